@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { build } from "./build.ts";
+import { fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
+import { renderReport } from "./report.ts";
+
+const runtime = SMALL_RUNTIME;
+
+Deno.test("build() packs hooks, actions, declarations and documents", async () => {
+  await using project = await fakeProject({ "README.md": "# Fake\n" });
+  const built = await build({ ...project, runtime });
+  assert.equal(built.path, `${project.out}/fake_amd64.charm`);
+  assert.deepEqual(built.entries.map(({ path }) => path), [
+    "README.md",
+    "actions.yaml",
+    "actions/say",
+    "bundle/actions/say.js",
+    "bundle/hooks/start.js",
+    "hooks/start",
+    "manifest.yaml",
+    "metadata.yaml",
+    "runtime/deno",
+  ]);
+  assert.equal((await Deno.stat(built.path)).size, built.size);
+});
+
+Deno.test("build() makes the same bytes in another folder", async () => {
+  await using one = await fakeProject();
+  await using other = await fakeProject();
+  const [first, second] = await Promise.all([
+    build({ ...one, runtime }),
+    build({ ...other, runtime }),
+  ]);
+  assert.equal(first.sha256, second.sha256);
+});
+
+Deno.test.each([
+  {
+    problem: "a hook without permissions",
+    files: { "hooks/stop.ts": "" },
+    message: 'Cannot build the charm: deno.json has no permissions named "stop"',
+  },
+  {
+    problem: "an import that is not there",
+    files: { "hooks/start.ts": 'export * from "./nowhere.ts";\n' },
+    message: /^Cannot bundle hooks\/start\.ts: Module not found .*nowhere\.ts/,
+  },
+  {
+    problem: "an import of a package that is not in deno.json",
+    files: { "hooks/start.ts": 'export * from "nowhere";\n' },
+    message: /^Cannot bundle hooks\/start\.ts: Import "nowhere" not/,
+  },
+  {
+    problem: "a deno.json that is not JSON",
+    files: { "deno.json": "{" },
+    message: /^Cannot read deno\.json: /,
+  },
+])(
+  "build() refuses $problem and leaves no charm",
+  async ({ files, message }) => {
+    await using project = await fakeProject(files);
+    await assert.rejects(build({ ...project, runtime }), (error) => {
+      assert.ok(error instanceof Error);
+      assert.equal(error.name, "BuildError");
+      assert.match(error.message, /^.+$/);
+      if (typeof message === "string") assert.equal(error.message, message);
+      else assert.match(error.message, message);
+      return true;
+    });
+    await assert.rejects(Deno.stat(project.out), Deno.errors.NotFound);
+  },
+);
+
+Deno.test("build() leaves nothing half-written", async () => {
+  await using project = await fakeProject();
+  await Deno.mkdir(`${project.out}/fake_amd64.charm/x`, { recursive: true });
+  await assert.rejects(build({ ...project, runtime }));
+  const names = await Array.fromAsync(Deno.readDir(project.out));
+  assert.deepEqual(names.map(({ name }) => name), ["fake_amd64.charm"]);
+});
+
+Deno.test("renderReport() is a table", async () => {
+  await using project = await fakeProject();
+  const built = await build({ ...project, runtime });
+  const lines = renderReport(built).split("\n");
+  assert.match(lines[0] ?? "", /^File +Bytes +Packed +Share$/);
+  assert.match(lines.at(-6) ?? "", /^metadata\.yaml +\d+ +\d+ +\d+\.\d %$/);
+  assert.equal(lines.at(-2), `SHA-256 ${built.sha256}`);
+});

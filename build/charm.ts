@@ -1,0 +1,69 @@
+/**
+ * The charm for tests: built when its sources changed, once for all processes that ask at the same time.
+ *
+ * @module
+ */
+
+import { glob } from "node:fs/promises";
+import { build } from "./build.ts";
+import { readCharmcraft } from "./project.ts";
+import { chooseRuntime, type Runtime } from "./runtime.ts";
+
+/** Where the sources are, and where the charm goes. */
+export interface BuildCharmOptions {
+  /** The project's root. @default {the folder above this module's} */
+  readonly root?: string;
+  /** Folder for the charm. @default {`${root}/dist`} */
+  readonly out?: string;
+  /** The runtime. @default {chooseRuntime()} */
+  readonly runtime?: Runtime;
+}
+
+const ROOT = import.meta.dirname?.replace(/\/[^/]*$/, "") ?? ".";
+const EXCLUSIVE = true;
+const SOURCES = [
+  "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
+  "{hooks,lib,build}/**/*.ts",
+];
+
+/**
+ * Builds the charm, unless the one that is there was built from the same sources.
+ *
+ * @param options Where the sources are, and where the charm goes.
+ * @returns Path of the charm.
+ * @throws {BuildError} If the sources do not make a charm.
+ */
+export async function buildCharm(
+  { root = ROOT, out = `${root}/dist`, runtime = chooseRuntime() }: BuildCharmOptions = {},
+): Promise<string> {
+  const { name } = await readCharmcraft(root);
+  const path = `${out}/${name}_${runtime.arch}.charm`;
+  const stamp = `${path}.sources`;
+  await Deno.mkdir(out, { recursive: true });
+  // Closing the file unlocks it, also where the process is killed.
+  using lock = await Deno.open(`${path}.lock`, { create: true, write: true });
+  await lock.lock(EXCLUSIVE);
+  const sources = await digest(root);
+  if (await isThere(path) && await readIfThere(stamp) === sources) return path;
+  await Deno.writeTextFile(stamp, "");
+  await build({ root, out, runtime });
+  await Deno.writeTextFile(stamp, sources);
+  return path;
+}
+
+async function digest(root: string): Promise<string> {
+  const paths = await Array.fromAsync(glob(SOURCES, { cwd: root }));
+  const contents = paths.filter((path) => !path.endsWith("_test.ts")).toSorted()
+    .map(async (path) => [path, await Deno.readTextFile(`${root}/${path}`)]);
+  const text = JSON.stringify([Deno.version, await Promise.all(contents)]);
+  const bytes = new TextEncoder().encode(text);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await Deno.readTextFile(path).catch(() => undefined);
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { buildCharm } from "./charm.ts";
+import { fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
+import type { Runtime } from "./runtime.ts";
+
+function countingRuntime(): {
+  readonly runtime: Runtime;
+  readonly builds: () => number;
+} {
+  let builds = 0;
+  const shared = () => {
+    builds++;
+    return SMALL_RUNTIME.shared();
+  };
+  return { runtime: { ...SMALL_RUNTIME, shared }, builds: () => builds };
+}
+
+Deno.test("buildCharm() builds once for all that ask at the same time", async () => {
+  await using project = await fakeProject();
+  const { runtime, builds } = countingRuntime();
+  const ask = () => buildCharm({ root: project.root, runtime });
+  const paths = await Promise.all([ask(), ask(), ask()]);
+  assert.deepEqual(
+    new Set(paths),
+    new Set([`${project.out}/fake_amd64.charm`]),
+  );
+  assert.equal(builds(), 1);
+});
+
+Deno.test.each([
+  { change: "hooks/start.ts", times: 2 },
+  { change: "lib/new.ts", times: 2 },
+  { change: "README.md", times: 2 },
+  { change: "hooks/start_test.ts", times: 1 },
+  { change: "docs/new.md", times: 1 },
+])(
+  "buildCharm() builds $times times after a change of $change",
+  async ({ change, times }) => {
+    await using project = await fakeProject();
+    const { runtime, builds } = countingRuntime();
+    await buildCharm({ root: project.root, runtime });
+    await project.write(change, "globalThis.changed = 1;\n");
+    await buildCharm({ root: project.root, runtime });
+    assert.equal(builds(), times);
+  },
+);
+
+Deno.test("buildCharm() builds again after a failure", async () => {
+  await using project = await fakeProject();
+  const { runtime, builds } = countingRuntime();
+  await buildCharm({ root: project.root, runtime });
+  await project.write("hooks/start.ts", "import\n");
+  await assert.rejects(buildCharm({ root: project.root, runtime }));
+  await project.write("hooks/start.ts", "globalThis.mended = 1;\n");
+  await buildCharm({ root: project.root, runtime });
+  assert.equal(builds(), 2);
+});
+
+Deno.test("buildCharm() builds again if the charm was removed", async () => {
+  await using project = await fakeProject();
+  const { runtime, builds } = countingRuntime();
+  await Deno.remove(await buildCharm({ root: project.root, runtime }));
+  await buildCharm({ root: project.root, runtime });
+  assert.equal(builds(), 2);
+});

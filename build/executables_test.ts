@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { parseCharmcraft } from "./charm_yaml.ts";
+import { parseYaml } from "./declarations.ts";
+import { checkExecutables, type Executable, findExecutables } from "./executables.ts";
+import { CHARMCRAFT, fakeProject } from "./fake_project.ts";
+
+const DECLARED = parseCharmcraft(parseYaml(CHARMCRAFT));
+const SAY = executable("actions/say");
+
+function executable(path: string): Executable {
+  return { path, source: `${path}.ts`, permissions: path };
+}
+
+Deno.test("findExecutables() finds hooks and actions, not their tests", async () => {
+  await using project = await fakeProject({
+    "hooks/api-relation-changed.ts": "",
+    "hooks/start_test.ts": "",
+    "hooks/README.md": "",
+  });
+  assert.deepEqual(await findExecutables(project.root), [
+    {
+      path: "actions/say",
+      source: "hooks/actions/say.ts",
+      permissions: "action-say",
+    },
+    {
+      path: "hooks/api-relation-changed",
+      source: "hooks/api-relation-changed.ts",
+      permissions: "api-relation-changed",
+    },
+    { path: "hooks/start", source: "hooks/start.ts", permissions: "start" },
+  ]);
+});
+
+Deno.test("findExecutables() refuses a project without hooks", async () => {
+  await using project = await fakeProject();
+  await assert.rejects(findExecutables(`${project.root}/dist`), {
+    name: "BuildError",
+    message: "Cannot build the charm: hooks/ has no hook",
+  });
+});
+
+Deno.test("checkExecutables() accepts hooks of Juju and of the endpoints", () => {
+  const hooks = ["hooks/start", "hooks/api-relation-broken"].map(executable);
+  const permissions = {
+    "hooks/start": {},
+    "hooks/api-relation-broken": {},
+    "actions/say": {},
+  };
+  checkExecutables([...hooks, SAY], DECLARED, permissions);
+});
+
+Deno.test.each([
+  {
+    executables: [SAY, executable("hooks/sart"), executable("actions/cry")],
+    message:
+      'Cannot build the charm: charmcraft.yaml declares nothing that would run "hooks/sart", "actions/cry"',
+  },
+  {
+    executables: [],
+    message:
+      'Cannot build the charm: charmcraft.yaml declares actions that have no file hooks/actions/<name>.ts: "say"',
+  },
+  {
+    executables: [SAY, executable("hooks/stop")],
+    message: 'Cannot build the charm: deno.json has no permissions named "hooks/stop"',
+  },
+])("checkExecutables() says $message", ({ executables, message }) => {
+  assert.throws(
+    () => checkExecutables(executables, DECLARED, { "actions/say": {} }),
+    { name: "BuildError", message },
+  );
+});

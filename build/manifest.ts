@@ -1,0 +1,80 @@
+/**
+ * What `charmcraft pack` (4.4) writes as manifest.yaml, as an object.
+ *
+ * @module
+ */
+
+import type { Charmcraft, Mapping, Platform } from "./charm_yaml.ts";
+import { BuildError } from "./error.ts";
+
+/** An architecture, as Juju names it. */
+export type Arch = "amd64" | "arm64";
+
+/** The version of charmcraft whose output this is. */
+const CHARMCRAFT_VERSION = "4.4.0";
+/** No real time: two builds of the same sources are the same bytes. */
+const STARTED_AT = "1980-01-01 00:00:00+00:00";
+
+/**
+ * Makes manifest.yaml. Charmcraft packs one charm for each platform; here platforms that differ in the base only share
+ * one charm, whose manifest names all their bases.
+ *
+ * @param charmcraft The charm's declaration.
+ * @param arch Architecture of the charm.
+ * @returns The content of manifest.yaml.
+ * @throws {BuildError} If no platform is built for the architecture, or one of them has no base.
+ */
+export function manifest(charmcraft: Charmcraft, arch: Arch): Mapping {
+  const bases = Object.entries(charmcraft.platforms).flatMap(
+    ([name, platform]) =>
+      targets(name, platform).map(parseTarget)
+        .filter((target) => target.arch === arch)
+        .map(({ base = charmcraft.base }) => parseBase(name, base, arch)),
+  );
+  if (bases.length === 0) {
+    throw new BuildError(
+      `Cannot build for ${arch}: charmcraft.yaml has no such platform`,
+    );
+  }
+  return {
+    "charmcraft-version": CHARMCRAFT_VERSION,
+    "charmcraft-started-at": STARTED_AT,
+    bases,
+    // Charmcraft finds neither Python nor a framework that it knows.
+    analysis: {
+      attributes: [
+        { name: "language", result: "unknown" },
+        { name: "framework", result: "unknown" },
+      ],
+    },
+  };
+}
+
+function targets(name: string, platform: Platform | null): readonly string[] {
+  const buildFor = platform?.["build-for"];
+  if (buildFor === undefined) return [name];
+  // The base of a multi-base platform is in its name, even where "build-for" names only the architecture.
+  const base = name.includes(":") ? name.slice(0, name.indexOf(":") + 1) : "";
+  return [buildFor].flat().map((target) => target.includes(":") ? target : base + target);
+}
+
+function parseTarget(
+  target: string,
+): { readonly base?: string; readonly arch: string } {
+  const [first = "", second] = target.split(":");
+  return second === undefined ? { arch: first } : { base: first, arch: second };
+}
+
+function parseBase(
+  platform: string,
+  base: string | undefined,
+  arch: Arch,
+): Mapping {
+  const [name, channel] = base?.split("@") ?? [];
+  if (!name || !channel) {
+    throw new BuildError(
+      `Cannot build for platform "${platform}": its base must be named like "ubuntu@24.04"`,
+    );
+  }
+  return { name, channel, architectures: [arch] };
+}

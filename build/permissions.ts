@@ -1,0 +1,158 @@
+/**
+ * Named permission sets of `deno.json`, as flags of `deno run`.
+ *
+ * @module
+ */
+
+import * as z from "zod/mini";
+import { BuildError } from "./error.ts";
+
+/** Values of one kind of permission: all, none, or those listed. */
+export type Values = boolean | readonly string[];
+
+/** One kind of permission. */
+export type Permission = Values | {
+  /** What is allowed. */
+  readonly allow?: Values | undefined;
+  /** What is refused, even if allowed. */
+  readonly deny?: Values | undefined;
+  /** What looks absent instead of being refused. */
+  readonly ignore?: Values | undefined;
+};
+
+/** A permission set: what is not in it is refused. */
+export type PermissionSet =
+  & {
+    /** Whether all is allowed that is not listed. */
+    readonly all?: boolean | undefined;
+  }
+  & { readonly [kind in Kind]?: Permission | undefined };
+
+/** A kind of permission. */
+export type Kind = typeof KINDS[number];
+
+/** The kinds of permission. */
+export const KINDS = [
+  "read",
+  "write",
+  "import",
+  "env",
+  "net",
+  "run",
+  "ffi",
+  "sys",
+] as const;
+const PATHS: ReadonlySet<Kind> = new Set(["read", "write", "ffi"]);
+
+const Wire = z.union([z.boolean(), z.array(z.string().check(z.minLength(1)))]);
+const WirePermission = z.union([
+  Wire,
+  z.strictObject({
+    allow: z.optional(Wire),
+    deny: z.optional(Wire),
+    ignore: z.optional(Wire),
+  }),
+]);
+const WireSet = z.strictObject({
+  all: z.optional(z.boolean()),
+  read: z.optional(WirePermission),
+  write: z.optional(WirePermission),
+  import: z.optional(WirePermission),
+  env: z.optional(WirePermission),
+  net: z.optional(WirePermission),
+  run: z.optional(WirePermission),
+  ffi: z.optional(WirePermission),
+  sys: z.optional(WirePermission),
+});
+const WireConfig = z.looseObject({
+  permissions: z.optional(z.record(z.string(), WireSet)),
+});
+
+/**
+ * Reads the permission sets of `deno.json`.
+ *
+ * @param value The content of `deno.json`.
+ * @returns Permission sets by name.
+ * @throws {BuildError} If one is malformed.
+ */
+export function parsePermissionSets(
+  value: unknown,
+): Readonly<Record<string, PermissionSet>> {
+  const { data, error } = z.safeParse(WireConfig, value);
+  if (data) return data.permissions ?? {};
+  const where = error.issues.map(({ path }) => path.join("."));
+  throw new BuildError(
+    `Cannot read deno.json: malformed: ${where.join(", ")}`,
+  );
+}
+
+/**
+ * Translates a permission set to flags of `deno run`, which refuses what no flag allows.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(permissionFlags("start", { env: ["JUJU_*"], net: true }), [
+ *   "--deny-import",
+ *   "--allow-env=JUJU_*",
+ *   "--allow-net",
+ * ]);
+ * ```
+ *
+ * @param name Name of the set, for the error.
+ * @param set The set.
+ * @returns The flags.
+ * @throws {BuildError} If a value would mean something else in the charm, as a relative path.
+ */
+export function permissionFlags(
+  name: string,
+  set: PermissionSet,
+): readonly string[] {
+  return KINDS.flatMap((kind) => {
+    const permission = set[kind] ?? set.all ?? false;
+    const { allow = false, deny = false, ignore = false } = isValues(permission)
+      ? { allow: permission }
+      : permission;
+    const of = (what: string, values: Values) =>
+      flag(`--${what}-${kind}`, check(name, kind, values));
+    return [
+      ...of("allow", allow),
+      // Deno allows imports from some hosts unless told otherwise.
+      ...of("deny", kind === "import" && isNothing(allow) ? true : deny),
+      ...of("ignore", ignore),
+    ];
+  });
+}
+
+function isValues(permission: Permission): permission is Values {
+  return typeof permission === "boolean" || Array.isArray(permission);
+}
+
+function isNothing(values: Values): boolean {
+  return values === false || (values !== true && values.length === 0);
+}
+
+function flag(option: string, values: Values): readonly string[] {
+  if (isNothing(values)) return [];
+  return [values === true ? option : `${option}=${[values].flat().join()}`];
+}
+
+function check(name: string, kind: Kind, values: Values): Values {
+  if (typeof values === "boolean") return values;
+  for (const value of values) {
+    if (value.includes(",")) refuse(name, kind, value, "it has a comma");
+    const isPath = PATHS.has(kind) || (kind === "run" && value.includes("/"));
+    // deno.json means its own directory by it; a flag means the directory that the hook is started in.
+    if (isPath && !value.startsWith("/")) {
+      refuse(name, kind, value, "it is a relative path");
+    }
+  }
+  return values;
+}
+
+function refuse(name: string, kind: Kind, value: string, why: string): never {
+  throw new BuildError(
+    `Cannot grant ${kind} "${value}" of the permissions "${name}": ${why}`,
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * Reads the project's own files.
+ *
+ * @module
+ */
+
+import { type CharmFile, data } from "./charm_file.ts";
+import { type Charmcraft, parseCharmcraft } from "./charm_yaml.ts";
+import { parseYaml } from "./declarations.ts";
+import { BuildError } from "./error.ts";
+import { parsePermissionSets, type PermissionSet } from "./permissions.ts";
+
+const DOCUMENTS = ["LICENSE", "README.md", "icon.svg"];
+
+/**
+ * Reads `charmcraft.yaml`.
+ *
+ * @param root The project's root.
+ * @returns The charm's declaration.
+ * @throws {BuildError} If it cannot be read.
+ */
+export async function readCharmcraft(root: string): Promise<Charmcraft> {
+  return parseCharmcraft(await read(root, "charmcraft.yaml", parseYaml));
+}
+
+/**
+ * Reads the permission sets of `deno.json`.
+ *
+ * @param root The project's root.
+ * @returns Permission sets by name.
+ * @throws {BuildError} If they cannot be read.
+ */
+export async function readPermissionSets(
+  root: string,
+): Promise<Readonly<Record<string, PermissionSet>>> {
+  return parsePermissionSets(await read(root, "deno.json", JSON.parse));
+}
+
+/**
+ * Reads what the charm carries for its readers, where it is there: LICENSE, README.md, icon.svg.
+ *
+ * @param root The project's root.
+ * @returns The files.
+ */
+export async function readDocuments(
+  root: string,
+): Promise<readonly CharmFile[]> {
+  const files: CharmFile[] = [];
+  for (const path of DOCUMENTS) {
+    try {
+      files.push(data(path, await Deno.readFile(`${root}/${path}`)));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return files;
+}
+
+async function read(
+  root: string,
+  name: string,
+  parse: (text: string) => unknown,
+): Promise<unknown> {
+  try {
+    return parse(await Deno.readTextFile(`${root}/${name}`));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split("\n")[0] : cause;
+    throw new BuildError(`Cannot read ${name}: ${why}`, { cause });
+  }
+}

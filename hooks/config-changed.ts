@@ -1,0 +1,9 @@
+/**
+ * An option or the trust changed: reconciles everything.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { everything } from "../lib/scope.ts";
+
+await runHook(everything);

@@ -1,0 +1,9 @@
+/**
+ * This unit leads from now on: reconciles everything.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { everything } from "../lib/scope.ts";
+
+await runHook(everything);

@@ -1,0 +1,9 @@
+/**
+ * The unit ends: with the application's last one, revokes all of its certificates.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { stop } from "../lib/scope.ts";
+
+await runHook(stop);

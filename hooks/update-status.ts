@@ -1,0 +1,9 @@
+/**
+ * Every five minutes, when nothing else is to do: reconciles everything, which repairs drift.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { everythingSettled } from "../lib/scope.ts";
+
+await runHook(everythingSettled);

@@ -1,0 +1,9 @@
+/**
+ * A new revision of the charm: reconciles everything.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { everything } from "../lib/scope.ts";
+
+await runHook(everything);

@@ -1,0 +1,93 @@
+/**
+ * Which of the certificates wanted may be registered.
+ *
+ * @module
+ */
+import { type Fingerprint, unusable } from "./certificate.ts";
+import type { Mark } from "./owner.ts";
+import { ownerOf } from "./plan.ts";
+import type { Rejection, Want } from "./relation.ts";
+import { type TrustEntry, type TrustStore, within } from "./trust_store.ts";
+
+/** What the wants are held against. */
+export interface Rules {
+  /** LXD's trust store. */
+  readonly trusted: TrustStore;
+  /** The name of our entries. */
+  readonly mark: Mark;
+  /** The certificate of our own credential. */
+  readonly own: Fingerprint;
+  /** The present. */
+  readonly now: Date;
+}
+
+/** The wants, sorted out. */
+export interface Admission {
+  /** Those that may be registered, or count as trusted already. */
+  readonly admitted: readonly Want[];
+  /** The others, with the reason for each. */
+  readonly rejected: readonly Rejection[];
+}
+
+/**
+ * Sorts out what may be registered.
+ *
+ * @param wants The certificates wanted.
+ * @param rules What they are held against.
+ * @returns The wants that are admitted, and the rejections of the others.
+ */
+export function admit(wants: readonly Want[], rules: Rules): Admission {
+  const judged = wants.map((want) => ({
+    want,
+    reason: reasonAgainst(want, rules),
+  }));
+  return {
+    admitted: judged.filter(({ reason }) => reason === undefined).map((
+      { want },
+    ) => want),
+    rejected: judged.flatMap(({ want, reason }) => reason ? [rejection(want, reason)] : []),
+  };
+}
+
+/**
+ * Rejects a want.
+ *
+ * @param want The want.
+ * @param reason What is wrong with it.
+ * @returns The rejection, for the requirer to read.
+ */
+export function rejection(
+  { requirer, certificate }: Want,
+  reason: string,
+): Rejection {
+  return { unit: requirer.name, fingerprint: certificate.fingerprint, reason };
+}
+
+function reasonAgainst(
+  { certificate, projects }: Want,
+  rules: Rules,
+): string | undefined {
+  const { trusted, mark, own, now } = rules;
+  if (certificate.fingerprint === own) {
+    return "The certificate is the integrator's own: use one of your own";
+  }
+  const entry = trusted.get(certificate.fingerprint);
+  return unusable(certificate, now) ??
+    (entry && reasonAgainstEntry(entry, projects, mark));
+}
+
+/** A foreign entry is taken as it is, so it must be what we would have made, or narrower. */
+function reasonAgainstEntry(
+  entry: TrustEntry,
+  projects: readonly string[] | null,
+  mark: Mark,
+): string | undefined {
+  if (ownerOf(entry, mark)) return undefined;
+  if (entry.type !== "client") {
+    return `The certificate is in LXD's trust store already, with the type "${entry.type}"`;
+  }
+  if (!within(entry, projects)) {
+    return "The certificate is in LXD's trust store already, with access to more projects";
+  }
+  return undefined;
+}

@@ -1,0 +1,94 @@
+/**
+ * Takes the steps of a plan in LXD.
+ *
+ * @module
+ */
+import type { Fingerprint } from "./certificate.ts";
+import type { Lxd } from "./lxd.ts";
+import type { Answer, Failure } from "./lxd_call.ts";
+import { describeStep, effectOf, type Step } from "./step.ts";
+import type { TrustEntry, TrustStore } from "./trust_store.ts";
+
+/** What came of the steps. */
+export interface Applied {
+  /** The trust store after them. */
+  readonly trusted: TrustStore;
+  /** The certificates that LXD refused, with its reasons. */
+  readonly refused: ReadonlyMap<Fingerprint, string>;
+  /** Why the rest of the steps was not taken; undefined where all of them were. */
+  readonly failure: Failure | undefined;
+}
+
+const FORBIDDEN = 403;
+const NOT_FOUND = 404;
+const CONFLICT = 409;
+
+/**
+ * Takes steps one after the other, until LXD no longer answers.
+ *
+ * @param lxd LXD, entered.
+ * @param steps The steps, in their order.
+ * @param before The trust store before them.
+ * @param report Is told of each change that was made.
+ * @returns What came of them.
+ */
+export async function apply(
+  lxd: Lxd,
+  steps: readonly Step[],
+  before: TrustStore,
+  report: (change: string) => void,
+): Promise<Applied> {
+  const trusted = new Map(before);
+  const refused = new Map<Fingerprint, string>();
+  const set = (
+    fingerprint: Fingerprint,
+    entry: TrustEntry | undefined,
+  ): void => {
+    if (entry) trusted.set(fingerprint, entry);
+    else trusted.delete(fingerprint);
+  };
+  for (const step of steps) {
+    const { fingerprint } = step;
+    const answer = await take(lxd, step);
+    if (answer.kind === "done") {
+      report(describeStep(step));
+      set(fingerprint, effectOf(step, trusted.get(fingerprint)));
+      continue;
+    }
+    if (answer.kind !== "refused" || answer.status === FORBIDDEN) {
+      return { trusted, refused, failure: answer };
+    }
+    if (answer.status === CONFLICT || answer.status === NOT_FOUND) {
+      // Someone else was at this entry since the list was read, unless a project is not found.
+      const list = await lxd.trustStore();
+      if (list.kind !== "done") return { trusted, refused, failure: list };
+      set(fingerprint, list.value.get(fingerprint));
+    }
+    if (isSettled(step, answer.status, trusted.has(fingerprint))) continue;
+    if (step.kind === "revoke") return { trusted, refused, failure: answer };
+    refused.set(fingerprint, `LXD refuses the certificate: ${answer.message}`);
+  }
+  return { trusted, refused, failure: undefined };
+}
+
+function take(lxd: Lxd, step: Step): Promise<Answer<unknown>> {
+  switch (step.kind) {
+    case "add":
+      return lxd.add(step.certificate, step.name, step.projects);
+    case "rename":
+      return lxd.rename(step.fingerprint, step.name);
+    case "restrict":
+      return lxd.restrict(step.fingerprint, step.projects);
+    case "revoke":
+      return lxd.revoke(step.fingerprint);
+  }
+}
+
+/** Whether LXD refused because the work is done already, or its object gone. */
+function isSettled(
+  { kind }: Step,
+  status: number,
+  isPresent: boolean,
+): boolean {
+  return kind === "add" ? status === CONFLICT && isPresent : status === NOT_FOUND && !isPresent;
+}

@@ -1,0 +1,172 @@
+/**
+ * Certificates as LXD identifies them: PEM text to DER bytes and their fingerprint.
+ *
+ * @module
+ */
+import { X509Certificate } from "node:crypto";
+
+/** SHA-256 of a certificate's DER: 64 lower-case hexadecimal digits. */
+export type Fingerprint = string & { readonly __brand: "Fingerprint" };
+
+/** A certificate that could be read. */
+export interface Certificate {
+  /** The PEM block, with LF line ends and without indentation or text around it. */
+  readonly pem: string;
+  /** The DER in base64, as LXD's POST takes it. */
+  readonly der: string;
+  /** What LXD lists the certificate under. */
+  readonly fingerprint: Fingerprint;
+}
+
+/** One PEM block of a text: its label, such as `CERTIFICATE`, and its base64 body. */
+export interface PemBlock {
+  /** What stands between the dashes; letters, digits and spaces only. */
+  readonly label: string;
+  /** The base64 body without white space. */
+  readonly body: string;
+  /** The block as it stands in the text. */
+  readonly text: string;
+}
+
+// LXD refuses weaker RSA keys ("RSA key is too weak (minimum of 2048bit)").
+const MINIMUM_RSA_BITS = 2048;
+
+// A label may have been broken over lines by a YAML writer, hence the white space. A body never
+// reaches over the next BEGIN, which also keeps the search linear.
+const PEM_REGEXP =
+  /-----BEGIN\s+([A-Z0-9][A-Z0-9 ]{0,40})-----((?:(?!-----BEGIN)[^])*?)-----END\s+[A-Z0-9 ]{1,41}-----/g;
+
+/**
+ * Finds the PEM blocks of a text, whatever stands around them. Escaped line ends (`\n` in two
+ * characters, as a quoted YAML scalar has them), CRLF and indentation are taken.
+ *
+ * @example Two blocks and a comment
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const text = "# mine\n-----BEGIN A-----\r\nAA==\r\n-----END A-----\n-----BEGIN B-----\nAQ==\n-----END B-----";
+ * assert.deepEqual(pemBlocks(text).map(({ label, body }) => [label, body]), [["A", "AA=="], ["B", "AQ=="]]);
+ * ```
+ *
+ * @param text Any text.
+ * @returns The blocks in the order they stand in.
+ */
+export function pemBlocks(text: string): readonly PemBlock[] {
+  // A YAML writer folds a double-quoted scalar with a backslash before the line end, and
+  // marks a space it would otherwise lose with another one.
+  const unfolded = text.replaceAll(
+    /\\\r?\n\s*(\\ )?/g,
+    (_fold, space) => space ? " " : "",
+  );
+  const plain = unfolded.replaceAll("\\r", "\r").replaceAll("\\n", "\n");
+  return Array.from(
+    plain.matchAll(PEM_REGEXP),
+    ([whole, label = "", body = ""]) => ({
+      label,
+      body: body.replaceAll(/\s+/g, ""),
+      text: whole,
+    }),
+  );
+}
+
+/**
+ * Reads the certificate of a PEM block.
+ *
+ * @param block A block labelled `CERTIFICATE`.
+ * @returns The certificate, or undefined where the body is not exactly one X.509 certificate.
+ */
+export function readCertificate({ body }: PemBlock): Certificate | undefined {
+  try {
+    const der = Uint8Array.fromBase64(body);
+    const x509 = new X509Certificate(der);
+    // The parser passes over what follows the certificate; LXD refuses it.
+    if (derLength(der) !== der.length) return undefined;
+    const lines = body.match(/.{1,64}/g) ?? [];
+    return {
+      pem: [
+        "-----BEGIN CERTIFICATE-----",
+        ...lines,
+        "-----END CERTIFICATE-----",
+        "",
+      ].join("\n"),
+      der: body,
+      fingerprint: x509.fingerprint256.replaceAll(":", "")
+        .toLowerCase() as Fingerprint,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the first certificate of a text.
+ *
+ * @param text PEM, with anything around it.
+ * @returns The certificate, or undefined where there is none.
+ */
+export function firstCertificate(text: string): Certificate | undefined {
+  const block = pemBlocks(text).find(({ label }) => label === "CERTIFICATE");
+  return block && readCertificate(block);
+}
+
+/**
+ * Says why LXD would not let a client in with a certificate.
+ *
+ * @param certificate A certificate that could be read.
+ * @param now The present, to compare the validity with.
+ * @returns The reason, or undefined where there is none.
+ */
+export function unusable(
+  certificate: Certificate,
+  now: Date,
+): string | undefined {
+  const x509 = new X509Certificate(certificate.pem);
+  const [from, to] = [new Date(x509.validFrom), new Date(x509.validTo)];
+  if (to <= now) return `The certificate expired on ${day(to)}`;
+  if (from > now) return `The certificate is not valid before ${day(from)}`;
+  const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;
+  const bits = asymmetricKeyDetails?.modulusLength;
+  if (
+    asymmetricKeyType === "rsa" && bits !== undefined && bits < MINIMUM_RSA_BITS
+  ) {
+    return `The RSA key has ${bits} bits: LXD asks for at least ${MINIMUM_RSA_BITS}`;
+  }
+  return undefined;
+}
+
+/**
+ * Finds the authorities in a chain. LXD lets everyone in who holds a registered certificate's key,
+ * so a chain's authority must not be registered along with the client's own certificate.
+ *
+ * @param certificates Certificates that were sent in one text.
+ * @returns Those that signed another one of them.
+ */
+export function issuers(
+  certificates: readonly Certificate[],
+): ReadonlySet<Certificate> {
+  const chain = certificates.map((certificate) => ({
+    certificate,
+    x509: new X509Certificate(certificate.pem),
+  }));
+  const authorities = chain.filter(({ x509 }) =>
+    chain.some((other) =>
+      other.x509 !== x509 && other.x509.issuer === x509.subject &&
+      other.x509.verify(x509.publicKey)
+    )
+  );
+  return new Set(authorities.map(({ certificate }) => certificate));
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+/** Length of the outermost DER element, its header included. */
+function derLength(der: Uint8Array): number {
+  const [, first = 0] = der;
+  if (first < 0x80) return 2 + first;
+  const header = 2 + (first & 0x7f);
+  return der.subarray(2, header).reduce(
+    (length, byte) => length * 256 + byte,
+    0,
+  ) + header;
+}

@@ -1,0 +1,77 @@
+/**
+ * Runs one hook: gives the reconciliation the real world, and the operator a status.
+ *
+ * @module
+ */
+import { createJuju, execTool, type Juju } from "./juju.ts";
+import { enterLxd } from "./lxd.ts";
+import type { Outcome } from "./outcome.ts";
+import { createMark, type Mark } from "./owner.ts";
+import { createPinnedFetch } from "./pinned_fetch.ts";
+import { reconcile } from "./reconcile.ts";
+import { type Environment, type Scope, variable } from "./scope.ts";
+import { renderStatus } from "./status.ts";
+
+/**
+ * Runs the hook that this process is. The exit code is 0 unless a hook tool fails or there is a bug:
+ * what is wrong with LXD, the credential or a requirer's data is told in the status and on the
+ * relation, for a failed hook would keep Juju from running any other.
+ *
+ * @param scopeOf Tells what the event is about.
+ */
+export async function runHook(scopeOf: (environment: Environment) => Scope): Promise<void> {
+  try {
+    await run((name) => Deno.env.get(name), scopeOf);
+  } catch (error) {
+    write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
+    Deno.exitCode = 1;
+  }
+}
+
+async function run(
+  environment: Environment,
+  scopeOf: (environment: Environment) => Scope,
+): Promise<void> {
+  const scope = scopeOf(environment);
+  const unit = variable(environment, "JUJU_UNIT_NAME");
+  const application = unit.slice(0, unit.indexOf("/"));
+  const mark = createMark(application, variable(environment, "JUJU_MODEL_UUID"));
+  const juju = createJuju(execTool);
+  using connections = new DisposableStack();
+  const outcome = await reconcile({
+    juju,
+    enter: (credentials, known) => {
+      const transport = connections.use(createPinnedFetch(credentials));
+      return enterLxd(transport, credentials.endpoint, known);
+    },
+    application,
+    unit,
+    mark,
+    now: new Date(),
+    report: (change) => write(Deno.stdout, change),
+  }, scope);
+  if (outcome) await tell(juju, scope, outcome, application, mark);
+}
+
+async function tell(
+  juju: Juju,
+  scope: Scope,
+  outcome: Outcome,
+  application: string,
+  { prefix }: Mark,
+): Promise<void> {
+  if (scope.kind === "stop") {
+    // Nobody reads the status of a unit that is gone, and nobody comes back to tidy up.
+    if (outcome.kind === "active") return;
+    const { message } = renderStatus(outcome, application, { status: "", message: "" });
+    const warning = `Certificates named ${prefix}... may be left in LXD's trust store: ${message}`;
+    return await juju.jujuLog("WARNING", warning);
+  }
+  const before = await juju.statusGet();
+  const { status, message } = renderStatus(outcome, application, before);
+  if (status !== before.status || message !== before.message) await juju.statusSet(status, message);
+}
+
+function write(stream: typeof Deno.stdout | typeof Deno.stderr, line: string): void {
+  stream.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,148 @@
+/**
+ * One call of LXD's REST API, and the ways it can end.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+import { PinError, type PinnedFetch } from "./pinned_fetch.ts";
+
+/** How a call ended. */
+export type Answer<T> =
+  /** LXD did it. */
+  | { readonly kind: "done"; readonly value: T }
+  /** LXD understood, and refused: HTTP status 400 to 499, with LXD's own words. */
+  | {
+    readonly kind: "refused";
+    readonly status: number;
+    readonly message: string;
+  }
+  /** No answer, or an error of LXD's own: a later attempt may go well. */
+  | Unreachable
+  /** The server is not the pinned one; no byte of the request was sent. */
+  | { readonly kind: "other-server"; readonly presented: string | undefined };
+
+/** A call that was not done. */
+export type Failure = Exclude<Answer<never>, { readonly kind: "done" }>;
+
+/** LXD could not be reached. */
+export interface Unreachable {
+  /** Tag. */
+  readonly kind: "unreachable";
+  /** Why, for the operator. */
+  readonly cause: string;
+}
+
+/** What to ask of LXD. */
+export interface CallOptions {
+  /** Method of the request. @default {"GET"} */
+  readonly method?: string;
+  /** What to send, as JSON. */
+  readonly body?: unknown;
+  /** Longest time to wait for the answer, in milliseconds. @default {10000} */
+  readonly timeout?: number;
+}
+
+/** Reads what LXD answers, as a zod schema does. */
+export interface Schema<T> {
+  /** Reads a value, without throwing. */
+  readonly safeParse: (
+    value: unknown,
+  ) => { readonly success: true; readonly data: T } | { readonly success: false };
+}
+
+/** Speaks with LXD and no one else. */
+export type Transport = Pick<PinnedFetch, "fetch" | "presented">;
+
+/** Calls one member of LXD. Never rejects for what LXD or the network does. */
+export type Call = <T>(
+  schema: Schema<T>,
+  path: string,
+  options?: CallOptions,
+) => Promise<Answer<T>>;
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+const Envelope = z.object({
+  error: z.optional(z.string()),
+  metadata: z.optional(z.unknown()),
+});
+
+// What the operator reads for the system's error codes.
+const CAUSES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection cut",
+  EHOSTUNREACH: "host unreachable",
+  ENETUNREACH: "network unreachable",
+  ENOTFOUND: "name not found",
+  ETIMEDOUT: "time-out",
+  ERR_SSL_WRONG_VERSION_NUMBER: "no TLS is spoken there",
+};
+
+/**
+ * Makes the function that calls one member.
+ *
+ * @param transport Speaks with LXD and no one else.
+ * @param endpoint The member, `https://host:port`.
+ * @returns The function.
+ */
+export function createCall(
+  { fetch, presented }: Transport,
+  endpoint: string,
+): Call {
+  return async <T>(
+    schema: Schema<T>,
+    path: string,
+    { method = "GET", body, timeout = REQUEST_TIMEOUT_MS }: CallOptions = {},
+  ): Promise<Answer<T>> => {
+    const signal = AbortSignal.timeout(timeout);
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    try {
+      const response = await fetch(`${endpoint}${path}`, {
+        method,
+        signal,
+        ...sent,
+      });
+      return judge(schema, response.status, await response.text());
+    } catch (error) {
+      if (error instanceof PinError) {
+        return { kind: "other-server", presented: await presented(endpoint) };
+      }
+      return { kind: "unreachable", cause: causeOf(error) };
+    }
+  };
+}
+
+function judge<T>(
+  schema: Schema<T>,
+  status: number,
+  text: string,
+): Answer<T> {
+  const { error, metadata } = Envelope.safeParse(parseJson(text)).data ?? {};
+  if (status >= 500) {
+    return {
+      kind: "unreachable",
+      cause: `error ${status}${error ? `, ${error}` : ""}`,
+    };
+  }
+  if (status >= 400) {
+    return { kind: "refused", status, message: error || `error ${status}` };
+  }
+  const result = schema.safeParse(metadata);
+  if (status < 200 || status >= 300 || !result.success) {
+    return { kind: "unreachable", cause: "an answer that is not LXD's" };
+  }
+  return { kind: "done", value: result.data };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function causeOf(error: unknown): string {
+  const { name, message, code } = error as Error & { readonly code?: string };
+  return name === "TimeoutError" ? "time-out" : CAUSES[code ?? ""] ?? message;
+}

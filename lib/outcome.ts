@@ -1,0 +1,135 @@
+/**
+ * How a reconciliation ends.
+ *
+ * @module
+ */
+import { type Certificate, unusable } from "./certificate.ts";
+
+/** How a reconciliation ended. */
+export type Outcome =
+  /** The application may not see the cloud's credential. */
+  | { readonly kind: "no-access" }
+  /** Parts of the credential are missing; their names as the operator knows them. */
+  | { readonly kind: "missing"; readonly names: readonly string[] }
+  /** Juju's cloud is not LXD, or its credential is of no use here. */
+  | { readonly kind: "other-cloud"; readonly found: string }
+  /** A part of the credential cannot be read. */
+  | {
+    readonly kind: "unreadable";
+    readonly name: string;
+    readonly reason: string;
+  }
+  /** LXD does not know our certificate. */
+  | {
+    readonly kind: "untrusted";
+    readonly endpoint: string;
+    readonly own: string;
+  }
+  /** LXD knows our certificate, but does not let it manage the trust store. */
+  | {
+    readonly kind: "restricted";
+    readonly endpoint: string;
+    readonly own: string;
+  }
+  /** The server presents another certificate than the pinned one. */
+  | {
+    readonly kind: "other-server";
+    readonly endpoint: string;
+    readonly pinned: string;
+    readonly presented: string;
+  }
+  /** The server presents the pinned certificate, which cannot be verified. */
+  | {
+    readonly kind: "unverifiable";
+    readonly endpoint: string;
+    readonly reason: string;
+  }
+  /** No member of LXD answers, or it answers with an error of its own. */
+  | {
+    readonly kind: "unreachable";
+    readonly endpoint: string;
+    readonly cause: string;
+  }
+  /** All is well. */
+  | {
+    readonly kind: "active";
+    readonly version: string;
+    readonly nodes: number;
+    readonly certificates: number;
+    readonly rejected: Rejected;
+  };
+
+/** How many certificates are rejected: in all relations, or how many more than before. */
+export interface Rejected {
+  /** Tag. */
+  readonly kind: "total" | "change";
+  /** The number. */
+  readonly number: number;
+}
+
+/** Why LXD could not be used. */
+export type Ending =
+  | { readonly kind: "untrusted" }
+  | { readonly kind: "restricted" }
+  | { readonly kind: "other-server"; readonly presented: string | undefined }
+  | { readonly kind: "unreachable"; readonly cause: string }
+  | {
+    readonly kind: "refused";
+    readonly status: number;
+    readonly message: string;
+  };
+
+/** Whom we took ourselves and the server for. */
+export interface Parties {
+  /** Fingerprint of our certificate. */
+  readonly own: string;
+  /** The pinned certificate. */
+  readonly server: Certificate;
+}
+
+const FORBIDDEN = 403;
+
+/**
+ * Says what it means for the operator that LXD could not be used.
+ *
+ * @param ending Why.
+ * @param endpoint The member that was asked.
+ * @param parties Whom we took ourselves and the server for.
+ * @param now The present.
+ * @returns The outcome.
+ */
+export function outcomeOf(
+  ending: Ending,
+  endpoint: string,
+  { own, server }: Parties,
+  now: Date,
+): Outcome {
+  switch (ending.kind) {
+    case "untrusted":
+    case "restricted":
+      return { kind: ending.kind, endpoint, own };
+    case "unreachable":
+      return { kind: "unreachable", endpoint, cause: ending.cause };
+    case "refused":
+      return ending.status === FORBIDDEN
+        ? { kind: "restricted", endpoint, own }
+        : { kind: "unreachable", endpoint, cause: ending.message };
+    case "other-server": {
+      const { presented } = ending;
+      if (presented === undefined) {
+        return { kind: "unreachable", endpoint, cause: "no certificate" };
+      }
+      if (presented !== server.fingerprint) {
+        return {
+          kind: "other-server",
+          endpoint,
+          pinned: server.fingerprint,
+          presented,
+        };
+      }
+      const reason = unusable(server, now) ??
+        "It is not signed by itself, so it cannot be pinned";
+      return { kind: "unverifiable", endpoint, reason };
+    }
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * The decisions: what differs between the certificates wanted and LXD's trust store.
+ *
+ * @module
+ */
+import type { Fingerprint } from "./certificate.ts";
+import {
+  entryName,
+  type Mark,
+  type Owner,
+  parseOwner,
+  type Requirer,
+  sharedName,
+  slug,
+} from "./owner.ts";
+import type { Want } from "./relation.ts";
+import type { Step } from "./step.ts";
+import type { TrustEntry, TrustStore } from "./trust_store.ts";
+
+/**
+ * Whose entries may be revoked once nobody is known to want them:
+ *
+ * - `requirer`: this requirer's, for its databag has just been read, or it is gone;
+ * - `relation`: those of all requirers of a relation that is gone;
+ * - `absent`: those whose relation or requirer is gone;
+ * - `all`: everyone's;
+ * - `none`: nobody's.
+ */
+export type Revocable =
+  | { readonly kind: "requirer"; readonly requirer: Requirer }
+  | { readonly kind: "relation"; readonly relation: string }
+  | {
+    readonly kind: "absent";
+    /** Ids of the relations that exist. */
+    readonly relations: ReadonlySet<string>;
+    /** Names of the remote units and applications that exist. */
+    readonly remotes: ReadonlySet<string>;
+  }
+  | { readonly kind: "all" }
+  | { readonly kind: "none" };
+
+/** What a plan is made from. */
+export interface Situation {
+  /** The certificates wanted, as far as they are known, without those that may not be registered. */
+  readonly wants: readonly Want[];
+  /** Whether `wants` holds the wants of every requirer there is, so that shared entries can be judged. */
+  readonly complete: boolean;
+  /** LXD's trust store. */
+  readonly trusted: TrustStore;
+  /** Whose entries may be revoked. */
+  readonly revocable: Revocable;
+  /** The name we give to our entries. */
+  readonly mark: Mark;
+  /** The certificate of our own credential, which is never touched. */
+  readonly own: Fingerprint;
+}
+
+/**
+ * Plans the changes to LXD's trust store: additions first, revocations last, so that whoever is
+ * interrupted loses nothing. Entries that do not bear our mark are never in a plan.
+ *
+ * @param situation What is wanted, and what is.
+ * @returns The steps, in the order to take them.
+ */
+export function plan(situation: Situation): readonly Step[] {
+  const { trusted, mark, own } = situation;
+  const wanted = Map.groupBy(
+    situation.wants,
+    ({ certificate }) => certificate.fingerprint,
+  );
+  const kept = [...wanted.entries()].flatMap(([fingerprint, wants]) => {
+    const entry = trusted.get(fingerprint);
+    return entry ? keep(entry, wants, situation) : [add(wants, mark)];
+  });
+  const revoked = [...trusted.values()].flatMap((entry): readonly Step[] => {
+    const { fingerprint, name } = entry;
+    const owner = ownerOf(entry, mark);
+    if (!owner || wanted.has(fingerprint) || fingerprint === own) return [];
+    return isRevocable(owner, situation) ? [{ kind: "revoke", fingerprint, name }] : [];
+  });
+  return ["add", "rename", "restrict", "revoke"].flatMap((kind) =>
+    [...kept, ...revoked].filter((step) => step.kind === kind)
+  );
+}
+
+/**
+ * Says whose an entry is. Only clients' entries are ever ours: one of another type is foreign
+ * whatever it is called.
+ *
+ * @param entry An entry of LXD's trust store.
+ * @param mark Our mark.
+ * @returns The owner, or undefined where the entry is foreign.
+ */
+export function ownerOf(entry: TrustEntry, mark: Mark): Owner | undefined {
+  return entry.type === "client" ? parseOwner(mark, entry.name) : undefined;
+}
+
+function add(wants: readonly Want[], mark: Mark): Step {
+  const [{ certificate, requirer }] = wants as readonly [Want, ...Want[]];
+  const name = isOneRequirer(wants) ? entryName(mark, requirer) : sharedName(mark);
+  const { fingerprint } = certificate;
+  return {
+    kind: "add",
+    fingerprint,
+    name,
+    certificate,
+    projects: union(wants),
+  };
+}
+
+function keep(
+  entry: TrustEntry,
+  wants: readonly Want[],
+  situation: Situation,
+): readonly Step[] {
+  const { fingerprint } = entry;
+  const owner = ownerOf(entry, situation.mark);
+  if (!owner || fingerprint === situation.own) return [];
+  const [{ requirer }] = wants as readonly [Want, ...Want[]];
+  const own = entryName(situation.mark, requirer);
+  // Someone else's claim stands as long as it cannot be ruled out.
+  const othersMayWant = !situation.complete && entry.name !== own &&
+    (owner.kind === "shared" || !isRevocable(owner, situation));
+  const alone = isOneRequirer(wants) && !othersMayWant;
+  const name = alone ? own : sharedName(situation.mark);
+  const mine = union(wants);
+  const projects = othersMayWant ? join(mine, entry.restricted ? entry.projects : null) : mine;
+  return [
+    ...name === entry.name ? [] : [{ kind: "rename", fingerprint, name } as const],
+    ...isRestrictedTo(entry, projects)
+      ? []
+      : [{ kind: "restrict", fingerprint, projects } as const],
+  ];
+}
+
+function isRevocable(
+  owner: Owner,
+  { revocable, complete }: Situation,
+): boolean {
+  if (owner.kind === "shared") return complete && revocable.kind !== "none";
+  switch (revocable.kind) {
+    case "requirer":
+      return owner.relation === revocable.requirer.relation &&
+        owner.slug === slug(revocable.requirer.name);
+    case "relation":
+      return owner.relation === revocable.relation;
+    case "absent":
+      return !revocable.relations.has(owner.relation) ||
+        !revocable.remotes.values().some((name) => slug(name) === owner.slug);
+    case "all":
+      return true;
+    case "none":
+      return false;
+  }
+}
+
+function isOneRequirer(wants: readonly Want[]): boolean {
+  return new Set(
+    wants.map(({ requirer: { relation, name } }) => `${relation} ${name}`),
+  ).size === 1;
+}
+
+function union(wants: readonly Want[]): readonly string[] | null {
+  return wants.map(({ projects }) => projects).reduce(join);
+}
+
+function join(
+  a: readonly string[] | null,
+  b: readonly string[] | null,
+): readonly string[] | null {
+  return a === null || b === null ? null : [...new Set([...a, ...b])].sort();
+}
+
+function isRestrictedTo(
+  entry: TrustEntry,
+  projects: readonly string[] | null,
+): boolean {
+  if (projects === null) return !entry.restricted;
+  return entry.restricted && entry.projects.length === projects.length &&
+    entry.projects.every((project, index) => project === projects[index]);
+}

@@ -1,0 +1,53 @@
+/**
+ * Writes to relations what they may be told, and only what differs.
+ *
+ * @module
+ */
+import type { Juju } from "./juju.ts";
+import type { Databag } from "./relation.ts";
+
+/** Where to publish. */
+export interface Place {
+  /** Id of the relation. */
+  readonly relation: string;
+  /** This unit's databag of it, as it is. */
+  readonly databag: Databag;
+}
+
+/**
+ * Publishes in this unit's databag, and as the leader in the application's.
+ *
+ * @param juju The hook tools.
+ * @param application Name of our application, where this unit leads it.
+ * @param place Where to publish.
+ * @param wanted What the databags shall hold; an empty value stands for no key.
+ */
+export async function publish(
+  juju: Juju,
+  application: string | undefined,
+  { relation, databag }: Place,
+  wanted: Databag,
+): Promise<void> {
+  const change = difference(databag, wanted);
+  const writes: Promise<void>[] = [];
+  if (change) writes.push(juju.relationSet(relation, change, "unit"));
+  if (application !== undefined) {
+    // Both hold the same, so what is new in one is new in the other, without another look.
+    const before = change ? {} : await juju.relationGet(relation, application);
+    const changeOfApplication = change ? wanted : difference(before, wanted);
+    if (changeOfApplication) {
+      writes.push(
+        juju.relationSet(relation, changeOfApplication, "application"),
+      );
+    }
+  }
+  await Promise.all(writes);
+}
+
+/** The keys that differ, or undefined where none does. */
+function difference(before: Databag, wanted: Databag): Databag | undefined {
+  const keys = Object.keys(wanted).filter((key) => (before[key] ?? "") !== wanted[key]);
+  return keys.length === 0
+    ? undefined
+    : Object.fromEntries(keys.map((key) => [key, wanted[key] ?? ""]));
+}

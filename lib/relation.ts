@@ -1,0 +1,283 @@
+/**
+ * The wire format of the interface `lxd`: relation data to what the two sides mean, and back.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+import {
+  type Certificate,
+  type Fingerprint,
+  firstCertificate,
+  issuers,
+  pemBlocks,
+  readCertificate,
+} from "./certificate.ts";
+import type { Requirer } from "./owner.ts";
+
+/** Relation data of one unit or application: Juju knows strings only. */
+export type Databag = Readonly<Record<string, string>>;
+
+/** A certificate that a requirer wants to have in LXD's trust store. */
+export interface Want {
+  /** Who wants it. */
+  readonly requirer: Requirer;
+  /** What to register. */
+  readonly certificate: Certificate;
+  /** The certificate as the requirer wrote it, to be repeated in `registered_certificates`. */
+  readonly text: string;
+  /** The LXD projects that it is to be restricted to, sorted; null for no restriction. */
+  readonly projects: readonly string[] | null;
+}
+
+/** Why something that a requirer wrote could not be registered. */
+export interface Rejection {
+  /** Name of the unit, or of the application where its own databag held it. */
+  readonly unit: string;
+  /** The certificate, or null where the text was none. */
+  readonly fingerprint: string | null;
+  /** For the requirer's author: what is wrong, and what to do. */
+  readonly reason: string;
+}
+
+/** What one databag of a requirer asks for. */
+export interface Request {
+  /** Each certificate once, in the order of the databag. */
+  readonly wants: readonly Want[];
+  /** What could not be read, each reason once. */
+  readonly rejected: readonly Rejection[];
+}
+
+/** A member of the cluster that is online, or the standalone server. */
+export interface Node {
+  /** `https://host:port`, an IPv6 host in brackets. */
+  readonly endpoint: string;
+  /** LXD's server name. */
+  readonly name: string;
+}
+
+/** What a provider tells a relation. */
+export interface Publication {
+  /** The active nodes. */
+  readonly nodes: readonly Node[];
+  /** The certificates of this relation that are in the trust store, as their requirers wrote them. */
+  readonly registered: ReadonlyMap<Fingerprint, string>;
+  /** PEM that every node presents. */
+  readonly serverCertificate: string;
+  /** What could not be registered. */
+  readonly rejected: readonly Rejection[];
+}
+
+/** What a provider's databag held before, as far as it can be read. */
+export interface Published {
+  /** Endpoints of the nodes. */
+  readonly endpoints: readonly string[];
+  /** The certificates that were registered, as their requirers wrote them. */
+  readonly registered: ReadonlyMap<Fingerprint, string>;
+  /** What had been rejected. */
+  readonly rejected: readonly Rejection[];
+}
+
+const VERSION = "1.0";
+
+// Text that is repeated to the requirer may not be longer: relation data is no place for it.
+const MAXIMUM_ECHO_LENGTH = 16_384;
+
+const CHAIN_REASON =
+  "The certificate of an authority was sent with the one it signed: only the client's own is registered";
+
+const Names = z.array(z.string().check(z.minLength(1)));
+const Nodes = z.array(z.object({ endpoint: z.string(), name: z.string() }));
+const Texts = z.array(z.string());
+const Rejections = z.array(
+  z.object({
+    unit: z.string(),
+    fingerprint: z.nullable(z.string()),
+    reason: z.string(),
+  }),
+);
+
+/**
+ * Reads what a requirer asks for. Never fails: what cannot be read is rejected with its reason, and
+ * the rest is served.
+ *
+ * @param databag Relation data of the requirer's unit or application.
+ * @param requirer Whose databag it is.
+ * @returns The request.
+ */
+export function parseRequest(databag: Databag, requirer: Requirer): Request {
+  const wants = new Map<Fingerprint, Want>();
+  const rejected = new Map<string, Rejection>();
+  const reject = (
+    reason: string,
+    fingerprint: Fingerprint | null = null,
+  ): void => {
+    rejected.set(`${fingerprint} ${reason}`, {
+      unit: requirer.name,
+      fingerprint,
+      reason,
+    });
+  };
+  const projects = parseProjects(databag["projects"] ?? "");
+  for (const item of items(databag["client_certificates"] ?? "")) {
+    const { certificates, reasons } = readItem(item);
+    reasons.forEach((reason) => reject(reason));
+    for (const { certificate, text } of certificates) {
+      if (projects === undefined) {
+        reject(
+          "projects must be a JSON list of project names",
+          certificate.fingerprint,
+        );
+      } else if (!wants.has(certificate.fingerprint)) {
+        wants.set(certificate.fingerprint, {
+          requirer,
+          certificate,
+          text,
+          projects,
+        });
+      }
+    }
+  }
+  return { wants: [...wants.values()], rejected: [...rejected.values()] };
+}
+
+/**
+ * Writes what a provider tells a relation. The same publication gives the same bytes.
+ *
+ * @param publication What to tell.
+ * @returns Relation data; an empty value stands for a key to delete, as in `relation-set`.
+ */
+export function renderPublication(publication: Publication): Databag {
+  const { nodes, registered, serverCertificate, rejected } = publication;
+  const fingerprints = [...registered.keys()].sort();
+  return {
+    version: VERSION,
+    nodes: JSON.stringify(
+      nodes.toSorted(by(({ name, endpoint }) => `${name} ${endpoint}`))
+        .map(({ endpoint, name }) => ({
+          endpoint,
+          name,
+          trusted_certs_fp: fingerprints,
+        })),
+    ),
+    registered_certificates: JSON.stringify(
+      fingerprints.map((key) => registered.get(key)),
+    ),
+    server_certificate: serverCertificate,
+    rejected_certificates: rejected.length === 0 ? "" : JSON.stringify(
+      rejected.toSorted(
+        by(({ unit, fingerprint, reason }) => `${unit} ${fingerprint} ${reason}`),
+      )
+        .map(({ unit, fingerprint, reason }) => ({
+          unit,
+          fingerprint,
+          reason,
+        })),
+    ),
+  };
+}
+
+/**
+ * Reads what a provider's databag holds, a former version's as well. What cannot be read counts as
+ * absent.
+ *
+ * @param databag Relation data of a provider's unit or application.
+ * @returns What was told.
+ */
+export function parsePublished(databag: Databag): Published {
+  const read = <T>(
+    schema: z.ZodMiniType<readonly T[]>,
+    key: string,
+  ): readonly T[] => {
+    const result = schema.safeParse(parseJson(databag[key] ?? ""));
+    return result.success ? result.data : [];
+  };
+  const registered = new Map<Fingerprint, string>();
+  for (const text of read(Texts, "registered_certificates")) {
+    const certificate = firstCertificate(text);
+    if (certificate) registered.set(certificate.fingerprint, text);
+  }
+  return {
+    endpoints: read(Nodes, "nodes").map(({ endpoint }) => endpoint),
+    registered,
+    rejected: read(Rejections, "rejected_certificates"),
+  };
+}
+
+/** Takes JSON of any shape, and what is no JSON as one text. */
+function items(raw: string): readonly unknown[] {
+  const value = parseJson(raw) ?? raw;
+  // A list that was serialised twice, as some requirers do.
+  const inner = typeof value === "string" ? parseJson(value) ?? value : value;
+  return Array.isArray(inner) ? inner : [inner];
+}
+
+interface Item {
+  readonly certificates: readonly {
+    readonly certificate: Certificate;
+    readonly text: string;
+  }[];
+  readonly reasons: readonly string[];
+}
+
+function readItem(item: unknown): Item {
+  if (item === null || typeof item === "string" && item.trim() === "") {
+    return { certificates: [], reasons: [] };
+  }
+  if (typeof item !== "string") {
+    const what = Array.isArray(item) ? "list" : typeof item;
+    return {
+      certificates: [],
+      reasons: [`A ${what} was sent: it must be a PEM certificate`],
+    };
+  }
+  const blocks = pemBlocks(item);
+  if (blocks.length === 0) {
+    return { certificates: [], reasons: ["The text holds no PEM certificate"] };
+  }
+  // What is repeated must be what was sent, so that the requirer finds it; but never a key, nor
+  // the text of a YAML list, which is not the item itself.
+  const echo = blocks.length === 1 && item.length <= MAXIMUM_ECHO_LENGTH &&
+    !item.includes("PRIVATE KEY") && !/^\s*-\s/.test(item);
+  const read = blocks.map(({ label, ...block }) => {
+    if (label.endsWith("PRIVATE KEY")) {
+      return "A private key was sent: it is no longer secret, replace it and send certificates only";
+    }
+    if (label !== "CERTIFICATE") {
+      return `A block "${label}" was sent: it must be a CERTIFICATE`;
+    }
+    const certificate = readCertificate({ label, ...block });
+    if (!certificate) return "The PEM block is not an X.509 certificate";
+    return { certificate, text: echo ? item : certificate.pem };
+  });
+  const certificates = read.filter((result) => typeof result !== "string");
+  const authorities = issuers(
+    certificates.map(({ certificate }) => certificate),
+  );
+  return {
+    certificates: certificates.filter(({ certificate }) => !authorities.has(certificate)),
+    reasons: [
+      ...read.filter((result) => typeof result === "string"),
+      ...authorities.size > 0 ? [CHAIN_REASON] : [],
+    ],
+  };
+}
+
+/** Reads `projects`: null where nothing is asked, undefined where it cannot be read. */
+function parseProjects(raw: string): readonly string[] | null | undefined {
+  if (raw.trim() === "") return null;
+  const result = Names.safeParse(parseJson(raw));
+  if (!result.success) return undefined;
+  return result.data.length === 0 ? null : [...new Set(result.data)].sort();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function by<T>(key: (item: T) => string): (a: T, b: T) => number {
+  return (a, b) => key(a) < key(b) ? -1 : Number(key(a) > key(b));
+}

@@ -1,0 +1,98 @@
+/**
+ * What an event is about, from the environment that Juju gives a hook.
+ *
+ * @module
+ */
+import type { Requirer } from "./owner.ts";
+
+/** What an event is about. */
+export type Scope =
+  /** All relations. `isSettled`: Juju has nothing queued, so that no databag is out of date. */
+  | { readonly kind: "everything"; readonly isSettled: boolean }
+  /** A requirer's databag may have changed. */
+  | { readonly kind: "changed"; readonly requirer: Requirer }
+  /** A requirer's unit is gone. */
+  | { readonly kind: "departed"; readonly requirer: Requirer }
+  /** A relation is gone. */
+  | { readonly kind: "broken"; readonly relation: string }
+  /** This unit is about to end. */
+  | { readonly kind: "stop" }
+  /** This unit leaves a relation that may go on without it: what follows is told in `broken`. */
+  | { readonly kind: "leaving" };
+
+/** Reads a variable of the hook's environment. */
+export type Environment = (name: string) => string | undefined;
+
+/** Something that concerns all relations has changed. */
+export function everything(): Scope {
+  return { kind: "everything", isSettled: false };
+}
+
+/** Juju runs `update-status` when nothing else is queued. */
+export function everythingSettled(): Scope {
+  return { kind: "everything", isSettled: true };
+}
+
+/**
+ * A relation was made, or a databag changed: the remote unit's, or without one the remote
+ * application's.
+ *
+ * @param environment The hook's environment.
+ * @returns The scope.
+ */
+export function changed(environment: Environment): Scope {
+  return { kind: "changed", requirer: requirerOf(environment) };
+}
+
+/**
+ * A unit left a relation: a remote one, or this one (`JUJU_DEPARTING_UNIT`).
+ *
+ * @param environment The hook's environment.
+ * @returns The scope.
+ */
+export function departed(environment: Environment): Scope {
+  const isOurs = environment("JUJU_DEPARTING_UNIT") === environment("JUJU_UNIT_NAME");
+  return isOurs ? { kind: "leaving" } : { kind: "departed", requirer: requirerOf(environment) };
+}
+
+/**
+ * A relation is gone for this unit.
+ *
+ * @param environment The hook's environment.
+ * @returns The scope.
+ */
+export function broken(environment: Environment): Scope {
+  return { kind: "broken", relation: relationOf(environment) };
+}
+
+/** This unit is about to end. */
+export function stop(): Scope {
+  return { kind: "stop" };
+}
+
+/**
+ * Reads a variable that Juju always sets.
+ *
+ * @param environment The hook's environment.
+ * @param name Name of the variable.
+ * @returns Its value.
+ * @throws {RangeError} If it is absent or empty.
+ */
+export function variable(environment: Environment, name: string): string {
+  const value = environment(name);
+  if (!value) {
+    throw new RangeError(`Cannot run outside a hook: ${name} is not set`);
+  }
+  return value;
+}
+
+function requirerOf(environment: Environment): Requirer {
+  const name = environment("JUJU_REMOTE_UNIT") ||
+    variable(environment, "JUJU_REMOTE_APP");
+  return { relation: relationOf(environment), name };
+}
+
+function relationOf(environment: Environment): string {
+  const id = variable(environment, "JUJU_RELATION_ID");
+  return id.slice(id.indexOf(":") + 1);
+}

@@ -1,0 +1,111 @@
+/**
+ * What the operator reads in `juju status`.
+ *
+ * @module
+ */
+import type { Outcome, Rejected } from "./outcome.ts";
+
+/** A workload status of Juju's. */
+export interface Status {
+  /** Juju's word for it. */
+  readonly status: "active" | "blocked" | "waiting";
+  /** What to do, and why. */
+  readonly message: string;
+}
+
+const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
+
+/**
+ * Writes the status of a unit: what to do, and why.
+ *
+ * @example Active
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const rejected = { kind: "total", number: 0 } as const;
+ * const outcome = { kind: "active", version: "5.0.2", nodes: 3, certificates: 1, rejected } as const;
+ * const { message } = renderStatus(outcome, "lxd-integrator", { status: "unknown", message: "" });
+ * assert.equal(message, "LXD 5.0.2: 3 nodes, 1 certificate");
+ * ```
+ *
+ * @param outcome How the reconciliation ended.
+ * @param application Name of our application, for the commands to run.
+ * @param before The status as it is.
+ * @returns The status.
+ */
+export function renderStatus(
+  outcome: Outcome,
+  application: string,
+  before: { readonly status: string; readonly message: string },
+): Status {
+  switch (outcome.kind) {
+    case "no-access":
+      return blocked(
+        `Missing credentials access; grant with: juju trust ${application}`,
+      );
+    case "missing":
+      return blocked(`Missing ${outcome.names.join(", ")}`);
+    case "other-cloud":
+      return blocked(
+        `Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`,
+      );
+    case "unreadable":
+      return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
+    case "untrusted":
+      return blocked(
+        `LXD at ${outcome.endpoint} does not trust our certificate ${outcome.own}: ` +
+          "add it to LXD's trust store, or wait until it is valid and not expired",
+      );
+    case "restricted":
+      return blocked(
+        `LXD at ${outcome.endpoint} does not let our certificate ${outcome.own} manage ` +
+          "certificates: it must not be restricted to projects",
+      );
+    case "other-server":
+      return blocked(
+        `LXD at ${outcome.endpoint} presents the certificate ${outcome.presented}, ` +
+          `not the expected ${outcome.pinned}: if it was replaced, update the credential`,
+      );
+    case "unverifiable":
+      return blocked(
+        `Cannot verify the certificate of LXD at ${outcome.endpoint}: ${outcome.reason}`,
+      );
+    case "unreachable":
+      return {
+        status: "waiting",
+        message: `No answer from ${outcome.endpoint}: ${outcome.cause}`,
+      };
+    case "active":
+      return {
+        status: "active",
+        message: renderActive(outcome, before.message),
+      };
+  }
+}
+
+function renderActive(
+  { version, nodes, certificates, rejected }: Extract<
+    Outcome,
+    { kind: "active" }
+  >,
+  before: string,
+): string {
+  const counts = [count(nodes, "node"), count(certificates, "certificate")];
+  const number = countRejected(rejected, before);
+  if (number > 0) counts.push(`${number} rejected`);
+  return `LXD ${version}: ${counts.join(", ")}`;
+}
+
+// A relation hook sees one relation only. The others' share is what the status tells already;
+// reconciling everything counts afresh.
+function countRejected({ kind, number }: Rejected, before: string): number {
+  const told = Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
+  return kind === "total" ? number : Math.max(0, told + number);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function blocked(message: string): Status {
+  return { status: "blocked", message };
+}
