@@ -1,0 +1,193 @@
+/**
+ * The interface of a model, for tests.
+ *
+ * @module
+ */
+
+import type { HookRun } from "./execute.ts";
+import type { Faults } from "./faults.ts";
+import type { Runner } from "./runner.ts";
+import type { CloudSpec, ConfigValue, JujuVersion, LogLine, Role, Settings } from "./state.ts";
+
+/** How a model is made. */
+export interface ModelOptions {
+  /** @default {"test"} */
+  readonly name?: string;
+  readonly uuid?: string;
+  /** What credential-get prints to trusted applications. */
+  readonly cloud?: CloudSpec;
+  /** @default {"3.6.28"} */
+  readonly jujuVersion?: JujuVersion;
+  /** Variables of the legacy proxy settings, such as `http_proxy`. */
+  readonly legacyProxy?: Readonly<Record<string, string>>;
+  /**
+   * Whether relation-get allows what Juju's documents allow, or what its code
+   * does.
+   *
+   * @default {"documented"}
+   */
+  readonly reads?: "documented" | "coded";
+  /** PATH of the agent. @default that of a machine agent */
+  readonly path?: string;
+  /** Runs hooks. @default {runProcess} */
+  readonly run?: Runner;
+  /** Chooses which of several possible hooks is next. @default the first */
+  readonly pick?: (candidates: readonly PendingHook[]) => number;
+}
+
+/** A hook that could be run next. */
+export interface PendingHook {
+  readonly unit: string;
+  readonly hook: string;
+  readonly relation?: number;
+  readonly remoteUnit?: string;
+}
+
+/** How an application is deployed. */
+export interface DeployOptions {
+  /** @default the charm's name */
+  readonly name?: string;
+  /** @default {1} */
+  readonly units?: number;
+  readonly config?: Readonly<Record<string, ConfigValue>>;
+  /** @default {false} */
+  readonly trust?: boolean;
+}
+
+/** An application that the test drives by hand. */
+export interface ApplicationOptions {
+  /** @default {1} */
+  readonly units?: number;
+  readonly endpoints: Readonly<
+    Record<string, { readonly role: Role; readonly interface: string }>
+  >;
+}
+
+/** Whether hooks run when something is removed. */
+export interface RemoveOptions {
+  /** Skips the hooks. @default {false} */
+  readonly force?: boolean;
+}
+
+/** A relation, for tests to read and write. */
+export interface RelationHandle {
+  /** Number of the relation in the model. */
+  readonly id: string;
+  /** Whether the model still has it. */
+  readonly exists: () => boolean;
+  /** Writes a unit's databag; undefined or "" deletes a key. */
+  readonly write: (unit: string, changes: Changes) => void;
+  /** Writes an application's databag. */
+  readonly writeApp: (application: string, changes: Changes) => void;
+  /** A copy of a unit's databag; of a unit that left, too. */
+  readonly read: (unit: string) => Settings;
+  /** A copy of an application's databag. */
+  readonly readApp: (application: string) => Settings;
+  /** Units in scope, of both sides. */
+  readonly units: () => readonly string[];
+}
+
+/** Keys to set, or to delete if undefined or empty. */
+export type Changes = Readonly<Record<string, string | undefined>>;
+
+/** How long hooks are run. */
+export interface SettleOptions {
+  /** How often a failed hook is replayed before that is an error. @default {0} */
+  readonly replays?: number;
+  /** Bound on the number of hooks. @default {1000} */
+  readonly maxHooks?: number;
+}
+
+/** What an action gave. */
+export interface ActionResult {
+  readonly status: "completed" | "failed";
+  readonly message: string;
+  /** Of action-set, with the return code and output that Juju adds. */
+  readonly results: Readonly<Record<string, unknown>>;
+  readonly log: readonly string[];
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Status as `juju status` shows it. */
+export interface ShownStatus {
+  readonly status: string;
+  readonly message: string;
+}
+
+/** A model. Names of things are those of Juju's client. */
+export interface Model extends AsyncDisposable {
+  readonly name: string;
+  readonly uuid: string;
+  /** All runs of hooks and actions, in their order. */
+  readonly runs: readonly HookRun[];
+  /** What juju-log wrote. */
+  readonly log: readonly LogLine[];
+  readonly faults: Faults;
+
+  /** Deploys a `.charm`, or a directory with an expanded one. */
+  readonly deploy: (charm: string, options?: DeployOptions) => Promise<string>;
+  /** Adds an application without a charm, driven by hand. */
+  readonly addApplication: (
+    name: string,
+    options: ApplicationOptions,
+  ) => string;
+  /** Relates two endpoints, as `app:endpoint`, or `app` where it is clear. */
+  readonly relate: (a: string, b: string) => RelationHandle;
+  readonly addUnit: (application: string) => string;
+  readonly removeUnit: (unit: string, options?: RemoveOptions) => void;
+  readonly removeRelation: (
+    relation: RelationHandle,
+    options?: RemoveOptions,
+  ) => void;
+  readonly removeApplication: (
+    application: string,
+    options?: RemoveOptions,
+  ) => void;
+  /** Upgrades an application to another charm. */
+  readonly refresh: (application: string, charm: string) => Promise<void>;
+  /** Sets options; null resets one to its default. */
+  readonly configure: (
+    application: string,
+    config: Readonly<Record<string, ConfigValue | null>>,
+  ) => void;
+  readonly trust: (application: string) => void;
+  readonly untrust: (application: string) => void;
+  /** Changes what credential-get prints. No hook tells of that. */
+  readonly setCloud: (cloud: CloudSpec) => void;
+  readonly setLeader: (unit: string) => void;
+  /** Lets update-status run, when nothing else is to be done. */
+  readonly updateStatus: (applicationOrUnit: string) => void;
+  /** Gives up on a failed hook, as if it had been skipped. */
+  readonly resolve: (unit: string) => void;
+
+  /** Hooks that could be run next; one for most units. */
+  readonly pending: () => readonly PendingHook[];
+  /** Runs one hook. */
+  readonly step: () => Promise<HookRun | undefined>;
+  /** Runs hooks until none is left. Throws if one fails. */
+  readonly settle: (options?: SettleOptions) => Promise<void>;
+  /** Runs an action, between hooks. */
+  readonly runAction: (
+    unit: string,
+    name: string,
+    params?: Readonly<Record<string, unknown>>,
+  ) => Promise<ActionResult>;
+
+  readonly addSecret: (name: string, content: Readonly<Settings>) => string;
+  readonly updateSecret: (uri: string, content: Readonly<Settings>) => void;
+  readonly grantSecret: (uri: string, application: string) => void;
+  readonly revokeSecret: (uri: string, application: string) => void;
+  readonly removeSecret: (uri: string) => void;
+
+  readonly status: (unit: string) => ShownStatus;
+  readonly applicationStatus: (application: string) => ShownStatus;
+  readonly units: (application: string) => readonly string[];
+  readonly applications: () => readonly string[];
+  readonly leader: (application: string) => string | undefined;
+  readonly workloadVersion: (application: string) => string;
+  readonly openedPorts: (unit: string) => readonly string[];
+  readonly charmState: (unit: string) => Settings;
+  /** Where the unit's charm is expanded, once its first hook began. */
+  readonly charmDir: (unit: string) => string;
+}

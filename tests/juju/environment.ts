@@ -1,0 +1,106 @@
+/**
+ * The exact environment of a hook or an action (CTX/context.go HookVars,
+ * CTX/env.go). The agent's own environment is not inherited.
+ *
+ * @module
+ */
+
+import { join } from "node:path/posix";
+import type { HookContext } from "./context.ts";
+import { endOf, type ModelState } from "./state.ts";
+
+/** Address of the controller, as a charm would see it. */
+const API_ADDRESSES = "10.0.0.1:17070";
+
+/** Directories and socket of a unit's agent. */
+export interface AgentPaths {
+  readonly charmDir: string;
+  readonly toolsDir: string;
+  readonly socket: string;
+}
+
+/** Gives the paths below an agent's directory. */
+export function agentPaths(agentDir: string): AgentPaths {
+  return {
+    charmDir: join(agentDir, "charm"),
+    toolsDir: join(agentDir, "tools"),
+    socket: join(agentDir, "agent.socket"),
+  };
+}
+
+/** Builds the environment of a context. */
+export function environment(
+  model: ModelState,
+  context: HookContext,
+  paths: AgentPaths,
+): Record<string, string> {
+  const { unit, hook, action } = context;
+  return {
+    ...model.legacyProxy,
+    APT_LISTCHANGES_FRONTEND: "none",
+    CHARM_DIR: paths.charmDir,
+    CLOUD_API_VERSION: "",
+    DEBIAN_FRONTEND: "noninteractive",
+    JUJU_AGENT_SOCKET_ADDRESS: paths.socket,
+    JUJU_AGENT_SOCKET_NETWORK: "unix",
+    JUJU_API_ADDRESSES: API_ADDRESSES,
+    JUJU_AVAILABILITY_ZONE: "",
+    JUJU_CHARM_DIR: paths.charmDir,
+    JUJU_CHARM_FTP_PROXY: "",
+    JUJU_CHARM_HTTPS_PROXY: "",
+    JUJU_CHARM_HTTP_PROXY: "",
+    JUJU_CHARM_NO_PROXY: "",
+    JUJU_CONTEXT_ID: context.id,
+    // Set also where the charm has no dispatch file.
+    JUJU_DISPATCH_PATH: action ? `actions/${action.name}` : `hooks/${hook?.hook ?? ""}`,
+    JUJU_HOOK_NAME: hook?.hook ?? "",
+    JUJU_MACHINE_ID: unit.machine,
+    JUJU_MODEL_NAME: model.name,
+    JUJU_MODEL_UUID: model.uuid,
+    JUJU_PRINCIPAL_UNIT: "",
+    ...(model.jujuVersion.startsWith("3.") && { JUJU_SLA: "unsupported" }),
+    JUJU_UNIT_NAME: unit.name,
+    JUJU_VERSION: model.jujuVersion,
+    LANG: "C.UTF-8",
+    PATH: `${paths.toolsDir}:${model.path}`,
+    TERM: "tmux-256color",
+    ...relationVariables(model, context),
+    ...secretVariables(model, context),
+    ...(action && {
+      JUJU_ACTION_NAME: action.name,
+      JUJU_ACTION_TAG: `action-${action.id}`,
+      JUJU_ACTION_UUID: action.id,
+    }),
+  };
+}
+
+function relationVariables(
+  model: ModelState,
+  { hook, unit }: HookContext,
+): Record<string, string> {
+  if (hook?.relationId === undefined) return {};
+  const relation = model.relations.get(hook.relationId);
+  const endpoint = relation && endOf(relation, unit.application)?.endpoint.name;
+  return {
+    JUJU_RELATION: endpoint ?? "",
+    JUJU_RELATION_ID: `${endpoint}:${hook.relationId}`,
+    JUJU_REMOTE_APP: hook.remoteApplication ?? "",
+    // May be empty, but is always there.
+    JUJU_REMOTE_UNIT: hook.remoteUnit ?? "",
+    ...(hook.departingUnit !== undefined && {
+      JUJU_DEPARTING_UNIT: hook.departingUnit,
+    }),
+  };
+}
+
+function secretVariables(
+  model: ModelState,
+  { hook, unit }: HookContext,
+): Record<string, string> {
+  if (hook?.secretId === undefined) return {};
+  const consumer = model.secrets.get(hook.secretId)?.consumers.get(unit.name);
+  return {
+    JUJU_SECRET_ID: `secret:${hook.secretId}`,
+    JUJU_SECRET_LABEL: consumer?.label ?? "",
+  };
+}

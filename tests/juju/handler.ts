@@ -1,0 +1,59 @@
+/**
+ * What is executed for a hook, and the tools that it finds on PATH.
+ *
+ * @module
+ */
+
+import { join } from "node:path/posix";
+import { TOOL_NAMES } from "./tools/mod.ts";
+
+/** What to run for a hook or an action. */
+export type Handler =
+  | { readonly kind: "found"; readonly path: string }
+  | { readonly kind: "missing" }
+  | { readonly kind: "error"; readonly message: string };
+
+/** One directory of tools for all units: links to one client. */
+export async function installTools(root: string): Promise<void> {
+  const client = join(root, "tool-client");
+  const tools = join(root, "tools");
+  try {
+    await Deno.mkdir(tools);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return;
+    throw error;
+  }
+  const source = new URL("tool_client.pl", import.meta.url);
+  await Deno.writeTextFile(client, await Deno.readTextFile(source));
+  await Deno.chmod(client, 0o755);
+  for (const name of TOOL_NAMES) await Deno.symlink(client, join(tools, name));
+}
+
+/** discoverHookHandler: dispatch first, else a file of that name. */
+export async function findHandler(
+  charmDir: string,
+  folder: "hooks" | "actions",
+  name: string,
+): Promise<Handler> {
+  if (await stat(join(charmDir, "metadata.yaml")) === undefined) {
+    return { kind: "error", message: "charm missing from disk" };
+  }
+  const dispatch = join(charmDir, "dispatch");
+  const path = await stat(dispatch) ? dispatch : join(charmDir, folder, name);
+  const info = await stat(path);
+  if (!info) return { kind: "missing" };
+  // Go's exec.LookPath does not fall through to another file.
+  const executable = info.isFile && ((info.mode ?? 0) & 0o111) !== 0;
+  return executable
+    ? { kind: "found", path }
+    : { kind: "error", message: `exec: "${path}": permission denied` };
+}
+
+async function stat(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Keeps expanded charms, and deploys them to units' directories.
+ *
+ * An archive is expanded once for all models of a process, as it can have a
+ * hundred megabytes.
+ *
+ * @module
+ */
+
+import { dirname, join } from "node:path/posix";
+import { checkSymlink, expandArchive, fixHooks } from "./archive.ts";
+
+/** Bigger executables are linked, not copied. In bytes. */
+const LINK_SIZE = 1024 * 1024;
+
+let root: string | undefined;
+const expanded = new Map<string, Promise<string>>();
+
+/**
+ * Gives the directory of an expanded charm; it must not be changed.
+ *
+ * @param charm Path of a `.charm` file, or of a directory like an expanded one.
+ */
+export async function expandCharm(charm: string): Promise<string> {
+  const path = await Deno.realPath(charm);
+  const { isDirectory, mtime, size } = await Deno.stat(path);
+  // Tests change a directory in place; an archive is built anew.
+  if (isDirectory) return await copyDirectory(path);
+  const key = JSON.stringify([path, mtime, size]);
+  return await expanded.getOrInsertComputed(key, async () => {
+    const target = await freshDirectory();
+    await expandArchive(path, target);
+    return target;
+  });
+}
+
+async function copyDirectory(path: string): Promise<string> {
+  const target = await freshDirectory();
+  for (const name of await walk(path)) {
+    const from = join(path, name);
+    if ((await Deno.lstat(from)).isSymlink) {
+      checkSymlink(path, from, await Deno.readLink(from));
+    }
+    await place(from, join(target, name));
+  }
+  await fixHooks(target);
+  return target;
+}
+
+async function freshDirectory(): Promise<string> {
+  if (root === undefined) {
+    const made = await Deno.makeTempDir({ prefix: "charms-" });
+    // Two deploys at once would otherwise make two.
+    if (root === undefined) {
+      root = made;
+      // There is no later moment at which no model needs it any more.
+      globalThis.addEventListener("unload", () => {
+        Deno.removeSync(made, { recursive: true });
+      });
+    } else {
+      await Deno.remove(made);
+    }
+  }
+  return await Deno.makeTempDir({ dir: root });
+}
+
+/**
+ * Deploys an expanded charm to a unit's charm directory.
+ *
+ * Files of the previous charm that are not in the new one are removed, those
+ * in both are overwritten, files of unknown origin are left (UNITER/charm).
+ */
+export async function deployCharm(
+  source: string,
+  charmDir: string,
+  previous?: string,
+): Promise<void> {
+  const names = await walk(source);
+  if (previous !== undefined) {
+    const kept = new Set(names);
+    const old = (await walk(previous)).filter((name) => !kept.has(name));
+    // Deepest first; a directory with unknown files in it stays.
+    for (const name of old.toReversed()) await remove(join(charmDir, name));
+  }
+  await Deno.mkdir(charmDir, { recursive: true });
+  for (const name of names) {
+    await place(join(source, name), join(charmDir, name));
+  }
+}
+
+/** Paths of all entries, parents before children. */
+async function walk(directory: string, below = ""): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(join(directory, below))) {
+    const name = join(below, entry.name);
+    names.push(name);
+    if (entry.isDirectory) names.push(...await walk(directory, name));
+  }
+  return names;
+}
+
+async function place(from: string, to: string): Promise<void> {
+  const info = await Deno.lstat(from);
+  const mode = (info.mode ?? 0) & 0o777;
+  if (info.isDirectory) {
+    await Deno.mkdir(to, { recursive: true });
+    await Deno.chmod(to, mode);
+    return;
+  }
+  await Deno.mkdir(dirname(to), { recursive: true });
+  // A new file, never a write through: others may share the old one.
+  await remove(to);
+  if (info.isSymlink) {
+    await Deno.symlink(await Deno.readLink(from), to);
+  } else if (info.size > LINK_SIZE && (mode & 0o100) !== 0) {
+    // Nothing changes these, not even the fix of a hook's mode.
+    await linkOrCopy(from, to);
+  } else {
+    await Deno.copyFile(from, to);
+    await Deno.chmod(to, mode);
+  }
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await Deno.link(from, to);
+  } catch {
+    // Another file system, or a system that forbids links to others' files.
+    await Deno.copyFile(from, to);
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof Error && /not empty/.test(error.message)) return;
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Reads YAML into strings, with the strictness and the holes of go-yaml v2.
+ *
+ * @module
+ */
+
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Settings } from "../state.ts";
+
+// Characters that go-yaml's reader refuses (readerc.go).
+
+const CONTROL_REGEXP =
+  // deno-lint-ignore no-control-regex
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
+/**
+ * Parses a map of strings. Scalars of other types become their source text.
+ *
+ * @throws {Error} In go-yaml's words.
+ */
+export function parseSettings(text: string): Settings {
+  if (CONTROL_REGEXP.test(text)) {
+    throw new Error("yaml: control characters are not allowed");
+  }
+  const lines = new LineCounter();
+  // Raw NEL is a line break to YAML 1.1, and thus folded inside of quotes.
+  const document = parseDocument(text.replaceAll("\x85", " "), {
+    lineCounter: lines,
+    logLevel: "silent",
+    uniqueKeys: false,
+    version: "1.1",
+  });
+  const lineOf = (offset: number) => lines.linePos(offset).line;
+  refuseSurrogates(text);
+  const [error] = document.errors;
+  if (error) {
+    const line = lineOf(error.pos[0]);
+    const where = line > 1 ? `line ${line}: ` : "";
+    throw new Error(`yaml: ${where}${error.message.split("\n")[0]}`);
+  }
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.source === "")) return {};
+  if (!isMap(root)) {
+    throw mismatch(lineOf(root.range?.[0] ?? 0), root, "map[string]string");
+  }
+  const settings: Settings = {};
+  for (const { key, value } of root.items) {
+    if (!isScalar(key)) throw new Error("yaml: invalid map key");
+    if (value !== null && !isScalar(value)) {
+      const offset = (value as { range?: readonly number[] }).range?.[0] ?? 0;
+      throw mismatch(lineOf(offset), value, "string");
+    }
+    settings[textOf(key)] = isScalar(value) ? textOf(value) : "";
+  }
+  return settings;
+}
+
+function textOf(
+  { value, source }: { value: unknown; source?: string },
+): string {
+  return typeof value === "string" ? value : source ?? "";
+}
+
+/** JSON writes characters beyond the BMP as two escapes; go-yaml has none. */
+function refuseSurrogates(text: string): void {
+  const match = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}/.exec(text);
+  if (!match) return;
+  const line = text.slice(0, match.index).split("\n").length;
+  // A scanner's error counts lines from 0, then adds one where it is not 0.
+  const where = line > 1 ? `line ${line}: ` : "";
+  throw new Error(
+    `yaml: ${where}found invalid Unicode character escape code`,
+  );
+}
+
+function mismatch(line: number, node: unknown, into: string): Error {
+  let shown = "";
+  let tag = isMap(node) ? "!!map" : isSeq(node) ? "!!seq" : "!!str";
+  if (isScalar(node)) {
+    const text = textOf(node);
+    if (typeof node.value === "number") {
+      tag = Number.isInteger(node.value) ? "!!int" : "!!float";
+    }
+    if (typeof node.value === "boolean") tag = "!!bool";
+    shown = ` \`${text.length > 10 ? `${text.slice(0, 7)}...` : text}\``;
+  }
+  return new Error(
+    `yaml: unmarshal errors:\n  line ${line}: cannot unmarshal ${tag}${shown} into ${into}`,
+  );
+}
