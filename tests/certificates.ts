@@ -1,0 +1,170 @@
+/**
+ * Certificates and private keys for tests, made in the process: no file and no `openssl`.
+ *
+ * @module
+ */
+
+// Without its polyfill, `@peculiar/x509` refuses to load.
+import "reflect-metadata";
+import { Buffer } from "node:buffer";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+
+/** The kinds of key a certificate can be made for. */
+export type KeyKind = "p256" | "p384" | "rsa1024" | "rsa2048";
+
+/** What {@linkcode createCertificate} shall make. */
+export interface CertificateOptions {
+  /** Common name of the subject. @default {"test"} */
+  readonly commonName?: string;
+  /** Kind of key. Juju's own are `p384`; RSA keys take up to a second. @default {"p256"} */
+  readonly key?: KeyKind;
+  /** Begin of the validity. @default {one hour ago} */
+  readonly notBefore?: Date;
+  /** End of the validity. @default {ten years after the begin} */
+  readonly notAfter?: Date;
+  /** DNS names among the subject's alternative names. @default {[]} */
+  readonly dnsNames?: readonly string[];
+  /** IP addresses among the subject's alternative names. @default {[]} */
+  readonly ipAddresses?: readonly string[];
+  /** Whether the certificate may sign others. @default {false} */
+  readonly ca?: boolean;
+  /** Who signs it. @default {the certificate itself: self-signed} */
+  readonly issuer?: Pick<TestCertificate, "certificate" | "key">;
+}
+
+/** A certificate with its private key. */
+export interface TestCertificate {
+  /** The certificate as PEM, with a newline at its end. */
+  readonly certificate: string;
+  /** The private key as PEM in PKCS#8 ("PRIVATE KEY"). */
+  readonly key: string;
+  /**
+   * The same key as PEM in the form of its algorithm: SEC1 ("EC PRIVATE KEY", as Juju makes it) or
+   * PKCS#1 ("RSA PRIVATE KEY").
+   */
+  readonly traditionalKey: string;
+  /** The certificate as DER in base64: the form that LXD takes in a POST. */
+  readonly der: string;
+  /** SHA-256 of the DER in lower-case hexadecimal: what LXD calls the fingerprint. */
+  readonly fingerprint: string;
+}
+
+const EXTRACTABLE = true;
+const HOUR_MS = 3_600_000;
+const TEN_YEARS_MS = 87_660 * HOUR_MS;
+const ALGORITHMS: Readonly<Record<KeyKind, EcAlgorithm | RsaAlgorithm>> = {
+  p256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+  p384: { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
+  rsa1024: rsa(1024),
+  rsa2048: rsa(2048),
+};
+
+type EcAlgorithm = EcKeyGenParams & EcdsaParams & { readonly hash: string };
+type RsaAlgorithm = RsaHashedKeyGenParams & { readonly hash: string };
+
+/** Makes a key and a certificate for it, valid for client and server authentication. */
+export async function createCertificate(
+  options: CertificateOptions = {},
+): Promise<TestCertificate> {
+  const {
+    commonName = "test",
+    key = "p256",
+    notBefore = new Date(Date.now() - HOUR_MS),
+    notAfter = new Date(notBefore.getTime() + TEN_YEARS_MS),
+    dnsNames = [],
+    ipAddresses = [],
+    ca = false,
+    issuer,
+  } = options;
+  const pair = await crypto.subtle.generateKey(ALGORITHMS[key], EXTRACTABLE, [
+    "sign",
+    "verify",
+  ]);
+  const signer = issuer === undefined
+    ? {
+      name: `CN=${commonName}`,
+      key: pair.privateKey,
+      algorithm: ALGORITHMS[key],
+    }
+    : await readIssuer(issuer);
+  const names: x509.JsonGeneralNames = [
+    ...dnsNames.map((value) => ({ type: "dns" as const, value })),
+    ...ipAddresses.map((value) => ({ type: "ip" as const, value })),
+  ];
+  const made = await x509.X509CertificateGenerator.create({
+    subject: `CN=${commonName}`,
+    issuer: signer.name,
+    notBefore,
+    notAfter,
+    publicKey: pair.publicKey,
+    signingKey: signer.key,
+    signingAlgorithm: signer.algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(ca, undefined, true),
+      new x509.KeyUsagesExtension(
+        ca
+          ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature
+          : x509.KeyUsageFlags.digitalSignature,
+        true,
+      ),
+      new x509.ExtendedKeyUsageExtension([
+        x509.ExtendedKeyUsage.clientAuth,
+        x509.ExtendedKeyUsage.serverAuth,
+      ]),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
+    ],
+  });
+  const pkcs8 = createPrivateKey({
+    key: Buffer.from(await crypto.subtle.exportKey("pkcs8", pair.privateKey)),
+    format: "der",
+    type: "pkcs8",
+  });
+  const raw = new Uint8Array(made.rawData);
+  return {
+    certificate: `${made.toString("pem")}\n`,
+    key: pkcs8.export({ type: "pkcs8", format: "pem" }).toString(),
+    traditionalKey: pkcs8
+      .export({ type: key.startsWith("rsa") ? "pkcs1" : "sec1", format: "pem" })
+      .toString(),
+    der: raw.toBase64(),
+    fingerprint: new Uint8Array(await crypto.subtle.digest("SHA-256", raw))
+      .toHex(),
+  };
+}
+
+/** Computes the fingerprint of a certificate in PEM as LXD writes it: lower-case, no colons. */
+export function fingerprintOf(certificate: string): string {
+  return new X509Certificate(certificate).fingerprint256.replaceAll(":", "")
+    .toLowerCase();
+}
+
+function rsa(modulusLength: number): RsaAlgorithm {
+  const publicExponent = new Uint8Array([1, 0, 1]);
+  return {
+    name: "RSASSA-PKCS1-v1_5",
+    modulusLength,
+    publicExponent,
+    hash: "SHA-256",
+  };
+}
+
+async function readIssuer(
+  { certificate, key }: Pick<TestCertificate, "certificate" | "key">,
+) {
+  const parsed = new x509.X509Certificate(certificate);
+  // The signature's hash need not fit the curve: SHA-256 serves every kind of issuer.
+  const algorithm = { ...parsed.publicKey.algorithm, hash: "SHA-256" };
+  const der = createPrivateKey(key).export({ type: "pkcs8", format: "der" });
+  return {
+    name: parsed.subject,
+    key: await crypto.subtle.importKey(
+      "pkcs8",
+      new Uint8Array(der),
+      algorithm,
+      EXTRACTABLE,
+      ["sign"],
+    ),
+    algorithm,
+  };
+}

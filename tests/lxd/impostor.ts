@@ -1,0 +1,117 @@
+/**
+ * Servers that are no LXD: one that pretends to be, and one that never speaks.
+ *
+ * @module
+ */
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { ServerIdentity } from "./daemon.ts";
+import { claimLoopback, LXD_PORT } from "./loopback.ts";
+import { createIdentity } from "./stand_in_member.ts";
+
+/** A server at a loopback address of its own. */
+export interface FalseServer extends AsyncDisposable {
+  /** Its address. */
+  readonly address: string;
+  /** Where it listens, as an LXD would: "https://<address>:8443". */
+  readonly endpoint: string;
+  /** How many TCP connections it has accepted. */
+  readonly connections: number;
+}
+
+/** A TLS server with a certificate of its own. */
+export interface Impostor extends FalseServer {
+  /** The certificate it presents, as PEM. */
+  readonly serverCertificate: string;
+  /**
+   * Every byte of application data it received, from all connections. A client that insists on
+   * another certificate must have sent none.
+   */
+  readonly received: Uint8Array;
+  /** How many TLS handshakes were completed. */
+  readonly handshakes: number;
+}
+
+/** What an impostor shall be. */
+export interface ImpostorOptions {
+  /** The certificate it presents. @default {one as LXD makes it} */
+  readonly identity?: ServerIdentity;
+  /**
+   * Where it listens on port 8443, such as the address of a member that was stopped.
+   *
+   * @default {an address of its own}
+   */
+  readonly address?: string;
+}
+
+/** Starts an impostor. It completes handshakes, records what it is sent, and never answers. */
+export async function startImpostor(options: ImpostorOptions = {}): Promise<Impostor> {
+  const identity = options.identity ?? await createIdentity();
+  const chunks: Uint8Array[] = [];
+  let handshakes = 0;
+  const server = createTlsServer({
+    cert: identity.certificate,
+    key: identity.key,
+    requestCert: true,
+    rejectUnauthorized: false,
+  }, (socket) => {
+    handshakes++;
+    socket.on("data", (chunk) => chunks.push(chunk));
+    socket.on("error", () => {});
+  });
+  const served = await serve(server, options.address);
+  return {
+    address: served.address,
+    endpoint: served.endpoint,
+    serverCertificate: identity.certificate,
+    get connections() {
+      return served.connections;
+    },
+    get handshakes() {
+      return handshakes;
+    },
+    get received() {
+      return new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
+    },
+    [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+  };
+}
+
+/** Starts a server that accepts connections and never says a word, not even of TLS. */
+export async function startSilentServer(
+  options: Pick<ImpostorOptions, "address"> = {},
+): Promise<FalseServer> {
+  // It reads, so as to notice that a client has gone.
+  return await serve(createServer((socket) => socket.resume()), options.address);
+}
+
+async function serve(server: Server, wanted: string | undefined): Promise<FalseServer> {
+  using claim = new DisposableStack();
+  const address = wanted ?? claim.use(claimLoopback()).address(1);
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on("connection", (socket: Socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => {});
+  });
+  server.listen(LXD_PORT, address);
+  await once(server, "listening");
+  const claimed = claim.move();
+  return {
+    address,
+    endpoint: `https://${address}:${LXD_PORT}`,
+    get connections() {
+      return connections;
+    },
+    async [Symbol.asyncDispose]() {
+      using _claimed = claimed;
+      server.close();
+      const closed = [...sockets].map((socket) => once(socket, "close"));
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(closed);
+    },
+  };
+}

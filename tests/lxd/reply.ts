@@ -1,0 +1,19 @@
+/**
+ * Reads answers of LXD.
+ *
+ * @module
+ */
+import type { LxdReply } from "./world.ts";
+
+/** Reads an answer; a body that is not JSON is no error, for faults send such. */
+export function parseReply(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+): LxdReply {
+  try {
+    return { status, headers, text, body: JSON.parse(text) };
+  } catch {
+    return { status, headers, text, body: undefined };
+  }
+}

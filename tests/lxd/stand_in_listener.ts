@@ -1,0 +1,83 @@
+/**
+ * A TLS listener that can be closed, silenced and opened again, and that leaves nothing open.
+ *
+ * @module
+ */
+import { once } from "node:events";
+import { createServer as createHttpsServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { ServerIdentity } from "./daemon.ts";
+
+/** A listener on one address. */
+export interface Listener extends AsyncDisposable {
+  /** Listens with a server certificate. Connections that are there keep the one they have. */
+  readonly open: (identity: ServerIdentity) => Promise<void>;
+  /** Accepts connections and never says a word. */
+  readonly silence: () => Promise<void>;
+  /** Refuses connections and cuts those that are there. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Makes a listener, closed at first. The handler is given the client's certificate in DER, if the
+ * client presented one.
+ */
+export function createListener(
+  address: string,
+  port: number,
+  handle: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    presented: Uint8Array | undefined,
+  ) => Promise<void>,
+): Listener {
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+
+  const stopListening = async () => {
+    if (server === undefined) return;
+    const closing = server;
+    server = undefined;
+    // Its callback would wait for the connections, which may live on.
+    closing.close();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  const listen = async (next: Server) => {
+    await stopListening();
+    next.on("connection", (socket: Socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      // Faults and clients cut connections; that is no error of the test.
+      socket.on("error", () => {});
+    });
+    next.listen(port, address);
+    await once(next, "listening");
+    server = next;
+  };
+  const close = async () => {
+    await stopListening();
+    const closed = [...sockets].map((socket) => once(socket, "close"));
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
+  };
+
+  return {
+    open: (identity) =>
+      listen(createHttpsServer({
+        cert: identity.certificate,
+        key: identity.key,
+        requestCert: true,
+        rejectUnauthorized: false,
+        minVersion: "TLSv1.3",
+      }, (request, response) => {
+        // LXD's clients may come without a certificate.
+        const presented = (request.socket as TLSSocket).getPeerCertificate()?.raw;
+        void handle(request, response, presented);
+      })),
+    silence: () => listen(createServer()),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
