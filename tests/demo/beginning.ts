@@ -1,0 +1,85 @@
+/**
+ * The first steps of the demonstration: what has to be there before the charm can be of use.
+ *
+ * @module
+ */
+import { basename } from "node:path/posix";
+import { buildCharm } from "../../build/charm.ts";
+import type { LxdWorld } from "../lxd/world.ts";
+import { APPLICATION } from "../scenarios/charm.ts";
+import { deploy, type World } from "../scenarios/world.ts";
+import type { Place } from "./place.ts";
+import type { Screen } from "./screen.ts";
+import { describeEntry } from "./show.ts";
+import { MEMBERS, showStatus, showTrust } from "./stage.ts";
+
+const BLOCKED = `blocked: Missing credentials access; grant with: juju trust ${APPLICATION}`;
+
+/** Builds the charm. */
+export async function buildTheCharm(screen: Screen): Promise<string> {
+  screen.heading("Build the charm");
+  screen.command("deno task build");
+  const charm = await screen.wait({ what: "Building the charm", work: () => buildCharm() });
+  const { isFile, size } = await Deno.stat(charm);
+  const megabytes = (size / 1e6).toFixed(1);
+  screen.check(`dist/${basename(charm)} is there: ${megabytes} MB`, { isFile }, { isFile: true });
+  return charm;
+}
+
+/** Starts a cluster. */
+export async function startTheCluster(
+  screen: Screen,
+  place: Place,
+  owned: AsyncDisposableStack,
+): Promise<LxdWorld> {
+  screen.heading(`Start a cluster of ${MEMBERS} ${place.members}`);
+  const lxd = await screen.wait({
+    what: `Starting ${MEMBERS} ${place.members}, which form a cluster`,
+    work: async () => owned.use(await place.start(MEMBERS)),
+  });
+  const { body } = await lxd.admin("GET", "/1.0/cluster/members?recursion=1");
+  const members: { server_name: string; url: string; status: string }[] = body?.metadata ?? [];
+  screen.command("lxc cluster list");
+  screen.table([
+    ["NAME", "URL", "STATE"],
+    ...members.map(({ server_name, status, url }) => [server_name, url, status]),
+  ]);
+  screen.check(
+    `${MEMBERS} members are online`,
+    members.filter(({ status }) => status === "Online").length,
+    MEMBERS,
+  );
+  return lxd;
+}
+
+/** Deploys the charm, which Juju does not trust yet. */
+export async function deployTheCharm(
+  screen: Screen,
+  { charm, lxd, owned }: {
+    readonly charm: string;
+    readonly lxd: LxdWorld;
+    readonly owned: AsyncDisposableStack;
+  },
+): Promise<World> {
+  screen.heading("Deploy the charm");
+  screen.command(`juju deploy ./dist/${basename(charm)}`);
+  const members = await lxd.trustStore();
+  const world = await screen.wait({
+    what: "Juju unpacks the charm and installs it",
+    work: async () => owned.use(await deploy(lxd, { trust: false })),
+  });
+  const stage = { screen, world };
+  showStatus(stage, "It is blocked, and says what to do", BLOCKED);
+  const store = await showTrust(stage);
+  screen.check(
+    "Besides its members, LXD trusts Juju and someone else, and nobody for the charm",
+    store.filter(({ type }) => type === "client").map(({ name }) => name).toSorted(),
+    ["juju", "someone else's"],
+  );
+  screen.check(
+    "The members are as they were",
+    store.filter(({ type }) => type === "server").map(describeEntry),
+    members.map(describeEntry),
+  );
+  return world;
+}

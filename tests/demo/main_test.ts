@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import type { LxdWorld } from "../lxd/world.ts";
+import { standIn } from "./place.ts";
+import { CheckError, createScreen } from "./screen.ts";
+import { tell } from "./story.ts";
+
+const MAIN = new URL("main.ts", import.meta.url).pathname;
+const UUID = "[0-9a-f-]{36}";
+
+// What an operator is to see, in this order.
+const KEY_LINES = [
+  /^This runs on a real LXD/,
+  /^1\. Build the charm$/,
+  /^ {2}\u2713 dist\/lxd-integrator_\w+\.charm is there: /,
+  /^2\. Start a cluster of 3 LXDs$/,
+  /^ {2}\$ lxc cluster list$/,
+  /^ {2}member3 .* Online$/,
+  /^ {2}\$ juju deploy \.\/dist\/lxd-integrator_\w+\.charm$/,
+  /^ {2}lxd-integrator\/0\* +blocked +idle +Missing .* juju trust lxd-integrator$/,
+  /^ {2}\u2713 It is blocked, and says what to do$/,
+  /^ {2}\$ juju trust lxd-integrator$/,
+  /^ {2}lxd-integrator\/0\* +active +idle +LXD 5\.0\.2: 3 nodes, 0 certificates$/,
+  /^ {2}\$ juju integrate lxd-integrator:api my-charm:lxd$/,
+  /^ {4}- -----BEGIN CERTIFICATE----- MII[A-Z]\.\.\. \(\d+ characters\)$/,
+  /^ {4}- .*"name":"member3","trusted_certs_fp":\["[0-9a-f]{12}\.\.\."\]/,
+  new RegExp(`^ {2}client +lxd-integrator@${UUID}:0:my-charm-0 +[0-9a-f]{12}$`),
+  /^ {2}member1 .* trusted$/,
+  /^ {2}member2 .* trusted$/,
+  /^ {2}member3 .* trusted$/,
+  /^7\. Rotate my-charm's certificate$/,
+  /^ {2}\u2713 In each of \d+ looks meanwhile LXD trusted one: old, then .*new$/,
+  /^ {2}\$ juju integrate lxd-integrator:api other-charm:lxd$/,
+  new RegExp(`^ {2}client +lxd-integrator@${UUID}:1:other-charm-0 +[0-9a-f]{12}$`),
+  /^ {2}\$ juju remove-relation lxd-integrator:api my-charm:lxd$/,
+  /^ {2}member1 .* untrusted$/,
+  /^ {2}member2 .* untrusted$/,
+  /^ {2}member3 .* untrusted$/,
+  /^ {2}\u2713 To each member, other-charm is trusted as before$/,
+  /^ {2}\$ juju remove-application lxd-integrator$/,
+  /^ {2}\u2713 The trust store is as it was before$/,
+  /^All is as it should be: \d+ checks in \d+\.\d s\.$/,
+];
+
+Deno.test("demo: tells its story on a real cluster", async () => {
+  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN],
+    stdin: "null",
+  }).output();
+  const [shown, wrong] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.equal(code, 0, `${shown}${wrong}`);
+  assert.ok(shown !== undefined);
+  const lines = shown.split("\n");
+  let from = 0;
+  for (const expected of KEY_LINES) {
+    const found = lines.findIndex((line, index) => index >= from && expected.test(line));
+    assert.notEqual(found, -1, `${expected} is missing below line ${from} of:\n${shown}`);
+    from = found + 1;
+  }
+  assert.doesNotMatch(shown, /PRIVATE KEY/);
+  // Neither a color nor a spinner where there is no terminal.
+  // deno-lint-ignore no-control-regex -- It is what is looked for.
+  assert.doesNotMatch(shown, /[\x1b\r]/);
+});
+
+Deno.test("demo: fails if the trust store is not as it was", async () => {
+  const stranger = await createCertificate();
+  const shown: string[] = [];
+  const output = { write: (text: string) => void shown.push(text), isColored: false };
+  const place = standIn("This runs on a stand-in, which someone tampers with.");
+  const start = async (members: number) => tamper(await place.start(members), stranger);
+  await assert.rejects(
+    tell(createScreen(output, new AbortController().signal), { ...place, start }),
+    new CheckError("The trust store is as it was before"),
+  );
+  const text = shown.join("");
+  assert.match(text, /\u2713 Each charm has an entry of its own\n/);
+  assert.match(text, /\u2717 The trust store is as it was before\n +expected: \[/);
+  assert.match(text, new RegExp(`'client "from nowhere" ${stranger.fingerprint}'`));
+  assert.doesNotMatch(text, /PRIVATE KEY/);
+});
+
+/** Lets someone add an entry once the charm has one. */
+function tamper(lxd: LxdWorld, { certificate }: TestCertificate): LxdWorld {
+  let isDone = false;
+  return {
+    ...lxd,
+    trustStore: async () => {
+      const store = await lxd.trustStore();
+      if (isDone || !store.some(({ name }) => name.startsWith("lxd-integrator@"))) return store;
+      isDone = true;
+      await lxd.trust(certificate, { name: "from nowhere" });
+      return store;
+    },
+  };
+}
+
+Deno.test("demo: ends where it is interrupted, and disposes of everything", async () => {
+  const aborter = new AbortController();
+  let ended = 0;
+  const output = {
+    write: (text: string) => {
+      if (text.includes("juju trust lxd-integrator\n")) aborter.abort();
+    },
+    isColored: false,
+  };
+  const place = standIn("This runs on a stand-in, until it is interrupted.");
+  const start = async (members: number) => {
+    const lxd = await place.start(members);
+    const end = () => (ended++, lxd[Symbol.asyncDispose]());
+    return { ...lxd, [Symbol.asyncDispose]: end };
+  };
+  const screen = createScreen(output, aborter.signal);
+  await assert.rejects(tell(screen, { ...place, start }), { name: "AbortError" });
+  assert.equal(ended, 1);
+});

@@ -1,0 +1,73 @@
+/**
+ * Where the demonstration takes place: on a real LXD, or on a stand-in where none can be had.
+ *
+ * @module
+ */
+import { ensureLxd } from "../lxd/ensure_lxd.ts";
+import { startCluster } from "../lxd/real.ts";
+import { startStandIn } from "../lxd/stand_in.ts";
+import type { LxdWorld } from "../lxd/world.ts";
+
+/** A place for the demonstration. */
+export interface Place {
+  /** What it is, as the first line. */
+  readonly says: string;
+  /** What its members are. */
+  readonly members: string;
+  /** Starts a cluster there. */
+  readonly start: (members: number) => Promise<LxdWorld>;
+}
+
+/** Finds the place, after installing LXD where that is possible. */
+export async function findPlace(): Promise<Place> {
+  const obstacle = await findObstacle();
+  return obstacle === undefined ? REAL : standIn(
+    `No LXD can be had here (${obstacle}): this runs on a stand-in of it.`,
+  );
+}
+
+/**
+ * Makes a place where LXD is a stand-in.
+ *
+ * @param says What it says.
+ * @returns The place.
+ */
+export function standIn(says: string): Place {
+  return { says, members: "stand-ins", start: (members) => startStandIn({ members }) };
+}
+
+const REAL: Place = {
+  says: "This runs on a real LXD: a cluster of its own, which is gone afterwards.",
+  members: "LXDs",
+  start: (members) => startCluster({ members }),
+};
+
+async function findObstacle(): Promise<string | undefined> {
+  const { os } = Deno.build;
+  if (os !== "linux") return `LXD needs Linux, and this is ${os}`;
+  if (Deno.uid() !== 0) return "starting one needs root";
+  try {
+    await ensureLxd();
+  } catch (error) {
+    const [message = ""] = String(Error.isError(error) ? error.message : error).split("\n");
+    return message.replace(/^Cannot [^:]*: /, "");
+  }
+  if (!await succeeds("lxd", ["--version"])) return "it is installed, but lxd is not on the PATH";
+  // In a container, root may be short of what the daemons need.
+  if (!await succeeds("unshare", ["--mount", "true"])) return "root may not mount file systems";
+  return undefined;
+}
+
+async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(program, {
+      args: [...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch {
+    return false;
+  }
+}

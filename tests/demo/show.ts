@@ -1,0 +1,120 @@
+/**
+ * What an operator would read, as rows and lines: `juju status`, a relation's data, LXD's lists.
+ *
+ * @module
+ */
+import type { TrustEntry } from "../lxd/world.ts";
+import type { World } from "../scenarios/world.ts";
+
+type Rows = readonly (readonly string[])[];
+
+const SHOWN_DIGITS = 12;
+const FINGERPRINT_REGEXP = /^[0-9a-f]{64}$/;
+const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s+(\S{4})/;
+// Juju's own, in every unit's databag.
+const NETWORK_KEYS = ["egress-subnets", "ingress-address", "private-address"];
+
+/**
+ * Renders the units of an application as `juju status` does.
+ *
+ * @param model The model.
+ * @param application Name of the application.
+ * @returns Rows.
+ */
+export function renderStatus(model: World["model"], application: string): Rows {
+  const leader = model.leader(application);
+  const units = model.units(application).map((unit) => {
+    const { status, message } = model.status(unit);
+    return [`${unit}${unit === leader ? "*" : ""}`, status, "idle", message];
+  });
+  return [["Unit", "Workload", "Agent", "Message"], ...units];
+}
+
+/**
+ * Renders a trust store as `lxc config trust list` does.
+ *
+ * @param entries The entries.
+ * @returns Rows.
+ */
+export function renderTrust(entries: readonly TrustEntry[]): Rows {
+  const rows = entries.toSorted((a, b) => compare(order(a), order(b)));
+  return [
+    ["TYPE", "NAME", "FINGERPRINT"],
+    ...rows.map(({ fingerprint, name, type }) => [type, name, fingerprint.slice(0, SHOWN_DIGITS)]),
+  ];
+}
+
+/**
+ * Describes all that matters of an entry, without its certificate.
+ *
+ * @param entry The entry.
+ * @returns The description.
+ */
+export function describeEntry(
+  { fingerprint, name, projects, restricted, type }: TrustEntry,
+): string {
+  const limit = restricted ? ` limited to ${projects.join(", ") || "no project"}` : "";
+  return `${type} "${name}" ${fingerprint}${limit}`;
+}
+
+/**
+ * Renders a databag as `juju show-unit` does, with certificates and fingerprints shortened.
+ *
+ * @param databag Keys and values.
+ * @returns Lines.
+ */
+export function renderDatabag(databag: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(databag).filter(([key]) => !NETWORK_KEYS.includes(key)).toSorted()
+    .flatMap(([key, text]) => {
+      const value = parse(text);
+      if (!Array.isArray(value)) return [`${key}: ${shorten(text)}`];
+      return [`${key}:`, ...value.map((item) => `  - ${renderItem(item)}`)];
+    });
+}
+
+/**
+ * Shortens a certificate and a fingerprint, and withholds whatever else is a PEM.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const pem = "-----BEGIN CERTIFICATE-----\nMIIBIjANBgkqhkiG9w0B\n-----END CERTIFICATE-----\n";
+ * assert.equal(shorten(pem), "-----BEGIN CERTIFICATE----- MIIB... (75 characters)");
+ * assert.equal(shorten("-----BEGIN KEY-----"), "... (19 characters)");
+ * assert.equal(shorten("ab".repeat(32)), "abababababab...");
+ * ```
+ *
+ * @param text The text.
+ * @returns The short text.
+ */
+export function shorten(text: string): string {
+  if (FINGERPRINT_REGEXP.test(text)) return `${text.slice(0, SHOWN_DIGITS)}...`;
+  if (!text.includes("-----BEGIN")) return text;
+  const begin = CERTIFICATE_REGEXP.exec(text)?.[1];
+  const shown = begin === undefined ? "..." : `-----BEGIN CERTIFICATE----- ${begin}...`;
+  return `${shown} (${text.length} characters)`;
+}
+
+function renderItem(item: unknown): string {
+  if (typeof item === "string") return shorten(item);
+  return JSON.stringify(
+    item,
+    (_key, value) => typeof value === "string" ? shorten(value) : value,
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function order({ name, type }: TrustEntry): string {
+  return `${type === "server" ? 0 : 1} ${name}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
