@@ -23,8 +23,10 @@ const MODULES = new Map(
     pure: [
       "admission",
       "certificate",
+      "client_certificates",
       "credentials",
       "endpoint",
+      "limit",
       "outcome",
       "owner",
       "plan",

@@ -37,14 +37,9 @@ export interface Admission {
  * @returns The wants that are admitted, and the rejections of the others.
  */
 export function admit(wants: readonly Want[], rules: Rules): Admission {
-  const judged = wants.map((want) => ({
-    want,
-    reason: reasonAgainst(want, rules),
-  }));
+  const judged = wants.map((want) => ({ want, reason: reasonAgainst(want, rules) }));
   return {
-    admitted: judged.filter(({ reason }) => reason === undefined).map((
-      { want },
-    ) => want),
+    admitted: judged.filter(({ reason }) => reason === undefined).map(({ want }) => want),
     rejected: judged.flatMap(({ want, reason }) => reason ? [rejection(want, reason)] : []),
   };
 }
@@ -56,17 +51,11 @@ export function admit(wants: readonly Want[], rules: Rules): Admission {
  * @param reason What is wrong with it.
  * @returns The rejection, for the requirer to read.
  */
-export function rejection(
-  { requirer, certificate }: Want,
-  reason: string,
-): Rejection {
+export function rejection({ requirer, certificate }: Want, reason: string): Rejection {
   return { unit: requirer.name, fingerprint: certificate.fingerprint, reason };
 }
 
-function reasonAgainst(
-  { certificate, projects }: Want,
-  rules: Rules,
-): string | undefined {
+function reasonAgainst({ certificate, projects }: Want, rules: Rules): string | undefined {
   const { trusted, mark, own, now } = rules;
   if (certificate.fingerprint === own) {
     return "The certificate is the integrator's own: use one of your own";

@@ -40,10 +40,7 @@ export async function apply(
 ): Promise<Applied> {
   const trusted = new Map(before);
   const refused = new Map<Fingerprint, string>();
-  const set = (
-    fingerprint: Fingerprint,
-    entry: TrustEntry | undefined,
-  ): void => {
+  const set = (fingerprint: Fingerprint, entry: TrustEntry | undefined): void => {
     if (entry) trusted.set(fingerprint, entry);
     else trusted.delete(fingerprint);
   };
@@ -85,10 +82,6 @@ function take(lxd: Lxd, step: Step): Promise<Answer<unknown>> {
 }
 
 /** Whether LXD refused because the work is done already, or its object gone. */
-function isSettled(
-  { kind }: Step,
-  status: number,
-  isPresent: boolean,
-): boolean {
+function isSettled({ kind }: Step, status: number, isPresent: boolean): boolean {
   return kind === "add" ? status === CONFLICT && isPresent : status === NOT_FOUND && !isPresent;
 }

@@ -24,8 +24,6 @@ export interface PemBlock {
   readonly label: string;
   /** The base64 body without white space. */
   readonly body: string;
-  /** The block as it stands in the text. */
-  readonly text: string;
 }
 
 // LXD refuses weaker RSA keys ("RSA key is too weak (minimum of 2048bit)").
@@ -34,7 +32,7 @@ const MINIMUM_RSA_BITS = 2048;
 // A label may have been broken over lines by a YAML writer, hence the white space. A body never
 // reaches over the next BEGIN, which also keeps the search linear.
 const PEM_REGEXP =
-  /-----BEGIN\s+([A-Z0-9][A-Z0-9 ]{0,40})-----((?:(?!-----BEGIN)[^])*?)-----END\s+[A-Z0-9 ]{1,41}-----/g;
+  /-----BEGIN\s+([A-Z0-9][A-Z0-9\s]{0,60})-----((?:(?!-----BEGIN)[^])*?)-----END\s+[A-Z0-9\s]{1,61}-----/g;
 
 /**
  * Finds the PEM blocks of a text, whatever stands around them. Escaped line ends (`\n` in two
@@ -53,19 +51,26 @@ const PEM_REGEXP =
 export function pemBlocks(text: string): readonly PemBlock[] {
   // A YAML writer folds a double-quoted scalar with a backslash before the line end, and
   // marks a space it would otherwise lose with another one.
-  const unfolded = text.replaceAll(
-    /\\\r?\n\s*(\\ )?/g,
-    (_fold, space) => space ? " " : "",
-  );
+  const unfolded = text.replaceAll(/\\\r?\n\s*(\\ )?/g, (_fold, space) => space ? " " : "");
   const plain = unfolded.replaceAll("\\r", "\r").replaceAll("\\n", "\n");
   return Array.from(
     plain.matchAll(PEM_REGEXP),
-    ([whole, label = "", body = ""]) => ({
-      label,
+    ([, label = "", body = ""]) => ({
+      label: label.trim().replaceAll(/\s+/g, " "),
       body: body.replaceAll(/\s+/g, ""),
-      text: whole,
     }),
   );
+}
+
+/**
+ * Writes a PEM block as TLS reads it.
+ *
+ * @param block The block.
+ * @returns PEM with LF line ends, the last one included.
+ */
+export function renderPem({ label, body }: PemBlock): string {
+  const lines = body.match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
 /**
@@ -74,23 +79,18 @@ export function pemBlocks(text: string): readonly PemBlock[] {
  * @param block A block labelled `CERTIFICATE`.
  * @returns The certificate, or undefined where the body is not exactly one X.509 certificate.
  */
-export function readCertificate({ body }: PemBlock): Certificate | undefined {
+export function readCertificate({ label, body }: PemBlock): Certificate | undefined {
   try {
     const der = Uint8Array.fromBase64(body);
-    const x509 = new X509Certificate(der);
     // The parser passes over what follows the certificate; LXD refuses it.
     if (derLength(der) !== der.length) return undefined;
-    const lines = body.match(/.{1,64}/g) ?? [];
+    const { fingerprint256 } = new X509Certificate(der);
+    // Read leniently, written as LXD reads it: with its padding.
+    const base64 = der.toBase64();
     return {
-      pem: [
-        "-----BEGIN CERTIFICATE-----",
-        ...lines,
-        "-----END CERTIFICATE-----",
-        "",
-      ].join("\n"),
-      der: body,
-      fingerprint: x509.fingerprint256.replaceAll(":", "")
-        .toLowerCase() as Fingerprint,
+      pem: renderPem({ label, body: base64 }),
+      der: base64,
+      fingerprint: fingerprint256.replaceAll(":", "").toLowerCase() as Fingerprint,
     };
   } catch {
     return undefined;
@@ -115,19 +115,13 @@ export function firstCertificate(text: string): Certificate | undefined {
  * @param now The present, to compare the validity with.
  * @returns The reason, or undefined where there is none.
  */
-export function unusable(
-  certificate: Certificate,
-  now: Date,
-): string | undefined {
+export function unusable(certificate: Certificate, now: Date): string | undefined {
   const x509 = new X509Certificate(certificate.pem);
   const [from, to] = [new Date(x509.validFrom), new Date(x509.validTo)];
   if (to <= now) return `The certificate expired on ${day(to)}`;
   if (from > now) return `The certificate is not valid before ${day(from)}`;
-  const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;
-  const bits = asymmetricKeyDetails?.modulusLength;
-  if (
-    asymmetricKeyType === "rsa" && bits !== undefined && bits < MINIMUM_RSA_BITS
-  ) {
+  const bits = rsaBits(x509);
+  if (bits !== undefined && bits < MINIMUM_RSA_BITS) {
     return `The RSA key has ${bits} bits: LXD asks for at least ${MINIMUM_RSA_BITS}`;
   }
   return undefined;
@@ -140,20 +134,35 @@ export function unusable(
  * @param certificates Certificates that were sent in one text.
  * @returns Those that signed another one of them.
  */
-export function issuers(
-  certificates: readonly Certificate[],
-): ReadonlySet<Certificate> {
+export function issuers(certificates: readonly Certificate[]): ReadonlySet<Certificate> {
   const chain = certificates.map((certificate) => ({
     certificate,
     x509: new X509Certificate(certificate.pem),
   }));
-  const authorities = chain.filter(({ x509 }) =>
-    chain.some((other) =>
-      other.x509 !== x509 && other.x509.issuer === x509.subject &&
-      other.x509.verify(x509.publicKey)
-    )
+  // What is signed by itself needs no authority, and its renewal is not one.
+  const signed = chain.filter(({ x509 }) => !isSignedBy(x509, x509));
+  const authorities = chain.filter((authority) =>
+    signed.some(({ x509 }) => authority.x509 !== x509 && isSignedBy(x509, authority.x509))
   );
   return new Set(authorities.map(({ certificate }) => certificate));
+}
+
+// The runtime throws for keys and signatures that it does not know. LXD may know them.
+function isSignedBy(x509: X509Certificate, authority: X509Certificate): boolean {
+  try {
+    return x509.issuer === authority.subject && x509.verify(authority.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+function rsaBits(x509: X509Certificate): number | undefined {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;
+    return asymmetricKeyType === "rsa" ? asymmetricKeyDetails?.modulusLength : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function day(date: Date): string {
@@ -165,8 +174,5 @@ function derLength(der: Uint8Array): number {
   const [, first = 0] = der;
   if (first < 0x80) return 2 + first;
   const header = 2 + (first & 0x7f);
-  return der.subarray(2, header).reduce(
-    (length, byte) => length * 256 + byte,
-    0,
-  ) + header;
+  return der.subarray(2, header).reduce((length, byte) => length * 256 + byte, 0) + header;
 }

@@ -5,7 +5,13 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as z from "zod/mini";
-import { type Certificate, firstCertificate } from "./certificate.ts";
+import {
+  type Certificate,
+  firstCertificate,
+  pemBlocks,
+  readCertificate,
+  renderPem,
+} from "./certificate.ts";
 import { normaliseEndpoint } from "./endpoint.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -70,9 +76,7 @@ export function findCredentials(config: Config, cloud: unknown): Found {
     key: option(config, "lxd_client_key"),
     server: option(config, "lxd_server_cert"),
   };
-  if (Object.values(options).some(({ value }) => value !== "")) {
-    return readParts(options);
-  }
+  if (Object.values(options).some(({ value }) => value !== "")) return readParts(options);
   if (cloud === undefined) return { kind: "no-access" };
   return readCloud(cloud);
 }
@@ -84,19 +88,12 @@ function option(config: Config, name: string): Part {
 
 function readCloud(cloud: unknown): Found {
   const result = CloudSpec.safeParse(cloud);
-  if (!result.success) {
-    return { kind: "other-cloud", found: "a credential that cannot be read" };
-  }
+  if (!result.success) return { kind: "other-cloud", found: "a credential that cannot be read" };
   const { type, endpoint = "", credential } = result.data;
-  if (type !== "lxd") {
-    return { kind: "other-cloud", found: `a cloud of type "${type}"` };
-  }
+  if (type !== "lxd") return { kind: "other-cloud", found: `a cloud of type "${type}"` };
   const authType = credential?.["auth-type"];
   if (authType !== "certificate") {
-    return {
-      kind: "other-cloud",
-      found: `a credential of type "${authType ?? "none"}"`,
-    };
+    return { kind: "other-cloud", found: `a credential of type "${authType ?? "none"}"` };
   }
   const attribute = (name: string): Part => ({
     name: `${name} of the cloud's credential`,
@@ -111,48 +108,42 @@ function readCloud(cloud: unknown): Found {
 }
 
 function readParts(parts: Parts): Found {
-  const missing = Object.values(parts).filter(({ value }) => value === "").map((
-    { name },
-  ) => name);
+  const missing = Object.values(parts).filter(({ value }) => value === "").map(({ name }) => name);
   if (missing.length > 0) return { kind: "missing", names: missing };
   const endpoint = normaliseEndpoint(parts.endpoint.value);
-  if (!endpoint) {
-    return unreadable(parts.endpoint, "it must be https://host:port");
-  }
-  const certificate = firstCertificate(parts.certificate.value);
-  if (!certificate) {
-    return unreadable(parts.certificate, "it must be a PEM certificate");
-  }
+  if (!endpoint) return unreadable(parts.endpoint, "it must be https://host:port");
+  const chain = pemBlocks(parts.certificate.value).filter(({ label }) => label === "CERTIFICATE");
+  const certificate = chain[0] && readCertificate(chain[0]);
+  if (!certificate) return unreadable(parts.certificate, "it must be a PEM certificate");
   const server = firstCertificate(parts.server.value);
   if (!server) return unreadable(parts.server, "it must be a PEM certificate");
   const key = readKey(parts.key.value);
-  if (!key) {
-    return unreadable(
-      parts.key,
-      "it must be a PEM private key without a passphrase",
-    );
-  }
-  if (!new X509Certificate(certificate.pem).checkPrivateKey(key)) {
-    return unreadable(
-      parts.key,
-      `it does not belong to ${parts.certificate.name}`,
-    );
+  if (!key) return unreadable(parts.key, "it must be a PEM private key without a passphrase");
+  if (!new X509Certificate(certificate.pem).checkPrivateKey(key.object)) {
+    return unreadable(parts.key, `it does not belong to ${parts.certificate.name}`);
   }
   return {
     kind: "complete",
     credentials: {
       endpoint,
-      certificate: parts.certificate.value,
+      certificate: chain.map(renderPem).join(""),
       own: certificate.fingerprint,
-      key: parts.key.value,
+      key: key.pem,
       server,
     },
   };
 }
 
-function readKey(pem: string): ReturnType<typeof createPrivateKey> | undefined {
+interface Key {
+  readonly pem: string;
+  readonly object: ReturnType<typeof createPrivateKey>;
+}
+
+function readKey(text: string): Key | undefined {
   try {
-    return createPrivateKey(pem);
+    const block = pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
+    const pem = block ? renderPem(block) : "";
+    return { pem, object: createPrivateKey(pem) };
   } catch {
     return undefined;
   }

@@ -24,15 +24,11 @@ const DEFAULT_PORT = 8443;
  * @returns `https://host:port`, or undefined where the text is no address of an HTTPS server.
  */
 export function normaliseEndpoint(text: string): string | undefined {
-  const authority = text.trim().replace(/^https?:\/\//i, "").replace(
-    /\/+$/,
-    "",
-  );
+  const authority = text.trim().replace(/^https?:\/\//i, "").replace(/\/+$/, "");
   const bare = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(authority);
   const [, host, port = DEFAULT_PORT] = (bare ? `[${authority}]` : authority)
-    .match(
-      /^(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::(\d{1,5}))?$/i,
-    ) ?? [];
-  if (!host || !URL.canParse(`https://${host}:${port}`)) return undefined;
+    .match(/^(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::(\d{1,5}))?$/i) ?? [];
+  if (!host || /^\d+$/.test(host) || Number(port) === 0) return undefined;
+  if (!URL.canParse(`https://${host}:${port}`)) return undefined;
   return `https://${new URL(`https://${host}`).hostname}:${Number(port)}`;
 }

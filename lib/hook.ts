@@ -4,6 +4,7 @@
  * @module
  */
 import { createJuju, execTool, type Juju } from "./juju.ts";
+import { limit } from "./limit.ts";
 import { enterLxd } from "./lxd.ts";
 import type { Outcome } from "./outcome.ts";
 import { createMark, type Mark } from "./owner.ts";
@@ -11,6 +12,10 @@ import { createPinnedFetch } from "./pinned_fetch.ts";
 import { reconcile } from "./reconcile.ts";
 import { type Environment, type Scope, variable } from "./scope.ts";
 import { renderStatus } from "./status.ts";
+
+// Juju answers them one by one; what runs at the same time is their start. With hundreds of
+// relations that may not be hundreds of processes.
+const MAXIMUM_TOOLS = 8;
 
 /**
  * Runs the hook that this process is. The exit code is 0 unless a hook tool fails or there is a bug:
@@ -36,7 +41,7 @@ async function run(
   const unit = variable(environment, "JUJU_UNIT_NAME");
   const application = unit.slice(0, unit.indexOf("/"));
   const mark = createMark(application, variable(environment, "JUJU_MODEL_UUID"));
-  const juju = createJuju(execTool);
+  const juju = createJuju(limit(MAXIMUM_TOOLS, execTool));
   using connections = new DisposableStack();
   const outcome = await reconcile({
     juju,

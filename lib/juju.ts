@@ -6,11 +6,7 @@
 import type { Databag } from "./relation.ts";
 
 /** Runs a hook tool and returns what it prints. Rejects with a {@linkcode HookToolError}. */
-export type Exec = (
-  tool: string,
-  args: readonly string[],
-  stdin?: string,
-) => Promise<string>;
+export type Exec = (tool: string, args: readonly string[], stdin?: string) => Promise<string>;
 
 /** A hook tool failed. */
 export class HookToolError extends Error {
@@ -50,10 +46,7 @@ export interface Juju {
   /** Whether this unit leads for the next 30 seconds. */
   readonly isLeader: () => Promise<boolean>;
   /** Writes to Juju's log. */
-  readonly jujuLog: (
-    level: "INFO" | "WARNING",
-    message: string,
-  ) => Promise<void>;
+  readonly jujuLog: (level: "INFO" | "WARNING", message: string) => Promise<void>;
   /** The databag of a unit, or of an application. */
   readonly relationGet: (relation: string, name: string) => Promise<Databag>;
   /** Ids of the relations of an endpoint; broken ones are left out. */
@@ -118,13 +111,7 @@ export function createJuju(exec: Exec): Juju {
       const application = of === "application" ? ["--app"] : [];
       // On standard input: a value as an argument would be trimmed, and be limited in length.
       const text = JSON.stringify(databag).replaceAll(CONTROLS_REGEXP, escape);
-      await exec("relation-set", [
-        "-r",
-        relation,
-        ...application,
-        "--file",
-        "-",
-      ], text);
+      await exec("relation-set", ["-r", relation, ...application, "--file", "-"], text);
     },
     statusGet: () => json("status-get", "--include-data"),
     statusSet: async (status, message) => {
@@ -162,9 +149,7 @@ export async function execTool(
   }
   const { code, signal, stdout, stderr } = await process.output();
   const decoder = new TextDecoder();
-  if (signal !== null) {
-    throw new HookToolError(tool, code, `killed by ${signal}`);
-  }
+  if (signal !== null) throw new HookToolError(tool, code, `killed by ${signal}`);
   if (code !== 0) throw new HookToolError(tool, code, decoder.decode(stderr));
   return decoder.decode(stdout);
 }

@@ -29,10 +29,7 @@ export interface Lxd {
     projects: readonly string[] | null,
   ) => Promise<Answer<unknown>>;
   /** Renames an entry. */
-  readonly rename: (
-    fingerprint: Fingerprint,
-    name: string,
-  ) => Promise<Answer<unknown>>;
+  readonly rename: (fingerprint: Fingerprint, name: string) => Promise<Answer<unknown>>;
   /** Restricts an entry to projects; null lifts the restriction. */
   readonly restrict: (
     fingerprint: Fingerprint,
@@ -65,9 +62,7 @@ const Server = z.object({
   config: z.nullish(z.record(z.string(), z.unknown())),
   environment: z.optional(Environment),
 });
-const Members = z.array(
-  z.object({ server_name: z.string(), url: z.string(), status: z.string() }),
-);
+const Members = z.array(z.object({ server_name: z.string(), url: z.string(), status: z.string() }));
 const Entry = z.object({
   fingerprint: z.string(),
   name: z.string(),
@@ -93,48 +88,30 @@ export async function enterLxd(
   known: readonly string[],
 ): Promise<Entrance> {
   const first = await knock(transport, own);
-  if (first.kind === "entered" || first.ending.kind !== "unreachable") {
-    return first;
-  }
+  if (first.kind === "entered" || first.ending.kind !== "unreachable") return first;
   for (const endpoint of new Set(known).difference(new Set([own]))) {
     const entrance = await knock(transport, endpoint);
     // A member that is down too, or that has left the cluster and with it the certificate.
-    if (entrance.kind === "refused" && SILENT.includes(entrance.ending.kind)) {
-      continue;
-    }
+    if (entrance.kind === "refused" && SILENT.includes(entrance.ending.kind)) continue;
     return entrance;
   }
   return first;
 }
 
-async function knock(
-  transport: Transport,
-  endpoint: string,
-): Promise<Entrance> {
+async function knock(transport: Transport, endpoint: string): Promise<Entrance> {
   const call = createCall(transport, endpoint);
   const answer = await call(Server, "/1.0", { timeout: ENTER_TIMEOUT_MS });
-  if (answer.kind !== "done") {
-    return { kind: "refused", endpoint, ending: answer };
-  }
+  if (answer.kind !== "done") return { kind: "refused", endpoint, ending: answer };
   const { auth, config, environment } = answer.value;
-  if (auth !== "trusted") {
-    return { kind: "refused", endpoint, ending: { kind: "untrusted" } };
-  }
+  if (auth !== "trusted") return { kind: "refused", endpoint, ending: { kind: "untrusted" } };
   // The server's configuration is shown to administrators only: null on LXD, {} on Incus.
   if (Object.keys(config ?? {}).length === 0) {
     return { kind: "refused", endpoint, ending: { kind: "restricted" } };
   }
-  return {
-    kind: "entered",
-    lxd: createLxd(endpoint, call, Environment.parse(environment ?? {})),
-  };
+  return { kind: "entered", lxd: createLxd(endpoint, call, Environment.parse(environment ?? {})) };
 }
 
-function createLxd(
-  endpoint: string,
-  call: Call,
-  server: z.infer<typeof Environment>,
-): Lxd {
+function createLxd(endpoint: string, call: Call, server: z.infer<typeof Environment>): Lxd {
   const one = (fingerprint: Fingerprint) => `/1.0/certificates/${fingerprint}`;
   const change = (method: string, path: string, body?: unknown) =>
     call(z.unknown(), path, { method, body });
@@ -150,10 +127,7 @@ function createLxd(
         answer,
         (members) =>
           members.filter(({ status }) => status === "Online")
-            .map(({ server_name, url }) => ({
-              endpoint: url,
-              name: server_name,
-            })),
+            .map(({ server_name, url }) => ({ endpoint: url, name: server_name })),
       );
     },
     trustStore: async () => {
@@ -161,20 +135,11 @@ function createLxd(
       return map(
         answer,
         (entries) =>
-          new Map(
-            (entries ?? []).map(readEntry).map((
-              entry,
-            ) => [entry.fingerprint, entry]),
-          ),
+          new Map((entries ?? []).map(readEntry).map((entry) => [entry.fingerprint, entry])),
       );
     },
     add: ({ der }, name, projects) => {
-      const body = {
-        type: "client",
-        name,
-        certificate: der,
-        ...access(projects),
-      };
+      const body = { type: "client", name, certificate: der, ...access(projects) };
       return change("POST", "/1.0/certificates", body);
     },
     rename: (fingerprint, name) => change("PATCH", one(fingerprint), { name }),

@@ -62,10 +62,7 @@ export type Call = <T>(
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
-const Envelope = z.object({
-  error: z.optional(z.string()),
-  metadata: z.optional(z.unknown()),
-});
+const Envelope = z.object({ error: z.optional(z.string()), metadata: z.optional(z.unknown()) });
 
 // What the operator reads for the system's error codes.
 const CAUSES: Readonly<Record<string, string>> = {
@@ -85,10 +82,7 @@ const CAUSES: Readonly<Record<string, string>> = {
  * @param endpoint The member, `https://host:port`.
  * @returns The function.
  */
-export function createCall(
-  { fetch, presented }: Transport,
-  endpoint: string,
-): Call {
+export function createCall({ fetch, presented }: Transport, endpoint: string): Call {
   return async <T>(
     schema: Schema<T>,
     path: string,
@@ -97,11 +91,7 @@ export function createCall(
     const signal = AbortSignal.timeout(timeout);
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
-      const response = await fetch(`${endpoint}${path}`, {
-        method,
-        signal,
-        ...sent,
-      });
+      const response = await fetch(`${endpoint}${path}`, { method, signal, ...sent });
       return judge(schema, response.status, await response.text());
     } catch (error) {
       if (error instanceof PinError) {
@@ -112,21 +102,12 @@ export function createCall(
   };
 }
 
-function judge<T>(
-  schema: Schema<T>,
-  status: number,
-  text: string,
-): Answer<T> {
+function judge<T>(schema: Schema<T>, status: number, text: string): Answer<T> {
   const { error, metadata } = Envelope.safeParse(parseJson(text)).data ?? {};
   if (status >= 500) {
-    return {
-      kind: "unreachable",
-      cause: `error ${status}${error ? `, ${error}` : ""}`,
-    };
+    return { kind: "unreachable", cause: `error ${status}${error ? `, ${error}` : ""}` };
   }
-  if (status >= 400) {
-    return { kind: "refused", status, message: error || `error ${status}` };
-  }
+  if (status >= 400) return { kind: "refused", status, message: error || `error ${status}` };
   const result = schema.safeParse(metadata);
   if (status < 200 || status >= 300 || !result.success) {
     return { kind: "unreachable", cause: "an answer that is not LXD's" };

@@ -77,11 +77,7 @@ const NOTHING = {
  * @param scope What the event is about.
  * @returns What was found.
  */
-export async function observe(
-  juju: Juju,
-  unit: string,
-  scope: Scope,
-): Promise<Observation> {
+export async function observe(juju: Juju, unit: string, scope: Scope): Promise<Observation> {
   switch (scope.kind) {
     case "leaving":
       return NOTHING;
@@ -89,11 +85,7 @@ export async function observe(
     case "departed": {
       const { requirer } = scope;
       const relation = await observeRequirer(juju, unit, requirer, scope.kind);
-      return {
-        ...NOTHING,
-        relations: [relation],
-        revocable: { kind: "requirer", requirer },
-      };
+      return { ...NOTHING, relations: [relation], revocable: { kind: "requirer", requirer } };
     }
     case "broken": {
       const { relation } = scope;
@@ -118,23 +110,12 @@ export async function observe(
       // On its way out, a unit no longer sees the relations that go on without it.
       const { isDying } = lifeOf(unit, goal);
       if (isDying || relations.length < ids.size) {
-        return {
-          ...NOTHING,
-          relations,
-          isWhole: relations.length === ids.size,
-        };
+        return { ...NOTHING, relations, isWhole: relations.length === ids.size };
       }
-      const remotes = new Set(Object.keys(goal.relations?.[ENDPOINT] ?? {}));
       const revocable: Revocable = scope.isSettled
         ? { kind: "all" }
-        : { kind: "absent", relations: ids, remotes };
-      return {
-        ...NOTHING,
-        relations,
-        isWhole: true,
-        revocable,
-        complete: scope.isSettled,
-      };
+        : { kind: "absent", relations: ids };
+      return { ...NOTHING, relations, isWhole: true, revocable, complete: scope.isSettled };
     }
   }
 }
@@ -146,10 +127,7 @@ export async function observe(
  * @param unit Name of our unit.
  * @returns The relations.
  */
-export async function observeRelations(
-  juju: Juju,
-  unit: string,
-): Promise<ObservedRelations> {
+export async function observeRelations(juju: Juju, unit: string): Promise<ObservedRelations> {
   const ids = await juju.relationIds(ENDPOINT);
   const relations = await Promise.all(ids.map(async (id) => {
     try {
@@ -160,10 +138,7 @@ export async function observeRelations(
       throw error;
     }
   }));
-  return {
-    relations: relations.filter((relation) => relation !== undefined),
-    ids: new Set(ids),
-  };
+  return { relations: relations.filter((relation) => relation !== undefined), ids: new Set(ids) };
 }
 
 /**
@@ -209,20 +184,11 @@ async function observeRequirer(
     kind === "departed" ? { wants: [], rejected: [] } : readRequest(juju, requirer),
     juju.relationGet(relation, unit),
   ]);
-  return {
-    relation,
-    only: requirer,
-    ...request,
-    databag,
-    published: parsePublished(databag),
-  };
+  return { relation, only: requirer, ...request, databag, published: parsePublished(databag) };
 }
 
 async function readRequest(juju: Juju, requirer: Requirer): Promise<Request> {
-  return parseRequest(
-    await juju.relationGet(requirer.relation, requirer.name),
-    requirer,
-  );
+  return parseRequest(await juju.relationGet(requirer.relation, requirer.name), requirer);
 }
 
 function lifeOf(
@@ -231,8 +197,5 @@ function lifeOf(
 ): { readonly isDying: boolean; readonly isLast: boolean } {
   // Juju gives "dying" as the status of a unit on its way out, and leaves out the dead.
   const staying = Object.entries(units).filter(([, { status }]) => status !== "dying");
-  return {
-    isDying: !staying.some(([name]) => name === unit),
-    isLast: staying.length === 0,
-  };
+  return { isDying: !staying.some(([name]) => name === unit), isLast: staying.length === 0 };
 }

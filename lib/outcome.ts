@@ -120,12 +120,7 @@ export function outcomeOf(
         return { kind: "unreachable", endpoint, cause: "no certificate" };
       }
       if (presented !== server.fingerprint) {
-        return {
-          kind: "other-server",
-          endpoint,
-          pinned: server.fingerprint,
-          presented,
-        };
+        return { kind: "other-server", endpoint, pinned: server.fingerprint, presented };
       }
       const reason = unusable(server, now) ??
         "It is not signed by itself, so it cannot be pinned";

@@ -71,9 +71,7 @@ const VERIFICATION_CODES: readonly unknown[] = [
  * @param options Who we are, and who the server is.
  * @returns The function, with the connections it keeps.
  */
-export function createPinnedFetch(
-  { certificate, key, server }: PinnedFetchOptions,
-): PinnedFetch {
+export function createPinnedFetch({ certificate, key, server }: PinnedFetchOptions): PinnedFetch {
   const agent = new Agent({
     keepAlive: true,
     cert: certificate,
@@ -101,11 +99,7 @@ function presented(url: string): Promise<string | undefined> {
   const { hostname, port } = new URL(url);
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const socket = connect({
-    host,
-    port: Number(port),
-    rejectUnauthorized: false,
-  }, () => {
+  const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
     const fingerprint = socket.getPeerX509Certificate()?.fingerprint256;
     resolve(fingerprint && normalise(fingerprint));
     socket.destroy();
@@ -119,11 +113,7 @@ function presented(url: string): Promise<string | undefined> {
   return promise;
 }
 
-function send(
-  agent: Agent,
-  url: string,
-  init: FetchInit = {},
-): Promise<Response> {
+function send(agent: Agent, url: string, init: FetchInit = {}): Promise<Response> {
   const { method = "GET", body, signal } = init;
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const fail = (error: Error & { readonly code?: unknown }): void => {
@@ -135,21 +125,20 @@ function send(
     reject(error);
   };
   const headers = body === undefined ? {} : { "content-type": "application/json" };
-  const outgoing = request(url, {
-    agent,
-    method,
-    headers,
-    ...signal ? { signal } : {},
-  });
+  const outgoing = request(url, { agent, method, headers, ...signal ? { signal } : {} });
   outgoing.on("error", fail);
   outgoing.on("response", (incoming: IncomingMessage) => {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     incoming.on("data", (chunk) => chunks.push(chunk));
     incoming.on("error", fail);
     incoming.on("end", () => {
-      resolve(
-        new Response(new Blob(chunks), { status: incoming.statusCode ?? 0 }),
-      );
+      const body = chunks.length === 0 ? null : new Blob(chunks);
+      try {
+        resolve(new Response(body, { status: incoming.statusCode ?? 0 }));
+      } catch (error) {
+        // A status outside 200 to 599, or a body where there may be none.
+        reject(error);
+      }
     });
   });
   outgoing.end(body);

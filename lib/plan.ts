@@ -22,20 +22,15 @@ import type { TrustEntry, TrustStore } from "./trust_store.ts";
  *
  * - `requirer`: this requirer's, for its databag has just been read, or it is gone;
  * - `relation`: those of all requirers of a relation that is gone;
- * - `absent`: those whose relation or requirer is gone;
+ * - `absent`: those whose relation is gone;
  * - `all`: everyone's;
  * - `none`: nobody's.
  */
 export type Revocable =
   | { readonly kind: "requirer"; readonly requirer: Requirer }
   | { readonly kind: "relation"; readonly relation: string }
-  | {
-    readonly kind: "absent";
-    /** Ids of the relations that exist. */
-    readonly relations: ReadonlySet<string>;
-    /** Names of the remote units and applications that exist. */
-    readonly remotes: ReadonlySet<string>;
-  }
+  /** `relations`: ids of those that exist. */
+  | { readonly kind: "absent"; readonly relations: ReadonlySet<string> }
   | { readonly kind: "all" }
   | { readonly kind: "none" };
 
@@ -64,10 +59,7 @@ export interface Situation {
  */
 export function plan(situation: Situation): readonly Step[] {
   const { trusted, mark, own } = situation;
-  const wanted = Map.groupBy(
-    situation.wants,
-    ({ certificate }) => certificate.fingerprint,
-  );
+  const wanted = Map.groupBy(situation.wants, ({ certificate }) => certificate.fingerprint);
   const kept = [...wanted.entries()].flatMap(([fingerprint, wants]) => {
     const entry = trusted.get(fingerprint);
     return entry ? keep(entry, wants, situation) : [add(wants, mark)];
@@ -99,20 +91,10 @@ function add(wants: readonly Want[], mark: Mark): Step {
   const [{ certificate, requirer }] = wants as readonly [Want, ...Want[]];
   const name = isOneRequirer(wants) ? entryName(mark, requirer) : sharedName(mark);
   const { fingerprint } = certificate;
-  return {
-    kind: "add",
-    fingerprint,
-    name,
-    certificate,
-    projects: union(wants),
-  };
+  return { kind: "add", fingerprint, name, certificate, projects: union(wants) };
 }
 
-function keep(
-  entry: TrustEntry,
-  wants: readonly Want[],
-  situation: Situation,
-): readonly Step[] {
+function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): readonly Step[] {
   const { fingerprint } = entry;
   const owner = ownerOf(entry, situation.mark);
   if (!owner || fingerprint === situation.own) return [];
@@ -133,10 +115,7 @@ function keep(
   ];
 }
 
-function isRevocable(
-  owner: Owner,
-  { revocable, complete }: Situation,
-): boolean {
+function isRevocable(owner: Owner, { revocable, complete }: Situation): boolean {
   if (owner.kind === "shared") return complete && revocable.kind !== "none";
   switch (revocable.kind) {
     case "requirer":
@@ -145,8 +124,7 @@ function isRevocable(
     case "relation":
       return owner.relation === revocable.relation;
     case "absent":
-      return !revocable.relations.has(owner.relation) ||
-        !revocable.remotes.values().some((name) => slug(name) === owner.slug);
+      return !revocable.relations.has(owner.relation);
     case "all":
       return true;
     case "none":
@@ -155,26 +133,18 @@ function isRevocable(
 }
 
 function isOneRequirer(wants: readonly Want[]): boolean {
-  return new Set(
-    wants.map(({ requirer: { relation, name } }) => `${relation} ${name}`),
-  ).size === 1;
+  return new Set(wants.map(({ requirer: { relation, name } }) => `${relation} ${name}`)).size === 1;
 }
 
 function union(wants: readonly Want[]): readonly string[] | null {
   return wants.map(({ projects }) => projects).reduce(join);
 }
 
-function join(
-  a: readonly string[] | null,
-  b: readonly string[] | null,
-): readonly string[] | null {
+function join(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
   return a === null || b === null ? null : [...new Set([...a, ...b])].sort();
 }
 
-function isRestrictedTo(
-  entry: TrustEntry,
-  projects: readonly string[] | null,
-): boolean {
+function isRestrictedTo(entry: TrustEntry, projects: readonly string[] | null): boolean {
   if (projects === null) return !entry.restricted;
   return entry.restricted && entry.projects.length === projects.length &&
     entry.projects.every((project, index) => project === projects[index]);

@@ -51,17 +51,12 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
     const reason = refused.get(want.certificate.fingerprint);
     return reason === undefined ? [] : [rejection(want, reason)];
   });
-  const served = new Map(
-    [...trusted].filter(([fingerprint]) => !refused.has(fingerprint)),
-  );
+  const served = new Map([...trusted].filter(([fingerprint]) => !refused.has(fingerprint)));
   return {
     nodes,
     registered: registeredOf(view, served, mark),
     serverCertificate: server.pem,
-    rejected: rejectedOf({
-      ...view,
-      rejected: [...view.rejected, ...refusals],
-    }),
+    rejected: rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
   };
 }
 
@@ -90,10 +85,7 @@ export function registeredOf(
       published.registered.get(entry.fingerprint) ?? entry.certificate,
     );
   }
-  const wanted = Map.groupBy(
-    admitted,
-    ({ certificate }) => certificate.fingerprint,
-  );
+  const wanted = Map.groupBy(admitted, ({ certificate }) => certificate.fingerprint);
   for (const [fingerprint, wants] of wanted) {
     if (!trusted.has(fingerprint)) continue;
     const texts = wants.map(({ text }) => text).sort();
@@ -112,9 +104,7 @@ export function registeredOf(
  * @param view What is known of the relation.
  * @returns The rejections.
  */
-export function rejectedOf(
-  { only, rejected, published }: RelationView,
-): readonly Rejection[] {
+export function rejectedOf({ only, rejected, published }: RelationView): readonly Rejection[] {
   if (!only) return rejected;
   return [
     ...published.rejected.filter(({ unit }) => unit !== only.name),
@@ -137,9 +127,7 @@ export function unsettledOf(
   trusted: TrustStore,
   mark: Mark,
 ): readonly Fingerprint[] {
-  const wanted = new Set(
-    admitted.map(({ certificate }) => certificate.fingerprint),
-  );
+  const wanted = new Set(admitted.map(({ certificate }) => certificate.fingerprint));
   return [...published.registered.keys()].filter((fingerprint) => {
     const entry = trusted.get(fingerprint);
     if (!entry || wanted.has(fingerprint)) return false;

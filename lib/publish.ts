@@ -36,9 +36,7 @@ export async function publish(
     const before = change ? {} : await juju.relationGet(relation, application);
     const changeOfApplication = change ? wanted : difference(before, wanted);
     if (changeOfApplication) {
-      writes.push(
-        juju.relationSet(relation, changeOfApplication, "application"),
-      );
+      writes.push(juju.relationSet(relation, changeOfApplication, "application"));
     }
   }
   await Promise.all(writes);

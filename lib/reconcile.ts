@@ -24,10 +24,7 @@ export interface World {
   /** The hook tools. */
   readonly juju: Juju;
   /** Enters LXD by the credential's endpoint, or else by a member known from before. */
-  readonly enter: (
-    credentials: Credentials,
-    known: readonly string[],
-  ) => Promise<Entrance>;
+  readonly enter: (credentials: Credentials, known: readonly string[]) => Promise<Entrance>;
   /** Name of our application. */
   readonly application: string;
   /** Name of our unit. */
@@ -47,10 +44,7 @@ export interface World {
  * @param scope What the event is about.
  * @returns How it ended; undefined where this unit had nothing to do.
  */
-export async function reconcile(
-  world: World,
-  scope: Scope,
-): Promise<Outcome | undefined> {
+export async function reconcile(world: World, scope: Scope): Promise<Outcome | undefined> {
   const { juju, unit } = world;
   if (scope.kind === "leaving") return undefined;
   const [config, cloud, leads, seen] = await Promise.all([
@@ -59,26 +53,16 @@ export async function reconcile(
     juju.isLeader(),
     observe(juju, unit, scope),
   ]);
-  if (seen.relations.length === 0 && seen.revocable.kind === "none") {
-    return undefined;
-  }
+  if (seen.relations.length === 0 && seen.revocable.kind === "none") return undefined;
   const found = findCredentials(config, cloud);
   if (found.kind !== "complete") return found;
-  const known = [
-    ...seen.relations.map(({ published }) => published),
-    ...seen.gone,
-  ];
+  const known = [...seen.relations.map(({ published }) => published), ...seen.gone];
   const endpoints = known.flatMap((published) => published.endpoints);
   const entrance = await world.enter(found.credentials, endpoints);
   if (entrance.kind === "entered") {
     return await serve(world, entrance.lxd, found.credentials, seen, leads);
   }
-  return outcomeOf(
-    entrance.ending,
-    entrance.endpoint,
-    found.credentials,
-    world.now,
-  );
+  return outcomeOf(entrance.ending, entrance.endpoint, found.credentials, world.now);
 }
 
 async function serve(
@@ -91,29 +75,13 @@ async function serve(
   const { juju, application, unit, mark, now, report } = world;
   const { own, server } = credentials;
   const [nodes, store] = await Promise.all([lxd.nodes(), lxd.trustStore()]);
-  if (nodes.kind !== "done") {
-    return outcomeOf(nodes, lxd.endpoint, credentials, now);
-  }
-  if (store.kind !== "done") {
-    return outcomeOf(store, lxd.endpoint, credentials, now);
-  }
+  if (nodes.kind !== "done") return outcomeOf(nodes, lxd.endpoint, credentials, now);
+  if (store.kind !== "done") return outcomeOf(store, lxd.endpoint, credentials, now);
   const trusted = store.value;
   // Without leadership nothing is changed; what is true is published all the same.
   const mayChange = leads || seen.isLast;
-  const known = await survey(
-    juju,
-    unit,
-    seen,
-    { trusted, mark, own, now },
-    mayChange,
-  );
-  const steps = plan({
-    ...known,
-    trusted,
-    revocable: seen.revocable,
-    mark,
-    own,
-  });
+  const known = await survey(juju, unit, seen, { trusted, mark, own, now }, mayChange);
+  const steps = plan({ ...known, trusted, revocable: seen.revocable, mark, own });
   const { revocations = [], changes = [] } = Object.groupBy(
     steps,
     ({ kind }) => kind === "revoke" ? "revocations" : "changes",
@@ -133,22 +101,14 @@ async function serve(
     await publish(juju, leader, relation, renderPublication(publication));
     return publication.rejected;
   }));
-  const before = [
-    ...known.relations.map(({ published }) => published),
-    ...seen.gone,
-  ];
+  const before = [...known.relations.map(({ published }) => published), ...seen.gone];
   await warn(
     juju,
     before.flatMap((published, index) => newRejections(published, rejected[index] ?? [])),
   );
 
   const mayRevoke = mayChange && !changed.failure;
-  const revoked = await apply(
-    lxd,
-    mayRevoke ? revocations : [],
-    changed.trusted,
-    report,
-  );
+  const revoked = await apply(lxd, mayRevoke ? revocations : [], changed.trusted, report);
   const failure = changed.failure ?? revoked.failure;
   if (failure) return outcomeOf(failure, lxd.endpoint, credentials, now);
   const number = rejected.flat().length;
@@ -170,9 +130,7 @@ function without(
   gone: readonly { readonly fingerprint: Fingerprint }[],
 ): TrustStore {
   const fingerprints = new Set(gone.map(({ fingerprint }) => fingerprint));
-  return new Map(
-    [...trusted].filter(([fingerprint]) => !fingerprints.has(fingerprint)),
-  );
+  return new Map([...trusted].filter(([fingerprint]) => !fingerprints.has(fingerprint)));
 }
 
 /** One warning for all that was rejected. */

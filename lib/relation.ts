@@ -4,14 +4,8 @@
  * @module
  */
 import * as z from "zod/mini";
-import {
-  type Certificate,
-  type Fingerprint,
-  firstCertificate,
-  issuers,
-  pemBlocks,
-  readCertificate,
-} from "./certificate.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
+import { parseJson, readClientCertificates } from "./client_certificates.ts";
 import type { Requirer } from "./owner.ts";
 
 /** Relation data of one unit or application: Juju knows strings only. */
@@ -79,21 +73,11 @@ export interface Published {
 
 const VERSION = "1.0";
 
-// Text that is repeated to the requirer may not be longer: relation data is no place for it.
-const MAXIMUM_ECHO_LENGTH = 16_384;
-
-const CHAIN_REASON =
-  "The certificate of an authority was sent with the one it signed: only the client's own is registered";
-
 const Names = z.array(z.string().check(z.minLength(1)));
 const Nodes = z.array(z.object({ endpoint: z.string(), name: z.string() }));
 const Texts = z.array(z.string());
 const Rejections = z.array(
-  z.object({
-    unit: z.string(),
-    fingerprint: z.nullable(z.string()),
-    reason: z.string(),
-  }),
+  z.object({ unit: z.string(), fingerprint: z.nullable(z.string()), reason: z.string() }),
 );
 
 /**
@@ -107,34 +91,17 @@ const Rejections = z.array(
 export function parseRequest(databag: Databag, requirer: Requirer): Request {
   const wants = new Map<Fingerprint, Want>();
   const rejected = new Map<string, Rejection>();
-  const reject = (
-    reason: string,
-    fingerprint: Fingerprint | null = null,
-  ): void => {
-    rejected.set(`${fingerprint} ${reason}`, {
-      unit: requirer.name,
-      fingerprint,
-      reason,
-    });
+  const reject = (reason: string, fingerprint: Fingerprint | null = null): void => {
+    rejected.set(`${fingerprint} ${reason}`, { unit: requirer.name, fingerprint, reason });
   };
   const projects = parseProjects(databag["projects"] ?? "");
-  for (const item of items(databag["client_certificates"] ?? "")) {
-    const { certificates, reasons } = readItem(item);
-    reasons.forEach((reason) => reject(reason));
-    for (const { certificate, text } of certificates) {
-      if (projects === undefined) {
-        reject(
-          "projects must be a JSON list of project names",
-          certificate.fingerprint,
-        );
-      } else if (!wants.has(certificate.fingerprint)) {
-        wants.set(certificate.fingerprint, {
-          requirer,
-          certificate,
-          text,
-          projects,
-        });
-      }
+  const { certificates, reasons } = readClientCertificates(databag["client_certificates"] ?? "");
+  for (const reason of reasons) reject(reason);
+  for (const { certificate, text } of certificates) {
+    if (projects === undefined) {
+      reject("projects must be a JSON list of project names", certificate.fingerprint);
+    } else if (!wants.has(certificate.fingerprint)) {
+      wants.set(certificate.fingerprint, { requirer, certificate, text, projects });
     }
   }
   return { wants: [...wants.values()], rejected: [...rejected.values()] };
@@ -153,25 +120,13 @@ export function renderPublication(publication: Publication): Databag {
     version: VERSION,
     nodes: JSON.stringify(
       nodes.toSorted(by(({ name, endpoint }) => `${name} ${endpoint}`))
-        .map(({ endpoint, name }) => ({
-          endpoint,
-          name,
-          trusted_certs_fp: fingerprints,
-        })),
+        .map(({ endpoint, name }) => ({ endpoint, name, trusted_certs_fp: fingerprints })),
     ),
-    registered_certificates: JSON.stringify(
-      fingerprints.map((key) => registered.get(key)),
-    ),
+    registered_certificates: JSON.stringify(fingerprints.map((key) => registered.get(key))),
     server_certificate: serverCertificate,
     rejected_certificates: rejected.length === 0 ? "" : JSON.stringify(
-      rejected.toSorted(
-        by(({ unit, fingerprint, reason }) => `${unit} ${fingerprint} ${reason}`),
-      )
-        .map(({ unit, fingerprint, reason }) => ({
-          unit,
-          fingerprint,
-          reason,
-        })),
+      rejected.toSorted(by(({ unit, fingerprint, reason }) => `${unit} ${fingerprint} ${reason}`))
+        .map(({ unit, fingerprint, reason }) => ({ unit, fingerprint, reason })),
     ),
   };
 }
@@ -184,10 +139,7 @@ export function renderPublication(publication: Publication): Databag {
  * @returns What was told.
  */
 export function parsePublished(databag: Databag): Published {
-  const read = <T>(
-    schema: z.ZodMiniType<readonly T[]>,
-    key: string,
-  ): readonly T[] => {
+  const read = <T>(schema: z.ZodMiniType<readonly T[]>, key: string): readonly T[] => {
     const result = schema.safeParse(parseJson(databag[key] ?? ""));
     return result.success ? result.data : [];
   };
@@ -203,79 +155,12 @@ export function parsePublished(databag: Databag): Published {
   };
 }
 
-/** Takes JSON of any shape, and what is no JSON as one text. */
-function items(raw: string): readonly unknown[] {
-  const value = parseJson(raw) ?? raw;
-  // A list that was serialised twice, as some requirers do.
-  const inner = typeof value === "string" ? parseJson(value) ?? value : value;
-  return Array.isArray(inner) ? inner : [inner];
-}
-
-interface Item {
-  readonly certificates: readonly {
-    readonly certificate: Certificate;
-    readonly text: string;
-  }[];
-  readonly reasons: readonly string[];
-}
-
-function readItem(item: unknown): Item {
-  if (item === null || typeof item === "string" && item.trim() === "") {
-    return { certificates: [], reasons: [] };
-  }
-  if (typeof item !== "string") {
-    const what = Array.isArray(item) ? "list" : typeof item;
-    return {
-      certificates: [],
-      reasons: [`A ${what} was sent: it must be a PEM certificate`],
-    };
-  }
-  const blocks = pemBlocks(item);
-  if (blocks.length === 0) {
-    return { certificates: [], reasons: ["The text holds no PEM certificate"] };
-  }
-  // What is repeated must be what was sent, so that the requirer finds it; but never a key, nor
-  // the text of a YAML list, which is not the item itself.
-  const echo = blocks.length === 1 && item.length <= MAXIMUM_ECHO_LENGTH &&
-    !item.includes("PRIVATE KEY") && !/^\s*-\s/.test(item);
-  const read = blocks.map(({ label, ...block }) => {
-    if (label.endsWith("PRIVATE KEY")) {
-      return "A private key was sent: it is no longer secret, replace it and send certificates only";
-    }
-    if (label !== "CERTIFICATE") {
-      return `A block "${label}" was sent: it must be a CERTIFICATE`;
-    }
-    const certificate = readCertificate({ label, ...block });
-    if (!certificate) return "The PEM block is not an X.509 certificate";
-    return { certificate, text: echo ? item : certificate.pem };
-  });
-  const certificates = read.filter((result) => typeof result !== "string");
-  const authorities = issuers(
-    certificates.map(({ certificate }) => certificate),
-  );
-  return {
-    certificates: certificates.filter(({ certificate }) => !authorities.has(certificate)),
-    reasons: [
-      ...read.filter((result) => typeof result === "string"),
-      ...authorities.size > 0 ? [CHAIN_REASON] : [],
-    ],
-  };
-}
-
 /** Reads `projects`: null where nothing is asked, undefined where it cannot be read. */
 function parseProjects(raw: string): readonly string[] | null | undefined {
   if (raw.trim() === "") return null;
   const result = Names.safeParse(parseJson(raw));
   if (!result.success) return undefined;
   return result.data.length === 0 ? null : [...new Set(result.data)].sort();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function by<T>(key: (item: T) => string): (a: T, b: T) => number {

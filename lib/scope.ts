@@ -80,9 +80,7 @@ export function stop(): Scope {
  */
 export function variable(environment: Environment, name: string): string {
   const value = environment(name);
-  if (!value) {
-    throw new RangeError(`Cannot run outside a hook: ${name} is not set`);
-  }
+  if (!value) throw new RangeError(`Cannot run outside a hook: ${name} is not set`);
   return value;
 }
 

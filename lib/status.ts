@@ -45,9 +45,7 @@ export function renderStatus(
     case "missing":
       return blocked(`Missing ${outcome.names.join(", ")}`);
     case "other-cloud":
-      return blocked(
-        `Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`,
-      );
+      return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);
     case "unreadable":
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
     case "untrusted":
@@ -70,15 +68,9 @@ export function renderStatus(
         `Cannot verify the certificate of LXD at ${outcome.endpoint}: ${outcome.reason}`,
       );
     case "unreachable":
-      return {
-        status: "waiting",
-        message: `No answer from ${outcome.endpoint}: ${outcome.cause}`,
-      };
+      return { status: "waiting", message: `No answer from ${outcome.endpoint}: ${outcome.cause}` };
     case "active":
-      return {
-        status: "active",
-        message: renderActive(outcome, before.message),
-      };
+      return { status: "active", message: renderActive(outcome, before.message) };
   }
 }
 

@@ -42,10 +42,7 @@ export type Step =
  * @param entry The entry before it, if there was one.
  * @returns The entry after it, if there is one.
  */
-export function effectOf(
-  step: Step,
-  entry: TrustEntry | undefined,
-): TrustEntry | undefined {
+export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry | undefined {
   switch (step.kind) {
     case "add": {
       const { fingerprint, name, certificate, projects } = step;

@@ -68,9 +68,7 @@ async function widen(
 ): Promise<ObservedRelation> {
   const { only } = relation;
   const { trusted, mark } = rules;
-  if (!only || unsettledOf(view(relation, rules), trusted, mark).length === 0) {
-    return relation;
-  }
+  if (!only || unsettledOf(view(relation, rules), trusted, mark).length === 0) return relation;
   const whole = await observeRelation(juju, unit, relation.relation);
   const others = whole.wants.filter(({ requirer }) => requirer.name !== only.name);
   return { ...relation, wants: [...relation.wants, ...others] };
@@ -81,11 +79,7 @@ function view(
   rules: Rules,
 ): RelationView & { readonly databag: Databag } {
   const { admitted, rejected } = admit(relation.wants, rules);
-  return {
-    ...relation,
-    admitted,
-    rejected: [...relation.rejected, ...rejected],
-  };
+  return { ...relation, admitted, rejected: [...relation.rejected, ...rejected] };
 }
 
 function isSharedInDoubt(
@@ -93,13 +87,8 @@ function isSharedInDoubt(
   relations: readonly RelationView[],
   { trusted, mark }: Rules,
 ): boolean {
-  if (revocable.kind !== "requirer" && revocable.kind !== "relation") {
-    return false;
-  }
-  const views = [
-    ...relations,
-    ...gone.map((published) => ({ admitted: [], published })),
-  ];
+  if (revocable.kind !== "requirer" && revocable.kind !== "relation") return false;
+  const views = [...relations, ...gone.map((published) => ({ admitted: [], published }))];
   return views.flatMap((view) => unsettledOf(view, trusted, mark))
     .map((fingerprint) => trusted.get(fingerprint))
     .some((entry) => entry && ownerOf(entry, mark)?.kind === "shared");

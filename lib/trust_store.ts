@@ -31,10 +31,7 @@ export type TrustStore = ReadonlyMap<Fingerprint, TrustEntry>;
  * @param projects The projects allowed; null for all of LXD.
  * @returns Whether the entry is as narrow or narrower.
  */
-export function within(
-  entry: TrustEntry,
-  projects: readonly string[] | null,
-): boolean {
+export function within(entry: TrustEntry, projects: readonly string[] | null): boolean {
   return projects === null ||
     entry.restricted &&
       entry.projects.every((project) => projects.includes(project));

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { type CertificateOptions, createCertificate } from "../tests/certificates.ts";
+import { admit, rejection, type Rules } from "./admission.ts";
+import { type Certificate, firstCertificate } from "./certificate.ts";
+import { createMark } from "./owner.ts";
+import type { Want } from "./relation.ts";
+import type { TrustEntry } from "./trust_store.ts";
+
+const NOW = new Date("2026-06-01T00:00:00Z");
+const mark = createMark("lxd", "uuid");
+
+async function make(options: CertificateOptions = {}): Promise<Certificate> {
+  const notBefore = new Date("2026-01-01T00:00:00Z");
+  const certificate = firstCertificate(
+    (await createCertificate({ notBefore, ...options })).certificate,
+  );
+  assert.ok(certificate);
+  return certificate;
+}
+
+const [own, good] = await Promise.all([make(), make()]);
+
+function wanting(certificate: Certificate, projects: readonly string[] | null = null): Want {
+  return { requirer: { relation: "3", name: "ams/0" }, certificate, text: "", projects };
+}
+
+function rules(entry?: Partial<TrustEntry>): Rules {
+  const whole = {
+    fingerprint: good.fingerprint,
+    name: "by hand",
+    type: "client",
+    restricted: false,
+    projects: [],
+    certificate: good.pem,
+    ...entry,
+  };
+  const trusted = new Map(entry ? [[good.fingerprint, whole]] : []);
+  return { trusted, mark, own: own.fingerprint, now: NOW };
+}
+
+Deno.test("admit() admits a certificate that LXD does not know", () => {
+  const want = wanting(good);
+  assert.deepEqual(admit([want], rules()), { admitted: [want], rejected: [] });
+});
+
+Deno.test("admit() sorts out the bad, with their reasons, and keeps the rest", async () => {
+  const expired = await make({ notAfter: new Date("2026-05-31T00:00:00Z") });
+  const weak = await make({ key: "rsa1024" });
+  const wants = [own, expired, good, weak].map((certificate) => wanting(certificate));
+  const { admitted, rejected } = admit(wants, rules());
+  assert.deepEqual(admitted, [wants[2]]);
+  assert.deepEqual(rejected, [
+    {
+      unit: "ams/0",
+      fingerprint: own.fingerprint,
+      reason: "The certificate is the integrator's own: use one of your own",
+    },
+    {
+      unit: "ams/0",
+      fingerprint: expired.fingerprint,
+      reason: "The certificate expired on 2026-05-31",
+    },
+    {
+      unit: "ams/0",
+      fingerprint: weak.fingerprint,
+      reason: "The RSA key has 1024 bits: LXD asks for at least 2048",
+    },
+  ]);
+});
+
+const WIDER = "The certificate is in LXD's trust store already, with access to more projects";
+
+Deno.test.each([
+  { what: "a foreign client", entry: {}, projects: null, reason: undefined },
+  {
+    what: "a narrower foreign client",
+    entry: { restricted: true, projects: ["a"] },
+    projects: ["a", "b"],
+    reason: undefined,
+  },
+  { what: "a wider foreign client", entry: {}, projects: ["a"], reason: WIDER },
+  {
+    what: "a foreign client of another project",
+    entry: { restricted: true, projects: ["b"] },
+    projects: ["a"],
+    reason: WIDER,
+  },
+  {
+    what: "a wider one of ours",
+    entry: { name: "lxd@uuid:3:ams-0" },
+    projects: ["a"],
+    reason: undefined,
+  },
+  {
+    what: "a shared one of ours",
+    entry: { name: "lxd@uuid:shared" },
+    projects: ["a"],
+    reason: undefined,
+  },
+  {
+    what: "a server",
+    entry: { type: "server" },
+    projects: null,
+    reason: 'The certificate is in LXD\'s trust store already, with the type "server"',
+  },
+  {
+    what: "a server that bears our name",
+    entry: { type: "server", name: "lxd@uuid:3:ams-0" },
+    projects: null,
+    reason: 'The certificate is in LXD\'s trust store already, with the type "server"',
+  },
+  {
+    what: "metrics",
+    entry: { type: "metrics" },
+    projects: null,
+    reason: 'The certificate is in LXD\'s trust store already, with the type "metrics"',
+  },
+])("admit() judges what is in the trust store: $what", ({ entry, projects, reason }) => {
+  const want = wanting(good, projects);
+  const expected = reason === undefined
+    ? { admitted: [want], rejected: [] }
+    : { admitted: [], rejected: [rejection(want, reason)] };
+  assert.deepEqual(admit([want], rules(entry)), expected);
+});
+
+Deno.test("rejection() tells who, which and why", () => {
+  assert.deepEqual(rejection(wanting(good), "r"), {
+    unit: "ams/0",
+    fingerprint: good.fingerprint,
+    reason: "r",
+  });
+});

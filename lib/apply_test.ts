@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { type Applied, apply } from "./apply.ts";
+import type { Certificate, Fingerprint } from "./certificate.ts";
+import type { Lxd } from "./lxd.ts";
+import type { Answer } from "./lxd_call.ts";
+import type { Step } from "./step.ts";
+import type { TrustEntry, TrustStore } from "./trust_store.ts";
+
+const [a, b] = ["aa", "bb"] as Fingerprint[] as [Fingerprint, Fingerprint];
+const DONE: Answer<unknown> = { kind: "done", value: undefined };
+const DOWN = { kind: "unreachable", cause: "time-out" } as const;
+
+function entry(fingerprint: Fingerprint, more: Partial<TrustEntry> = {}): TrustEntry {
+  return {
+    fingerprint,
+    name: "n",
+    type: "client",
+    restricted: false,
+    projects: [],
+    certificate: `pem ${fingerprint}`,
+    ...more,
+  };
+}
+
+function store(...entries: readonly TrustEntry[]): TrustStore {
+  return new Map(entries.map((entry) => [entry.fingerprint, entry]));
+}
+
+function add(fingerprint: Fingerprint): Step {
+  const certificate: Certificate = { fingerprint, pem: `pem ${fingerprint}`, der: "der" };
+  return { kind: "add", fingerprint, name: "n", certificate, projects: null };
+}
+
+const rename: Step = { kind: "rename", fingerprint: a, name: "new" };
+const restrict: Step = { kind: "restrict", fingerprint: a, projects: ["p"] };
+const revoke: Step = { kind: "revoke", fingerprint: a, name: "n" };
+
+function refusal(status: number): Answer<never> {
+  return { kind: "refused", status, message: `no (${status})` };
+}
+
+interface Result extends Applied {
+  readonly asked: readonly string[];
+  readonly told: readonly string[];
+}
+
+/** Applies steps in an LXD that answers in this order, and then lists `after` where it is asked. */
+async function run(
+  steps: readonly Step[],
+  answers: readonly Answer<unknown>[],
+  before: TrustStore,
+  after?: Answer<TrustStore>,
+): Promise<Result> {
+  const asked: string[] = [];
+  const told: string[] = [];
+  const rest = [...answers];
+  const answer = (request: string): Promise<Answer<unknown>> => {
+    asked.push(request);
+    const next = rest.shift();
+    return next ? Promise.resolve(next) : Promise.reject(new Error(`Cannot answer ${request}`));
+  };
+  const lxd: Lxd = {
+    endpoint: "e",
+    version: "v",
+    nodes: () => Promise.reject(new Error("Cannot list nodes")),
+    trustStore: () => {
+      asked.push("list");
+      return after ? Promise.resolve(after) : Promise.reject(new Error("Cannot list"));
+    },
+    add: (certificate, name, projects) =>
+      answer(`add ${certificate.fingerprint} ${name} ${projects}`),
+    rename: (fingerprint, name) => answer(`rename ${fingerprint} ${name}`),
+    restrict: (fingerprint, projects) => answer(`restrict ${fingerprint} ${projects}`),
+    revoke: (fingerprint) => answer(`revoke ${fingerprint}`),
+  };
+  const applied = await apply(lxd, steps, before, (change) => told.push(change));
+  assert.deepEqual(rest, [], "everything was asked");
+  return { ...applied, asked, told };
+}
+
+Deno.test("apply() takes the steps in their order, and reports each", async () => {
+  const before = store(entry(a));
+  const { trusted, refused, failure, asked, told } = await run(
+    [add(b), rename, restrict],
+    [DONE, DONE, DONE],
+    before,
+  );
+  assert.deepEqual(asked, ["add bb n null", "rename aa new", "restrict aa p"]);
+  assert.equal(told.length, 3);
+  assert.deepEqual(
+    trusted,
+    store(entry(a, { name: "new", restricted: true, projects: ["p"] }), entry(b)),
+  );
+  assert.deepEqual([refused.size, failure], [0, undefined]);
+  assert.deepEqual(before, store(entry(a)), "what was before stays as it was");
+});
+
+Deno.test("apply() revokes", async () => {
+  const { trusted, told } = await run([revoke], [DONE], store(entry(a), entry(b)));
+  assert.deepEqual(trusted, store(entry(b)));
+  assert.deepEqual(told, ["Revoked aa, which was n"]);
+});
+
+Deno.test("apply() goes on after a refused certificate, and tells why", async () => {
+  const { trusted, refused, failure, told } = await run(
+    [add(a), add(b)],
+    [refusal(400), DONE],
+    store(),
+  );
+  assert.deepEqual(refused, new Map([[a, "LXD refuses the certificate: no (400)"]]));
+  assert.deepEqual([...trusted.keys()], [b]);
+  assert.deepEqual([failure, told.length], [undefined, 1]);
+});
+
+Deno.test("apply() takes for added what somebody else has added, as it is", async () => {
+  const foreign = entry(a, { name: "by hand" });
+  const { trusted, refused, failure, asked, told } = await run(
+    [add(a)],
+    [refusal(409)],
+    store(),
+    { kind: "done", value: store(foreign) },
+  );
+  assert.deepEqual([trusted, refused.size, failure], [store(foreign), 0, undefined]);
+  assert.deepEqual([asked.at(-1), told], ["list", []]);
+});
+
+Deno.test("apply() takes for refused what conflicts, but is not in the list", async () => {
+  const list: Answer<TrustStore> = { kind: "done", value: store() };
+  const { trusted, refused } = await run([add(a)], [refusal(409)], store(), list);
+  assert.deepEqual([trusted.size, [...refused.keys()]], [0, [a]]);
+});
+
+Deno.test("apply() takes for refused what names an unknown project", async () => {
+  const list: Answer<TrustStore> = { kind: "done", value: store(entry(a)) };
+  for (const [step, before] of [[add(b), store()], [restrict, store(entry(a))]] as const) {
+    const { refused, failure } = await run([step], [refusal(404)], before, list);
+    assert.deepEqual([[...refused.keys()], failure], [[step.fingerprint], undefined]);
+  }
+});
+
+Deno.test("apply() needs nothing of an entry that is gone", async () => {
+  const list: Answer<TrustStore> = { kind: "done", value: store() };
+  for (const step of [rename, restrict, revoke]) {
+    const { trusted, refused, failure } = await run([step], [refusal(404)], store(entry(a)), list);
+    assert.deepEqual([trusted.size, refused.size, failure], [0, 0, undefined], step.kind);
+  }
+});
+
+Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed", async () => {
+  const failures = [DOWN, refusal(403), { kind: "other-server", presented: "bb" } as const];
+  for (const answer of failures) {
+    const { trusted, failure, asked } = await run([add(a), add(b)], [answer], store());
+    assert.deepEqual([trusted.size, failure, asked.length], [0, answer, 1]);
+  }
+  const unlisted = await run([add(a), add(b)], [refusal(409)], store(), DOWN);
+  assert.deepEqual([unlisted.failure, unlisted.asked.length], [DOWN, 2]);
+});
+
+Deno.test("apply() stops where a revocation is refused", async () => {
+  const steps = [revoke, { ...revoke, fingerprint: b }];
+  const { trusted, failure } = await run(steps, [refusal(400)], store(entry(a), entry(b)));
+  assert.deepEqual([trusted.size, failure], [2, refusal(400)]);
+});

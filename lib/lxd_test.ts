@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import type { Certificate, Fingerprint } from "./certificate.ts";
+import { enterLxd, type Lxd } from "./lxd.ts";
+import type { Transport } from "./lxd_call.ts";
+import { PinError } from "./pinned_fetch.ts";
+
+const A = "https://10.0.0.1:8443";
+const B = "https://10.0.0.2:8443";
+const C = "https://[fd42::3]:8443";
+const FINGERPRINT = "aa" as Fingerprint;
+const CERTIFICATE: Certificate = { fingerprint: FINGERPRINT, pem: "pem", der: "der" };
+const SERVER =
+  '{"auth": "trusted", "config": {"core.https_address": "[::]:8443"}, "environment": ' +
+  '{"server_name": "node1", "server_version": "5.0.2", "server_clustered": false}}';
+const CLUSTERED = SERVER.replace("false", "true");
+
+/** What is answered to `METHOD url body`: metadata, an HTTP status with an error, or an error. */
+type Answers = Readonly<Record<string, string | number | Error>>;
+
+/** Answers what it was told to, counts it, and refuses the rest. */
+function transport(answers: Answers): Transport & { readonly asked: readonly string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    fetch: (url, { method = "GET", body } = {}) => {
+      const request = [method, url, ...body === undefined ? [] : [body]].join(" ");
+      asked.push(request);
+      const answer = answers[request];
+      assert.notEqual(answer, undefined, `Cannot answer ${request}`);
+      if (answer instanceof Error) return Promise.reject(answer);
+      return Promise.resolve(
+        typeof answer === "number"
+          ? new Response('{"error": "no"}', { status: answer })
+          : new Response(`{"type": "sync", "error": "", "metadata": ${answer}}`),
+      );
+    },
+    presented: () => Promise.resolve("bb"),
+  };
+}
+
+async function enter(answers: Answers): Promise<Lxd> {
+  const entrance = await enterLxd(transport({ [`GET ${A}/1.0`]: SERVER, ...answers }), A, []);
+  assert.ok(entrance.kind === "entered");
+  return entrance.lxd;
+}
+
+/** How it ends to knock at one server. */
+async function ending(answer: string | number | Error) {
+  const entrance = await enterLxd(transport({ [`GET ${A}/1.0`]: answer }), A, []);
+  assert.ok(entrance.kind === "refused");
+  assert.equal(entrance.endpoint, A);
+  return entrance.ending;
+}
+
+Deno.test("enterLxd() enters by the credential's own endpoint, and asks no other", async () => {
+  const world = transport({ [`GET ${A}/1.0`]: SERVER });
+  const entrance = await enterLxd(world, A, [B, C]);
+  assert.ok(entrance.kind === "entered");
+  assert.deepEqual([entrance.lxd.endpoint, entrance.lxd.version], [A, "5.0.2"]);
+  assert.deepEqual(world.asked, [`GET ${A}/1.0`]);
+});
+
+Deno.test.each([
+  { what: "not trusted", answer: '{"auth": "untrusted"}', expected: { kind: "untrusted" } },
+  {
+    what: "not trusted, by one that shows some configuration",
+    answer: '{"auth": "untrusted", "config": {"user.microcloud": "1"}, "api_extensions": null}',
+    expected: { kind: "untrusted" },
+  },
+  {
+    what: "restricted, by LXD",
+    answer: SERVER.replace('{"core.https_address": "[::]:8443"}', "null"),
+    expected: { kind: "restricted" },
+  },
+  {
+    what: "restricted, by Incus",
+    answer: SERVER.replace('{"core.https_address": "[::]:8443"}', "{}"),
+    expected: { kind: "restricted" },
+  },
+  { what: "restricted", answer: '{"auth": "trusted"}', expected: { kind: "restricted" } },
+  { what: "forbidden", answer: 403, expected: { kind: "refused", status: 403, message: "no" } },
+  { what: "failed", answer: 500, expected: { kind: "unreachable", cause: "error 500, no" } },
+  {
+    what: "not understood",
+    answer: '"hello"',
+    expected: { kind: "unreachable", cause: "an answer that is not LXD's" },
+  },
+  {
+    what: "of another server",
+    answer: new PinError("x"),
+    expected: { kind: "other-server", presented: "bb" },
+  },
+])("enterLxd() tells when we are $what", async ({ answer, expected }) => {
+  assert.deepEqual(await ending(answer), expected);
+});
+
+Deno.test("enterLxd() tries known members where the own one is silent, each once", async () => {
+  const down = Object.assign(new Error("x"), { code: "ECONNREFUSED" });
+  const world = transport({
+    [`GET ${A}/1.0`]: down,
+    [`GET ${B}/1.0`]: new PinError("x"),
+    [`GET ${C}/1.0`]: SERVER,
+  });
+  const entrance = await enterLxd(world, A, [A, B, B, C, B]);
+  assert.ok(entrance.kind === "entered");
+  assert.equal(entrance.lxd.endpoint, C);
+  assert.deepEqual(world.asked, [A, B, C].map((endpoint) => `GET ${endpoint}/1.0`));
+});
+
+Deno.test("enterLxd() tells of the own endpoint where all members are silent", async () => {
+  const world = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: new Error("down") });
+  assert.deepEqual(await enterLxd(world, A, [B]), {
+    kind: "refused",
+    endpoint: A,
+    ending: { kind: "unreachable", cause: "error 503, no" },
+  });
+});
+
+Deno.test("enterLxd() believes a member that answers, and an own one that refuses", async () => {
+  const untrusted = '{"auth": "untrusted"}';
+  const silent = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: untrusted });
+  assert.deepEqual(await enterLxd(silent, A, [B, C]), {
+    kind: "refused",
+    endpoint: B,
+    ending: { kind: "untrusted" },
+  });
+  for (const answer of [untrusted, new PinError("x")]) {
+    const refusing = transport({ [`GET ${A}/1.0`]: answer });
+    assert.equal((await enterLxd(refusing, A, [B])).kind, "refused");
+    assert.equal(refusing.asked.length, 1);
+  }
+});
+
+Deno.test("Lxd.nodes() is the server itself without a cluster, and asks for no members", async () => {
+  const lxd = await enter({});
+  assert.deepEqual(await lxd.nodes(), { kind: "done", value: [{ endpoint: A, name: "node1" }] });
+});
+
+Deno.test("Lxd.nodes() lists the members that are online", async () => {
+  const members = ["Online", "Offline", "Evacuated", "Blocked", "Online"]
+    .map((status, index) => ({
+      server_name: `node${index}`,
+      url: `https://10.0.0.${index}:8443`,
+      status,
+      roles: [],
+    }));
+  const lxd = await enter({
+    [`GET ${A}/1.0`]: CLUSTERED,
+    [`GET ${A}/1.0/cluster/members?recursion=1`]: JSON.stringify(members),
+  });
+  assert.deepEqual(await lxd.nodes(), {
+    kind: "done",
+    value: [
+      { endpoint: "https://10.0.0.0:8443", name: "node0" },
+      { endpoint: "https://10.0.0.4:8443", name: "node4" },
+    ],
+  });
+});
+
+Deno.test("Lxd.nodes() tells what went wrong", async () => {
+  const members = `GET ${A}/1.0/cluster/members?recursion=1`;
+  const lxd = await enter({ [`GET ${A}/1.0`]: CLUSTERED, [members]: 500 });
+  assert.deepEqual(await lxd.nodes(), { kind: "unreachable", cause: "error 500, no" });
+});
+
+Deno.test("Lxd.trustStore() lists entries of every version by fingerprint", async () => {
+  const lxd = await enter({
+    [`GET ${A}/1.0/certificates?recursion=1`]: '[{"fingerprint": "aa", "name": "n", "type": ' +
+      '"client", "restricted": true, "projects": ["b", "a"], "certificate": "pem", "more": 1}, ' +
+      '{"fingerprint": "bb", "name": "", "type": "server", "projects": null, "certificate": "p"}]',
+  });
+  assert.deepEqual(await lxd.trustStore(), {
+    kind: "done",
+    value: new Map([
+      ["aa", {
+        fingerprint: "aa",
+        name: "n",
+        type: "client",
+        restricted: true,
+        projects: ["a", "b"],
+        certificate: "pem",
+      }],
+      ["bb", {
+        fingerprint: "bb",
+        name: "",
+        type: "server",
+        restricted: false,
+        projects: [],
+        certificate: "p",
+      }],
+    ]),
+  });
+});
+
+Deno.test("Lxd.trustStore() takes null for an empty list", async () => {
+  const lxd = await enter({ [`GET ${A}/1.0/certificates?recursion=1`]: "null" });
+  assert.deepEqual(await lxd.trustStore(), { kind: "done", value: new Map() });
+});
+
+Deno.test("Lxd changes entries with what LXD's API takes", async () => {
+  const one = `${A}/1.0/certificates/aa`;
+  const post = `POST ${A}/1.0/certificates`;
+  const lxd = await enter({
+    [`${post} {"type":"client","name":"n","certificate":"der","restricted":false,"projects":[]}`]:
+      "{}",
+    [`${post} {"type":"client","name":"n","certificate":"der","restricted":true,"projects":["a"]}`]:
+      "{}",
+    [`PATCH ${one} {"name":"n"}`]: "{}",
+    [`PATCH ${one} {"restricted":true,"projects":["a"]}`]: "{}",
+    [`PATCH ${one} {"restricted":false,"projects":[]}`]: "{}",
+    [`DELETE ${one}`]: "{}",
+  });
+  const answers = [
+    await lxd.add(CERTIFICATE, "n", null),
+    await lxd.add(CERTIFICATE, "n", ["a"]),
+    await lxd.rename(FINGERPRINT, "n"),
+    await lxd.restrict(FINGERPRINT, ["a"]),
+    await lxd.restrict(FINGERPRINT, null),
+    await lxd.revoke(FINGERPRINT),
+  ];
+  assert.deepEqual(answers.map(({ kind }) => kind), Array(6).fill("done"));
+});
+
+Deno.test("Lxd tells a refusal with LXD's own words", async () => {
+  const lxd = await enter({ [`DELETE ${A}/1.0/certificates/aa`]: 404 });
+  assert.deepEqual(await lxd.revoke(FINGERPRINT), { kind: "refused", status: 404, message: "no" });
+});

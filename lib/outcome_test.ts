@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../tests/certificates.ts";
+import { type Certificate, firstCertificate } from "./certificate.ts";
+import { type Ending, type Outcome, outcomeOf } from "./outcome.ts";
+
+const endpoint = "https://10.0.0.1:8443";
+const NOW = new Date("2026-06-01T00:00:00Z");
+const server: Certificate = await pinned("2030-01-01");
+const outcome = (ending: Ending, pin = server): Outcome =>
+  outcomeOf(ending, endpoint, { own: "aa", server: pin }, NOW);
+
+async function pinned(until: string): Promise<Certificate> {
+  const made = await createCertificate({
+    notBefore: new Date("2020-01-01"),
+    notAfter: new Date(until),
+  });
+  const certificate = firstCertificate(made.certificate);
+  assert.ok(certificate);
+  return certificate;
+}
+
+Deno.test("outcomeOf() tells whom LXD does not let in", () => {
+  assert.deepEqual(outcome({ kind: "untrusted" }), { kind: "untrusted", endpoint, own: "aa" });
+  assert.deepEqual(outcome({ kind: "restricted" }), { kind: "restricted", endpoint, own: "aa" });
+});
+
+Deno.test("outcomeOf() takes a refusal for a restriction if it is forbidden, else for an error", () => {
+  assert.deepEqual(outcome({ kind: "refused", status: 403, message: "not authorized" }), {
+    kind: "restricted",
+    endpoint,
+    own: "aa",
+  });
+  assert.deepEqual(outcome({ kind: "refused", status: 404, message: "not found" }), {
+    kind: "unreachable",
+    endpoint,
+    cause: "not found",
+  });
+});
+
+Deno.test("outcomeOf() tells why there is no answer", () => {
+  assert.deepEqual(outcome({ kind: "unreachable", cause: "time-out" }), {
+    kind: "unreachable",
+    endpoint,
+    cause: "time-out",
+  });
+  assert.deepEqual(outcome({ kind: "other-server", presented: undefined }), {
+    kind: "unreachable",
+    endpoint,
+    cause: "no certificate",
+  });
+});
+
+Deno.test("outcomeOf() tells both fingerprints of another server", () => {
+  assert.deepEqual(outcome({ kind: "other-server", presented: "bb" }), {
+    kind: "other-server",
+    endpoint,
+    pinned: server.fingerprint,
+    presented: "bb",
+  });
+});
+
+Deno.test("outcomeOf() tells why the pinned certificate itself does not do", async () => {
+  const expired = await pinned("2026-05-31");
+  assert.deepEqual(outcome({ kind: "other-server", presented: expired.fingerprint }, expired), {
+    kind: "unverifiable",
+    endpoint,
+    reason: "The certificate expired on 2026-05-31",
+  });
+  const signed = outcome({ kind: "other-server", presented: server.fingerprint });
+  assert.ok(signed.kind === "unverifiable");
+  assert.match(signed.reason, /not signed by itself/);
+});

@@ -1,0 +1,470 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../tests/certificates.ts";
+import { createJuju, HookToolError } from "./juju.ts";
+import { enterLxd } from "./lxd.ts";
+import type { Transport } from "./lxd_call.ts";
+import type { Outcome } from "./outcome.ts";
+import { createMark } from "./owner.ts";
+import { reconcile } from "./reconcile.ts";
+import type { Databag } from "./relation.ts";
+import type { Scope } from "./scope.ts";
+
+const [client, server, a, b, c] = await Promise.all([
+  createCertificate({ key: "p384" }),
+  createCertificate(),
+  createCertificate({ commonName: "a" }),
+  createCertificate({ commonName: "b" }),
+  createCertificate({ commonName: "c" }),
+]);
+const ENDPOINT = "https://10.0.0.1:8443";
+const ATTRIBUTES = {
+  "client-cert": client.certificate,
+  "client-key": client.key,
+  "server-cert": server.certificate,
+};
+const CREDENTIAL = { "auth-type": "certificate", attrs: ATTRIBUTES };
+const CLOUD = { type: "lxd", endpoint: ENDPOINT, credential: CREDENTIAL };
+
+const CHANGED: Scope = { kind: "changed", requirer: { relation: "3", name: "ams/0" } };
+const DEPARTED: Scope = { kind: "departed", requirer: { relation: "3", name: "ams/0" } };
+const BROKEN: Scope = { kind: "broken", relation: "3" };
+const EVERYTHING: Scope = { kind: "everything", isSettled: false };
+const SETTLED: Scope = { kind: "everything", isSettled: true };
+const NAME = "lxd@uuid:3:ams-0";
+const SHARED = "lxd@uuid:shared";
+
+interface Entry {
+  readonly name: string;
+  readonly type: string;
+  readonly certificate: string;
+  readonly restricted: boolean;
+  readonly projects: readonly string[];
+}
+
+/** A small model with an LXD, as a hook sees them. Its parts are changed between hooks. */
+class Model {
+  leads = true;
+  /** Status of our units. */
+  units: Record<string, string> = { "lxd/0": "active" };
+  /** Members by relation id, the remote application first. */
+  relations: Record<string, readonly string[]> = { "3": ["ams", "ams/0", "ams/1"] };
+  /** Databags by `<relation id> <name>`; of a relation that is broken, ours only. */
+  databags: Record<string, Databag> = {};
+  /** What cannot be read. */
+  unreadable = new Set<string>();
+  /** LXD's trust store by fingerprint. */
+  readonly entries = new Map<string, Entry>();
+  /** HTTP status that LXD answers to a request that begins with this. */
+  readonly faults = new Map<string, number>();
+  /** The hook tools that were run. */
+  readonly tools: string[] = [];
+  /** What was written, to relations and to LXD, in its order. */
+  readonly written: string[] = [];
+  readonly warnings: string[] = [];
+
+  wants(name: string, ...certificates: readonly { readonly certificate: string }[]): void {
+    const relation = name.startsWith("ams") ? "3" : "4";
+    const texts = certificates.map(({ certificate }) => certificate);
+    this.databags[`${relation} ${name}`] = { client_certificates: JSON.stringify(texts) };
+  }
+
+  /** Registers a certificate in LXD. */
+  trusts({ fingerprint, certificate }: typeof a, name: string, type = "client"): void {
+    this.entries.set(fingerprint, { name, type, certificate, restricted: false, projects: [] });
+  }
+
+  /** Names by fingerprint. */
+  get trusted(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.entries].map(([id, { name }]) => [id, name]));
+  }
+
+  /** Fingerprints told to a relation. */
+  told(relation = "3", name = "lxd/0"): readonly string[] {
+    const nodes = JSON.parse(this.databags[`${relation} ${name}`]?.["nodes"] ?? "[]");
+    return nodes.flatMap((node: { readonly trusted_certs_fp: string }) => node.trusted_certs_fp);
+  }
+
+  /** Runs a hook, forgetting what the former one did. */
+  async run(scope: Scope, unit = "lxd/0"): Promise<Outcome | undefined> {
+    for (const list of [this.tools, this.written, this.warnings]) list.length = 0;
+    return await reconcile({
+      juju: createJuju((tool, args, stdin) => this.#tool(unit, tool, args, stdin)),
+      enter: ({ endpoint }, known) => enterLxd(this.#transport(), endpoint, known),
+      application: "lxd",
+      unit,
+      mark: createMark("lxd", "uuid"),
+      now: new Date(),
+      report: () => {},
+    }, scope);
+  }
+
+  // deno-lint-ignore require-await -- what it throws shall be a rejection
+  async #tool(unit: string, tool: string, args: readonly string[], stdin = ""): Promise<string> {
+    const words = args.filter((word) => word !== "--format=json");
+    const command = [tool, ...words].join(" ");
+    this.tools.push(command);
+    const [, relation = ""] = words;
+    const json = (value: unknown): string => {
+      assert.notEqual(value, undefined, `Cannot answer ${command}`);
+      return JSON.stringify(value);
+    };
+    switch (tool) {
+      case "config-get":
+        return "{}";
+      case "credential-get":
+        return json(CLOUD);
+      case "is-leader":
+        return json(this.leads);
+      case "goal-state": {
+        const units = Object.entries(this.units).map(([name, status]) => [name, { status }]);
+        return json({ units: Object.fromEntries(units), relations: {} });
+      }
+      case "relation-ids":
+        return json(Object.keys(this.relations).map((id) => `api:${id}`));
+      case "relation-list": {
+        const isApplication = words.includes("--app");
+        const names = this.relations[relation]?.filter((name) =>
+          name.includes("/") !== isApplication
+        );
+        return json(isApplication ? names?.[0] : names);
+      }
+      case "relation-get": {
+        const key = `${relation} ${words.at(-1)}`;
+        if (this.unreadable.has(key)) throw new HookToolError(tool, 1, "ERROR permission denied");
+        const isKnown = this.relations[relation]?.includes(words.at(-1) ?? "");
+        return json(this.databags[key] ?? (isKnown || key.includes(" lxd") ? {} : undefined));
+      }
+      case "relation-set": {
+        const isApplication = words.includes("--app");
+        assert.ok(this.leads || !isApplication, "Cannot write the application's databag");
+        const key = `${relation} ${isApplication ? "lxd" : unit}`;
+        const databag: Databag = { ...this.databags[key], ...JSON.parse(stdin) };
+        this.databags[key] = Object.fromEntries(Object.entries(databag).filter(([, text]) => text));
+        this.written.push(`publish ${isApplication ? "application" : "unit"}`);
+        return "";
+      }
+      case "juju-log":
+        this.warnings.push(words.at(-1) ?? "");
+        return "";
+      default:
+        throw new Error(`Cannot answer ${command}`);
+    }
+  }
+
+  #transport(): Transport {
+    return {
+      presented: () => Promise.reject(new Error("Cannot present")),
+      fetch: (url, { method = "GET", body = "{}" } = {}) => {
+        const [path = "", fingerprint = ""] = url.slice(ENDPOINT.length).split(
+          /\/(?=[0-9a-f]{64})/,
+        );
+        const fault = this.faults.keys().find((begin) => `${method} ${path}`.startsWith(begin));
+        const status = fault === undefined ? undefined : this.faults.get(fault);
+        const metadata = status
+          ? null
+          : this.#lxd(`${method} ${path}`, fingerprint, JSON.parse(body));
+        const text = JSON.stringify({ error: status ? "no" : "", metadata });
+        return Promise.resolve(new Response(text, { status: status ?? 200 }));
+      },
+    };
+  }
+
+  #lxd(request: string, fingerprint: string, body: Entry): unknown {
+    const short = [a, b, c].findIndex((made) =>
+      made.fingerprint === fingerprint || made.der === body.certificate
+    );
+    const made = [a, b, c][short];
+    const letter = "abc"[short];
+    switch (request) {
+      case "GET /1.0":
+        return {
+          auth: "trusted",
+          config: { "core.https_address": "" },
+          environment: { server_name: "node1", server_version: "5.0.2" },
+        };
+      case "GET /1.0/certificates?recursion=1":
+        return [...this.entries].map(([fingerprint, entry]) => ({ ...entry, fingerprint }));
+      case "POST /1.0/certificates":
+        assert.ok(made);
+        this.written.push(`add ${letter}`);
+        this.entries.set(made.fingerprint, { ...body, certificate: made.certificate });
+        return {};
+      case "PATCH /1.0/certificates": {
+        const before = this.entries.get(fingerprint);
+        assert.ok(before);
+        this.written.push(`change ${letter}`);
+        this.entries.set(fingerprint, { ...before, ...body });
+        return {};
+      }
+      case "DELETE /1.0/certificates":
+        this.written.push(`revoke ${letter}`);
+        assert.ok(this.entries.delete(fingerprint));
+        return {};
+      default:
+        throw new Error(`Cannot answer ${request}`);
+    }
+  }
+}
+
+/** A model in which `ams/0` wants one certificate and has it. */
+async function served(): Promise<Model> {
+  const model = new Model();
+  model.wants("ams/0", a);
+  await model.run(CHANGED);
+  return model;
+}
+
+Deno.test("reconcile() registers, publishes in both databags, and tells how it is", async () => {
+  const model = new Model();
+  model.wants("ams/0", a);
+  assert.deepEqual(await model.run(CHANGED), {
+    kind: "active",
+    version: "5.0.2",
+    nodes: 1,
+    certificates: 1,
+    rejected: { kind: "change", number: 0 },
+  });
+  assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
+  assert.deepEqual(model.databags["3 lxd/0"], {
+    version: "1.0",
+    nodes: JSON.stringify([
+      { endpoint: ENDPOINT, name: "node1", trusted_certs_fp: [a.fingerprint] },
+    ]),
+    registered_certificates: JSON.stringify([a.certificate]),
+    server_certificate: server.certificate,
+  });
+  assert.deepEqual(model.databags["3 lxd"], model.databags["3 lxd/0"]);
+});
+
+Deno.test("reconcile() runs few hook tools for a change, whatever else there is", async () => {
+  const model = await served();
+  for (let id = 10; id < 30; id += 1) model.relations[id] = [`app${id}`, `app${id}/0`];
+  model.trusts(c, "by hand");
+  model.wants("ams/0", b);
+  await model.run(CHANGED);
+  // With the hook's own status-get and status-set these are nine.
+  assert.deepEqual(model.tools.toSorted(), [
+    "config-get",
+    "credential-get",
+    "is-leader",
+    "relation-get -r 3 - ams/0",
+    "relation-get -r 3 - lxd/0",
+    "relation-set -r 3 --app --file -",
+    "relation-set -r 3 --file -",
+  ]);
+});
+
+Deno.test("reconcile() adds first, then publishes, and revokes last", async () => {
+  const model = await served();
+  model.wants("ams/0", b);
+  await model.run(CHANGED);
+  assert.deepEqual(model.written, ["add b", "publish unit", "publish application", "revoke a"]);
+  assert.deepEqual(model.trusted, { [b.fingerprint]: NAME });
+  assert.deepEqual(model.told(), [b.fingerprint]);
+});
+
+Deno.test("reconcile() writes nothing where all is well", async () => {
+  const model = await served();
+  for (const scope of [CHANGED, EVERYTHING, SETTLED]) {
+    assert.equal((await model.run(scope))?.kind, "active");
+    assert.deepEqual(model.written, [], scope.kind);
+  }
+  await model.run(CHANGED);
+  // And status-get.
+  assert.equal(model.tools.length, 6);
+});
+
+Deno.test("reconcile() changes nothing without leadership, but publishes what is true", async () => {
+  const model = await served();
+  model.leads = false;
+  model.wants("ams/0", b);
+  await model.run(CHANGED, "lxd/1");
+  assert.deepEqual([model.written, model.told("3", "lxd/1")], [["publish unit"], []]);
+  model.trusts(b, NAME);
+  await model.run(CHANGED, "lxd/1");
+  assert.deepEqual(model.told("3", "lxd/1"), [b.fingerprint]);
+  assert.ok(model.entries.has(a.fingerprint));
+});
+
+Deno.test("reconcile() revokes what a departed unit had, and nothing of the others", async () => {
+  const model = await served();
+  model.wants("ams/1", b);
+  await model.run(EVERYTHING);
+  model.relations["3"] = ["ams", "ams/1"];
+  await model.run(DEPARTED);
+  assert.deepEqual(model.written, ["publish unit", "publish application", "revoke a"]);
+  assert.deepEqual(model.told(), [b.fingerprint]);
+});
+
+Deno.test("reconcile() revokes what a broken relation had", async () => {
+  const model = await served();
+  model.wants("ams", b);
+  await model.run(EVERYTHING);
+  model.relations = {};
+  await model.run(BROKEN);
+  assert.deepEqual(model.written.toSorted(), ["revoke a", "revoke b"]);
+});
+
+Deno.test("reconcile() revokes nothing on the unit's way out while others stay", async () => {
+  const model = await served();
+  model.units = { "lxd/0": "dying", "lxd/1": "active" };
+  for (const scope of [{ kind: "leaving" }, BROKEN, { kind: "stop" }] as const) {
+    assert.equal(await model.run(scope), undefined);
+    assert.deepEqual(model.written, []);
+  }
+  model.wants("ams/0");
+  await model.run(SETTLED);
+  assert.ok(!model.written.includes("revoke a"));
+});
+
+Deno.test("reconcile() revokes everything of ours with the last unit, whoever leads", async () => {
+  const model = await served();
+  model.trusts(b, SHARED);
+  model.trusts(c, "by hand");
+  Object.assign(model, { leads: false, units: { "lxd/0": "dying" }, relations: {} });
+  await model.run({ kind: "stop" });
+  assert.deepEqual(model.trusted, { [c.fingerprint]: "by hand" });
+});
+
+Deno.test("reconcile() revokes nothing where a databag cannot be read", async () => {
+  const model = await served();
+  model.relations["4"] = ["other", "other/0"];
+  model.trusts(b, "lxd@uuid:99:gone-0");
+  model.trusts(c, SHARED);
+  model.wants("ams/0");
+  model.unreadable.add("4 other/0");
+  for (const scope of [EVERYTHING, SETTLED]) {
+    assert.equal((await model.run(scope))?.kind, "active");
+    assert.ok(!model.written.some((change) => change.startsWith("revoke")));
+  }
+  model.unreadable.clear();
+  await model.run(SETTLED);
+  assert.deepEqual(model.trusted, {});
+});
+
+Deno.test("reconcile() of everything revokes of the gone, and of the present once settled", async () => {
+  const model = await served();
+  model.trusts(b, "lxd@uuid:99:ams-0");
+  model.trusts(c, "lxd@uuid:3:ams-7");
+  model.wants("ams/0");
+  await model.run(EVERYTHING);
+  const left = [a, c].map(({ fingerprint }) => fingerprint).sort();
+  assert.deepEqual([Object.keys(model.trusted).sort(), model.told()], [left, left]);
+  await model.run(SETTLED);
+  assert.deepEqual([model.trusted, model.told()], [{}, []]);
+});
+
+Deno.test("reconcile() revokes nothing of requirers that this unit has not seen yet", async () => {
+  const model = await served();
+  // A new unit may be elected before it has run its -joined hooks.
+  model.relations["3"] = ["ams"];
+  await model.run(EVERYTHING);
+  assert.deepEqual([model.trusted, model.told()], [{ [a.fingerprint]: NAME }, [a.fingerprint]]);
+});
+
+Deno.test("reconcile() shares a certificate, and revokes it with the last who wants it", async () => {
+  const model = await served();
+  model.relations["4"] = ["other", "other/0"];
+  model.wants("other/0", a);
+  await model.run({ kind: "changed", requirer: { relation: "4", name: "other/0" } });
+  assert.deepEqual(model.written, ["change a", "publish unit", "publish application"]);
+  assert.deepEqual(model.trusted, { [a.fingerprint]: SHARED });
+  assert.deepEqual([model.told("3"), model.told("4")], [[a.fingerprint], [a.fingerprint]]);
+  model.wants("ams/0");
+  await model.run(CHANGED);
+  assert.deepEqual([model.told("3"), model.told("4")], [[], [a.fingerprint]]);
+  assert.deepEqual(model.trusted, { [a.fingerprint]: "lxd@uuid:4:other-0" });
+  model.wants("other/0");
+  await model.run({ kind: "changed", requirer: { relation: "4", name: "other/0" } });
+  assert.deepEqual(model.trusted, {});
+});
+
+Deno.test("reconcile() keeps telling what another unit of the relation shares", async () => {
+  const model = await served();
+  model.wants("ams/1", a);
+  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  model.wants("ams/0");
+  await model.run(CHANGED);
+  assert.deepEqual(model.told(), [a.fingerprint]);
+  assert.ok(model.entries.has(a.fingerprint));
+  model.wants("ams/1");
+  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  assert.deepEqual([model.told(), model.trusted], [[], {}]);
+});
+
+Deno.test("reconcile() keeps a shared certificate where not everyone's wishes can be read", async () => {
+  const model = await served();
+  model.trusts(a, SHARED);
+  model.relations["4"] = ["other", "other/0"];
+  model.unreadable.add("4 other/0");
+  model.wants("ams/0");
+  await model.run(CHANGED);
+  assert.deepEqual([model.trusted, model.told()], [{ [a.fingerprint]: SHARED }, []]);
+});
+
+Deno.test("reconcile() neither changes nor revokes foreign entries, but tells of them", async () => {
+  const model = new Model();
+  model.trusts(a, "by hand");
+  model.trusts(b, NAME, "server");
+  model.wants("ams/0", a, b);
+  await model.run(CHANGED);
+  assert.deepEqual(model.told(), [a.fingerprint]);
+  model.wants("ams/0");
+  await model.run(SETTLED);
+  assert.deepEqual(model.trusted, { [a.fingerprint]: "by hand", [b.fingerprint]: NAME });
+  assert.deepEqual(model.told(), []);
+});
+
+Deno.test("reconcile() tells of rejections once in the log, and until they are gone", async () => {
+  const model = new Model();
+  model.wants("ams/0", { certificate: "rubbish" }, client);
+  const outcome = await model.run(CHANGED);
+  assert.ok(outcome?.kind === "active");
+  assert.deepEqual(outcome.rejected, { kind: "change", number: 2 });
+  assert.equal(model.warnings.length, 1);
+  assert.match(model.warnings.join(), /ams\/0: The text holds no PEM certificate/);
+  const told = JSON.parse(model.databags["3 lxd/0"]?.["rejected_certificates"] ?? "[]");
+  assert.deepEqual(told.length, 2);
+  const again = await model.run(EVERYTHING);
+  assert.ok(again?.kind === "active");
+  assert.deepEqual([again.rejected, model.warnings], [{ kind: "total", number: 2 }, []]);
+  model.wants("ams/0");
+  await model.run(CHANGED);
+  assert.equal(model.databags["3 lxd/0"]?.["rejected_certificates"], undefined);
+});
+
+Deno.test("reconcile() serves the others where a certificate is refused", async () => {
+  const model = new Model();
+  model.wants("ams/0", a);
+  model.faults.set("POST", 400);
+  assert.equal((await model.run(CHANGED))?.kind, "active");
+  assert.deepEqual(model.told(), []);
+  assert.match(model.databags["3 lxd/0"]?.["rejected_certificates"] ?? "", /LXD refuses/);
+});
+
+Deno.test("reconcile() revokes nothing after an addition that failed, and publishes what is", async () => {
+  const model = await served();
+  model.wants("ams/0", b);
+  model.faults.set("POST", 500);
+  assert.deepEqual(await model.run(CHANGED), {
+    kind: "unreachable",
+    endpoint: ENDPOINT,
+    cause: "error 500, no",
+  });
+  assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
+  model.faults.clear();
+  await model.run(CHANGED);
+  assert.deepEqual([model.trusted, model.told()], [{ [b.fingerprint]: NAME }, [b.fingerprint]]);
+});
+
+Deno.test("reconcile() leaves what was told as it is while LXD is away", async () => {
+  const model = await served();
+  const before = model.databags["3 lxd/0"];
+  model.wants("ams/0");
+  for (const fault of ["GET /1.0", "GET /1.0/certificates"]) {
+    model.faults.clear();
+    model.faults.set(fault, 503);
+    assert.equal((await model.run(CHANGED))?.kind, "unreachable");
+    assert.deepEqual([model.written, model.databags["3 lxd/0"]], [[], before]);
+  }
+});

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../tests/certificates.ts";
+import { type Fingerprint, firstCertificate } from "./certificate.ts";
+import {
+  type Databag,
+  parsePublished,
+  parseRequest,
+  type Publication,
+  renderPublication,
+  type Request,
+} from "./relation.ts";
+
+const requirer = { relation: "3", name: "ams/0" };
+
+const [one, two] = await Promise.all([createCertificate(), createCertificate()]);
+const A = one.certificate;
+const B = two.certificate;
+
+function request(clientCertificates: string, more: Databag = {}): Request {
+  return parseRequest({ ...more, client_certificates: clientCertificates }, requirer);
+}
+
+Deno.test("parseRequest() tells who wants what, each certificate once", () => {
+  const { wants, rejected } = request(JSON.stringify([A.trim(), B, A]));
+  assert.deepEqual(wants, [
+    { requirer, certificate: firstCertificate(A), text: A.trim(), projects: null },
+    { requirer, certificate: firstCertificate(B), text: B, projects: null },
+  ]);
+  assert.deepEqual(rejected, []);
+});
+
+Deno.test("parseRequest() takes nothing from an empty databag, or a provider's", () => {
+  const databags: readonly Databag[] = [
+    {},
+    { client_certificates: "" },
+    { server_certificate: A },
+  ];
+  for (const databag of databags) {
+    assert.deepEqual(parseRequest(databag, requirer), { wants: [], rejected: [] });
+  }
+});
+
+Deno.test("parseRequest() tells each reason once, and serves the rest", () => {
+  const { wants, rejected } = request(JSON.stringify(["rubbish", A, "more rubbish"]));
+  assert.deepEqual(wants.map(({ text }) => text), [A]);
+  const reason = "The text holds no PEM certificate";
+  assert.deepEqual(rejected, [{ unit: "ams/0", fingerprint: null, reason }]);
+});
+
+Deno.test("parseRequest() tells few rejections of much rubbish", () => {
+  const count = 5_000;
+  const lists = [
+    Array.from({ length: count }, (_, index) => `rubbish ${index}`),
+    Array.from({ length: count }, (_, index) => index),
+    Array.from({ length: count }, (_, index) => ({ index })),
+    Array.from({ length: count }, () => one.key),
+    Array.from({ length: count }, () => A.replace("MII", "MIJ")),
+  ];
+  for (const list of lists) {
+    const { rejected } = request(JSON.stringify(list));
+    assert.equal(rejected.length, 1);
+    assert.ok(JSON.stringify(rejected).length < 300);
+  }
+});
+
+Deno.test("parseRequest() tells few rejections of blocks with many labels", () => {
+  const labels = Array.from({ length: 500 }, (_, index) => `LABEL ${index}`);
+  const blocks = labels.map((label) => `-----BEGIN ${label}-----\nAA==\n-----END ${label}-----\n`);
+  assert.ok(request(blocks.join("")).rejected.length < 50);
+});
+
+Deno.test.each([
+  { what: "absent", projects: {}, expected: null },
+  { what: "empty", projects: { projects: " " }, expected: null },
+  { what: "one", projects: { projects: '["a"]' }, expected: ["a"] },
+  { what: "several", projects: { projects: ' ["b", "a", "b"] ' }, expected: ["a", "b"] },
+])("parseRequest() takes projects that are $what", ({ projects, expected }) => {
+  assert.deepEqual(request(JSON.stringify([A, B]), projects).wants.map((want) => want.projects), [
+    expected,
+    expected,
+  ]);
+});
+
+Deno.test.each(
+  ["a", "a,b", '"a"', '{"a": 1}', "[1]", '["a", null]', '["a", ""]', "true", "["]
+    .map((projects) => ({ projects })),
+)("parseRequest() widens nothing where projects is $projects", ({ projects }) => {
+  const reason = "projects must be a JSON list of project names";
+  assert.deepEqual(request(JSON.stringify([A, B]), { projects }), {
+    wants: [],
+    rejected: [one, two].map(({ fingerprint }) => ({ unit: "ams/0", fingerprint, reason })),
+  });
+});
+
+const PUBLICATION: Publication = {
+  nodes: [
+    { name: "node2", endpoint: "https://[fd42::1]:8443" },
+    { name: "node1", endpoint: "https://10.0.0.1:8443" },
+  ],
+  registered: new Map([["bb" as Fingerprint, "B"], ["aa" as Fingerprint, "A"]]),
+  serverCertificate: A,
+  rejected: [
+    { unit: "ams/1", fingerprint: "cc", reason: "r" },
+    { unit: "ams/0", fingerprint: null, reason: "r" },
+  ],
+};
+
+Deno.test("renderPublication() writes the interface's keys in a fixed order", () => {
+  assert.deepEqual(renderPublication(PUBLICATION), {
+    version: "1.0",
+    nodes: '[{"endpoint":"https://10.0.0.1:8443","name":"node1","trusted_certs_fp":["aa","bb"]},' +
+      '{"endpoint":"https://[fd42::1]:8443","name":"node2","trusted_certs_fp":["aa","bb"]}]',
+    registered_certificates: '["A","B"]',
+    server_certificate: A,
+    rejected_certificates: '[{"unit":"ams/0","fingerprint":null,"reason":"r"},' +
+      '{"unit":"ams/1","fingerprint":"cc","reason":"r"}]',
+  });
+});
+
+Deno.test("renderPublication() gives the same bytes whatever the order", () => {
+  assert.deepEqual(
+    renderPublication({
+      ...PUBLICATION,
+      nodes: PUBLICATION.nodes.toReversed(),
+      registered: new Map([...PUBLICATION.registered].reverse()),
+      rejected: PUBLICATION.rejected.toReversed(),
+    }),
+    renderPublication(PUBLICATION),
+  );
+});
+
+Deno.test("renderPublication() writes empty lists, but no empty list of rejections", () => {
+  const empty = { ...PUBLICATION, registered: new Map(), rejected: [] };
+  const databag = renderPublication({ ...empty, nodes: PUBLICATION.nodes.slice(0, 1) });
+  assert.equal(databag["rejected_certificates"], "");
+  assert.equal(databag["registered_certificates"], "[]");
+  assert.match(databag["nodes"] ?? "", /"trusted_certs_fp":\[\]/);
+});
+
+Deno.test("parsePublished() reads what renderPublication() wrote", () => {
+  const registered = new Map([
+    [two.fingerprint as Fingerprint, `mine\r\n${B}`],
+    [one.fingerprint as Fingerprint, A.trim()],
+  ]);
+  const published = parsePublished(renderPublication({ ...PUBLICATION, registered }));
+  assert.deepEqual(published, {
+    endpoints: ["https://10.0.0.1:8443", "https://[fd42::1]:8443"],
+    registered: new Map([...registered].sort()),
+    rejected: PUBLICATION.rejected.toReversed(),
+  });
+});
+
+Deno.test.each([
+  { what: "nothing", databag: {} },
+  {
+    what: "no JSON",
+    databag: { nodes: "x", registered_certificates: "[", rejected_certificates: "" },
+  },
+  { what: "null", databag: { nodes: "null", registered_certificates: "null" } },
+  {
+    what: "other types",
+    databag: { nodes: "{}", registered_certificates: '"x"', rejected_certificates: '[{"unit":1}]' },
+  },
+  { what: "no certificate", databag: { registered_certificates: '["x", ""]' } },
+])("parsePublished() counts as absent what cannot be read: $what", ({ databag }) => {
+  assert.deepEqual(parsePublished(databag), { endpoints: [], registered: new Map(), rejected: [] });
+});
+
+Deno.test("parsePublished() reads a former version's nodes and certificates", () => {
+  const published = parsePublished({
+    version: "1.0",
+    nodes: '[{"endpoint": "https://10.0.0.1:8443", "name": "a", "trusted_certs_fp": "[]"}]',
+    registered_certificates: JSON.stringify([A]),
+  });
+  assert.deepEqual(published.endpoints, ["https://10.0.0.1:8443"]);
+  assert.deepEqual([...published.registered], [[one.fingerprint, A]]);
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import {
+  broken,
+  changed,
+  departed,
+  type Environment,
+  everything,
+  everythingSettled,
+  stop,
+  variable,
+} from "./scope.ts";
+
+function environment(variables: Readonly<Record<string, string>>): Environment {
+  const all: Readonly<Record<string, string>> = {
+    JUJU_UNIT_NAME: "lxd-integrator/0",
+    JUJU_RELATION_ID: "api:3",
+    JUJU_REMOTE_APP: "ams",
+    JUJU_REMOTE_UNIT: "",
+    ...variables,
+  };
+  return (name) => all[name];
+}
+
+Deno.test("changed() is about the remote unit, or else the remote application", () => {
+  assert.deepEqual(changed(environment({ JUJU_REMOTE_UNIT: "ams/0" })), {
+    kind: "changed",
+    requirer: { relation: "3", name: "ams/0" },
+  });
+  assert.deepEqual(changed(environment({})), {
+    kind: "changed",
+    requirer: { relation: "3", name: "ams" },
+  });
+});
+
+Deno.test("departed() is about the remote unit that is gone", () => {
+  const variables = { JUJU_REMOTE_UNIT: "ams/0", JUJU_DEPARTING_UNIT: "ams/0" };
+  assert.deepEqual(departed(environment(variables)), {
+    kind: "departed",
+    requirer: { relation: "3", name: "ams/0" },
+  });
+});
+
+Deno.test("departed() of our own unit is no departure of the remote one", () => {
+  const variables = { JUJU_REMOTE_UNIT: "ams/0", JUJU_DEPARTING_UNIT: "lxd-integrator/0" };
+  assert.deepEqual(departed(environment(variables)), { kind: "leaving" });
+});
+
+Deno.test("departed() of another unit of ours is not ours", () => {
+  const variables = { JUJU_REMOTE_UNIT: "ams/0", JUJU_DEPARTING_UNIT: "lxd-integrator/10" };
+  assert.equal(departed(environment(variables)).kind, "departed");
+});
+
+Deno.test("broken() is about the relation, whose id may come without the endpoint", () => {
+  assert.deepEqual(broken(environment({})), { kind: "broken", relation: "3" });
+  assert.deepEqual(broken(environment({ JUJU_RELATION_ID: "12" })), {
+    kind: "broken",
+    relation: "12",
+  });
+});
+
+Deno.test("everything() is not settled, everythingSettled() is", () => {
+  assert.deepEqual([everything(), everythingSettled(), stop()], [
+    { kind: "everything", isSettled: false },
+    { kind: "everything", isSettled: true },
+    { kind: "stop" },
+  ]);
+});
+
+Deno.test("variable() refuses to run outside a hook", () => {
+  for (const value of [undefined, ""]) {
+    assert.throws(() => variable(() => value, "JUJU_UNIT_NAME"), {
+      name: "RangeError",
+      message: "Cannot run outside a hook: JUJU_UNIT_NAME is not set",
+    });
+  }
+  assert.throws(() => changed(environment({ JUJU_REMOTE_APP: "" })), /JUJU_REMOTE_APP/);
+  assert.throws(() => changed(environment({ JUJU_RELATION_ID: "" })), /JUJU_RELATION_ID/);
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import type { Outcome, Rejected } from "./outcome.ts";
+import { renderStatus } from "./status.ts";
+
+const NOTHING = { status: "unknown", message: "" };
+const endpoint = "https://10.0.0.1:8443";
+const own = "aa";
+
+interface Case {
+  readonly outcome: Outcome;
+  readonly status: string;
+  readonly message: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    outcome: { kind: "no-access" },
+    status: "blocked",
+    message: "Missing credentials access; grant with: juju trust my-lxd",
+  },
+  {
+    outcome: { kind: "missing", names: ["lxd_client_key", "lxd_server_cert"] },
+    status: "blocked",
+    message: "Missing lxd_client_key, lxd_server_cert",
+  },
+  {
+    outcome: { kind: "other-cloud", found: 'a cloud of type "ec2"' },
+    status: "blocked",
+    message: 'Juju gives a cloud of type "ec2", not an LXD certificate: ' +
+      "set lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert",
+  },
+  {
+    outcome: { kind: "unreadable", name: "lxd_endpoint", reason: "it must be https://host:port" },
+    status: "blocked",
+    message: "Cannot use lxd_endpoint: it must be https://host:port",
+  },
+  {
+    outcome: { kind: "untrusted", endpoint, own },
+    status: "blocked",
+    message: `LXD at ${endpoint} does not trust our certificate aa: ` +
+      "add it to LXD's trust store, or wait until it is valid and not expired",
+  },
+  {
+    outcome: { kind: "restricted", endpoint, own },
+    status: "blocked",
+    message: `LXD at ${endpoint} does not let our certificate aa manage certificates: ` +
+      "it must not be restricted to projects",
+  },
+  {
+    outcome: { kind: "other-server", endpoint, pinned: "bb", presented: "cc" },
+    status: "blocked",
+    message: `LXD at ${endpoint} presents the certificate cc, not the expected bb: ` +
+      "if it was replaced, update the credential",
+  },
+  {
+    outcome: { kind: "unverifiable", endpoint, reason: "The certificate expired on 2020-01-01" },
+    status: "blocked",
+    message: `Cannot verify the certificate of LXD at ${endpoint}: ` +
+      "The certificate expired on 2020-01-01",
+  },
+  {
+    outcome: { kind: "unreachable", endpoint, cause: "connection refused" },
+    status: "waiting",
+    message: `No answer from ${endpoint}: connection refused`,
+  },
+  {
+    outcome: active({ kind: "total", number: 2 }, 1, 0),
+    status: "active",
+    message: "LXD 5.0.2: 1 node, 0 certificates, 2 rejected",
+  },
+];
+
+function active(rejected: Rejected, nodes = 3, certificates = 1): Outcome {
+  return { kind: "active", version: "5.0.2", nodes, certificates, rejected };
+}
+
+Deno.test.each(CASES)("renderStatus() says $message", ({ outcome, status, message }) => {
+  assert.deepEqual(renderStatus(outcome, "my-lxd", NOTHING), { status, message });
+});
+
+Deno.test.each(
+  [
+    { what: "a total of none", rejected: { kind: "total", number: 0 }, before: 5, expected: 0 },
+    { what: "one more", rejected: { kind: "change", number: 1 }, before: 2, expected: 3 },
+    { what: "one less", rejected: { kind: "change", number: -1 }, before: 12, expected: 11 },
+    { what: "the last one less", rejected: { kind: "change", number: -1 }, before: 1, expected: 0 },
+    { what: "less than it told", rejected: { kind: "change", number: -3 }, before: 1, expected: 0 },
+  ] as const,
+)("renderStatus() counts $what after $before", ({ rejected, before, expected }) => {
+  const message = (number: number): string =>
+    `LXD 5.0.2: 3 nodes, 1 certificate${number ? `, ${number} rejected` : ""}`;
+  const told = { status: "active", message: message(before) };
+  assert.equal(renderStatus(active(rejected), "my-lxd", told).message, message(expected));
+});
+
+Deno.test("renderStatus() counts from none after a status that tells no number", () => {
+  const told = { status: "waiting", message: "No answer from LXD 5.0.2, 7 rejected by it" };
+  const { message } = renderStatus(active({ kind: "change", number: 1 }), "my-lxd", told);
+  assert.equal(message, "LXD 5.0.2: 3 nodes, 1 certificate, 1 rejected");
+});
