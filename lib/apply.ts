@@ -7,7 +7,7 @@ import type { Fingerprint } from "./certificate.ts";
 import type { Lxd } from "./lxd.ts";
 import type { Answer, Failure } from "./lxd_call.ts";
 import { describeStep, effectOf, type Step } from "./step.ts";
-import type { TrustEntry, TrustStore } from "./trust_store.ts";
+import { type TrustEntry, type TrustStore, within } from "./trust_store.ts";
 
 /** What came of the steps. */
 export interface Applied {
@@ -61,7 +61,7 @@ export async function apply(
       if (list.kind !== "done") return { trusted, refused, failure: list };
       set(fingerprint, list.value.get(fingerprint));
     }
-    if (isSettled(step, answer.status, trusted.has(fingerprint))) continue;
+    if (isSettled(step, answer.status, trusted.get(fingerprint))) continue;
     if (step.kind === "revoke") return { trusted, refused, failure: answer };
     refused.set(fingerprint, `LXD refuses the certificate: ${answer.message}`);
   }
@@ -82,6 +82,7 @@ function take(lxd: Lxd, step: Step): Promise<Answer<unknown>> {
 }
 
 /** Whether LXD refused because the work is done already, or its object gone. */
-function isSettled({ kind }: Step, status: number, isPresent: boolean): boolean {
-  return kind === "add" ? status === CONFLICT && isPresent : status === NOT_FOUND && !isPresent;
+function isSettled(step: Step, status: number, entry: TrustEntry | undefined): boolean {
+  if (step.kind !== "add") return status === NOT_FOUND && !entry;
+  return status === CONFLICT && entry?.type === "client" && within(entry, step.projects);
 }

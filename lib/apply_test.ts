@@ -124,6 +124,17 @@ Deno.test("apply() takes for added what somebody else has added, as it is", asyn
   assert.deepEqual([asked.at(-1), told], ["list", []]);
 });
 
+Deno.test("apply() takes for refused what somebody else has added as something else", async () => {
+  const wider = { ...add(a), projects: ["web"] };
+  for (
+    const [step, foreign] of [[add(a), entry(a, { type: "metrics" })], [wider, entry(a)]] as const
+  ) {
+    const list: Answer<TrustStore> = { kind: "done", value: store(foreign) };
+    const { refused } = await run([step], [refusal(409)], store(), list);
+    assert.deepEqual([...refused.keys()], [a]);
+  }
+});
+
 Deno.test("apply() takes for refused what conflicts, but is not in the list", async () => {
   const list: Answer<TrustStore> = { kind: "done", value: store() };
   const { trusted, refused } = await run([add(a)], [refusal(409)], store(), list);

@@ -29,6 +29,9 @@ export interface PemBlock {
 // LXD refuses weaker RSA keys ("RSA key is too weak (minimum of 2048bit)").
 const MINIMUM_RSA_BITS = 2048;
 
+// No chain is longer, and to look for one costs the square of its length.
+const MAXIMUM_CHAIN = 10;
+
 // A label may have been broken over lines by a YAML writer, hence the white space. A body never
 // reaches over the next BEGIN, which also keeps the search linear.
 const PEM_REGEXP =
@@ -135,6 +138,7 @@ export function unusable(certificate: Certificate, now: Date): string | undefine
  * @returns Those that signed another one of them.
  */
 export function issuers(certificates: readonly Certificate[]): ReadonlySet<Certificate> {
+  if (certificates.length > MAXIMUM_CHAIN) return new Set();
   const chain = certificates.map((certificate) => ({
     certificate,
     x509: new X509Certificate(certificate.pem),
@@ -142,6 +146,7 @@ export function issuers(certificates: readonly Certificate[]): ReadonlySet<Certi
   // What is signed by itself needs no authority, and its renewal is not one.
   const signed = chain.filter(({ x509 }) => !isSignedBy(x509, x509));
   const authorities = chain.filter((authority) =>
+    authority.x509.ca &&
     signed.some(({ x509 }) => authority.x509 !== x509 && isSignedBy(x509, authority.x509))
   );
   return new Set(authorities.map(({ certificate }) => certificate));

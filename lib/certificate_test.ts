@@ -273,3 +273,10 @@ Deno.test.each([
 ])("issuers() never throws for a $what that the runtime does not know", ({ pem }) => {
   issuers([read(pem), read(UNKNOWN_CURVE), read(P521)]);
 });
+
+Deno.test("issuers() looks for no chain in a text of many certificates", async () => {
+  const root = await createCertificate({ commonName: "root", ca: true });
+  const leaf = await createCertificate({ commonName: "leaf", issuer: root });
+  const many = Array.from({ length: 10 }, () => read(root.certificate));
+  assert.deepEqual(issuers([...many, read(leaf.certificate)]), new Set());
+});

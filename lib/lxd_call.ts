@@ -62,6 +62,9 @@ export type Call = <T>(
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
+// LXD's own words go into a status, a log and relation data.
+const MAXIMUM_WORDS = 200;
+
 const Envelope = z.object({ error: z.optional(z.string()), metadata: z.optional(z.unknown()) });
 
 // What the operator reads for the system's error codes.
@@ -103,7 +106,8 @@ export function createCall({ fetch, presented }: Transport, endpoint: string): C
 }
 
 function judge<T>(schema: Schema<T>, status: number, text: string): Answer<T> {
-  const { error, metadata } = Envelope.safeParse(parseJson(text)).data ?? {};
+  const { error: words, metadata } = Envelope.safeParse(parseJson(text)).data ?? {};
+  const error = words?.replaceAll(/\s+/g, " ").slice(0, MAXIMUM_WORDS);
   if (status >= 500) {
     return { kind: "unreachable", cause: `error ${status}${error ? `, ${error}` : ""}` };
   }

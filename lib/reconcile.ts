@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { apply } from "./apply.ts";
+import { type Applied, apply } from "./apply.ts";
 import type { Fingerprint } from "./certificate.ts";
 import { type Credentials, findCredentials } from "./credentials.ts";
 import type { Juju } from "./juju.ts";
@@ -16,8 +16,9 @@ import { newRejections, publicationOf } from "./publication.ts";
 import { publish } from "./publish.ts";
 import { type Rejection, renderPublication } from "./relation.ts";
 import type { Scope } from "./scope.ts";
+import type { Step } from "./step.ts";
 import { survey } from "./survey.ts";
-import type { TrustStore } from "./trust_store.ts";
+import { type TrustStore, within } from "./trust_store.ts";
 
 /** Everything that a hook deals with. */
 export interface World {
@@ -88,10 +89,11 @@ async function serve(
   );
 
   const changed = await apply(lxd, mayChange ? changes : [], trusted, report);
+  const gone = [...revocations, ...overreaching(changes, changed)];
   const facts = {
     nodes: nodes.value,
     server,
-    trusted: without(changed.trusted, revocations),
+    trusted: without(changed.trusted, gone),
     refused: changed.refused,
     mark,
   };
@@ -108,7 +110,7 @@ async function serve(
   );
 
   const mayRevoke = mayChange && !changed.failure;
-  const revoked = await apply(lxd, mayRevoke ? revocations : [], changed.trusted, report);
+  const revoked = await apply(lxd, mayRevoke ? gone : [], changed.trusted, report);
   const failure = changed.failure ?? revoked.failure;
   if (failure) return outcomeOf(failure, lxd.endpoint, credentials, now);
   const number = rejected.flat().length;
@@ -123,6 +125,16 @@ async function serve(
       ? { kind: "total", number }
       : { kind: "change", number: number - numberBefore },
   };
+}
+
+/** What LXD would not restrict must not keep the access that its requirer no longer wants. */
+function overreaching(changes: readonly Step[], { trusted, refused }: Applied): readonly Step[] {
+  return changes.flatMap((step) => {
+    const entry = trusted.get(step.fingerprint);
+    if (step.kind !== "restrict" || !entry || !refused.has(step.fingerprint)) return [];
+    if (within(entry, step.projects)) return [];
+    return [{ kind: "revoke", fingerprint: step.fingerprint, name: entry.name }];
+  });
 }
 
 function without(

@@ -73,7 +73,7 @@ export interface Published {
 
 const VERSION = "1.0";
 
-const Names = z.array(z.string().check(z.minLength(1)));
+const Names = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
 const Nodes = z.array(z.object({ endpoint: z.string(), name: z.string() }));
 const Texts = z.array(z.string());
 const Rejections = z.array(
@@ -99,7 +99,7 @@ export function parseRequest(databag: Databag, requirer: Requirer): Request {
   for (const reason of reasons) reject(reason);
   for (const { certificate, text } of certificates) {
     if (projects === undefined) {
-      reject("projects must be a JSON list of project names", certificate.fingerprint);
+      reject("projects must be a JSON list of at least one project name", certificate.fingerprint);
     } else if (!wants.has(certificate.fingerprint)) {
       wants.set(certificate.fingerprint, { requirer, certificate, text, projects });
     }
@@ -159,8 +159,7 @@ export function parsePublished(databag: Databag): Published {
 function parseProjects(raw: string): readonly string[] | null | undefined {
   if (raw.trim() === "") return null;
   const result = Names.safeParse(parseJson(raw));
-  if (!result.success) return undefined;
-  return result.data.length === 0 ? null : [...new Set(result.data)].sort();
+  return result.success ? [...new Set(result.data)].sort() : undefined;
 }
 
 function by<T>(key: (item: T) => string): (a: T, b: T) => number {

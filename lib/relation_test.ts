@@ -82,10 +82,10 @@ Deno.test.each([
 });
 
 Deno.test.each(
-  ["a", "a,b", '"a"', '{"a": 1}', "[1]", '["a", null]', '["a", ""]', "true", "["]
+  ["a", "a,b", '"a"', '{"a": 1}', "[1]", '["a", null]', '["a", ""]', "true", "[", "[]"]
     .map((projects) => ({ projects })),
 )("parseRequest() widens nothing where projects is $projects", ({ projects }) => {
-  const reason = "projects must be a JSON list of project names";
+  const reason = "projects must be a JSON list of at least one project name";
   assert.deepEqual(request(JSON.stringify([A, B]), { projects }), {
     wants: [],
     rejected: [one, two].map(({ fingerprint }) => ({ unit: "ams/0", fingerprint, reason })),

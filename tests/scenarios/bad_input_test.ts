@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../certificates.ts";
+import { startLxd } from "../lxd/real.ts";
+import { deploy } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+
+Deno.test("input: every form of client_certificates is taken", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [a, b] = [await createCertificate(), await createCertificate()];
+  const [pemA, pemB] = [a.certificate, b.certificate];
+  const crlf = pemA.replaceAll("\n", "\r\n");
+  const yaml = (pem: string) => `- |\n  ${pem.trimEnd().replaceAll("\n", "\n  ")}\n`;
+  const quoted = (pem: string) => `- '${pem.trimEnd().replaceAll("\n", "\n\n  ")}'\n`;
+  const both = [a.fingerprint, b.fingerprint].sort();
+  const forms: readonly (readonly [string, string, readonly string[]])[] = [
+    ["JSON list", JSON.stringify([pemA, pemB]), both],
+    ["one PEM", pemA, [a.fingerprint]],
+    ["one PEM with CRLF", crlf, [a.fingerprint]],
+    ["JSON string", JSON.stringify(pemB), [b.fingerprint]],
+    ["YAML list, block scalars", yaml(pemA) + yaml(pemB), both],
+    ["YAML list, quoted scalars", quoted(pemB) + quoted(pemA), both],
+    ["several blocks in one string", pemA + pemB, both],
+    ["several blocks in one item", JSON.stringify([pemA + pemB]), both],
+    ["a list serialised twice", JSON.stringify(JSON.stringify([pemA, pemB])), both],
+    ["text around the block", JSON.stringify([`Issuer: me\n${pemA}end`]), [a.fingerprint]],
+    ["duplicates", JSON.stringify([pemA, crlf, pemA]), [a.fingerprint]],
+    ["an empty list", "[]", []],
+    ["null", "null", []],
+    ["nothing", "", []],
+  ];
+  for (const [form, value, expected] of forms) {
+    requirer.offer(0, value);
+    await world.settle();
+    assert.deepEqual(requirer.told().trusted, expected, form);
+    assert.deepEqual(Object.keys(await world.ours()).sort(), expected, form);
+    assert.deepEqual(requirer.told().rejected, [], form);
+  }
+  // What is repeated is what was sent, to the letter, so that the requirer finds it.
+  requirer.offer(0, JSON.stringify([crlf]));
+  await world.settle();
+  assert.deepEqual(requirer.told().registered, [crlf]);
+});
+
+Deno.test("input: garbage is rejected with its reason, and the good beside it served", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const [requirer, other] = [world.requirer("my-charm", 2), world.requirer("other")];
+  const [good, others] = [await createCertificate(), await createCertificate()];
+  const now = Date.now();
+  const expired = await createCertificate({ notAfter: new Date(now - DAY_MS) });
+  const future = await createCertificate({
+    notBefore: new Date(now + DAY_MS),
+    notAfter: new Date(now + 2 * DAY_MS),
+  });
+  const weak = await createCertificate({ key: "rsa1024" });
+  const damaged = good.certificate.replace(/\n.{20}/, "\n" + "A".repeat(20));
+  requirer.offer(
+    0,
+    JSON.stringify([
+      "x".repeat(100_000),
+      42,
+      { certificate: good.certificate },
+      [good.certificate],
+      true,
+      "no PEM at all",
+      good.certificate,
+      expired.certificate,
+      future.certificate,
+      weak.certificate,
+      damaged,
+      good.key,
+      "\u0007\ud800\u0085-----BEGIN CERTIFICATE-----",
+      world.credential.certificate,
+    ]),
+  );
+  requirer.offer(1, "-".repeat(100_000));
+  other.offer(0, [others]);
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
+  assert.deepEqual(other.told().trusted, [others.fingerprint]);
+  assert.deepEqual(await world.ours(), {
+    [good.fingerprint]: "0:my-charm-0",
+    [others.fingerprint]: "1:other-0",
+  });
+  const reasons = requirer.told().rejected.map(({ unit, fingerprint, reason }) =>
+    [unit, fingerprint ?? "", reason].filter((part) => part !== "").join(": ")
+  ).sort();
+  const day = (offset: number) => new Date(now + offset).toISOString().slice(0, 10);
+  assert.deepEqual(
+    reasons,
+    [
+      "my-charm/0: A boolean was sent: it must be a PEM certificate",
+      "my-charm/0: A list was sent: it must be a PEM certificate",
+      "my-charm/0: A number was sent: it must be a PEM certificate",
+      "my-charm/0: A private key was sent: it is no longer secret, replace it and send certificates only",
+      "my-charm/0: The PEM block is not an X.509 certificate",
+      "my-charm/0: The text holds no PEM certificate",
+      "my-charm/0: An object was sent: it must be a PEM certificate",
+      `my-charm/0: ${expired.fingerprint}: The certificate expired on ${day(-DAY_MS)}`,
+      `my-charm/0: ${future.fingerprint}: The certificate is not valid before ${day(DAY_MS)}`,
+      `my-charm/0: ${weak.fingerprint}: The RSA key has 1024 bits: LXD asks for at least 2048`,
+      `my-charm/0: ${world.credential.fingerprint}: The certificate is the integrator's own: ` +
+      "use one of your own",
+      "my-charm/1: The text holds no PEM certificate",
+    ].sort(),
+  );
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates, 12 rejected");
+  const warnings = world.model.log.filter(({ level }) => level === "WARNING");
+  // One for each unit that sent garbage; the same is not said again.
+  assert.equal(warnings.length, 2);
+  await world.updateStatus();
+  assert.equal(world.model.log.filter(({ level }) => level === "WARNING").length, 2);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates, 12 rejected");
+
+  requirer.offer(0, [good]);
+  requirer.offer(1, "");
+  await world.settle();
+  assert.deepEqual(requirer.told().rejected, []);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+});
+
+Deno.test("input: projects narrow, and a project that does not exist is a rejection", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  await lxd.createProject("web");
+  const requirer = world.requirer();
+  const certificate = await createCertificate();
+  const access = async () => {
+    const store = await lxd.trustStore();
+    const entry = store.find(({ fingerprint }) => fingerprint === certificate.fingerprint);
+    return entry && [entry.restricted, ...entry.projects.toSorted()];
+  };
+  requirer.relation.write("my-charm/0", { projects: '["web"]' });
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  assert.deepEqual(await access(), [true, "web"]);
+  requirer.relation.write("my-charm/0", { projects: '["web", "default"]' });
+  await world.settle();
+  assert.deepEqual(await access(), [true, "default", "web"]);
+  requirer.relation.write("my-charm/0", { projects: undefined });
+  await world.settle();
+  assert.deepEqual(await access(), [false]);
+  // What LXD will not restrict as asked does not keep its wider access.
+  requirer.relation.write("my-charm/0", { projects: '["none"]' });
+  await world.settle();
+  assert.deepEqual(await access(), undefined);
+  assert.deepEqual(requirer.told().trusted, []);
+  requirer.relation.write("my-charm/0", { projects: '["web"]' });
+  await world.settle();
+  assert.deepEqual(await access(), [true, "web"]);
+  requirer.relation.write("my-charm/0", { projects: "web and others" });
+  await world.settle();
+  assert.deepEqual(await access(), undefined);
+  assert.match(
+    requirer.told().rejected[0]?.reason ?? "",
+    /projects must be a JSON list of at least one/,
+  );
+  requirer.relation.write("my-charm/0", { projects: '["none"]' });
+  await world.settle();
+  assert.deepEqual(await access(), undefined);
+  assert.match(
+    requirer.told().rejected[0]?.reason ?? "",
+    /^LXD refuses the certificate: .*not found/i,
+  );
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+});

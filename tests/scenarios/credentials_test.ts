@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../certificates.ts";
+import { startLxd } from "../lxd/real.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
+import { deploy } from "./world.ts";
+
+const NOT_TRUSTED = "blocked: Missing credentials access; grant with: juju trust lxd-integrator";
+
+Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { trust: false });
+  const certificate = await createCertificate();
+  const requirer = world.requirer();
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  assert.equal(world.status(), NOT_TRUSTED);
+  assert.deepEqual(await world.ours(), {});
+  assert.deepEqual(requirer.told().nodes, []);
+
+  // What was asked for before is served in the very hook that `juju trust` brings.
+  const before = world.model.runs.length;
+  world.model.trust(APPLICATION);
+  await world.settle();
+  assert.deepEqual(world.model.runs.slice(before).map(({ hook }) => hook), ["config-changed"]);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
+
+  const told = requirer.told();
+  world.model.untrust(APPLICATION);
+  await world.settle();
+  assert.equal(world.status(), NOT_TRUSTED);
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(requirer.told(), told);
+});
+
+Deno.test("credentials: the four options come before the cloud", async () => {
+  await using lxd = await startLxd();
+  const other = await createCertificate({ key: "rsa2048" });
+  await lxd.trust(other.certificate, { name: "by option" });
+  const options = {
+    lxd_endpoint: lxd.members[0]?.endpoint ?? "",
+    lxd_client_cert: other.certificate,
+    lxd_client_key: other.traditionalKey,
+    lxd_server_cert: lxd.serverCertificate,
+  };
+  await using world = await deploy(lxd, {
+    trust: false,
+    config: { ...options, lxd_client_key: "" },
+  });
+  assert.equal(world.status(), "blocked: Missing lxd_client_key");
+  world.model.configure(APPLICATION, { lxd_server_cert: null, lxd_client_cert: null });
+  await world.settle();
+  assert.equal(
+    world.status(),
+    "blocked: Missing lxd_client_cert, lxd_client_key, lxd_server_cert",
+  );
+  world.model.configure(APPLICATION, options);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  const requirer = world.requirer();
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate, other]);
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
+  assert.match(requirer.told().rejected[0]?.reason ?? "", /integrator's own/);
+  // Without its options the charm is where it was: not trusted by Juju.
+  world.model.configure(APPLICATION, {
+    lxd_endpoint: null,
+    lxd_client_cert: null,
+    lxd_client_key: null,
+    lxd_server_cert: null,
+  });
+  await world.settle();
+  assert.equal(world.status(), NOT_TRUSTED);
+});
+
+Deno.test("credentials: endpoints are normalised as Juju does it", async () => {
+  await using lxd = await startLxd();
+  const [{ address, endpoint }] = lxd.members as readonly [typeof lxd.members[number]];
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  for (const written of [address, `${address}:8443`, `${endpoint}/`, `http://${address}`]) {
+    world.model.setCloud(world.cloud({ endpoint: written }));
+    await world.updateStatus();
+    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates", written);
+    assert.deepEqual(requirer.told().endpoints, [endpoint]);
+  }
+});
+
+Deno.test("credentials: what cannot be used is named, and nothing is changed", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  const [store, told] = [await lxd.trustStore(), requirer.told()];
+  const { credential = { "auth-type": "" }, ...cloud } = world.cloud();
+  const { attrs = {} } = credential;
+  const expectations = [
+    [
+      { ...cloud, type: "ec2", credential },
+      /^blocked: Juju gives a cloud of type "ec2", not .* set lxd_endpoint/,
+    ],
+    [
+      { ...cloud, credential: { "auth-type": "interactive", attrs } },
+      /credential of type "interactive"/,
+    ],
+    [cloud, /credential of type "none"/],
+    [
+      {
+        ...cloud,
+        credential: { "auth-type": "certificate", attrs: { ...attrs, "client-key": "" } },
+      },
+      /^blocked: Missing client-key of the cloud's credential$/,
+    ],
+    [
+      {
+        ...cloud,
+        credential: { "auth-type": "certificate", attrs: { ...attrs, "client-key": "x" } },
+      },
+      /^blocked: Cannot use client-key of the cloud's credential: it must be a PEM private key/,
+    ],
+    [
+      {
+        ...cloud,
+        credential: { "auth-type": "certificate", attrs: { ...attrs, "server-cert": "x" } },
+      },
+      /^blocked: Cannot use server-cert of the cloud's credential: it must be a PEM certificate$/,
+    ],
+    [
+      {
+        ...cloud,
+        credential: {
+          "auth-type": "certificate",
+          attrs: { ...attrs, "client-cert": certificate.certificate },
+        },
+      },
+      /^blocked: .* does not belong to client-cert/,
+    ],
+    [{ ...cloud, endpoint: "", credential }, /^blocked: Missing endpoint of the cloud$/],
+    [{ ...cloud, endpoint: "unix:///x", credential }, /^blocked: Cannot use endpoint of the cloud/],
+  ] as const;
+  for (const [spec, expected] of expectations) {
+    world.model.setCloud(spec);
+    await world.updateStatus();
+    assert.match(world.status(), expected);
+    assert.deepEqual(await lxd.trustStore(), store);
+    assert.deepEqual(requirer.told(), told);
+  }
+});
+
+Deno.test("credentials: untrusted, restricted, pinned to another server", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  requirer.offer(0, [await createCertificate()]);
+  await world.settle();
+  const endpoint = lxd.members[0]?.endpoint;
+  const stranger = await createCertificate();
+  const restricted = await createCertificate();
+  await lxd.trust(restricted.certificate, {
+    name: "confined",
+    restricted: true,
+    projects: ["default"],
+  });
+  const server = await createCertificate();
+  const told = requirer.told();
+  const store = await lxd.trustStore();
+  const presented = (await lxd.admin("GET", "/1.0")).body?.metadata.environment
+    .certificate_fingerprint;
+  const expectations = [
+    [
+      { credential: stranger },
+      `blocked: LXD at ${endpoint} does not trust our certificate ${stranger.fingerprint}: ` +
+      "add it to LXD's trust store, or wait until it is valid and not expired",
+    ],
+    [
+      { credential: restricted },
+      `blocked: LXD at ${endpoint} does not let our certificate ${restricted.fingerprint} manage ` +
+      "certificates: it must not be restricted to projects",
+    ],
+    [
+      { server: server.certificate },
+      `blocked: LXD at ${endpoint} presents the certificate ${presented}, not the expected ` +
+      `${server.fingerprint}: if it was replaced, update the credential`,
+    ],
+  ] as const;
+  for (const [changes, expected] of expectations) {
+    world.model.setCloud(world.cloud(changes));
+    await world.updateStatus();
+    assert.equal(world.status(), expected);
+    assert.deepEqual(await lxd.trustStore(), store);
+    assert.deepEqual(requirer.told(), told);
+  }
+  world.model.setCloud(world.cloud());
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+});
+
+Deno.test("credentials: a rotated one is used at the next hook", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  await world.settle();
+  const rotated = await createCertificate({ key: "p384" });
+  await lxd.trust(rotated.certificate, { name: "juju" });
+  await lxd.distrust(world.credential.fingerprint);
+  world.model.setCloud(world.cloud({ credential: rotated }));
+  const certificate = await createCertificate();
+  // The former credential is nobody's any more, and may be asked for; the new one may not.
+  requirer.offer(0, [certificate, rotated, world.credential]);
+  await world.settle();
+  assert.equal(world.model.status(UNIT).status, "active");
+  assert.deepEqual(
+    requirer.told().trusted,
+    [certificate.fingerprint, world.credential.fingerprint].sort(),
+  );
+  assert.deepEqual(requirer.told().rejected.map(({ fingerprint }) => fingerprint), [
+    rotated.fingerprint,
+  ]);
+});

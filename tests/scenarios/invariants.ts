@@ -1,0 +1,47 @@
+/**
+ * What has to hold in every scenario, whatever happens.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { APPLICATION, UNIT } from "./charm.ts";
+import type { Requirer, World } from "./world.ts";
+
+// A PEM's first line, and the beginning of every base64 body in one.
+const PEM_REGEXP = /-----BEGIN|\bMI[A-Z][A-Za-z0-9+/]{40}/;
+
+const KEYS = ["version", "nodes", "registered_certificates", "server_certificate"] as const;
+
+/**
+ * Checks that the application's databag tells what the leader's does, that every certificate told is
+ * in the trust store, and that logs and statuses hold neither a key nor a certificate.
+ *
+ * @param world The world, settled.
+ * @param requirers The applications that are or were related.
+ */
+export async function checkInvariants(
+  world: World,
+  requirers: readonly Requirer[],
+): Promise<void> {
+  const { model, lxd } = world;
+  const isAnswering = lxd.members.some(({ running }) => running);
+  const store = isAnswering ? await lxd.trustStore() : [];
+  for (const { relation, told } of requirers) {
+    if (!relation.exists()) continue;
+    const [unit, application] = [relation.read(UNIT), relation.readApp(APPLICATION)];
+    for (const key of [...KEYS, "rejected_certificates"]) {
+      assert.equal(application[key], unit[key], `${key} of the application is the leader's`);
+    }
+    for (const fingerprint of isAnswering ? told().trusted : []) {
+      const entry = store.find((entry) => entry.fingerprint === fingerprint);
+      assert.equal(entry?.type, "client", `${fingerprint} is told, so it must be trusted`);
+    }
+  }
+  const shown = [
+    ...model.log.map(({ message }) => message),
+    ...model.runs.flatMap((
+      { stdout, stderr, statusAfter },
+    ) => [stdout, stderr, statusAfter.message]),
+  ];
+  for (const text of shown) assert.doesNotMatch(text, PEM_REGEXP);
+}

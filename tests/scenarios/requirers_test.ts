@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../certificates.ts";
+import { startLxd } from "../lxd/real.ts";
+import { APPLICATION } from "./charm.ts";
+import { deploy } from "./world.ts";
+
+Deno.test("requirers: one certificate comes and goes", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const before = await lxd.trustStore();
+  const requirer = world.requirer();
+  await world.settle();
+  assert.deepEqual(requirer.told(), {
+    nodes: [requirer.told().nodes[0]],
+    endpoints: [lxd.members[0]?.endpoint],
+    trusted: [],
+    registered: [],
+    rejected: [],
+    server: lxd.serverCertificate,
+  });
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
+  assert.deepEqual(requirer.told().registered, [certificate.certificate]);
+  requirer.offer(0, []);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.deepEqual(await lxd.trustStore(), before);
+  assert.deepEqual(requirer.told().trusted, []);
+});
+
+Deno.test("requirers: several units, applications and certificates, in both databags", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const before = await lxd.trustStore();
+  const [a, b, c, d, e] = await Promise.all(Array.from({ length: 5 }, () => createCertificate()));
+  assert.ok(a && b && c && d && e);
+  const first = world.requirer("first", 2);
+  const second = world.requirer("second", 1);
+  first.offer(0, [a, b]);
+  first.offer(1, [c]);
+  first.offer("application", [d]);
+  second.offer("application", [e]);
+  await world.settle();
+  const expected = {
+    [a.fingerprint]: "0:first-0",
+    [b.fingerprint]: "0:first-0",
+    [c.fingerprint]: "0:first-1",
+    [d.fingerprint]: "0:first",
+    [e.fingerprint]: "1:second",
+  };
+  assert.deepEqual(await world.ours(), expected);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 5 certificates");
+  const ofFirst = [a, b, c, d].map(({ fingerprint }) => fingerprint).sort();
+  assert.deepEqual(first.told().trusted, ofFirst);
+  assert.deepEqual(second.told().trusted, [e.fingerprint]);
+
+  // A unit takes its own certificates with it, and leaves the others'.
+  world.model.removeUnit("first/0");
+  await world.settle();
+  assert.deepEqual(await world.ours(), {
+    [c.fingerprint]: "0:first-1",
+    [d.fingerprint]: "0:first",
+    [e.fingerprint]: "1:second",
+  });
+  assert.deepEqual(first.told().trusted, [c, d].map(({ fingerprint }) => fingerprint).sort());
+
+  // A relation takes all of its certificates with it, those of its application's databag too.
+  world.model.removeRelation(first.relation);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [e.fingerprint]: "1:second" });
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  assert.deepEqual(await lxd.trustStore(), before);
+});
+
+Deno.test("requirers: the charm removed while certificates are wanted", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const before = await lxd.trustStore();
+  const [a, b] = [await createCertificate(), await createCertificate()];
+  world.requirer("first", 1).offer(0, [a, b]);
+  world.requirer("second", 1).offer(0, [b]);
+  await world.settle();
+  assert.equal(Object.keys(await world.ours()).length, 2);
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  assert.deepEqual(await lxd.trustStore(), before);
+});
+
+Deno.test("requirers: the same certificate wanted by two relations", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const shared = await createCertificate();
+  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  first.offer(0, [shared]);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "0:first-0" });
+  second.offer(0, [shared]);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
+  for (const { told } of [first, second]) assert.deepEqual(told().trusted, [shared.fingerprint]);
+
+  // The one that is left is named again, so that it can be revoked without asking around.
+  first.offer(0, []);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:second-0" });
+  assert.deepEqual(first.told().trusted, []);
+  assert.deepEqual(second.told().trusted, [shared.fingerprint]);
+
+  first.offer(0, [shared]);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
+  world.model.removeRelation(second.relation);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "0:first-0" });
+  assert.deepEqual(first.told().trusted, [shared.fingerprint]);
+  first.offer(0, "");
+  await world.settle();
+  assert.deepEqual(await world.ours(), {});
+});
+
+Deno.test("requirers: the same certificate wanted by two units and their application", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const shared = await createCertificate();
+  const requirer = world.requirer("my-charm", 2);
+  requirer.offer(0, [shared]);
+  requirer.offer(1, [shared]);
+  requirer.offer("application", [shared]);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
+  requirer.offer(0, []);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
+  assert.deepEqual(requirer.told().trusted, [shared.fingerprint]);
+  world.model.removeUnit("my-charm/1");
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, [shared.fingerprint]);
+  await world.updateStatus();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "0:my-charm" });
+  requirer.offer("application", []);
+  await world.settle();
+  assert.deepEqual(await world.ours(), {});
+  assert.deepEqual(requirer.told().trusted, []);
+});
+
+Deno.test("requirers: a foreign entry is told, and left alone", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const [foreign, metrics] = [await createCertificate(), await createCertificate()];
+  await lxd.trust(foreign.certificate, { name: "an operator's" });
+  await lxd.trust(metrics.certificate, { name: "a scraper's", type: "metrics" });
+  const before = await lxd.trustStore();
+  const requirer = world.requirer("my-charm", 2);
+  requirer.offer(0, [foreign, metrics]);
+  requirer.offer(1, [foreign]);
+  await world.settle();
+  assert.deepEqual(await lxd.trustStore(), before);
+  assert.deepEqual(requirer.told().trusted, [foreign.fingerprint]);
+  assert.deepEqual(requirer.told().rejected, [{
+    unit: "my-charm/0",
+    fingerprint: metrics.fingerprint,
+    reason: `The certificate is in LXD's trust store already, with the type "metrics"`,
+  }]);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+  requirer.offer(0, []);
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, [foreign.fingerprint]);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  requirer.offer(1, []);
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, []);
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  assert.deepEqual(await lxd.trustStore(), before.filter(({ name }) => name !== ""));
+});
+
+Deno.test("requirers: update-status repairs drift and revokes orphans", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
+  assert.ok(a && b && c);
+  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  first.offer(0, [a, b]);
+  second.offer(0, [c]);
+  await world.settle();
+  await lxd.distrust(a.fingerprint);
+  await lxd.amend(b.fingerprint, { restricted: true, projects: ["default"] });
+  world.model.removeRelation(second.relation, { force: true });
+  await world.updateStatus();
+  assert.deepEqual(await world.ours(), {
+    [a.fingerprint]: "0:first-0",
+    [b.fingerprint]: "0:first-0",
+  });
+  assert.ok((await lxd.trustStore()).every(({ restricted }) => !restricted));
+  assert.deepEqual(first.told().trusted, [a.fingerprint, b.fingerprint].sort());
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+});
+
+Deno.test("requirers: rotation leaves no moment without a certificate", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const generations = await Promise.all([1, 2, 3, 4].map(() => createCertificate()));
+  requirer.offer(0, generations.slice(0, 1));
+  await world.settle();
+  const seen: number[] = [];
+  const polling = new AbortController();
+  const poll = async () => {
+    while (!polling.signal.aborted) seen.push(Object.keys(await world.ours()).length);
+  };
+  const polled = poll();
+  for (const generation of generations.slice(1)) {
+    requirer.offer(0, [generation]);
+    await world.settle();
+    assert.deepEqual(await world.ours(), { [generation.fingerprint]: "0:my-charm-0" });
+    assert.deepEqual(requirer.told().trusted, [generation.fingerprint]);
+    assert.deepEqual(requirer.told().registered, [generation.certificate]);
+  }
+  polling.abort();
+  await polled;
+  assert.ok(seen.length > generations.length, "the trust store was polled while it changed");
+  assert.deepEqual(seen.filter((count) => count < 1 || count > 2), []);
+});
+
+Deno.test("requirers: a hook that changes nothing writes nothing", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer("my-charm", 2);
+  const good = await createCertificate();
+  const expired = await createCertificate({ notAfter: new Date(Date.now() - 1000) });
+  requirer.offer(0, [good, expired, "garbage"]);
+  await world.settle();
+  const count = world.model.runs.length;
+  requirer.relation.write("my-charm/1", { note: "nothing to do with us" });
+  world.model.configure(APPLICATION, { lxd_endpoint: "" });
+  await world.updateStatus();
+  const quiet = world.model.runs.slice(count).filter(({ outcome }) => outcome === "done");
+  assert.deepEqual(quiet.map(({ hook }) => hook).sort(), [
+    "api-relation-changed",
+    "config-changed",
+    "update-status",
+  ]);
+  for (const { tools, stdout, hook } of quiet) {
+    const writing = tools.filter(({ tool }) => /-set$|^juju-log$/.test(tool));
+    assert.deepEqual(writing, [], hook);
+    assert.equal(stdout, "", hook);
+  }
+});
+
+for (const relations of [1, 40]) {
+  Deno.test(`requirers: a new certificate costs at most 9 hook tools, at ${relations} relations`, async () => {
+    await using lxd = await startLxd();
+    await using world = await deploy(lxd);
+    const requirers = Array.from(
+      { length: relations },
+      (_, index) => world.requirer(`charm-${String.fromCharCode(97 + index % 26)}${index}x`),
+    );
+    const [first] = requirers;
+    assert.ok(first);
+    requirers.at(-1)?.offer(0, [await createCertificate()]);
+    first.offer(0, [await createCertificate()]);
+    await world.settle();
+    const rotated = await createCertificate();
+    first.offer(0, [rotated]);
+    await world.settle();
+    const run = world.model.runs.at(-1);
+    assert.equal(run?.hook, "api-relation-changed");
+    assert.deepEqual(first.told().trusted, [rotated.fingerprint]);
+    const tools = run?.tools.map(({ tool }) => tool) ?? [];
+    assert.ok(tools.length <= 9, tools.join(" "));
+  });
+}

@@ -1,0 +1,212 @@
+/**
+ * A world for scenarios: the built charm in a Juju model, beside an LXD.
+ *
+ * After each settling it holds what has to hold always: no hook failed, what is told is true, the
+ * leader tells it in both databags, foreign entries are as they were, and nothing secret is shown.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
+import type { ModelOptions } from "../juju/model.ts";
+import type { CloudSpec } from "../juju/state.ts";
+import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
+import { APPLICATION, CHARM, UNIT } from "./charm.ts";
+import { checkInvariants } from "./invariants.ts";
+
+/** What a relation is told. */
+export interface Told {
+  /** Names of the nodes. */
+  readonly nodes: readonly string[];
+  /** Their endpoints, in the same order. */
+  readonly endpoints: readonly string[];
+  /** Fingerprints, the same on every node. */
+  readonly trusted: readonly string[];
+  /** `registered_certificates`. */
+  readonly registered: readonly string[];
+  /** `rejected_certificates`. */
+  readonly rejected: readonly {
+    readonly unit: string;
+    readonly fingerprint: string | null;
+    readonly reason: string;
+  }[];
+  /** `server_certificate`. */
+  readonly server: string | undefined;
+}
+
+/** The charm, deployed. */
+export interface World extends AsyncDisposable {
+  /** Where it runs. */
+  readonly model: Model;
+  /** What it manages. */
+  readonly lxd: LxdWorld;
+  /** Juju's certificate, which LXD trusts. */
+  readonly credential: TestCertificate;
+  /** What `credential-get` prints, with changes to the endpoint or the attributes. */
+  readonly cloud: (changes?: CloudChanges) => CloudSpec;
+  /** Adds an application that is related to the charm. */
+  readonly requirer: (name?: string, units?: number) => Requirer;
+  /** Runs hooks until none is left, and checks what has to hold always. */
+  readonly settle: () => Promise<void>;
+  /** Lets update-status run, and settles. */
+  readonly updateStatus: () => Promise<void>;
+  /** Status of the first unit, as `status: message`. */
+  readonly status: () => string;
+  /** Our entries in the trust store: what follows our mark, by fingerprint. */
+  readonly ours: () => Promise<Readonly<Record<string, string>>>;
+  /** Everyone else's entries. */
+  readonly foreign: () => Promise<readonly TrustEntry[]>;
+}
+
+/** An application that is related to the charm, driven by hand. */
+export interface Requirer {
+  /** Its name. */
+  readonly name: string;
+  /** Its relation with the charm. */
+  readonly relation: RelationHandle;
+  /** Writes `client_certificates`: of a unit by its number, or of the application. */
+  readonly offer: (
+    of: number | "application",
+    certificates: readonly (TestCertificate | string)[] | string,
+  ) => void;
+  /** What a unit of the charm tells, by default the first one. */
+  readonly told: (unit?: string) => Told;
+}
+
+/** What may differ from Juju's own cloud. */
+export interface CloudChanges {
+  /** The endpoint. */
+  readonly endpoint?: string;
+  /** Another client certificate, with its key. */
+  readonly credential?: TestCertificate;
+  /** Another server certificate, as PEM. */
+  readonly server?: string;
+}
+
+/** How the charm is deployed. */
+export interface WorldOptions {
+  /** Whether `juju trust` is given. @default {true} */
+  readonly trust?: boolean;
+  /** The application's options. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Further options of the model. */
+  readonly model?: ModelOptions;
+  /** Changes of the cloud. */
+  readonly cloud?: CloudChanges;
+}
+
+/**
+ * Deploys the charm beside an LXD and settles.
+ *
+ * @param lxd The LXD, which the world does not dispose of.
+ * @param options How.
+ * @returns The world.
+ */
+export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise<World> {
+  const { trust = true, config = {} } = options;
+  const credential = await createCertificate({ key: "p384", commonName: "juju" });
+  const bystander = await createCertificate({ commonName: "someone else" });
+  await lxd.trust(credential.certificate, { name: "juju" });
+  await lxd.trust(bystander.certificate, { name: "someone else's" });
+  const cloud = (changes: CloudChanges = {}): CloudSpec => cloudOf(lxd, credential, changes);
+  const model = await createModel({ ...options.model, cloud: cloud(options.cloud) });
+  const prefix = `${APPLICATION}@${model.uuid}:`;
+  const requirers: Requirer[] = [];
+  const foreign = async (): Promise<TrustEntry[]> =>
+    (await lxd.trustStore()).filter(({ name }) => !name.startsWith(prefix));
+  const world: World = {
+    model,
+    lxd,
+    credential,
+    cloud,
+    requirer: (name = "my-charm", units = 1) => {
+      const requirer = relate(model, name, units);
+      requirers.push(requirer);
+      return requirer;
+    },
+    settle: async () => {
+      await model.settle();
+      await checkInvariants(world, requirers);
+    },
+    updateStatus: async () => {
+      model.updateStatus(APPLICATION);
+      await world.settle();
+    },
+    status: () => {
+      const { status, message } = model.status(UNIT);
+      return `${status}: ${message}`;
+    },
+    ours: async () => {
+      const entries = (await lxd.trustStore()).filter(({ name }) => name.startsWith(prefix));
+      return Object.fromEntries(
+        entries.map(({ name, fingerprint }) => [fingerprint, name.slice(prefix.length)]),
+      );
+    },
+    foreign,
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
+  try {
+    await model.deploy(CHARM, { trust, config });
+    await world.settle();
+  } catch (error) {
+    await model[Symbol.asyncDispose]();
+    throw error;
+  }
+  return world;
+}
+
+function cloudOf(lxd: LxdWorld, own: TestCertificate, changes: CloudChanges): CloudSpec {
+  const { endpoint = lxd.members[0]?.endpoint ?? "", credential = own } = changes;
+  return {
+    type: "lxd",
+    name: "localhost",
+    region: "localhost",
+    endpoint,
+    credential: {
+      "auth-type": "certificate",
+      attrs: {
+        "client-cert": credential.certificate,
+        // Juju's own keys are in this form.
+        "client-key": credential.traditionalKey,
+        "server-cert": changes.server ?? lxd.serverCertificate,
+      },
+    },
+    "is-controller-cloud": true,
+  };
+}
+
+function relate(model: Model, name: string, units: number): Requirer {
+  const endpoints = { lxd: { role: "requires", interface: "lxd" } } as const;
+  model.addApplication(name, { units, endpoints });
+  const relation = model.relate(`${APPLICATION}:api`, `${name}:lxd`);
+  return {
+    name,
+    relation,
+    offer: (of, certificates) => {
+      const value = typeof certificates === "string" ? certificates : JSON.stringify(
+        certificates.map((item) => typeof item === "string" ? item : item.certificate),
+      );
+      const changes = { client_certificates: value };
+      if (of === "application") relation.writeApp(name, changes);
+      else relation.write(`${name}/${of}`, changes);
+    },
+    told: (unit = UNIT) => readTold(relation.read(unit)),
+  };
+}
+
+function readTold(databag: Readonly<Record<string, string>>): Told {
+  const nodes: { name: string; endpoint: string; trusted_certs_fp: string[] }[] = JSON.parse(
+    databag["nodes"] ?? "[]",
+  );
+  const trusted = nodes.map((node) => JSON.stringify(node.trusted_certs_fp));
+  assert.ok(new Set(trusted).size <= 1, "Every node must list the same fingerprints");
+  return {
+    nodes: nodes.map(({ name }) => name),
+    endpoints: nodes.map(({ endpoint }) => endpoint),
+    trusted: JSON.parse(trusted[0] ?? "[]"),
+    registered: JSON.parse(databag["registered_certificates"] ?? "[]"),
+    rejected: JSON.parse(databag["rejected_certificates"] ?? "[]"),
+    server: databag["server_certificate"],
+  };
+}
