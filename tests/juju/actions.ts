@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { ActionContext } from "./agent/context.ts";
 import type { ActionResult } from "./api.ts";
-import { actionParams } from "./charm.ts";
-import type { ActionContext } from "./context.ts";
-import type { HookRun } from "./execute.ts";
-import { getApplication, type ModelState, type Unit } from "./state.ts";
+import type { ActionSpec } from "./charm/charm.ts";
+import type { HookRun } from "./hook_run.ts";
+import { getApplication } from "./queries.ts";
+import type { ModelState, Unit } from "./state.ts";
 
 /** Makes the context of an action, if the charm has it. */
 export function actionContext(
@@ -37,6 +38,67 @@ export function actionContext(
     log: [],
     failure: undefined,
   };
+}
+
+/** Checks and completes the parameters of an action. */
+function actionParams(
+  name: string,
+  spec: ActionSpec,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(spec.params)) {
+    // Only defaults are injected; the rest stays absent.
+    if (schema["default"] !== undefined) params[key] = schema["default"];
+  }
+  for (const [key, value] of Object.entries(given)) {
+    const schema = spec.params[key];
+    if (!schema && !spec.additionalProperties) {
+      throw new Error(
+        `Cannot run action "${name}": it has no parameter "${key}"`,
+      );
+    }
+    const type = schema?.["type"];
+    if (typeof type === "string" && !hasJsonType(value, type)) {
+      throw new Error(
+        `Cannot run action "${name}": "${key}" must be of type ${type}`,
+      );
+    }
+    const allowed = schema?.["enum"];
+    if (Array.isArray(allowed) && !allowed.includes(value)) {
+      throw new Error(
+        `Cannot run action "${name}": "${key}" must be one of ${JSON.stringify(allowed)}`,
+      );
+    }
+    params[key] = value;
+  }
+  const missing = spec.required.find((key) => params[key] === undefined);
+  if (missing !== undefined) {
+    throw new Error(`Cannot run action "${name}": "${missing}" is required`);
+  }
+  return params;
+}
+
+function hasJsonType(value: unknown, type: string): boolean {
+  switch (type) {
+    case "integer":
+      return Number.isInteger(value);
+    case "array":
+      return Array.isArray(value);
+    case "object":
+      return typeof value === "object" && value !== null &&
+        !Array.isArray(value);
+    case "null":
+      return value === null;
+    case "boolean":
+      return typeof value === "boolean";
+    case "number":
+      return typeof value === "number";
+    case "string":
+      return typeof value === "string";
+    default:
+      return true;
+  }
 }
 
 /** Tells what came of an action, as `juju run` would. */

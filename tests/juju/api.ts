@@ -4,15 +4,16 @@
  * @module
  */
 
-import type { HookRun } from "./execute.ts";
+import type { Runner } from "./agent/runner.ts";
 import type { Faults } from "./faults.ts";
-import type { Runner } from "./runner.ts";
+import type { HookRun } from "./hook_run.ts";
 import type { CloudSpec, ConfigValue, JujuVersion, LogLine, Role, Settings } from "./state.ts";
 
 /** How a model is made. */
 export interface ModelOptions {
   /** @default {"test"} */
   readonly name?: string;
+  /** @default a random one */
   readonly uuid?: string;
   /** What credential-get prints to trusted applications. */
   readonly cloud?: CloudSpec;
@@ -39,18 +40,20 @@ export interface ModelOptions {
 export interface PendingHook {
   readonly unit: string;
   readonly hook: string;
+  /** Number of the relation that it is about. */
   readonly relation?: number;
   readonly remoteUnit?: string;
 }
 
 /** How an application is deployed. */
 export interface DeployOptions {
-  /** @default the charm's name */
+  /** Name of the application. @default the charm's name */
   readonly name?: string;
   /** @default {1} */
   readonly units?: number;
+  /** Options that differ from the charm's defaults. */
   readonly config?: Readonly<Record<string, ConfigValue>>;
-  /** @default {false} */
+  /** Whether credential-get is allowed. @default {false} */
   readonly trust?: boolean;
 }
 
@@ -58,6 +61,7 @@ export interface DeployOptions {
 export interface ApplicationOptions {
   /** @default {1} */
   readonly units?: number;
+  /** Role and interface of each endpoint, by its name. */
   readonly endpoints: Readonly<
     Record<string, { readonly role: Role; readonly interface: string }>
   >;
@@ -101,9 +105,11 @@ export interface SettleOptions {
 /** What an action gave. */
 export interface ActionResult {
   readonly status: "completed" | "failed";
+  /** Why it failed; empty if it did not. */
   readonly message: string;
   /** Of action-set, with the return code and output that Juju adds. */
   readonly results: Readonly<Record<string, unknown>>;
+  /** Of action-log. */
   readonly log: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
@@ -123,6 +129,7 @@ export interface Model extends AsyncDisposable {
   readonly runs: readonly HookRun[];
   /** What juju-log wrote. */
   readonly log: readonly LogLine[];
+  /** Makes things go wrong. */
   readonly faults: Faults;
 
   /** Deploys a `.charm`, or a directory with an expanded one. */
@@ -134,6 +141,7 @@ export interface Model extends AsyncDisposable {
   ) => string;
   /** Relates two endpoints, as `app:endpoint`, or `app` where it is clear. */
   readonly relate: (a: string, b: string) => RelationHandle;
+  /** Gives the name of the new unit. */
   readonly addUnit: (application: string) => string;
   readonly removeUnit: (unit: string, options?: RemoveOptions) => void;
   readonly removeRelation: (
@@ -151,10 +159,12 @@ export interface Model extends AsyncDisposable {
     application: string,
     config: Readonly<Record<string, ConfigValue | null>>,
   ) => void;
+  /** Allows credential-get; config-changed follows, as after untrust(). */
   readonly trust: (application: string) => void;
   readonly untrust: (application: string) => void;
   /** Changes what credential-get prints. No hook tells of that. */
   readonly setCloud: (cloud: CloudSpec) => void;
+  /** Gives the lease to another unit. */
   readonly setLeader: (unit: string) => void;
   /** Lets update-status run, when nothing else is to be done. */
   readonly updateStatus: (applicationOrUnit: string) => void;
@@ -174,19 +184,25 @@ export interface Model extends AsyncDisposable {
     params?: Readonly<Record<string, unknown>>,
   ) => Promise<ActionResult>;
 
+  /** Adds a secret of the user, and gives its URI. */
   readonly addSecret: (name: string, content: Readonly<Settings>) => string;
+  /** Adds a revision, if the content is another; secret-changed follows. */
   readonly updateSecret: (uri: string, content: Readonly<Settings>) => void;
   readonly grantSecret: (uri: string, application: string) => void;
   readonly revokeSecret: (uri: string, application: string) => void;
   readonly removeSecret: (uri: string) => void;
 
+  /** Status of the workload, or the error of a failed hook. */
   readonly status: (unit: string) => ShownStatus;
   readonly applicationStatus: (application: string) => ShownStatus;
   readonly units: (application: string) => readonly string[];
   readonly applications: () => readonly string[];
   readonly leader: (application: string) => string | undefined;
+  /** Of application-version-set. */
   readonly workloadVersion: (application: string) => string;
+  /** As `80/tcp`, sorted. */
   readonly openedPorts: (unit: string) => readonly string[];
+  /** Of state-set. */
   readonly charmState: (unit: string) => Settings;
   /** Where the unit's charm is expanded, once its first hook began. */
   readonly charmDir: (unit: string) => string;

@@ -4,9 +4,14 @@
  * @module
  */
 
-import { getApplication, type ModelState, type RelationEnd } from "./state.ts";
+import { getApplication } from "./queries.ts";
+import type { ModelState, RelationEnd } from "./state.ts";
 
-/** Resolves `app:endpoint`, or `app` if only one pair fits. */
+/**
+ * Resolves `app:endpoint`, or `app` if only one pair fits.
+ *
+ * @throws {Error} If none does, or if the two are related already.
+ */
 export function findEnds(
   model: ModelState,
   a: string,
@@ -15,19 +20,32 @@ export function findEnds(
   const left = endsOf(model, a);
   const right = endsOf(model, b);
   const pairs = left.flatMap((l) => right.map((r) => [l, r] as const));
-  const fitting = pairs.filter(([l, r]) =>
+  const [pair, ...more] = pairs.filter(([l, r]) =>
     l.endpoint.interface === r.endpoint.interface &&
     l.endpoint.role !== "peer" && r.endpoint.role !== "peer" &&
     l.endpoint.role !== r.endpoint.role
   );
-  const [pair, ...more] = fitting;
-  if (pair && more.length === 0) return pair;
+  if (pair && more.length === 0) {
+    refuseTwice(model, pair);
+    return pair;
+  }
   const reason = pair
     ? "more than one pair of endpoints fits"
     : pairs.length === 1
     ? describePair(pairs[0])
     : "no pair of endpoints fits";
   throw new Error(`Cannot relate ${a} to ${b}: ${reason}`);
+}
+
+function refuseTwice(model: ModelState, ends: readonly RelationEnd[]): void {
+  const key = ({ application, endpoint }: RelationEnd) => `${application}:${endpoint.name}`;
+  const twice = model.relations.values().some((relation) =>
+    ends.every((end) => relation.ends.some((other) => key(other) === key(end)))
+  );
+  if (!twice) return;
+  throw new Error(
+    `Cannot relate ${ends.map(key).join(" to ")}: they are related already`,
+  );
 }
 
 function describePair(

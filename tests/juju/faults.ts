@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ToolResult } from "./tools/mod.ts";
+import type { ToolResult } from "./tools/run.ts";
 
 /** Which hooks a fault is for; all of them unless narrowed. */
 export interface FaultTarget {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createModel, type Model } from "./mod.ts";
+import { createModel, type Model } from "./model.ts";
 import { sampleCharm, type SampleFiles, script } from "./sample_charm.ts";
 
 /** A model with one unit of a charm whose hooks are real processes. */

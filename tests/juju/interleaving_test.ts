@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createModel, type HookRun, type Model, type RelationHandle } from "./mod.ts";
+import { createModel, type HookRun, type Model, type RelationHandle } from "./model.ts";
 import { sampleCharm } from "./sample_charm.ts";
 
 const SEEDS = 12;

@@ -1,75 +1,67 @@
 /**
- * Relations: databags, scope, and what each unit has seen of them.
+ * Relations: how they come and go, and which units are in their scope.
  *
  * @module
  */
 
-import {
-  applicationOf,
-  type Bag,
-  endOf,
-  findUnit,
-  isPeer,
-  type ModelState,
-  type Relation,
-  remoteEnd,
-  type Settings,
-  type Unit,
-  type UnitRelation,
-} from "./state.ts";
+import type { RemoveOptions } from "./api.ts";
+import { networkSettings, writeBag } from "./bags.ts";
+import { applicationOf, endOf, findUnit, getApplication, isPeer, remoteEnd } from "./queries.ts";
+import type { ModelState, Relation, RelationEnd, Unit, UnitRelation } from "./state.ts";
+import { newStatus } from "./status.ts";
 
-/**
- * Applies changes to a databag; an empty value deletes the key.
- *
- * Writes that change nothing keep the version, so that no hook follows
- * (state/settings.go WriteOperation, state/application_ops.go isNullChange).
- *
- * @returns Whether anything changed.
- */
-export function writeBag(
-  bag: Bag,
-  changes: Readonly<Record<string, string | undefined>>,
-): boolean {
-  const next = { ...bag.settings };
-  for (const [key, value] of Object.entries(changes)) {
-    if (value) next[key] = value;
-    else delete next[key];
-  }
-  if (equal(bag.settings, next)) return false;
-  bag.settings = next;
-  bag.version++;
-  return true;
-}
-
-function equal(a: Settings, b: Settings): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length &&
-    keys.every((key) => a[key] === b[key]);
-}
-
-/** The databag of an application, created when first asked for. */
-export function appBag(relation: Relation, application: string): Bag {
-  return relation.appBags.getOrInsertComputed(
-    application,
-    // Version 0 means never written: Juju runs no application-level -changed.
-    () => ({ settings: {}, version: 0 }),
-  );
-}
-
-/** Default keys of a unit databag (FAC/uniter.go EnterScope). */
-export function networkSettings(unit: Unit): Settings {
-  return {
-    "egress-subnets": `${unit.address}/32`,
-    "ingress-address": unit.address,
-    "private-address": unit.address,
+/** Adds a relation; units that are driven by hand enter its scope at once. */
+export function createRelation(
+  model: ModelState,
+  ends: readonly RelationEnd[],
+): Relation {
+  const relation: Relation = {
+    id: model.nextRelation++,
+    ends,
+    life: "alive",
+    status: newStatus("joining"),
+    scope: new Set(),
+    departing: new Set(),
+    unitBags: new Map(),
+    appBags: new Map(),
   };
+  model.relations.set(relation.id, relation);
+  for (const end of ends) {
+    for (const unit of getApplication(model, end.application).units.values()) {
+      if (unit.agentDir === undefined) enterScope(model, relation, unit);
+    }
+  }
+  return relation;
+}
+
+/** Starts the removal of a relation; with force no hooks run. */
+export function destroyRelation(
+  model: ModelState,
+  relation: Relation,
+  { force = false }: RemoveOptions = {},
+): void {
+  relation.life = "dying";
+  for (const name of [...relation.scope]) {
+    const unit = findUnit(model, name);
+    if (force || unit?.agentDir === undefined) {
+      leaveScope(model, relation, name);
+    }
+  }
+  removeIfEmpty(model, relation);
 }
 
 /** Lets a unit enter the scope of a relation, with the default keys. */
-export function enterScope(relation: Relation, unit: Unit): void {
+export function enterScope(
+  model: ModelState,
+  relation: Relation,
+  unit: Unit,
+): void {
   if (relation.scope.has(unit.name)) return;
   relation.scope.add(unit.name);
   relation.departing.delete(unit.name);
+  // Leaders tell of it; where units are driven by hand, each counts as one.
+  const { leader = unit.name } = getApplication(model, unit.application);
+  if (leader === unit.name) relation.status = newStatus("joined");
   const bag = relation.unitBags.getOrInsertComputed(
     unit.name,
     () => ({ settings: {}, version: 1 }),
@@ -109,7 +101,7 @@ export function removeIfEmpty(model: ModelState, relation: Relation): void {
   }
 }
 
-/** Relations that a unit's application has. */
+/** Gives the relations that an application has. */
 export function relationsOf(
   model: ModelState,
   application: string,
@@ -118,7 +110,10 @@ export function relationsOf(
     .filter((relation) => endOf(relation, application) !== undefined);
 }
 
-/** Units of the other side (or the peers) that a unit would see as members. */
+/**
+ * Gives the units of the other side (or the peers) that a unit would see as
+ * members, with the versions of their databags.
+ */
 export function remoteMembers(
   relation: Relation,
   unit: Unit,
@@ -134,7 +129,7 @@ export function remoteMembers(
 }
 
 /**
- * Whether a relation counts as broken for a unit, and so is hidden from
+ * Tells whether a relation counts as broken for a unit, and so is hidden from
  * relation-ids (CTX/contextfactory.go getContextRelations).
  */
 export function isBroken(relation: Relation, local: UnitRelation): boolean {

@@ -5,14 +5,14 @@
  * @module
  */
 
+import type { CallTool } from "./agent/runner.ts";
 import {
-  type CallTool,
   createModel,
   type DeployOptions,
   type Model,
   type ModelOptions,
   type RelationHandle,
-} from "./mod.ts";
+} from "./model.ts";
 import { sampleCharm } from "./sample_charm.ts";
 
 /** A place in a model's life where tools are called. */

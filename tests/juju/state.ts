@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Charm } from "./charm.ts";
+import type { Charm } from "./charm/charm.ts";
 
 /** Life of a unit, an application or a relation. */
 export type Life = "alive" | "dying";
@@ -73,6 +73,8 @@ export interface Relation {
   readonly scope: Set<string>;
   /** Units in scope that the other side already sees as gone. */
   readonly departing: Set<string>;
+  /** Whether a leader entered the scope already: `joining` or `joined`. */
+  status: Status;
   /** Kept after a unit left, as Juju keeps them until the relation goes. */
   readonly unitBags: Map<string, Bag>;
   readonly appBags: Map<string, Bag>;
@@ -86,12 +88,24 @@ export interface RelationEnd {
 
 /** What a unit's agent persists about one relation (UNITER/relation/state.go). */
 export interface UnitRelation {
+  /** Whether -created ran. */
   created: boolean;
+  /** Units that joined, with the version of the databag that was told of. */
   readonly members: Map<string, number>;
+  /** The same for applications. */
   readonly applicationMembers: Map<string, number>;
+  /** Unit whose -changed must follow its -joined. */
   changedPending: string | undefined;
   /** Settings cached across hooks, for members only (CTX/cache.go). */
   readonly cache: Map<string, Settings>;
+}
+
+/** What a secret-changed hook is about. */
+export interface SecretInfo {
+  readonly id: string;
+  readonly revision: number;
+  /** The consumer's own; may be empty. */
+  readonly label: string;
 }
 
 /** A hook to run. The same one is replayed after a failure. */
@@ -101,11 +115,14 @@ export interface HookInfo {
   /** Kind without the endpoint: `install`, `relation-changed`. */
   readonly kind: string;
   readonly relationId?: number;
+  /** Absent in -created, -broken, and the -changed of an application. */
   readonly remoteUnit?: string;
   readonly remoteApplication?: string;
+  /** Only in -departed: who leaves. It may be the unit itself. */
   readonly departingUnit?: string;
+  /** Version of the databag that the hook is about. */
   readonly changeVersion?: number;
-  readonly secretId?: string;
+  readonly secret?: SecretInfo;
 }
 
 /** A unit, with what its agent would persist. */
@@ -120,20 +137,30 @@ export interface Unit {
   installed: boolean;
   started: boolean;
   stopped: boolean;
+  /** Whether the model has it no longer. */
   removed: boolean;
+  /** Whether the agent accepted the leadership; it may be lost by now. */
   leader: boolean;
   leaderSettingsSeen: boolean;
+  /** What the last committed config-changed was about. */
   configHash: string | undefined;
   charmRevision: number;
+  /** A hook that comes before all others. */
   queued: HookInfo | undefined;
+  /** The hook that failed last, and is to be replayed. */
   failed: HookInfo | undefined;
+  /** Whether update-status is due. */
   updateStatus: boolean;
+  /** Status of the workload. */
   status: Status;
+  /** Whether a hook that ended well had set the status. */
   statusSet: boolean;
   agentStatus: Status;
+  /** Of state-set. */
   charmState: Map<string, string>;
+  /** Relations that the unit entered, by their ids. */
   readonly relations: Map<number, UnitRelation>;
-  ports: Set<string>;
+  readonly ports: Set<string>;
   /** Latest revision of each consumed secret that the charm was told of. */
   readonly secretsSeen: Map<string, number>;
 }
@@ -142,15 +169,20 @@ export interface Unit {
 export interface Application {
   readonly name: string;
   charm: Charm | undefined;
+  /** Counts refreshes. */
   charmRevision: number;
   endpoints: ReadonlyMap<string, Endpoint>;
+  /** Options that were set; the others have their default. */
   readonly config: Map<string, ConfigValue>;
   trust: boolean;
   life: Life;
   readonly units: Map<string, Unit>;
   nextUnit: number;
+  /** Name of the unit that holds the lease. */
   leader: string | undefined;
-  status: Status;
+  /** Set by the leader; else it follows from the units. */
+  status: Status | undefined;
+  /** Of application-version-set. */
   version: string;
 }
 
@@ -171,6 +203,7 @@ export interface Secret {
   label: string;
   description: string;
   rotate: string;
+  /** Number of the latest revision; the first is 1. */
   latest: number;
   readonly revisions: Map<number, Settings>;
   /** Applications or units that may read it, with the relation of the grant. */
@@ -184,6 +217,8 @@ export interface ModelState {
   readonly name: string;
   readonly uuid: string;
   readonly jujuVersion: JujuVersion;
+  /** Directory of the model, below which agents have theirs. */
+  readonly root: string;
   readonly legacyProxy: Readonly<Record<string, string>>;
   /** PATH of the agent, behind the tools' directory. */
   readonly path: string;
@@ -198,61 +233,4 @@ export interface ModelState {
   nextMachine: number;
   nextOperation: number;
   nextSecret: number;
-}
-
-/** Name of the application that a unit belongs to. */
-export function applicationOf(unit: string): string {
-  return unit.slice(0, unit.lastIndexOf("/"));
-}
-
-/** Finds an application, or throws. */
-export function getApplication(model: ModelState, name: string): Application {
-  const application = model.applications.get(name);
-  if (application) return application;
-  throw new Error(`Cannot find application "${name}": it is not in the model`);
-}
-
-/** Finds a unit, or throws. */
-export function getUnit(model: ModelState, name: string): Unit {
-  const unit = findUnit(model, name);
-  if (unit) return unit;
-  throw new Error(`Cannot find unit "${name}": it is not in the model`);
-}
-
-/** Finds a unit that may be gone. */
-export function findUnit(model: ModelState, name: string): Unit | undefined {
-  return model.applications.get(applicationOf(name))?.units.get(name);
-}
-
-/** All units, in the order of their deployment. */
-export function allUnits(model: ModelState): readonly Unit[] {
-  return [...model.applications.values()].flatMap((a) => [...a.units.values()]);
-}
-
-/** Whether the relation is a peer relation. */
-export function isPeer(relation: Relation): boolean {
-  return relation.ends.length === 1;
-}
-
-/** The end of a relation that an application has, if any. */
-export function endOf(
-  relation: Relation,
-  application: string,
-): RelationEnd | undefined {
-  return relation.ends.find((end) => end.application === application);
-}
-
-/** The end on the other side; the same one in a peer relation. */
-export function remoteEnd(
-  relation: Relation,
-  application: string,
-): RelationEnd | undefined {
-  return isPeer(relation)
-    ? relation.ends[0]
-    : relation.ends.find((end) => end.application !== application);
-}
-
-/** Compares as Go's sort.Strings does for our names. */
-export function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { CallTool, ToolResult } from "./mod.ts";
+import type { CallTool } from "./agent/runner.ts";
 import { play, type Scene, SCENES } from "./scene.ts";
+import type { ToolResult } from "./tools/run.ts";
 
 /** A call, with exactly what comes of it. */
 interface Row {
@@ -173,6 +174,19 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { run: ["relation-get", JSON_, "n", "sample/0"], out: '"1.50"\n' },
     { run: ["relation-get", JSON_, "t", "sample/0"], out: '"\u{1f600}"\n' },
     { run: ["relation-set", "--file=-"], stdin: "" },
+    { run: ["relation-set", "--file=-"], stdin: "null" },
+    // Null is the empty string, which deletes the key.
+    { run: ["relation-set", "--file=-"], stdin: '{"n":null,"t":"","yes":yes}' },
+    { run: ["relation-get", JSON_, "n", "sample/0"], out: "null\n" },
+    { run: ["relation-get", JSON_, "t", "sample/0"], out: "null\n" },
+    { run: ["relation-get", JSON_, "yes", "sample/0"], out: '"yes"\n' },
+    {
+      run: ["relation-set", "--file=-"],
+      stdin: '""',
+      code: 1,
+      err:
+        "ERROR yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `` into map[string]string\n",
+    },
     {
       run: ["relation-set", "--file=-"],
       stdin: "a:\n  b: c\n",
@@ -532,7 +546,7 @@ Deno.test("goal-state lists units and relations", async () => {
     assert.equal(
       stdout.replaceAll(since, "0"),
       '{"units":{"sample/0":{"status":"unknown","since":0},"sample/1":{"status":"unknown","since":0}},' +
-        '"relations":{"api":{"web":{"status":"waiting","since":0},"web/0":{"status":"waiting","since":0},"web/1":{"status":"waiting","since":0}}}}\n',
+        '"relations":{"api":{"web":{"status":"joined","since":0},"web/0":{"status":"waiting","since":0},"web/1":{"status":"waiting","since":0}}}}\n',
     );
   });
 });

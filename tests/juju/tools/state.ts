@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HookContext } from "../context.ts";
+import type { HookContext } from "../agent/context.ts";
 import { quote } from "./go.ts";
 import { fileSettings, parseKeyValues } from "./input.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { type HookContext, isLeader } from "../context.ts";
+import { isLeader } from "../agent/context.ts";
 import type { Status } from "../state.ts";
-import { goMap, quote } from "./go.ts";
-import { type Call, checkEmpty, outputFlags, type Tool } from "./tool.ts";
+import { newStatus, overallStatus } from "../status.ts";
+import { quote } from "./go.ts";
+import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
 const SETTABLE = ["maintenance", "blocked", "waiting", "active"];
 
@@ -26,11 +27,11 @@ export const statusSet: Tool = {
     const [message = "", ...rest] = messages;
     checkEmpty(rest);
     return () => {
-      const next = { status, message, since: new Date() };
+      const next = newStatus(status, message);
       if (flags.get("application") !== "true") {
         // Immediate: a failure of the hook does not take it back.
         context.unit.status = next;
-        context.unit.statusSet = true;
+        context.statusSet = true;
         return;
       }
       if (!isLeader(context)) throw new Error("this unit is not the leader");
@@ -47,73 +48,38 @@ export const statusGet: Tool = {
     application: "bool",
   }),
   format: "smart",
-  prepare(call) {
-    checkEmpty(call.args);
-    return () =>
-      call.flags.get("application") === "true" ? applicationStatus(call) : unitStatus(call);
+  prepare({ args, context, flags, write }) {
+    checkEmpty(args);
+    const data = flags.get("include-data") === "true";
+    const show = data ? withData : withoutData;
+    const bare = !data && (flags.get("format") ?? "smart") === "smart";
+    return async () => {
+      if (flags.get("application") !== "true") {
+        // Read once in each hook; a later status-set is not seen.
+        const status = context.status ??= context.unit.status;
+        await write(bare ? status.status : show(status));
+        return;
+      }
+      if (!isLeader(context)) {
+        throw new Error("finding application status: this unit is not the leader");
+      }
+      const overall = overallStatus(context.application);
+      const units = context.application.units.values()
+        .map((unit) => [unit.name, show(unit.status)] as const);
+      const details = new Map<string, unknown>([...show(overall), ["units", new Map(units)]]);
+      await write(bare ? overall.status : new Map([["application-status", details]]));
+    };
   },
 };
 
-async function unitStatus({ context, flags, write }: Call): Promise<void> {
-  // Read once in each hook; a later status-set is not seen.
-  context.status ??= context.unit.status;
-  const data = flags.get("include-data") === "true";
-  const smart = (flags.get("format") ?? "smart") === "smart";
-  await write(
-    smart && !data ? context.status.status : details(context.status, data),
-  );
+function withoutData({ status }: Status): ReadonlyMap<string, unknown> {
+  return new Map([["status", status]]);
 }
 
-async function applicationStatus(
-  { context, flags, write }: Call,
-): Promise<void> {
-  if (!isLeader(context)) {
-    throw new Error(
-      "finding application status: this unit is not the leader",
-    );
-  }
-  const data = flags.get("include-data") === "true";
-  const smart = (flags.get("format") ?? "smart") === "smart";
-  const status = overallStatus(context.application);
-  if (smart && !data) {
-    await write(status.status);
-    return;
-  }
-  const units = context.application.units.values()
-    .map((unit) => [unit.name, details(unit.status, data)] as const);
-  await write(goMap({
-    "application-status": {
-      ...Object.fromEntries(details(status, data)),
-      units: new Map(units),
-    },
-  }));
-}
-
-function details(status: Status, data: boolean): Map<string, unknown> {
+function withData({ message, status }: Status): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
-    ["status", status.status],
-    ...(data ? [["message", status.message], ["status-data", new Map()]] as const : []),
+    ["status", status],
+    ["message", message],
+    ["status-data", new Map()],
   ]);
-}
-
-const SEVERITY: Readonly<Record<string, number>> = {
-  error: 7,
-  blocked: 6,
-  waiting: 5,
-  maintenance: 4,
-  active: 3,
-  terminated: 2,
-  unknown: 1,
-};
-
-/** Status of an application: set by the leader, or the worst of its units. */
-export function overallStatus(
-  application: HookContext["application"],
-): Status {
-  if (application.status.status !== "unset") return application.status;
-  const [worst] = [...application.units.values()]
-    .map(({ status }) => status)
-    .sort((a, b) => (SEVERITY[b.status] ?? 0) - (SEVERITY[a.status] ?? 0));
-  return worst ??
-    { status: "unknown", message: "", since: application.status.since };
 }

@@ -5,14 +5,15 @@
  */
 
 import { isAbsolute, join } from "node:path/posix";
-import type { HookContext } from "../context.ts";
-import { endOf } from "../state.ts";
+import type { ContextRelation, HookContext } from "../agent/context.ts";
+import { endOf } from "../queries.ts";
 import type { Check, FlagSpecs } from "./flags.ts";
 import { goJson, goYaml, quote } from "./go.ts";
 
 /** One call of a tool. */
 export interface Call {
   readonly context: HookContext;
+  /** Options that were given, without their hyphens. */
   readonly flags: ReadonlyMap<string, string>;
   readonly args: readonly string[];
   /** Directory of the caller; relative files are looked up in it. */
@@ -40,7 +41,7 @@ export interface Tool {
   readonly prepare: (call: Call) => () => void | Promise<void>;
 }
 
-/** Options of a tool that prints a value. */
+/** Gives the options of a tool that prints a value. */
 export function outputFlags(initial: "smart" | "yaml"): FlagSpecs {
   const formats = initial === "smart" ? ["smart", "yaml", "json"] : ["yaml", "json"];
   return {
@@ -54,7 +55,7 @@ export function outputFlags(initial: "smart" | "yaml"): FlagSpecs {
   };
 }
 
-/** Options `-r` and `--relation`. */
+/** Gives the options `-r` and `--relation`. */
 export function relationFlags(context: HookContext): FlagSpecs {
   const check: Check = (value) => {
     const id = parseRelationId(value);
@@ -70,10 +71,18 @@ function parseRelationId(value: string): number | undefined {
   return /^[+-]?\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** The relation that was asked for, or that of the hook. */
+/** Gives the relation that was asked for, or that of the hook. */
 export function relationId({ context, flags }: Call): number | undefined {
   const value = flags.get("relation") ?? flags.get("r");
   return value === undefined ? context.hook?.relationId : parseRelationId(value);
+}
+
+/** Finds that relation, at argument time. */
+export function relationOf(call: Call): ContextRelation {
+  const id = relationId(call);
+  const relation = id === undefined ? undefined : call.context.relations.get(id);
+  if (relation) return relation;
+  throw new Error("no relation id specified");
 }
 
 /** Refuses arguments that nobody reads (cmd.CheckEmpty). */
@@ -82,7 +91,7 @@ export function checkEmpty(args: readonly string[]): void {
   throw new Error(`unrecognized args: [${args.map(quote).join(" ")}]`);
 }
 
-/** Id of a hook's relation, as the log shows it: `api:3`. */
+/** Gives the id of a hook's relation, as the log shows it: `api:3`. */
 export function fakeId(
   { model, unit }: HookContext,
   id: number,

@@ -14,7 +14,8 @@ const CONTROL_REGEXP =
   /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /**
- * Parses a map of strings. Scalars of other types become their source text.
+ * Parses a map of strings. Scalars of other types become their source text,
+ * null becomes the empty string.
  *
  * @throws {Error} In go-yaml's words.
  */
@@ -39,7 +40,7 @@ export function parseSettings(text: string): Settings {
     throw new Error(`yaml: ${where}${error.message.split("\n")[0]}`);
   }
   const root = document.contents;
-  if (root === null || (isScalar(root) && root.source === "")) return {};
+  if (root === null || (isScalar(root) && root.value === null)) return {};
   if (!isMap(root)) {
     throw mismatch(lineOf(root.range?.[0] ?? 0), root, "map[string]string");
   }
@@ -55,10 +56,12 @@ export function parseSettings(text: string): Settings {
   return settings;
 }
 
+/** Null is Go's zero value, and so deletes the key. */
 function textOf(
-  { value, source }: { value: unknown; source?: string },
+  { value, source = "" }: { value: unknown; source?: string },
 ): string {
-  return typeof value === "string" ? value : source ?? "";
+  if (value === null) return "";
+  return typeof value === "string" ? value : source;
 }
 
 /** JSON writes characters beyond the BMP as two escapes; go-yaml has none. */

@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path/posix";
-import { TOOL_NAMES } from "./tools/mod.ts";
+import { TOOL_NAMES } from "../tools/registry.ts";
 
 /** What to run for a hook or an action. */
 export type Handler =
@@ -23,7 +23,7 @@ export async function installTools(root: string): Promise<void> {
     if (error instanceof Deno.errors.AlreadyExists) return;
     throw error;
   }
-  const source = new URL("tool_client.pl", import.meta.url);
+  const source = new URL("../agent/tool_client.pl", import.meta.url);
   await Deno.writeTextFile(client, await Deno.readTextFile(source));
   await Deno.chmod(client, 0o755);
   for (const name of TOOL_NAMES) await Deno.symlink(client, join(tools, name));

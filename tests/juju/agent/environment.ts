@@ -5,36 +5,19 @@
  * @module
  */
 
-import { join } from "node:path/posix";
+import { endOf } from "../queries.ts";
 import type { HookContext } from "./context.ts";
-import { endOf, type ModelState } from "./state.ts";
+import type { AgentPaths } from "./paths.ts";
 
 /** Address of the controller, as a charm would see it. */
 const API_ADDRESSES = "10.0.0.1:17070";
 
-/** Directories and socket of a unit's agent. */
-export interface AgentPaths {
-  readonly charmDir: string;
-  readonly toolsDir: string;
-  readonly socket: string;
-}
-
-/** Gives the paths below an agent's directory. */
-export function agentPaths(agentDir: string): AgentPaths {
-  return {
-    charmDir: join(agentDir, "charm"),
-    toolsDir: join(agentDir, "tools"),
-    socket: join(agentDir, "agent.socket"),
-  };
-}
-
 /** Builds the environment of a context. */
 export function environment(
-  model: ModelState,
   context: HookContext,
   paths: AgentPaths,
-): Record<string, string> {
-  const { unit, hook, action } = context;
+): Readonly<Record<string, string>> {
+  const { action, hook, model, unit } = context;
   return {
     ...model.legacyProxy,
     APT_LISTCHANGES_FRONTEND: "none",
@@ -64,8 +47,11 @@ export function environment(
     LANG: "C.UTF-8",
     PATH: `${paths.toolsDir}:${model.path}`,
     TERM: "tmux-256color",
-    ...relationVariables(model, context),
-    ...secretVariables(model, context),
+    ...relationVariables(context),
+    ...(hook?.secret && {
+      JUJU_SECRET_ID: `secret:${hook.secret.id}`,
+      JUJU_SECRET_LABEL: hook.secret.label,
+    }),
     ...(action && {
       JUJU_ACTION_NAME: action.name,
       JUJU_ACTION_TAG: `action-${action.id}`,
@@ -75,14 +61,13 @@ export function environment(
 }
 
 function relationVariables(
-  model: ModelState,
-  { hook, unit }: HookContext,
+  { hook, relations, unit }: HookContext,
 ): Record<string, string> {
-  if (hook?.relationId === undefined) return {};
-  const relation = model.relations.get(hook.relationId);
-  const endpoint = relation && endOf(relation, unit.application)?.endpoint.name;
+  const found = relations.get(hook?.relationId ?? -1);
+  if (!hook || !found) return {};
+  const endpoint = endOf(found.relation, unit.application)?.endpoint.name ?? "";
   return {
-    JUJU_RELATION: endpoint ?? "",
+    JUJU_RELATION: endpoint,
     JUJU_RELATION_ID: `${endpoint}:${hook.relationId}`,
     JUJU_REMOTE_APP: hook.remoteApplication ?? "",
     // May be empty, but is always there.
@@ -90,17 +75,5 @@ function relationVariables(
     ...(hook.departingUnit !== undefined && {
       JUJU_DEPARTING_UNIT: hook.departingUnit,
     }),
-  };
-}
-
-function secretVariables(
-  model: ModelState,
-  { hook, unit }: HookContext,
-): Record<string, string> {
-  if (hook?.secretId === undefined) return {};
-  const consumer = model.secrets.get(hook.secretId)?.consumers.get(unit.name);
-  return {
-    JUJU_SECRET_ID: `secret:${hook.secretId}`,
-    JUJU_SECRET_LABEL: consumer?.label ?? "",
   };
 }

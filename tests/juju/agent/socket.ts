@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolResult } from "./tools/mod.ts";
+import type { ToolResult } from "../tools/run.ts";
 
 const WANTS_STDIN = 0xffffffff;
 

@@ -14,7 +14,7 @@ import {
   Uint8ArrayReader,
   ZipReader,
 } from "@zip.js/zip.js";
-import { isHookName } from "./hooks.ts";
+import { isHookName } from "./hook_names.ts";
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;

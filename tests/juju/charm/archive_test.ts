@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path/posix";
 import { BlobWriter, TextReader, ZipWriter } from "@zip.js/zip.js";
 import { expandArchive } from "./archive.ts";
-import { createModel } from "./mod.ts";
-import { sampleCharm, script } from "./sample_charm.ts";
+import { createModel } from "../model.ts";
+import { sampleCharm, script } from "../sample_charm.ts";
 import { deployCharm, expandCharm } from "./store.ts";
 
 interface ZipFile {

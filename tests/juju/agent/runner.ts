@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ToolResult } from "./tools/mod.ts";
+import type { ToolResult } from "../tools/run.ts";
+import { guardGroup } from "./guard.ts";
 
 /** Calls a hook tool without a process. */
 export type CallTool = (
@@ -31,6 +32,7 @@ export interface Execution {
 /** How a hook ended. */
 export interface Exit {
   readonly code: number;
+  /** Name of the signal that ended it; its code then says nothing. */
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -48,6 +50,7 @@ export async function runProcess(
   { cwd, env, kill, path }: Execution,
 ): Promise<Exit> {
   const process = await spawn(path, cwd, env);
+  await using _guard = guardGroup(process.pid);
   const onKill = () => killGroup(process.pid);
   kill.addEventListener("abort", onKill);
   if (kill.aborted) onKill();

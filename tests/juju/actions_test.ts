@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { createModel } from "./model.ts";
+import { sampleCharm, script } from "./sample_charm.ts";
+
+Deno.test("runAction() gives results, message and output", async () => {
+  await using charm = await sampleCharm({
+    "actions/greet": script(
+      'action-set out.text="Hello $(action-get who)" out.n=1',
+      "action-log working",
+      'if [ "$(action-get loud)" = True ]; then action-fail "too loud"; fi',
+      'if [ "$(action-get who)" = crash ]; then state-set a=b; exit 4; fi',
+      "state-set done=yes",
+      "echo said",
+    ),
+  });
+  await using model = await createModel();
+  await model.deploy(charm.path);
+  await assert.rejects(model.runAction("sample/0", "greet"), {
+    message: 'Cannot run action "greet": sample/0 is not installed',
+  });
+  await model.settle();
+  assert.deepEqual(await model.runAction("sample/0", "greet"), {
+    status: "completed",
+    message: "",
+    results: {
+      out: { text: "Hello world", n: "1" },
+      "return-code": 0,
+      stdout: "said\n",
+    },
+    log: ["working"],
+    stdout: "said\n",
+    stderr: "",
+  });
+  const failed = await model.runAction("sample/0", "greet", { loud: true });
+  assert.equal(failed.status, "failed");
+  assert.equal(failed.message, "too loud");
+  assert.deepEqual(model.charmState("sample/0"), { done: "yes" });
+  const crashed = await model.runAction("sample/0", "greet", { who: "crash" });
+  assert.equal(crashed.message, "exit status 4");
+  assert.deepEqual(model.charmState("sample/0"), { done: "yes" });
+  const absent = await model.runAction("sample/0", "absent");
+  assert.equal(absent.message, 'action not implemented on unit "sample/0"');
+});

@@ -1,0 +1,74 @@
+/**
+ * The agent of one unit: its files, and the socket that its tools call.
+ *
+ * @module
+ */
+
+import { dirname, join } from "node:path/posix";
+import { installTools } from "../charm/handler.ts";
+import { deployCharm } from "../charm/store.ts";
+import { getApplication } from "../queries.ts";
+import type { ModelState, Unit } from "../state.ts";
+import { failure } from "../tools/run.ts";
+import { type AgentPaths, agentPaths } from "./paths.ts";
+import { serve } from "./socket.ts";
+import type { ToolSession } from "./tool_session.ts";
+
+/** The agent of a unit. Disposal kills its hook, and leaves its files. */
+export interface Agent extends AsyncDisposable {
+  readonly paths: AgentPaths;
+  /** Brings the unit's files to the charm that its application has. */
+  readonly deploy: () => Promise<void>;
+  /** Lets a session answer the socket while some work is done. */
+  readonly during: <T>(
+    session: ToolSession,
+    work: () => Promise<T>,
+  ) => Promise<T>;
+}
+
+/** Starts the agent of a unit, and deploys the charm for it. */
+export async function startAgent(
+  model: ModelState,
+  unit: Unit,
+): Promise<Agent> {
+  const paths = agentPaths(unit.agentDir ?? "");
+  let deployed: string | undefined;
+  let current: ToolSession | undefined;
+
+  async function deploy(): Promise<void> {
+    const { charm, charmRevision } = getApplication(model, unit.application);
+    unit.charmRevision = charmRevision;
+    if (!charm || deployed === charm.directory) return;
+    await deployCharm(charm.directory, paths.charmDir, deployed);
+    deployed = charm.directory;
+  }
+
+  await installTools(model.root);
+  await Deno.mkdir(dirname(paths.socket), { recursive: true });
+  await Deno.symlink(join(model.root, "tools"), paths.toolsDir);
+  await deploy();
+  const server = serve(paths.socket, ({ contextId, ...invocation }) => {
+    if (current?.contextId === contextId) return current.call(invocation);
+    const message = `bad request: wrong context ID; got "${contextId}"`;
+    return Promise.resolve(failure(1, message));
+  });
+  return {
+    paths,
+    deploy,
+    async during(session, work) {
+      current = session;
+      try {
+        const result = await work();
+        // A call whose client has gone may still be at work.
+        await session.idle();
+        return result;
+      } finally {
+        current = undefined;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      current?.kill();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}

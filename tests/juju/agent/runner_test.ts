@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { createModel } from "../model.ts";
+import { sampleCharm, script } from "../sample_charm.ts";
+import { firstRun } from "../sample_world.ts";
+
+Deno.test("a hook has no home, no input, and the charm as its directory", async () => {
+  const { run } = await firstRun(script(
+    'echo "${HOME-none} ${USER-none} ${TMPDIR-none}"',
+    "cat | wc -c",
+    '[ "$(pwd)" = "$CHARM_DIR" ] && ls',
+  ));
+  assert.equal(
+    run.stdout,
+    "none none none\n0\nactions.yaml\nconfig.yaml\nhooks\nmanifest.yaml\nmetadata.yaml\n",
+  );
+});
+
+Deno.test("disposal kills hooks and leaves no files", async () => {
+  await using charm = await sampleCharm({
+    "hooks/install": script('touch "$CHARM_DIR/pid"', "sleep 60"),
+  });
+  const model = await createModel();
+  await model.deploy(charm.path);
+  const directory = model.charmDir("sample/0");
+  const started = performance.now();
+  const running = model.step();
+  await until(() => exists(`${directory}/pid`));
+  await model[Symbol.asyncDispose]();
+  assert.equal((await running)?.outcome, "killed");
+  assert.ok(performance.now() - started < 30_000);
+  assert.ok(!await exists(directory));
+});
+
+Deno.test("a hook does not outlive the tests", async () => {
+  await using charm = await sampleCharm({
+    "hooks/install": script(
+      'echo $$ > "$CHARM_DIR/new" && mv "$CHARM_DIR/new" "$CHARM_DIR/pid"',
+      "sleep 60",
+    ),
+  });
+  const code = `
+    const { createModel } = await import(${JSON.stringify(import.meta.resolve("../model.ts"))});
+    const model = await createModel();
+    await model.deploy(${JSON.stringify(charm.path)});
+    console.log(model.charmDir("sample/0"));
+    await model.step();`;
+  await using tests = new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    stdout: "piped",
+  }).spawn();
+  const reader = tests.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const directory = (await reader.read()).value?.trim() ?? "";
+  await reader.cancel();
+  await until(() => exists(`${directory}/pid`));
+  const pid = (await Deno.readTextFile(`${directory}/pid`)).trim();
+  assert.ok(await exists(`/proc/${pid}`));
+  tests.kill("SIGKILL");
+  await tests.status;
+  await until(async () => !await exists(`/proc/${pid}`));
+  await Deno.remove(directory.replace(/\/agents\/.*/, ""), { recursive: true });
+});
+
+Deno.test("a process left behind does not keep the hook", async () => {
+  const { run } = await firstRun(script("echo before", "sleep 3 &"));
+  assert.equal(run.outcome, "done");
+  assert.equal(run.stdout, "before\n");
+  assert.ok(run.durationMs < 2900);
+});
+
+/** Waits, though not forever. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 30_000;
+  while (!await isSo()) {
+    assert.ok(performance.now() < end, "waited too long");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

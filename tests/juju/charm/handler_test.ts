@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { createModel } from "../model.ts";
+import { sampleCharm, script } from "../sample_charm.ts";
+import { firstRun } from "../sample_world.ts";
+
+Deno.test("dispatch is used in place of hooks", async () => {
+  const { run } = await firstRun(script("echo hook"), {
+    dispatch: script("echo $JUJU_DISPATCH_PATH"),
+  });
+  assert.equal(run.stdout, "hooks/install\n");
+});
+
+Deno.test("a file that is not executable fails the hook", async () => {
+  const { run } = await firstRun(script("echo hook"), {
+    dispatch: { text: "#!/bin/sh\n", mode: 0o644 },
+  });
+  assert.equal(run.outcome, "failed");
+  assert.match(run.error, /^exec: ".*\/dispatch": permission denied$/);
+});
+
+Deno.test("a missing hook is skipped, and counts as done", async () => {
+  await using charm = await sampleCharm();
+  await using model = await createModel();
+  await model.deploy(charm.path);
+  await model.settle();
+  assert.deepEqual(
+    model.runs.map(({ hook, outcome }) => [hook, outcome]),
+    ["install", "cluster-relation-created", "leader-elected", "config-changed", "start"]
+      .map((hook) => [hook, "skipped"]),
+  );
+  assert.deepEqual(model.status("sample/0"), { status: "unknown", message: "" });
+});

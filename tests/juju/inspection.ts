@@ -1,0 +1,47 @@
+/**
+ * What can be seen of a model from outside.
+ *
+ * @module
+ */
+
+import { agentDirectory, agentPaths } from "./agent/paths.ts";
+import type { Model } from "./api.ts";
+import { byText, getApplication, getUnit } from "./queries.ts";
+import type { ModelState } from "./state.ts";
+import { overallStatus } from "./status.ts";
+
+/** What inspection() gives. */
+export type Inspection = Pick<
+  Model,
+  | "applications"
+  | "applicationStatus"
+  | "charmDir"
+  | "charmState"
+  | "leader"
+  | "openedPorts"
+  | "status"
+  | "units"
+  | "workloadVersion"
+>;
+
+/** Gives the part of the model's interface that only reads. */
+export function inspection(state: ModelState): Inspection {
+  return {
+    applications: () => [...state.applications.keys()],
+    applicationStatus: (application) => {
+      const { message, status } = overallStatus(getApplication(state, application));
+      return { status, message };
+    },
+    charmDir: (unit) => agentPaths(agentDirectory(state, unit)).charmDir,
+    charmState: (unit) => Object.fromEntries(getUnit(state, unit).charmState),
+    leader: (application) => getApplication(state, application).leader,
+    openedPorts: (unit) => [...getUnit(state, unit).ports].sort(byText),
+    status: (unit) => {
+      const { agentStatus, status: workload } = getUnit(state, unit);
+      const { message, status } = agentStatus.status === "error" ? agentStatus : workload;
+      return { status, message };
+    },
+    units: (application) => [...getApplication(state, application).units.keys()],
+    workloadVersion: (application) => getApplication(state, application).version,
+  };
+}

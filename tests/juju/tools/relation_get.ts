@@ -1,0 +1,89 @@
+/**
+ * relation-get (JUJUC/relation-get.go).
+ *
+ * @module
+ */
+
+import { type ContextRelation, isLeader } from "../agent/context.ts";
+import { appNode, nodeSettings, readApp, readUnit, unitNode } from "../agent/databags.ts";
+import { applicationOf } from "../queries.ts";
+import type { Settings } from "../state.ts";
+import { goMap, quote } from "./go.ts";
+import {
+  type Call,
+  checkEmpty,
+  outputFlags,
+  relationFlags,
+  relationOf,
+  type Tool,
+} from "./tool.ts";
+
+const UNIT_REGEXP = /^[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*\/(?:0|[1-9]\d*)$/;
+const APPLICATION_REGEXP = /^[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*$/;
+
+/** The tool relation-get. */
+export const relationGet: Tool = {
+  flags: (context) => ({
+    ...outputFlags("smart"),
+    ...relationFlags(context),
+    app: "bool",
+  }),
+  format: "smart",
+  prepare(call) {
+    const { args: [key = "-", given, ...rest], write } = call;
+    const relation = relationOf(call);
+    const target = relationTarget(call, given);
+    checkEmpty(rest);
+    return async () => {
+      const settings = readTarget(call, relation, target);
+      await write(
+        key === "-" || key === "" ? goMap(settings) : settings[key] ?? null,
+      );
+    };
+  },
+};
+
+interface Target {
+  readonly name: string;
+  readonly app: boolean;
+}
+
+/** determineUnitOrAppName. */
+function relationTarget(
+  { context: { hook }, flags }: Call,
+  given: string | undefined,
+): Target {
+  const app = flags.get("app") === "true";
+  if (given !== undefined) {
+    const isUnit = UNIT_REGEXP.test(given);
+    if (app) return { name: isUnit ? applicationOf(given) : given, app };
+    if (isUnit) return { name: given, app };
+    throw new Error(
+      APPLICATION_REGEXP.test(given)
+        ? `expected unit name, got application name ${quote(given)}`
+        : `invalid unit name ${quote(given)}`,
+    );
+  }
+  if (!app && hook?.remoteUnit !== undefined) {
+    return { name: hook.remoteUnit, app };
+  }
+  if (hook?.remoteApplication !== undefined) {
+    return { name: hook.remoteApplication, app: true };
+  }
+  throw new Error("no unit or application specified");
+}
+
+function readTarget(
+  { context }: Call,
+  relation: ContextRelation,
+  { name, app }: Target,
+): Settings {
+  if (!app) {
+    return name === context.unit.name
+      ? nodeSettings(unitNode(context, relation))
+      : readUnit(context, relation, name);
+  }
+  return name === context.unit.application && isLeader(context)
+    ? nodeSettings(appNode(context, relation))
+    : readApp(context, relation, name);
+}

@@ -1,0 +1,105 @@
+/**
+ * secret-get (JUJUC/secret-get.go).
+ *
+ * @module
+ */
+
+import type { HookContext } from "../agent/context.ts";
+import type { Secret, Settings } from "../state.ts";
+import { goMap, quote } from "./go.ts";
+import { subject } from "./secret_access.ts";
+import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
+
+/** The tool secret-get. */
+export const secretGet: Tool = {
+  flags: () => ({
+    ...outputFlags("yaml"),
+    label: "string",
+    peek: "bool",
+    refresh: "bool",
+  }),
+  format: "yaml",
+  prepare(call) {
+    const { id, label, rest: [key, ...rest] } = subject(call);
+    const peek = call.flags.get("peek") === "true";
+    const refresh = call.flags.get("refresh") === "true";
+    if (peek && refresh) {
+      throw new Error("specify one of --peek or --refresh but not both");
+    }
+    checkEmpty(rest);
+    return async () => {
+      const content = readSecret(call.context, { id, label, peek, refresh });
+      if (key === undefined || key === "") {
+        await call.write(goMap(content));
+        return;
+      }
+      const name = key.replace(/#base64$/, "");
+      const value = Object.hasOwn(content, name) ? content[name] : undefined;
+      if (value === undefined) {
+        throw new Error(`secret key value ${quote(name)} not found`);
+      }
+      await call.write(
+        key === name ? value : new TextEncoder().encode(value).toBase64(),
+      );
+    };
+  },
+};
+
+/** What secret-get asks for. */
+interface SecretQuery {
+  readonly id: string | undefined;
+  readonly label: string;
+  readonly peek: boolean;
+  readonly refresh: boolean;
+}
+
+/** Reads a secret as a unit, which then tracks the revision that it got. */
+function readSecret(
+  context: HookContext,
+  { id, label, peek, refresh }: SecretQuery,
+): Settings {
+  const { model, unit } = context;
+  const secret = id === undefined
+    ? findByLabel(context, label)
+    : context.pendingSecrets.get(id) ?? model.secrets.get(id);
+  if (!secret) {
+    throw new Error(
+      id === undefined
+        ? `consumer label ${JSON.stringify(label)} not found`
+        : `secret "${id}" not found`,
+    );
+  }
+  const mine = secret.owner.id === unit.name ||
+    secret.owner.id === unit.application;
+  if (
+    !mine && !secret.grants.has(unit.name) &&
+    !secret.grants.has(unit.application)
+  ) throw new Error("permission denied");
+  const consumer = secret.consumers.getOrInsertComputed(unit.name, () => {
+    if (!mine) unit.secretsSeen.set(secret.id, secret.latest);
+    return { revision: secret.latest, label };
+  });
+  if (label !== "") consumer.label = label;
+  if (refresh) {
+    consumer.revision = secret.latest;
+    if (!mine) unit.secretsSeen.set(secret.id, secret.latest);
+  }
+  const revision = peek ? secret.latest : consumer.revision;
+  const content = secret.revisions.get(revision);
+  if (!content) {
+    throw new Error(`secret revision "${secret.id}/${revision}" not found`);
+  }
+  return { ...content };
+}
+
+function findByLabel(
+  { model, pendingSecrets, unit }: HookContext,
+  label: string,
+): Secret | undefined {
+  return [...pendingSecrets.values(), ...model.secrets.values()]
+    .find((secret) =>
+      secret.consumers.get(unit.name)?.label === label ||
+      (secret.label === label &&
+        [unit.name, unit.application].includes(secret.owner.id))
+    );
+}
