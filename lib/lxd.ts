@@ -123,10 +123,13 @@ function createLxd(endpoint: string, call: Call, server: z.infer<typeof Environm
       const self = { endpoint, name: server.server_name };
       if (!server.server_clustered) return { kind: "done", value: [self] };
       const answer = await call(Members, "/1.0/cluster/members?recursion=1");
+      // A cluster that has just lost its leader calls everyone offline, the one that says so too.
+      const isActive = (name: string, status: string): boolean =>
+        status === "Online" || status === "Offline" && name === self.name;
       return map(
         answer,
         (members) =>
-          members.filter(({ status }) => status === "Online")
+          members.filter(({ server_name, status }) => isActive(server_name, status))
             .map(({ server_name, url }) => ({ endpoint: url, name: server_name })),
       );
     },

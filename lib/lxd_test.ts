@@ -136,8 +136,8 @@ Deno.test("Lxd.nodes() is the server itself without a cluster, and asks for no m
   assert.deepEqual(await lxd.nodes(), { kind: "done", value: [{ endpoint: A, name: "node1" }] });
 });
 
-Deno.test("Lxd.nodes() lists the members that are online", async () => {
-  const members = ["Online", "Offline", "Evacuated", "Blocked", "Online"]
+Deno.test("Lxd.nodes() lists the members that are online, and the one that answers", async () => {
+  const members = ["Online", "Offline", "Evacuated", "Blocked", "Offline"]
     .map((status, index) => ({
       server_name: `node${index}`,
       url: `https://10.0.0.${index}:8443`,
@@ -152,7 +152,7 @@ Deno.test("Lxd.nodes() lists the members that are online", async () => {
     kind: "done",
     value: [
       { endpoint: "https://10.0.0.0:8443", name: "node0" },
-      { endpoint: "https://10.0.0.4:8443", name: "node4" },
+      { endpoint: "https://10.0.0.1:8443", name: "node1" },
     ],
   });
 });

@@ -125,7 +125,15 @@ function send(agent: Agent, url: string, init: FetchInit = {}): Promise<Response
     reject(error);
   };
   const headers = body === undefined ? {} : { "content-type": "application/json" };
-  const outgoing = request(url, { agent, method, headers, ...signal ? { signal } : {} });
+  const outgoing = request(url, { agent, method, headers });
+  // Not by the request's own `signal`: on a kept connection nothing comes of it.
+  const abort = (): void => {
+    reject(signal?.reason);
+    outgoing.destroy();
+  };
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  outgoing.on("close", () => signal?.removeEventListener("abort", abort));
   outgoing.on("error", fail);
   outgoing.on("response", (incoming: IncomingMessage) => {
     const chunks: Uint8Array<ArrayBuffer>[] = [];

@@ -174,6 +174,22 @@ Deno.test("fetch() ends with its signal, before and after the head of the answer
   });
 });
 
+Deno.test("fetch() ends with its signal on a connection that was kept", async () => {
+  const reason = new Error("enough");
+  const deaf: Answer = ({ url }, response) => void (url === "/deaf" || response.end("hello"));
+  await beside(plain, plain, deaf, async ({ fetch }, { url }) => {
+    await (await fetch(url)).text();
+    const controller = new AbortController();
+    const sent = fetch(`${url}/deaf`, { signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 50);
+    // Without an end of the wait the whole test would have none.
+    const { promise: tooLate, resolve } = Promise.withResolvers();
+    const timer = setTimeout(resolve, 5_000);
+    await assert.rejects(Promise.race([sent, tooLate]), reason);
+    clearTimeout(timer);
+  });
+});
+
 Deno.test("fetch() rejects an answer that is cut inside the body", async () => {
   const cut: Answer = (_request, response) => {
     response.setHeader("content-length", 100);
