@@ -79,17 +79,17 @@ const Entries = z.nullable(z.array(Entry));
  *
  * @param transport Speaks with LXD and no one else.
  * @param own The credential's own endpoint.
- * @param known Endpoints of members known from before, to be tried where the own one is silent.
+ * @param known Tells the endpoints of members known from before, where the own one is silent.
  * @returns LXD, or why it could not be entered.
  */
 export async function enterLxd(
   transport: Transport,
   own: string,
-  known: readonly string[],
+  known: () => Promise<readonly string[]>,
 ): Promise<Entrance> {
   const first = await knock(transport, own);
   if (first.kind === "entered" || first.ending.kind !== "unreachable") return first;
-  for (const endpoint of new Set(known).difference(new Set([own]))) {
+  for (const endpoint of new Set(await known()).difference(new Set([own]))) {
     const entrance = await knock(transport, endpoint);
     // A member that is down too, or that has left the cluster and with it the certificate.
     if (entrance.kind === "refused" && SILENT.includes(entrance.ending.kind)) continue;

@@ -4,6 +4,8 @@ import { enterLxd, type Lxd } from "./lxd.ts";
 import type { Transport } from "./lxd_call.ts";
 import { PinError } from "./pinned_fetch.ts";
 
+const known = (endpoints: readonly string[]) => () => Promise.resolve(endpoints);
+
 const A = "https://10.0.0.1:8443";
 const B = "https://10.0.0.2:8443";
 const C = "https://[fd42::3]:8443";
@@ -39,14 +41,18 @@ function transport(answers: Answers): Transport & { readonly asked: readonly str
 }
 
 async function enter(answers: Answers): Promise<Lxd> {
-  const entrance = await enterLxd(transport({ [`GET ${A}/1.0`]: SERVER, ...answers }), A, []);
+  const entrance = await enterLxd(
+    transport({ [`GET ${A}/1.0`]: SERVER, ...answers }),
+    A,
+    known([]),
+  );
   assert.ok(entrance.kind === "entered");
   return entrance.lxd;
 }
 
 /** How it ends to knock at one server. */
 async function ending(answer: string | number | Error) {
-  const entrance = await enterLxd(transport({ [`GET ${A}/1.0`]: answer }), A, []);
+  const entrance = await enterLxd(transport({ [`GET ${A}/1.0`]: answer }), A, known([]));
   assert.ok(entrance.kind === "refused");
   assert.equal(entrance.endpoint, A);
   return entrance.ending;
@@ -54,7 +60,7 @@ async function ending(answer: string | number | Error) {
 
 Deno.test("enterLxd() enters by the credential's own endpoint, and asks no other", async () => {
   const world = transport({ [`GET ${A}/1.0`]: SERVER });
-  const entrance = await enterLxd(world, A, [B, C]);
+  const entrance = await enterLxd(world, A, known([B, C]));
   assert.ok(entrance.kind === "entered");
   assert.deepEqual([entrance.lxd.endpoint, entrance.lxd.version], [A, "5.0.2"]);
   assert.deepEqual(world.asked, [`GET ${A}/1.0`]);
@@ -101,7 +107,7 @@ Deno.test("enterLxd() tries known members where the own one is silent, each once
     [`GET ${B}/1.0`]: new PinError("x"),
     [`GET ${C}/1.0`]: SERVER,
   });
-  const entrance = await enterLxd(world, A, [A, B, B, C, B]);
+  const entrance = await enterLxd(world, A, known([A, B, B, C, B]));
   assert.ok(entrance.kind === "entered");
   assert.equal(entrance.lxd.endpoint, C);
   assert.deepEqual(world.asked, [A, B, C].map((endpoint) => `GET ${endpoint}/1.0`));
@@ -109,7 +115,7 @@ Deno.test("enterLxd() tries known members where the own one is silent, each once
 
 Deno.test("enterLxd() tells of the own endpoint where all members are silent", async () => {
   const world = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: new Error("down") });
-  assert.deepEqual(await enterLxd(world, A, [B]), {
+  assert.deepEqual(await enterLxd(world, A, known([B])), {
     kind: "refused",
     endpoint: A,
     ending: { kind: "unreachable", cause: "error 503, no" },
@@ -119,14 +125,14 @@ Deno.test("enterLxd() tells of the own endpoint where all members are silent", a
 Deno.test("enterLxd() believes a member that answers, and an own one that refuses", async () => {
   const untrusted = '{"auth": "untrusted"}';
   const silent = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: untrusted });
-  assert.deepEqual(await enterLxd(silent, A, [B, C]), {
+  assert.deepEqual(await enterLxd(silent, A, known([B, C])), {
     kind: "refused",
     endpoint: B,
     ending: { kind: "untrusted" },
   });
   for (const answer of [untrusted, new PinError("x")]) {
     const refusing = transport({ [`GET ${A}/1.0`]: answer });
-    assert.equal((await enterLxd(refusing, A, [B])).kind, "refused");
+    assert.equal((await enterLxd(refusing, A, known([B]))).kind, "refused");
     assert.equal(refusing.asked.length, 1);
   }
 });

@@ -172,6 +172,28 @@ export async function observeRelation(
   };
 }
 
+/**
+ * Lists the members of LXD that we have told of before: to the relations at hand, or else to any.
+ *
+ * @param juju The hook tools.
+ * @param unit Name of our unit.
+ * @param seen What was observed.
+ * @returns The members' endpoints.
+ */
+export async function knownEndpoints(
+  juju: Juju,
+  unit: string,
+  { relations, gone, isLast }: Observation,
+): Promise<readonly string[]> {
+  const seen = [...relations.map(({ published }) => published), ...gone];
+  const endpoints = seen.flatMap((published) => published.endpoints);
+  // With the last unit the relations go as well.
+  if (endpoints.length > 0 || isLast) return endpoints;
+  const ids = await juju.relationIds(ENDPOINT);
+  const databags = await Promise.all(ids.map((id) => juju.relationGet(id, unit)));
+  return databags.flatMap((databag) => parsePublished(databag).endpoints);
+}
+
 async function observeRequirer(
   juju: Juju,
   unit: string,

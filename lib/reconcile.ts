@@ -8,7 +8,7 @@ import type { Fingerprint } from "./certificate.ts";
 import { type Credentials, findCredentials } from "./credentials.ts";
 import type { Juju } from "./juju.ts";
 import type { Entrance, Lxd } from "./lxd.ts";
-import { type Observation, observe } from "./observe.ts";
+import { knownEndpoints, type Observation, observe } from "./observe.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Mark } from "./owner.ts";
 import { ownerOf, plan } from "./plan.ts";
@@ -25,7 +25,10 @@ export interface World {
   /** The hook tools. */
   readonly juju: Juju;
   /** Enters LXD by the credential's endpoint, or else by a member known from before. */
-  readonly enter: (credentials: Credentials, known: readonly string[]) => Promise<Entrance>;
+  readonly enter: (
+    credentials: Credentials,
+    known: () => Promise<readonly string[]>,
+  ) => Promise<Entrance>;
   /** Name of our application. */
   readonly application: string;
   /** Name of our unit. */
@@ -57,9 +60,8 @@ export async function reconcile(world: World, scope: Scope): Promise<Outcome | u
   if (seen.relations.length === 0 && seen.revocable.kind === "none") return undefined;
   const found = findCredentials(config, cloud);
   if (found.kind !== "complete") return found;
-  const known = [...seen.relations.map(({ published }) => published), ...seen.gone];
-  const endpoints = known.flatMap((published) => published.endpoints);
-  const entrance = await world.enter(found.credentials, endpoints);
+  const known = () => knownEndpoints(juju, unit, seen);
+  const entrance = await world.enter(found.credentials, known);
   if (entrance.kind === "entered") {
     return await serve(world, entrance.lxd, found.credentials, seen, leads);
   }

@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import { enableClustering, until, waitForMember } from "../lxd/administration.ts";
+import { authOf } from "../lxd/client.ts";
+import { type RealLxd, startCluster, startLxd } from "../lxd/real.ts";
+import type { LxdMember, LxdWorld } from "../lxd/world.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
+import { deploy, type World } from "./world.ts";
+
+const RECOVERY_MS = 60_000;
+const NAMES = ["member1", "member2", "member3"];
+
+// Tests that stop no member share one cluster: it takes seconds to form.
+let shared: RealLxd;
+
+Deno.test.beforeAll(async () => {
+  shared = await startCluster();
+});
+
+Deno.test.afterAll(async () => {
+  await shared?.[Symbol.asyncDispose]();
+});
+
+Deno.test("cluster: from juju trust to a client that talks to every member, and back", async () => {
+  const before = await shared.trustStore();
+  await using world = await deploy(shared, { trust: false });
+  const deployed = await shared.trustStore();
+  const requirer = world.requirer();
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [first, second]);
+  await world.settle();
+  assert.match(world.status(), /^blocked: .*juju trust lxd-integrator$/);
+  world.model.trust(APPLICATION);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 2 certificates");
+  const { nodes, endpoints, trusted, server } = requirer.told();
+  assert.deepEqual(nodes, NAMES);
+  assert.deepEqual(endpoints, shared.members.map(({ endpoint }) => endpoint));
+  assert.deepEqual(trusted, [first, second].map(({ fingerprint }) => fingerprint).sort());
+  assert.equal(server, shared.serverCertificate);
+  for (const certificate of [first, second]) {
+    // The client's only means are what the relation told it.
+    assert.deepEqual(await authAt(endpoints, certificate, server), everywhere("trusted"));
+  }
+
+  requirer.offer(0, [second]);
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+  assert.deepEqual(await authAt(endpoints, first, server), everywhere("untrusted"));
+  assert.deepEqual(await authAt(endpoints, second, server), everywhere("trusted"));
+
+  world.model.removeRelation(requirer.relation);
+  await world.settle();
+  assert.deepEqual(await authAt(endpoints, second, server), everywhere("untrusted"));
+  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 0 certificates");
+
+  const again = world.requirer("other", 1);
+  again.offer(0, [first]);
+  again.offer("application", [second]);
+  await world.settle();
+  assert.deepEqual(await authAt(endpoints, first, server), everywhere("trusted"));
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  assert.deepEqual(await shared.trustStore(), deployed);
+  assert.deepEqual(await authAt(endpoints, first, server), everywhere("untrusted"));
+  assert.equal(deployed.length, before.length + 2, "Juju's credential and a bystander's entry");
+});
+
+Deno.test("cluster: rotation at several applications and units, without a gap", async () => {
+  await using world = await deploy(shared);
+  const foreign = await world.foreign();
+  const [ams, others] = [world.requirer("ams", 2), world.requirer("others", 1)];
+  const steady = await createCertificate();
+  others.offer("application", [steady]);
+  const rotate = async () => {
+    const pair = [await createCertificate(), await createCertificate()] as const;
+    ams.offer(0, [pair[0]]);
+    ams.offer(1, [pair[1]]);
+    return pair;
+  };
+  let current = await rotate();
+  await world.settle();
+  const counts: number[] = [];
+  const polling = new AbortController();
+  const poll = async () => {
+    while (!polling.signal.aborted) {
+      const names = Object.values(await world.ours());
+      counts.push(
+        ...["0:ams-0", "0:ams-1", "1:others"].map((name) =>
+          names.filter((other) => other === name).length
+        ),
+      );
+    }
+  };
+  const polled = poll();
+  for (let generation = 0; generation < 3; generation++) {
+    const former = current;
+    current = await rotate();
+    await world.settle();
+    const fingerprints = current.map(({ fingerprint }) => fingerprint);
+    assert.deepEqual(ams.told().trusted, fingerprints.toSorted());
+    assert.deepEqual(others.told().trusted, [steady.fingerprint]);
+    const { endpoints, server } = ams.told();
+    for (const certificate of [...current, steady]) {
+      assert.deepEqual(await authAt(endpoints, certificate, server), everywhere("trusted"));
+    }
+    for (const certificate of former) {
+      assert.deepEqual(await authAt(endpoints, certificate, server), everywhere("untrusted"));
+    }
+  }
+  polling.abort();
+  await polled;
+  assert.ok(counts.length > 10, "the trust store was polled while it changed");
+  assert.deepEqual(counts.filter((count) => count < 1 || count > 2), []);
+  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 3 certificates");
+  assert.deepEqual(await world.foreign(), foreign);
+});
+
+Deno.test("cluster: drift made at another member is repaired", async () => {
+  await using world = await deploy(shared);
+  const requirer = world.requirer();
+  const [a, b] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [a, b]);
+  await world.settle();
+  const foreign = await world.foreign();
+  const [first, second, third] = shared.daemons;
+  assert.ok(first && second && third);
+  await second.api("DELETE", `/1.0/certificates/${a.fingerprint}`);
+  await third.api("PATCH", `/1.0/certificates/${b.fingerprint}`, { restricted: true });
+  const { endpoints, server } = requirer.told();
+  assert.deepEqual(await authAt(endpoints, a, server), everywhere("untrusted"));
+  await world.updateStatus();
+  assert.deepEqual(await authAt(endpoints, a, server), everywhere("trusted"));
+  const entries = (await shared.trustStore()).filter(({ fingerprint }) =>
+    [a, b].some((certificate) => certificate.fingerprint === fingerprint)
+  );
+  assert.deepEqual(entries.map(({ restricted }) => restricted), [false, false]);
+  assert.deepEqual(await world.foreign(), foreign);
+});
+
+Deno.test("cluster: the members' own certificates are refused, and left alone", async () => {
+  await using world = await deploy(shared);
+  const servers = (await shared.trustStore()).filter(({ type }) => type === "server");
+  assert.deepEqual(servers.map(({ name }) => name).sort(), NAMES);
+  const requirer = world.requirer();
+  const good = await createCertificate();
+  requirer.offer(0, [good, ...servers.map(({ certificate }) => certificate)]);
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
+  assert.deepEqual(
+    requirer.told().rejected.map(({ fingerprint, reason }) => [fingerprint, reason]),
+    servers.map(({ fingerprint }) => [
+      fingerprint,
+      `The certificate is in LXD's trust store already, with the type "server"`,
+    ]),
+  );
+  // Not even one that bears our mark, as anyone may call an entry what they like.
+  const [entry] = servers;
+  assert.ok(entry);
+  const name = `${APPLICATION}@${world.model.uuid}:${requirer.relation.id}:my-charm-0`;
+  await shared.amend(entry.fingerprint, { name });
+  requirer.offer(0, []);
+  await world.settle();
+  await world.updateStatus();
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  await shared.amend(entry.fingerprint, { name: entry.name });
+  const after = (await shared.trustStore()).filter(({ type }) => type === "server");
+  assert.deepEqual(after, servers);
+});
+
+Deno.test("cluster: one member lost, then all, and everything caught up once they are back", async () => {
+  await using lxd = await startCluster();
+  const [own] = lxd.members as readonly [LxdMember];
+  await using world = await deploy(lxd);
+  const [requirer, leaver] = [world.requirer("my-charm", 2), world.requirer("leaver")];
+  const [kept, withdrawn, later, offered, gone, left] = await Promise.all(
+    Array.from({ length: 6 }, () => createCertificate()),
+  );
+  assert.ok(kept && withdrawn && later && offered && gone && left);
+  requirer.offer(0, [kept]);
+  requirer.offer(1, [gone]);
+  leaver.offer(0, [left]);
+  await world.settle();
+  const foreign = await world.foreign();
+  const { server } = requirer.told();
+
+  // The others serve in the place of the credential's own member.
+  await own.kill();
+  requirer.offer(0, [kept, withdrawn]);
+  await world.settle();
+  // They may take a moment to agree on who leads their database.
+  await becomeActive(world);
+  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 4 certificates");
+  const others = othersThan(own, lxd);
+  assert.deepEqual(await authAt(others, withdrawn, server), ["trusted", "trusted"]);
+  await waitForMember(lxd, own.name, "Offline");
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 2 nodes, 4 certificates");
+  for (const { told } of [requirer, leaver]) {
+    assert.deepEqual(told().nodes, ["member2", "member3"]);
+    assert.deepEqual(told().endpoints, others);
+  }
+  requirer.offer(0, [kept, withdrawn, later]);
+  await world.settle();
+  assert.deepEqual(await authAt(others, later, server), ["trusted", "trusted"]);
+
+  // With no member left, what was told stays told, and no hook fails.
+  const told = requirer.told();
+  await Promise.all(lxd.members.map((member) => member.kill()));
+  const waiting = `waiting: No answer from ${own.endpoint}: connection refused`;
+  await world.updateStatus();
+  assert.equal(world.status(), waiting);
+  requirer.offer(0, [kept, later, offered]);
+  world.model.removeUnit("my-charm/1");
+  world.model.removeRelation(leaver.relation);
+  await world.settle();
+  assert.equal(world.status(), waiting);
+  assert.deepEqual(requirer.told(), told);
+
+  await Promise.all(lxd.members.map((member) => member.start()));
+  for (const { name } of lxd.members) await waitForMember(lxd, name, "Online");
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 3 certificates");
+  const now = requirer.told();
+  assert.deepEqual(now.nodes, NAMES);
+  assert.deepEqual(
+    now.trusted,
+    [kept, later, offered].map(({ fingerprint }) => fingerprint).sort(),
+  );
+  assert.deepEqual(await authAt(now.endpoints, offered, server), everywhere("trusted"));
+  for (const certificate of [withdrawn, gone, left]) {
+    assert.deepEqual(await authAt(now.endpoints, certificate, server), everywhere("untrusted"));
+  }
+  assert.deepEqual(await world.foreign(), foreign);
+});
+
+Deno.test("cluster: the credential's member hangs, and another one is used", async () => {
+  await using lxd = await startCluster();
+  const leader = await databaseLeader(lxd);
+  const own = lxd.members.find(({ name }) => name !== leader);
+  assert.ok(own);
+  await using world = await deploy(lxd, { cloud: { endpoint: own.endpoint } });
+  const requirer = world.requirer();
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [first]);
+  await world.settle();
+  const foreign = await world.foreign();
+  await own.pause();
+  requirer.offer(0, [second]);
+  await world.settle();
+  // A member that is asked for a change may wait for the one that hangs, longer than we do.
+  await becomeActive(world);
+  assert.match(world.status(), /^active: LXD 5\.0\.2: [23] nodes, 1 certificate$/);
+  assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+  const { server } = requirer.told();
+  const others = othersThan(own, lxd);
+  assert.deepEqual(await authAt(others, second, server), ["trusted", "trusted"]);
+  assert.deepEqual(await authAt(others, first, server), ["untrusted", "untrusted"]);
+
+  assert.deepEqual(await world.foreign(), foreign);
+
+  await own.resume();
+  requirer.offer(0, [first]);
+  await world.settle();
+  await becomeActive(world);
+  assert.deepEqual(requirer.told().trusted, [first.fingerprint]);
+  await until("let the client in at the member that hung", RECOVERY_MS, async () => {
+    const [auth] = await authAt([own.endpoint], first, server);
+    return auth === "trusted";
+  });
+});
+
+Deno.test("cluster: clustering enabled later, until the credential follows", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [first]);
+  await world.settle();
+  const [told, pinned, cloud] = [requirer.told(), lxd.serverCertificate, world.cloud()];
+  await enableClustering(lxd);
+  const presented = fingerprintOf(lxd.serverCertificate);
+  const store = await lxd.trustStore();
+  requirer.offer(0, [second]);
+  await world.settle();
+  assert.equal(
+    world.status(),
+    `blocked: LXD at ${cloud.endpoint} presents the certificate ${presented}, not the expected ` +
+      `${fingerprintOf(pinned)}: if it was replaced, update the credential`,
+  );
+  assert.deepEqual(requirer.told(), told);
+  assert.deepEqual(await lxd.trustStore(), store);
+
+  world.model.setCloud(world.cloud());
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  const { nodes, endpoints, trusted, server } = requirer.told();
+  assert.deepEqual([nodes, endpoints], [["member1"], [cloud.endpoint]]);
+  assert.deepEqual(trusted, [second.fingerprint]);
+  assert.equal(server, lxd.serverCertificate);
+  assert.deepEqual(await authAt(endpoints, second, server), ["trusted"]);
+  const servers = (await lxd.trustStore()).filter(({ type }) => type === "server");
+  assert.equal(servers.length, 1);
+});
+
+/** Asks each endpoint whether it trusts a client that pins the server. */
+async function authAt(
+  endpoints: readonly string[],
+  { certificate, key }: TestCertificate,
+  server: string | undefined,
+): Promise<readonly string[]> {
+  assert.ok(server, "the relation must tell the server's certificate");
+  return await Promise.all(
+    endpoints.map((endpoint) => authOf(endpoint, certificate, key, server)),
+  );
+}
+
+function everywhere(auth: "trusted" | "untrusted"): readonly string[] {
+  return NAMES.map(() => auth);
+}
+
+function othersThan(own: LxdMember, { members }: LxdWorld): readonly string[] {
+  return members.filter((member) => member !== own).map(({ endpoint }) => endpoint);
+}
+
+/** Lets update-status run until LXD does what it is asked. No hook may fail meanwhile. */
+async function becomeActive(world: World): Promise<void> {
+  await until("become active", RECOVERY_MS, async () => {
+    await world.model.settle();
+    const isActive = world.model.status(UNIT).status === "active";
+    if (!isActive) world.model.updateStatus(APPLICATION);
+    return isActive;
+  });
+  await world.settle();
+}
+
+async function databaseLeader({ admin }: LxdWorld): Promise<string> {
+  const { body } = await admin("GET", "/1.0/cluster/members?recursion=1");
+  const members: { server_name: string; roles: string[] }[] = body?.metadata ?? [];
+  return members.find(({ roles }) => roles.includes("database-leader"))?.server_name ?? "";
+}

@@ -1,0 +1,539 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createTcpServer, type Server } from "node:net";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import { authOf } from "../lxd/client.ts";
+import { startImpostor, startSilentServer } from "../lxd/impostor.ts";
+import { claimLoopback, LXD_PORT } from "../lxd/loopback.ts";
+import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
+import type { Fault, FaultMatch } from "../lxd/stand_in_faults.ts";
+import { createIdentity } from "../lxd/stand_in_member.ts";
+import type { LxdMember, LxdWorld } from "../lxd/world.ts";
+import { APPLICATION } from "./charm.ts";
+import { deploy, type World } from "./world.ts";
+
+// A hook asks one server for ten seconds at most, and twice at most.
+const HOOK_LIMIT_MS = 30_000;
+
+Deno.test("network: an impostor at the endpoint learns nothing", async () => {
+  // A certificate that may sign others, so that one of the impostors can show such another.
+  const genuine = await createCertificate({ ca: true, commonName: "LXD", key: "p384" });
+  await using lxd = await startStandIn({ identity: genuine });
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  requirer.offer(0, [await createCertificate()]);
+  await world.settle();
+  const told = requirer.told();
+  const member = onlyMember(lxd);
+  await member.kill();
+  const identities = [
+    ["LXD's name", await createCertificate({ commonName: "LXD", key: "p384" })],
+    ["LXD's usual name", await createIdentity()],
+    ["what the expected certificate has signed", await createCertificate({ issuer: genuine })],
+  ] as const;
+  for (const [what, identity] of identities) {
+    await using impostor = await startImpostor({ address: member.address, identity });
+    requirer.offer(0, [await createCertificate()]);
+    await world.settle();
+    assert.equal(
+      world.status(),
+      `blocked: LXD at ${member.endpoint} presents the certificate ` +
+        `${fingerprintOf(identity.certificate)}, not the expected ${genuine.fingerprint}: ` +
+        "if it was replaced, update the credential",
+      what,
+    );
+    assert.ok(impostor.connections > 0, what);
+    assert.equal(new TextDecoder().decode(impostor.received), "", what);
+    assert.deepEqual(requirer.told(), told, what);
+  }
+});
+
+Deno.test("network: what answers is no LXD, or nothing does", async () => {
+  const cases: readonly (readonly [string, (address: string) => Promise<AsyncDisposable>])[] = [
+    ["connection refused", () => Promise.resolve(new AsyncDisposableStack())],
+    ["no TLS is spoken there", servePlainHttp],
+    ["connection cut", serveCuts],
+    ["time-out", (address) => startSilentServer({ address })],
+  ];
+  // Each waits for its own time limit.
+  await Promise.all(cases.map(async ([cause, serve]) => {
+    await using lxd = await startStandIn();
+    await using world = await deploy(lxd);
+    const requirer = world.requirer();
+    const [first, second] = [await createCertificate(), await createCertificate()];
+    requirer.offer(0, [first]);
+    await world.settle();
+    const [told, store] = [requirer.told(), await lxd.trustStore()];
+    const member = onlyMember(lxd);
+    await member.kill();
+    {
+      await using _server = await serve(member.address);
+      requirer.offer(0, [second]);
+      await settleInTime(world);
+      assert.equal(world.status(), `waiting: No answer from ${member.endpoint}: ${cause}`);
+      assert.deepEqual(requirer.told(), told);
+      assert.deepEqual(await lxd.trustStore(), store);
+    }
+    await member.start();
+    await world.updateStatus();
+    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+    assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+  }));
+});
+
+Deno.test("network: LXD that falls silent in the midst holds no hook up", async () => {
+  const silent: readonly FaultMatch[] = [
+    { method: "GET", path: /^\/1\.0$/ },
+    { method: "GET", path: /certificates/ },
+    { method: "POST" },
+    { method: "DELETE" },
+  ];
+  await Promise.all(silent.map(async (match) => {
+    await using lxd = await startStandIn();
+    await using world = await deploy(lxd);
+    const requirer = world.requirer();
+    const [first, second] = [await createCertificate(), await createCertificate()];
+    requirer.offer(0, [first]);
+    await world.settle();
+    const foreign = await world.foreign();
+    lxd.fault(match, { kind: "silent" });
+    requirer.offer(0, [second]);
+    await settleInTime(world);
+    const { endpoint } = onlyMember(lxd);
+    assert.equal(world.status(), `waiting: No answer from ${endpoint}: time-out`);
+    assert.ok((await world.ours())[first.fingerprint]);
+    lxd.clear();
+    await world.updateStatus();
+    assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+    assert.deepEqual(await world.ours(), { [second.fingerprint]: "0:my-charm-0" });
+    assert.deepEqual(await world.foreign(), foreign);
+  }));
+});
+
+Deno.test("network: a name that cannot be resolved", async () => {
+  await using lxd = await startStandIn();
+  await using world = await deploy(lxd, { cloud: { endpoint: "https://lxd.invalid" } });
+  world.requirer();
+  await settleInTime(world);
+  assert.match(world.status(), /^waiting: No answer from https:\/\/lxd\.invalid:8443: \S/);
+  world.model.setCloud(world.cloud());
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+});
+
+Deno.test("network: a proxy in the environment does not see us", async () => {
+  using loopback = claimLoopback();
+  const hostname = loopback.address(1);
+  let connections = 0;
+  await using trap = await serveTcp(
+    createTcpServer((socket) => {
+      connections++;
+      socket.destroy();
+    }),
+    hostname,
+  );
+  const proxy = `http://${hostname}:${LXD_PORT}`;
+  const names = ["http_proxy", "https_proxy", "all_proxy", "ftp_proxy"];
+  const legacyProxy = Object.fromEntries(
+    [...names, ...names.map((name) => name.toUpperCase())].map((name) => [name, proxy]),
+  );
+  await using lxd = await startStandIn({ members: 3 });
+  await using world = await deploy(lxd, {
+    model: { legacyProxy: { ...legacyProxy, NODE_USE_ENV_PROXY: "1" } },
+  });
+  const requirer = world.requirer();
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  await onlyMember(lxd).kill();
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 2 nodes, 1 certificate");
+  assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
+  assert.equal(connections, 0);
+  // The trap is one: whoever heeds the environment falls into it.
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", `await fetch("${lxd.members[1]?.endpoint}/1.0")`],
+    env: legacyProxy,
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  assert.ok(!success && connections > 0);
+  await trap[Symbol.asyncDispose]();
+});
+
+for (const [dialect, version] of [["5.21", "5.21.4"], ["6.x", "6.7"]] as const) {
+  Deno.test(`network: LXD ${dialect} is served as 5.0 is`, async () => {
+    await using lxd = await startStandIn({ dialect, members: 3 });
+    const bare = await lxd.trustStore();
+    await using world = await deploy(lxd);
+    await lxd.createProject("web");
+    const [first, second] = [world.requirer("first", 2), world.requirer("second")];
+    const [own, shared, confined] = await Promise.all([1, 2, 3].map(() => createCertificate()));
+    assert.ok(own && shared && confined);
+    first.offer(0, [own, shared]);
+    first.relation.write("first/1", { projects: '["web", "web"]' });
+    first.offer(1, [confined]);
+    second.offer("application", [shared]);
+    await world.settle();
+    assert.equal(world.status(), `active: LXD ${version}: 3 nodes, 3 certificates`);
+    assert.deepEqual(await world.ours(), {
+      [own.fingerprint]: "0:first-0",
+      [shared.fingerprint]: "shared",
+      [confined.fingerprint]: "0:first-1",
+    });
+    assert.deepEqual(await accessOf(lxd, confined), [true, "web"]);
+    assert.deepEqual(await accessOf(lxd, own), [false]);
+    const { endpoints, nodes, server, trusted } = first.told();
+    assert.deepEqual(nodes, lxd.members.map(({ name }) => name));
+    assert.deepEqual(trusted, [own, shared, confined].map(({ fingerprint }) => fingerprint).sort());
+    for (const endpoint of endpoints) {
+      assert.equal(await authOf(endpoint, own.certificate, own.key, server ?? ""), "trusted");
+    }
+
+    // Lifted, narrowed, and asked for what does not exist.
+    first.relation.write("first/1", { projects: undefined });
+    first.relation.write("first/0", { projects: '["default", "web"]' });
+    await world.settle();
+    assert.deepEqual(await accessOf(lxd, confined), [false]);
+    assert.deepEqual(await accessOf(lxd, own), [true, "default", "web"]);
+    assert.deepEqual(await accessOf(lxd, shared), [false], "someone wants it without limits");
+    const rotated = await createCertificate();
+    first.relation.write("first/0", { projects: '["none"]' });
+    first.offer(0, [rotated]);
+    await world.settle();
+    assert.match(
+      first.told().rejected[0]?.reason ?? "",
+      /^LXD refuses the certificate: .*not found/,
+    );
+    assert.deepEqual(first.told().trusted, [confined.fingerprint]);
+    assert.deepEqual(await world.ours(), {
+      [shared.fingerprint]: "1:second",
+      [confined.fingerprint]: "0:first-1",
+    });
+
+    world.model.removeApplication(APPLICATION);
+    await world.settle();
+    const left = (await lxd.trustStore()).map(({ name }) => name);
+    assert.deepEqual(
+      left.toSorted(),
+      [
+        ...bare.map(({ name }) => name),
+        "juju",
+        "someone else's",
+      ].sort(),
+    );
+  });
+
+  Deno.test(`network: LXD ${dialect} to an untrusted and a restricted credential`, async () => {
+    await using lxd = await startStandIn({ dialect });
+    await using world = await deploy(lxd);
+    world.requirer();
+    const stranger = await createCertificate();
+    world.model.setCloud(world.cloud({ credential: stranger }));
+    await world.updateStatus();
+    assert.match(world.status(), /^blocked: LXD at .* does not trust our certificate/);
+    await lxd.trust(stranger.certificate, { restricted: true, projects: ["default"] });
+    await world.updateStatus();
+    assert.match(world.status(), /^blocked: LXD at .* does not let our certificate .* manage/);
+  });
+}
+
+const REQUESTS: readonly (readonly [string, FaultMatch])[] = [
+  ["GET /1.0", { method: "GET", path: /^\/1\.0$/ }],
+  ["GET certificates", { method: "GET", path: /^\/1\.0\/certificates/ }],
+  ["POST", { method: "POST" }],
+  ["PATCH", { method: "PATCH" }],
+  ["DELETE", { method: "DELETE" }],
+];
+
+const FAULTS: readonly (readonly [string, Fault, string])[] = [
+  ["500", { kind: "status", status: 500, error: "no leader" }, "error 500, no leader"],
+  ["cut", { kind: "reset" }, "connection cut"],
+  ["cut after acting", { kind: "act-then-reset" }, "connection cut"],
+  ["cut in the answer", { kind: "truncated" }, "connection cut"],
+  ["gone", { kind: "crash" }, "connection (cut|refused)"],
+  ["no JSON", { kind: "malformed" }, "an answer that is not LXD's"],
+];
+
+for (const [kind, fault, cause] of FAULTS) {
+  Deno.test(`network: nothing is lost by any request that ends thus: ${kind}`, async () => {
+    await using lxd = await startStandIn();
+    await using world = await deploy(lxd);
+    const requirer = world.requirer();
+    const { endpoint, start } = onlyMember(lxd);
+    const [one, kept, other] = await Promise.all([1, 2, 3].map(() => createCertificate()));
+    assert.ok(one && kept && other);
+    requirer.offer(0, [one, kept]);
+    await world.settle();
+    const foreign = await world.foreign();
+    let [present, absent]: [TestCertificate, TestCertificate] = [one, other];
+    for (const [index, [request, match]] of REQUESTS.entries()) {
+      lxd.fault(match, fault);
+      // All of it: one to be registered, one to be changed, one to be revoked.
+      const isConfined = index % 2 === 0;
+      requirer.relation.write("my-charm/0", { projects: isConfined ? '["default"]' : undefined });
+      requirer.offer(0, [kept, absent]);
+      await world.settle();
+      // A change is judged by its status: what LXD says to it does not matter.
+      const isTaken = fault.kind === "malformed" && match.method !== "GET";
+      if (!isTaken) {
+        assert.match(world.status(), new RegExp(`^waiting: No answer from ${endpoint}: ${cause}$`));
+      }
+      const ours = await world.ours();
+      assert.ok(ours[kept.fingerprint], `${request}: what stays is never missing`);
+      assert.ok(
+        ours[absent.fingerprint] || ours[present.fingerprint],
+        `${request}: the new one comes before the old one goes`,
+      );
+      assert.deepEqual(await world.foreign(), foreign, request);
+      lxd.clear();
+      if (fault.kind === "crash") await start();
+      await world.updateStatus();
+      [present, absent] = [absent, present];
+      assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates", request);
+      assert.deepEqual(requirer.told().trusted, fingerprints(kept, present), request);
+      const names: Record<string, string> = {
+        [kept.fingerprint]: "0:my-charm-0",
+        [present.fingerprint]: "0:my-charm-0",
+      };
+      assert.deepEqual(await world.ours(), names, request);
+      const access = isConfined ? [true, "default"] : [false];
+      assert.deepEqual(await accessOf(lxd, kept), access, request);
+      assert.deepEqual(await world.foreign(), foreign, request);
+    }
+  });
+}
+
+Deno.test("network: the members of a cluster cannot be listed", async () => {
+  await using lxd = await startStandIn({ members: 3 });
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [first]);
+  await world.settle();
+  const told = requirer.told();
+  const faults: readonly Fault[] = [
+    { kind: "status", status: 503 },
+    { kind: "status", status: 403 },
+    { kind: "malformed" },
+    { kind: "reset" },
+  ];
+  requirer.offer(0, [second]);
+  for (const fault of faults) {
+    lxd.fault({ path: /cluster\/members/ }, fault);
+    await world.updateStatus();
+    assert.doesNotMatch(world.status(), /^active/, fault.kind);
+    assert.deepEqual(requirer.told(), told);
+    lxd.clear();
+  }
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 1 certificate");
+  assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+  assert.deepEqual(requirer.told().endpoints, told.endpoints);
+});
+
+Deno.test("network: a member that fails is passed over", async () => {
+  await using lxd = await startStandIn({ members: 3 });
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  let certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  const faults: readonly Fault[] = [
+    { kind: "status", status: 503 },
+    { kind: "malformed" },
+    { kind: "silent" },
+  ];
+  for (const fault of faults) {
+    lxd.clear();
+    lxd.fault({ member: "member1", path: /^\/1\.0$/ }, fault);
+    certificate = await createCertificate();
+    requirer.offer(0, [certificate]);
+    await settleInTime(world);
+    assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 1 certificate", fault.kind);
+    assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
+    const posts = lxd.requests.filter(({ method }) => method === "POST");
+    assert.deepEqual(posts.map(({ member }) => member), ["member2"], fault.kind);
+  }
+});
+
+Deno.test("network: a member that answers counts, whatever the cluster says of it", async () => {
+  await using lxd = await startStandIn({ members: 3 });
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [first]);
+  await world.settle();
+  // So it is for a moment after the member that leads the database was lost.
+  await onlyMember(lxd).kill();
+  for (const { name } of lxd.members) lxd.setMemberStatus(name, "Offline");
+  await world.updateStatus();
+  assert.notDeepEqual(requirer.told().nodes, []);
+  for (const { name } of lxd.members.slice(1)) lxd.setMemberStatus(name, "Online");
+  requirer.offer(0, [second]);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 2 nodes, 1 certificate");
+  assert.deepEqual(requirer.told().nodes, ["member2", "member3"]);
+  assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+});
+
+Deno.test("network: a relation made while the credential's member is down", async () => {
+  await using lxd = await startStandIn({ members: 3 });
+  await using world = await deploy(lxd);
+  const first = world.requirer("first");
+  first.offer(0, [await createCertificate()]);
+  await world.settle();
+  await onlyMember(lxd).kill();
+  const second = world.requirer("second");
+  const certificate = await createCertificate();
+  second.offer(0, [certificate]);
+  // The other relation has been told of the other members.
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 2 nodes, 2 certificates");
+  assert.deepEqual(second.told().trusted, [certificate.fingerprint]);
+});
+
+Deno.test("network: someone else registers the same certificate in between", async () => {
+  await using lxd = await startStandIn();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [first]);
+  await world.settle();
+  lxd.fault({ method: "POST", times: 1 }, {
+    kind: "hook",
+    before: () => lxd.trust(second.certificate, { name: "an operator's" }),
+  });
+  requirer.offer(0, [second]);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+  assert.deepEqual(await world.ours(), {});
+  const foreign = await world.foreign();
+  assert.ok(foreign.some(({ name }) => name === "an operator's"));
+  requirer.offer(0, []);
+  await world.settle();
+  assert.deepEqual(await world.foreign(), foreign);
+});
+
+Deno.test("network: someone else registers the same certificate for metrics in between", async () => {
+  await using lxd = await startStandIn();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const certificate = await createCertificate();
+  lxd.fault({ method: "POST", times: 1 }, {
+    kind: "hook",
+    before: () => lxd.trust(certificate.certificate, { name: "a scraper's", type: "metrics" }),
+  });
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  assert.deepEqual(requirer.told().trusted, []);
+  await world.updateStatus();
+  assert.match(requirer.told().rejected[0]?.reason ?? "", /with the type "metrics"$/);
+});
+
+Deno.test("network: someone else revokes or renames in between", async () => {
+  await using lxd = await startStandIn();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [first, second, third] = await Promise.all([1, 2, 3].map(() => createCertificate()));
+  assert.ok(first && second && third);
+  requirer.offer(0, [first, second]);
+  await world.settle();
+  lxd.fault({ method: "PATCH", times: 1 }, {
+    kind: "hook",
+    before: () => lxd.distrust(first.fingerprint),
+  });
+  lxd.fault({ method: "DELETE", times: 1 }, {
+    kind: "hook",
+    before: () => lxd.distrust(second.fingerprint),
+  });
+  requirer.relation.write("my-charm/0", { projects: '["default"]' });
+  requirer.offer(0, [first, third]);
+  await world.settle();
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+  assert.deepEqual(requirer.told().trusted, fingerprints(first, third));
+  assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprints(first, third));
+});
+
+Deno.test("network: LXD lets us read but not write", async () => {
+  await using lxd = await startStandIn();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, [first]);
+  await world.settle();
+  const told = requirer.told();
+  lxd.fault({ method: "POST" }, { kind: "status", status: 403 });
+  requirer.offer(0, [second]);
+  await world.settle();
+  assert.equal(
+    world.status(),
+    `blocked: LXD at ${onlyMember(lxd).endpoint} does not let our certificate ` +
+      `${world.credential.fingerprint} manage certificates: it must not be restricted to projects`,
+  );
+  assert.deepEqual(await world.ours(), { [first.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(requirer.told().rejected, []);
+  assert.deepEqual(requirer.told().server, told.server);
+  lxd.clear();
+  await world.updateStatus();
+  assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+  assert.deepEqual(await world.ours(), { [second.fingerprint]: "0:my-charm-0" });
+});
+
+/** The member that the credential names. */
+function onlyMember({ members }: LxdWorld): LxdMember {
+  const [member] = members;
+  assert.ok(member);
+  return member;
+}
+
+function fingerprints(...certificates: readonly TestCertificate[]): readonly string[] {
+  return certificates.map(({ fingerprint }) => fingerprint).sort();
+}
+
+async function accessOf(
+  lxd: StandIn,
+  { fingerprint }: TestCertificate,
+): Promise<readonly unknown[] | undefined> {
+  const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
+  return entry && [entry.restricted, ...entry.projects.toSorted()];
+}
+
+/** Settles, and fails rather than hangs where a hook has no time limit of its own. */
+async function settleInTime(world: World): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`Cannot settle: a hook takes longer than ${HOOK_LIMIT_MS} ms`);
+    timer = setTimeout(() => reject(error), HOOK_LIMIT_MS);
+  });
+  try {
+    await Promise.race([world.settle(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function servePlainHttp(address: string): Promise<AsyncDisposable> {
+  return await serveTcp(createHttpServer((_request, response) => response.end("hello")), address);
+}
+
+async function serveCuts(address: string): Promise<AsyncDisposable> {
+  return await serveTcp(createTcpServer((socket) => socket.destroy()), address);
+}
+
+async function serveTcp(server: Server, address: string): Promise<AsyncDisposable> {
+  server.on("connection", (socket) => socket.on("error", () => {}));
+  server.listen(LXD_PORT, address);
+  await once(server, "listening");
+  return {
+    async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      await closed;
+    },
+  };
+}

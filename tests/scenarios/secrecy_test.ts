@@ -1,0 +1,369 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { join } from "node:path/posix";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { type Execution, type Exit, type Runner, runProcess } from "../juju/agent/runner.ts";
+import { startLxd } from "../lxd/real.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
+import { deploy, type World } from "./world.ts";
+
+// What a program finds to write to, beside its own directory.
+const OUTSIDE = ["/tmp", "/var/tmp", "/root", "/home", "/dev/shm"];
+
+// Shortest part of a PEM's body that is looked for; the last line of one may be shorter.
+const NEEDLE_LENGTH = 40;
+
+// In bytes.
+const BIG_FILE = 100_000;
+
+Deno.test("secrecy: no key and no certificate is left or shown anywhere", async () => {
+  await using lxd = await startLxd();
+  const made: TestCertificate[] = [];
+  const certificate = async (options = {}) => {
+    const one = await createCertificate(options);
+    made.push(one);
+    return one;
+  };
+  const watch = watchFiles();
+  await using world = await deploy(lxd, { trust: false, model: { run: watch.run } });
+  const { model } = world;
+  made.push(world.credential);
+  const [requirer, other] = [world.requirer("my-charm", 2), world.requirer("other")];
+
+  model.trust(APPLICATION);
+  const shared = await certificate();
+  requirer.offer(0, [await certificate(), shared]);
+  requirer.offer("application", [await certificate({ key: "rsa2048" })]);
+  other.offer(0, [shared]);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 3 certificates");
+  requirer.offer(0, [await certificate()]);
+  await world.settle();
+  checkShown(world, made, [requirer, other]);
+
+  // What a requirer should never send.
+  const [good, wrong, confined] = [await certificate(), await certificate(), await certificate()];
+  requirer.offer(0, [
+    good.certificate + good.key,
+    wrong.key,
+    wrong.traditionalKey,
+    wrong.key.replaceAll("\n", "\\n"),
+    wrong.key.replace("END", "BEGIN"),
+    wrong.key.split("\n")[1] ?? "",
+    wrong.traditionalKey.replaceAll("-----", ""),
+    wrong.certificate.replace("END CERTIFICATE", "END"),
+  ]);
+  requirer.relation.write("my-charm/1", { projects: JSON.stringify([confined.key]) });
+  requirer.offer(1, [confined]);
+  other.relation.write("other/0", { projects: confined.traditionalKey });
+  await world.settle();
+  assert.ok(requirer.told().rejected.length > 2);
+  checkShown(world, made, [requirer, other]);
+
+  // What an operator may get wrong.
+  const option = await certificate({ key: "rsa2048" });
+  await lxd.trust(option.certificate, { name: "by option" });
+  const options = {
+    lxd_endpoint: lxd.members[0]?.endpoint ?? "",
+    lxd_client_cert: option.certificate,
+    lxd_client_key: option.traditionalKey,
+    lxd_server_cert: lxd.serverCertificate,
+  };
+  model.untrust(APPLICATION);
+  for (
+    const mistake of [
+      {},
+      { lxd_endpoint: option.key },
+      { lxd_client_cert: option.key },
+      { lxd_client_key: option.certificate },
+      { lxd_client_key: wrong.key },
+      { lxd_client_key: option.key.replace(/\n.{30}/, "\n") },
+      { lxd_server_cert: option.key },
+      { lxd_server_cert: wrong.certificate },
+      { lxd_client_cert: wrong.certificate, lxd_client_key: wrong.key },
+    ]
+  ) {
+    model.configure(APPLICATION, { ...options, ...mistake });
+    await world.settle();
+    const isRight = Object.keys(mistake).length === 0;
+    assert.match(world.status(), isRight ? /^active/ : /^(blocked|waiting)/);
+  }
+  checkShown(world, made, [requirer, other]);
+
+  // A hook that fails tells why, and no more.
+  model.configure(APPLICATION, options);
+  for (const tool of ["relation-set", "credential-get", "config-get", "status-set", "is-leader"]) {
+    const rotated = await certificate();
+    requirer.offer(0, [rotated]);
+    model.faults.failTool({ tool });
+    await model.settle({ replays: 1 });
+    model.faults.clear();
+    await world.updateStatus();
+    assert.ok((await world.ours())[rotated.fingerprint], tool);
+  }
+  assert.ok(model.runs.some(({ outcome }) => outcome === "failed"));
+  checkShown(world, made, [requirer, other]);
+
+  model.removeRelation(other.relation);
+  await world.settle();
+  model.removeApplication(APPLICATION);
+  await world.settle();
+  checkShown(world, made, []);
+  for (const needle of needlesOf(made)) watch.check(needle);
+  assert.ok(watch.hooks() > 20);
+});
+
+Deno.test("secrecy: hooks write nothing outside of the charm's directory", async () => {
+  await using lxd = await startLxd();
+  await using sealed = await seal();
+  await using world = await deploy(lxd, { model: { run: sealed.run } });
+  const requirer = world.requirer();
+  requirer.offer(0, [await createCertificate(), "garbage"]);
+  await world.settle();
+  requirer.offer(0, [await createCertificate()]);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  await lxd.members[0]?.stop();
+  await world.updateStatus();
+  await lxd.members[0]?.start();
+  world.model.faults.failTool({ tool: "relation-get" });
+  requirer.offer(0, []);
+  await world.model.settle({ replays: 1 });
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  assert.ok(world.model.runs.some(({ outcome }) => outcome === "failed"));
+  assert.deepEqual(sealed.written(), []);
+  assert.ok(sealed.hooks() > 5);
+});
+
+Deno.test("secrecy: the seal notices what is written", async () => {
+  await using sealed = await seal();
+  const root = await Deno.makeTempDir();
+  await using _removed = { [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) };
+  const charm = join(root, "agents", "unit", "charm");
+  await Deno.mkdir(charm, { recursive: true });
+  const path = join(charm, "hook");
+  const lines = [
+    "#!/bin/sh",
+    "touch mine",
+    ...OUTSIDE.map((place) => `mkdir ${place}/x`),
+    "exit 3",
+  ];
+  await Deno.writeTextFile(path, lines.join("\n"), { mode: 0o755 });
+  const { code } = await sealed.run({
+    unit: UNIT,
+    hook: "hook",
+    path,
+    cwd: charm,
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    kill: new AbortController().signal,
+    callTool: () => Promise.reject(new Error("Cannot call a tool: there is none")),
+  });
+  assert.equal(code, 3);
+  assert.deepEqual(sealed.written().toSorted(), OUTSIDE.map((place) => `${place}/x`).sort());
+  assert.ok((await Deno.stat(join(charm, "mine"))).isFile);
+});
+
+Deno.test("secrecy: hooks need no more than Juju's environment", async () => {
+  const environments: Execution["env"][] = [];
+  const run: Runner = (execution) => {
+    environments.push(execution.env);
+    return runProcess(execution);
+  };
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { model: { run } });
+  const requirer = world.requirer();
+  requirer.offer(0, [await createCertificate()]);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  assert.ok(environments.length > 5);
+  for (const environment of environments) {
+    const foreign = Object.keys(environment).filter((name) =>
+      !/^(JUJU_|CHARM_DIR$|CLOUD_API_VERSION$|PATH$|LANG$|TERM$|DEBIAN_FRONTEND$|APT_)/.test(name)
+    );
+    // Neither HOME, USER, TMPDIR nor a variable of the runtime's.
+    assert.deepEqual(foreign, []);
+  }
+});
+
+interface Teller {
+  readonly relation: {
+    readonly read: (unit: string) => Readonly<Record<string, string>>;
+    readonly readApp: (application: string) => Readonly<Record<string, string>>;
+  };
+}
+
+/** Checks all that the charm showed or told so far. */
+function checkShown(
+  { model, status }: World,
+  made: readonly TestCertificate[],
+  requirers: readonly Teller[],
+): void {
+  const tools = model.runs.flatMap((run) => run.tools);
+  const shown = [
+    ...model.log.map(({ message }) => message),
+    ...model.runs.flatMap(({ stdout, stderr, statusAfter, error }) => [
+      stdout,
+      stderr,
+      statusAfter.message,
+      error,
+    ]),
+    // `ps` shows arguments to everyone on the machine.
+    ...tools.flatMap(({ args }) => args),
+    ...model.applications().includes(APPLICATION) ? [status()] : [],
+  ].join("\n");
+  for (const needle of needlesOf(made)) {
+    assert.ok(!shown.includes(needle), `Neither logs nor arguments may hold ${needle}`);
+  }
+  const told = [
+    ...tools.map(({ stdin = "" }) => stdin),
+    ...requirers.flatMap(({ relation }) => [relation.read(UNIT), relation.readApp(APPLICATION)])
+      .flatMap((databag) => Object.values(databag)),
+  ].join("\n");
+  // Certificates are to be found there, as what is looked for must be such that it can be found.
+  const isFound = made.some(({ certificate }) =>
+    bodyOf(certificate).every((line) => told.includes(line))
+  );
+  assert.ok(isFound);
+  for (const needle of needlesOfKeys(made)) {
+    assert.ok(!told.includes(needle), `Relation data may not hold the key ${needle}`);
+  }
+}
+
+function needlesOf(made: readonly TestCertificate[]): readonly string[] {
+  return [
+    ...made.flatMap(({ certificate }) => bodyOf(certificate)),
+    ...needlesOfKeys(made),
+  ];
+}
+
+function needlesOfKeys(made: readonly TestCertificate[]): readonly string[] {
+  const certificates = new Set(made.flatMap(({ certificate }) => bodyOf(certificate)));
+  return made.flatMap(({ key, traditionalKey }) => [...bodyOf(key), ...bodyOf(traditionalKey)])
+    .filter((line) => !certificates.has(line));
+}
+
+/** The lines of a PEM's body, in whatever text they may turn up again. */
+function bodyOf(pem: string): readonly string[] {
+  return pem.split("\n").filter((line) => line.length >= NEEDLE_LENGTH && !line.startsWith("-"));
+}
+
+/** The model's directory, which holds those of the agents. */
+function rootOf({ cwd }: Execution): string {
+  return join(cwd, "..", "..", "..");
+}
+
+interface Watch {
+  readonly run: Runner;
+  /** How many hooks ran. */
+  readonly hooks: () => number;
+  /** Fails if a file held the text after any hook. */
+  readonly check: (needle: string) => void;
+}
+
+/**
+ * Reads, after each hook, every file below the model's directory that is new or has changed. Of big
+ * ones, the caches of the runtime, only the last content is kept.
+ */
+function watchFiles(): Watch {
+  const contents = new Map<string, string>();
+  const seen = new Map<string, string>();
+  let hooks = 0;
+  return {
+    run: async (execution) => {
+      const root = rootOf(execution);
+      // The charm as it was deployed cannot hold what is made only now.
+      if (hooks++ === 0) await changed(root, seen);
+      const exit = await runProcess(execution);
+      for (const path of await changed(root, seen)) {
+        // A string with a character for each byte is the quickest to search.
+        const content = Buffer.from(await Deno.readFile(path)).toString("latin1");
+        contents.set(content.length > BIG_FILE ? path : `${path} after hook ${hooks}`, content);
+      }
+      return exit;
+    },
+    hooks: () => hooks,
+    check: (needle) => {
+      const der = atob(needle);
+      for (const [path, content] of contents) {
+        const isThere = content.includes(needle) || content.includes(der);
+        assert.ok(!isThere, `${path} may not hold ${needle}`);
+      }
+    },
+  };
+}
+
+/** Lists the files that differ from what was seen before, and takes note of them. */
+async function changed(root: string, seen: Map<string, string>): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(root)) {
+    const path = join(root, entry.name);
+    if (entry.isDirectory) found.push(...await changed(path, seen));
+    if (!entry.isFile) continue;
+    const { ino, size, mtime } = await Deno.lstat(path);
+    const state = JSON.stringify([ino, size, mtime]);
+    if (seen.get(path) !== state) found.push(path);
+    seen.set(path, state);
+  }
+  return found;
+}
+
+interface Seal extends AsyncDisposable {
+  readonly run: Runner;
+  /** How many hooks ran. */
+  readonly hooks: () => number;
+  /** What they wrote outside of the charm's directory. */
+  readonly written: () => readonly string[];
+}
+
+/**
+ * Runs hooks where the places that programs like to write to are empty, so that whatever is found
+ * there afterwards is theirs, and all the rest of the machine is read-only.
+ */
+async function seal(): Promise<Seal> {
+  const directory = await Deno.makeTempDir();
+  const written: string[] = [];
+  let hooks = 0;
+  const run = async (execution: Execution): Promise<Exit> => {
+    const root = rootOf(execution);
+    const report = join(root, "report");
+    const script = join(directory, `hook-${hooks++}`);
+    await Deno.writeTextFile(script, renderSeal(execution.path, root, report), { mode: 0o755 });
+    const seen = new Map<string, string>();
+    await changed(root, seen);
+    const exit = await runProcess({ ...execution, path: script });
+    const others = (await changed(root, seen)).filter((path) =>
+      !path.startsWith(`${execution.cwd}/`) && path !== report
+    );
+    const paths = (await Deno.readTextFile(report)).split("\n")
+      .filter((path) => path !== "" && !`${root}/`.startsWith(`${path}/`));
+    written.push(...others, ...paths);
+    await Deno.remove(report);
+    return exit;
+  };
+  return {
+    run,
+    hooks: () => hooks,
+    written: () => written,
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
+  };
+}
+
+function renderSeal(hook: string, root: string, report: string): string {
+  const outside = OUTSIDE.join(" ");
+  const inside = `set -e
+    mount --bind "${root}" /mnt
+    for place in ${outside}; do mount -t tmpfs none "$place"; done
+    mkdir -p "${root}"
+    mount --bind /mnt "${root}"
+    mount -o remount,bind,ro /
+    cd "${root}/\${PWD#"${root}/"}"
+    set +e
+    "${hook}"
+    code=$?
+    find ${outside} -xdev -mindepth 1 > "${report}"
+    exit "$code"`;
+  return `#!/bin/sh\nexec unshare --mount sh -c '${inside}'\n`;
+}
