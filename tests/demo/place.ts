@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ensureLxd } from "../lxd/ensure_lxd.ts";
+import { ensureLxd, succeeds } from "../lxd/ensure_lxd.ts";
 import { startCluster } from "../lxd/real.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld } from "../lxd/world.ts";
@@ -56,18 +56,4 @@ async function findObstacle(): Promise<string | undefined> {
   // In a container, root may be short of what the daemons need.
   if (!await succeeds("unshare", ["--mount", "true"])) return "root may not mount file systems";
   return undefined;
-}
-
-async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command(program, {
-      args: [...args],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch {
-    return false;
-  }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-const PACKAGES = ["lxd", "lxd-client"];
+// LXD runs `ip` when it starts, and its package does not depend on it.
+const PACKAGES = ["lxd", "lxd-client", "iproute2"];
 const LOCK_PATH = "/tmp/lxd-tests-install.lock";
 
 /**
@@ -18,7 +19,7 @@ export async function ensureLxd(): Promise<void> {
   if (await isInstalled()) return;
   if (Deno.uid() !== 0 || !await succeeds("apt-get", ["--version"])) {
     throw new Error(
-      `Cannot start a real LXD: install Debian's packages ${PACKAGES.join(" and ")}, ` +
+      `Cannot start a real LXD: install Debian's packages ${PACKAGES.join(", ")}, ` +
         "and run the tests as root",
     );
   }
@@ -31,7 +32,7 @@ export async function ensureLxd(): Promise<void> {
 }
 
 async function isInstalled(): Promise<boolean> {
-  return await succeeds("lxd", ["--version"]);
+  return await succeeds("lxd", ["--version"]) && await succeeds("ip", ["-V"]);
 }
 
 async function apt(args: readonly string[]): Promise<void> {
@@ -50,10 +51,14 @@ async function apt(args: readonly string[]): Promise<void> {
   }
 }
 
-async function succeeds(
-  program: string,
-  args: readonly string[],
-): Promise<boolean> {
+/**
+ * Runs a program.
+ *
+ * @param program Name of the program.
+ * @param args Its arguments.
+ * @returns Whether it is there and ends well.
+ */
+export async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
   try {
     const { success } = await new Deno.Command(program, {
       args: [...args],
