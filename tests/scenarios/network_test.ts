@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createTcpServer, type Server } from "node:net";
 import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import { until } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startImpostor, startSilentServer } from "../lxd/impostor.ts";
 import { claimLoopback, LXD_PORT } from "../lxd/loopback.ts";
@@ -15,6 +16,7 @@ import { deploy, type World } from "./world.ts";
 
 // A hook asks one server for ten seconds at most, and twice at most.
 const HOOK_LIMIT_MS = 30_000;
+const VACATE_LIMIT_MS = 5_000;
 
 Deno.test("network: an impostor at the endpoint learns nothing", async () => {
   // A certificate that may sign others, so that one of the impostors can show such another.
@@ -33,6 +35,7 @@ Deno.test("network: an impostor at the endpoint learns nothing", async () => {
     ["what the expected certificate has signed", await createCertificate({ issuer: genuine })],
   ] as const;
   for (const [what, identity] of identities) {
+    await vacated(member);
     await using impostor = await startImpostor({ address: member.address, identity });
     requirer.offer(0, [await createCertificate()]);
     await world.settle();
@@ -56,30 +59,31 @@ Deno.test("network: what answers is no LXD, or nothing does", async () => {
     ["connection cut", serveCuts],
     ["time-out", (address) => startSilentServer({ address })],
   ];
-  // Each waits for its own time limit.
-  await Promise.all(cases.map(async ([cause, serve]) => {
-    await using lxd = await startStandIn();
-    await using world = await deploy(lxd);
-    const requirer = world.requirer();
-    const [first, second] = [await createCertificate(), await createCertificate()];
-    requirer.offer(0, [first]);
-    await world.settle();
+  await using lxd = await startStandIn();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  requirer.offer(0, [await createCertificate()]);
+  await world.settle();
+  const member = onlyMember(lxd);
+  for (const [cause, serve] of cases) {
     const [told, store] = [requirer.told(), await lxd.trustStore()];
-    const member = onlyMember(lxd);
+    const certificate = await createCertificate();
     await member.kill();
+    await vacated(member);
     {
       await using _server = await serve(member.address);
-      requirer.offer(0, [second]);
+      requirer.offer(0, [certificate]);
       await settleInTime(world);
       assert.equal(world.status(), `waiting: No answer from ${member.endpoint}: ${cause}`);
-      assert.deepEqual(requirer.told(), told);
-      assert.deepEqual(await lxd.trustStore(), store);
+      assert.deepEqual(requirer.told(), told, cause);
+      assert.deepEqual(await lxd.trustStore(), store, cause);
     }
+    await vacated(member);
     await member.start();
     await world.updateStatus();
-    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
-    assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
-  }));
+    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate", cause);
+    assert.deepEqual(requirer.told().trusted, [certificate.fingerprint], cause);
+  }
 });
 
 Deno.test("network: LXD that falls silent in the midst holds no hook up", async () => {
@@ -89,7 +93,8 @@ Deno.test("network: LXD that falls silent in the midst holds no hook up", async 
     { method: "POST" },
     { method: "DELETE" },
   ];
-  await Promise.all(silent.map(async (match) => {
+  // Each waits for its own time limit.
+  const results = await Promise.allSettled(silent.map(async (match) => {
     await using lxd = await startStandIn();
     await using world = await deploy(lxd);
     const requirer = world.requirer();
@@ -109,6 +114,7 @@ Deno.test("network: LXD that falls silent in the midst holds no hook up", async 
     assert.deepEqual(await world.ours(), { [second.fingerprint]: "0:my-charm-0" });
     assert.deepEqual(await world.foreign(), foreign);
   }));
+  assert.deepEqual(results.filter(({ status }) => status === "rejected"), []);
 });
 
 Deno.test("network: a name that cannot be resolved", async () => {
@@ -261,7 +267,7 @@ for (const [kind, fault, cause] of FAULTS) {
     await using lxd = await startStandIn();
     await using world = await deploy(lxd);
     const requirer = world.requirer();
-    const { endpoint, start } = onlyMember(lxd);
+    const member = onlyMember(lxd);
     const [one, kept, other] = await Promise.all([1, 2, 3].map(() => createCertificate()));
     assert.ok(one && kept && other);
     requirer.offer(0, [one, kept]);
@@ -278,7 +284,10 @@ for (const [kind, fault, cause] of FAULTS) {
       // A change is judged by its status: what LXD says to it does not matter.
       const isTaken = fault.kind === "malformed" && match.method !== "GET";
       if (!isTaken) {
-        assert.match(world.status(), new RegExp(`^waiting: No answer from ${endpoint}: ${cause}$`));
+        assert.match(
+          world.status(),
+          new RegExp(`^waiting: No answer from ${member.endpoint}: ${cause}$`),
+        );
       }
       const ours = await world.ours();
       assert.ok(ours[kept.fingerprint], `${request}: what stays is never missing`);
@@ -288,7 +297,10 @@ for (const [kind, fault, cause] of FAULTS) {
       );
       assert.deepEqual(await world.foreign(), foreign, request);
       lxd.clear();
-      if (fault.kind === "crash") await start();
+      if (fault.kind === "crash") {
+        await vacated(member);
+        await member.start();
+      }
       await world.updateStatus();
       [present, absent] = [absent, present];
       assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates", request);
@@ -500,6 +512,14 @@ async function accessOf(
 ): Promise<readonly unknown[] | undefined> {
   const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
   return entry && [entry.restricted, ...entry.projects.toSorted()];
+}
+
+/** Waits until no one listens at a member's address any more: a listener ends a little later. */
+async function vacated({ address }: LxdMember): Promise<void> {
+  await until(`see ${address} vacated`, VACATE_LIMIT_MS, () => {
+    Deno.listen({ hostname: address, port: LXD_PORT }).close();
+    return true;
+  });
 }
 
 /** Settles, and fails rather than hangs where a hook has no time limit of its own. */
