@@ -87,7 +87,12 @@ export function registeredOf(
   }
   const wanted = Map.groupBy(admitted, ({ certificate }) => certificate.fingerprint);
   for (const [fingerprint, wants] of wanted) {
-    if (!trusted.has(fingerprint)) continue;
+    const entry = trusted.get(fingerprint);
+    const owner = entry && ownerOf(entry, mark);
+    // As long as the entry bears another relation's name alone, the leader may revoke it for that
+    // one's sake. It is told once the leader has made it a shared one.
+    const isOthers = owner?.kind === "requirer" && owner.relation !== relation;
+    if (!entry || isOthers) continue;
     const texts = wants.map(({ text }) => text).sort();
     // Where two requirers write the same certificate differently, what was told before stays.
     const before = published.registered.get(fingerprint);

@@ -73,7 +73,9 @@ export interface Published {
 
 const VERSION = "1.0";
 
-const Names = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
+// What LXD takes for a project's name. LXD repeats it in its refusal, which goes into a log, so that
+// nothing else, such as a private key, may pass for one.
+const Names = z.array(z.string().check(z.regex(/^[^\s/'"*]{1,63}$/))).check(z.minLength(1));
 const Nodes = z.array(z.object({ endpoint: z.string(), name: z.string() }));
 const Texts = z.array(z.string());
 const Rejections = z.array(

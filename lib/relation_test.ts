@@ -82,7 +82,20 @@ Deno.test.each([
 });
 
 Deno.test.each(
-  ["a", "a,b", '"a"', '{"a": 1}', "[1]", '["a", null]', '["a", ""]', "true", "[", "[]"]
+  [
+    "a",
+    "a,b",
+    '"a"',
+    '{"a": 1}',
+    "[1]",
+    '["a", null]',
+    '["a", ""]',
+    "true",
+    "[",
+    "[]",
+    '["a b"]',
+    '["-----BEGIN PRIVATE KEY-----\\nMC4C"]',
+  ]
     .map((projects) => ({ projects })),
 )("parseRequest() widens nothing where projects is $projects", ({ projects }) => {
   const reason = "projects must be a JSON list of at least one project name";

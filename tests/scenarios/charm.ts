@@ -13,3 +13,6 @@ export const APPLICATION = "lxd-integrator";
 
 /** Name of its first unit. */
 export const UNIT = "lxd-integrator/0";
+
+/** Name of an entry in LXD's trust store that nobody here has anything to do with. */
+export const BYSTANDER = "someone else's";

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { APPLICATION, UNIT } from "./charm.ts";
+import { APPLICATION, BYSTANDER, UNIT } from "./charm.ts";
 import type { Requirer, World } from "./world.ts";
 
 // A PEM's first line, and the beginning of every base64 body in one.
@@ -26,6 +26,10 @@ export async function checkInvariants(
   const { model, lxd } = world;
   const isAnswering = lxd.members.some(({ running }) => running);
   const store = isAnswering ? await lxd.trustStore() : [];
+  if (isAnswering) {
+    const bystander = store.find(({ name }) => name === BYSTANDER);
+    assert.deepEqual([bystander?.type, bystander?.restricted], ["client", false], BYSTANDER);
+  }
   for (const { relation, told } of requirers) {
     if (!relation.exists()) continue;
     const [unit, application] = [relation.read(UNIT), relation.readApp(APPLICATION)];

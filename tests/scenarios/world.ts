@@ -2,7 +2,7 @@
  * A world for scenarios: the built charm in a Juju model, beside an LXD.
  *
  * After each settling it holds what has to hold always: no hook failed, what is told is true, the
- * leader tells it in both databags, foreign entries are as they were, and nothing secret is shown.
+ * leader tells it in both databags, a foreign entry is as it was, and nothing secret is shown.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
 import type { ModelOptions } from "../juju/model.ts";
 import type { CloudSpec } from "../juju/state.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
-import { APPLICATION, CHARM, UNIT } from "./charm.ts";
+import { APPLICATION, BYSTANDER, CHARM, UNIT } from "./charm.ts";
 import { checkInvariants } from "./invariants.ts";
 
 /** What a relation is told. */
@@ -108,7 +108,7 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
   const credential = await createCertificate({ key: "p384", commonName: "juju" });
   const bystander = await createCertificate({ commonName: "someone else" });
   await lxd.trust(credential.certificate, { name: "juju" });
-  await lxd.trust(bystander.certificate, { name: "someone else's" });
+  await lxd.trust(bystander.certificate, { name: BYSTANDER });
   const cloud = (changes: CloudChanges = {}): CloudSpec => cloudOf(lxd, credential, changes);
   const model = await createModel({ ...options.model, cloud: cloud(options.cloud) });
   const prefix = `${APPLICATION}@${model.uuid}:`;
