@@ -25,7 +25,7 @@ const results = await Promise.all([
   () => Deno.connect({ port: 1 }),
   () => Deno.hostname(),
   () => import(["file:///etc", "hostname"].join("/")),
-  () => import(["https://deno.land", "x"].join("/")),
+  () => import(["https://raw.githubusercontent.com", "x"].join("/")),
 ].map(attempt));
 console.log(JSON.stringify(results));
 
