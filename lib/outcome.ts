@@ -56,16 +56,9 @@ export type Outcome =
     readonly version: string;
     readonly nodes: number;
     readonly certificates: number;
-    readonly rejected: Rejected;
+    /** How many certificates are rejected; undefined for as many as the status tells already. */
+    readonly rejected: number | undefined;
   };
-
-/** How many certificates are rejected: in all relations, or how many more than before. */
-export interface Rejected {
-  /** Tag. */
-  readonly kind: "total" | "change";
-  /** The number. */
-  readonly number: number;
-}
 
 /** Why LXD could not be used. */
 export type Ending =

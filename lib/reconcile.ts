@@ -8,13 +8,13 @@ import type { Fingerprint } from "./certificate.ts";
 import { type Credentials, findCredentials } from "./credentials.ts";
 import type { Juju } from "./juju.ts";
 import type { Entrance, Lxd } from "./lxd.ts";
-import { knownEndpoints, type Observation, observe } from "./observe.ts";
+import { ENDPOINT, knownEndpoints, type Observation, observe } from "./observe.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Mark } from "./owner.ts";
 import { ownerOf, plan } from "./plan.ts";
 import { newRejections, publicationOf } from "./publication.ts";
 import { publish } from "./publish.ts";
-import { type Rejection, renderPublication } from "./relation.ts";
+import { parsePublished, type Rejection, renderPublication } from "./relation.ts";
 import type { Scope } from "./scope.ts";
 import type { Step } from "./step.ts";
 import { survey } from "./survey.ts";
@@ -124,9 +124,25 @@ async function serve(
     certificates: [...revoked.trusted.values()].filter((entry) => ownerOf(entry, mark))
       .length,
     rejected: seen.isWhole
-      ? { kind: "total", number }
-      : { kind: "change", number: number - numberBefore },
+      ? number
+      : number === numberBefore
+      ? undefined
+      : number + await rejectedElsewhere(world, known.relations),
   };
+}
+
+/**
+ * Counts what the relations that were not served had been told. The status is set at once, and the
+ * databags only when the hook ends well, so the one may not be counted on from the other.
+ */
+async function rejectedElsewhere(
+  { juju, unit }: World,
+  served: readonly { readonly relation: string }[],
+): Promise<number> {
+  const known = new Set(served.map(({ relation }) => relation));
+  const others = (await juju.relationIds(ENDPOINT)).filter((relation) => !known.has(relation));
+  const databags = await Promise.all(others.map((relation) => juju.relationGet(relation, unit)));
+  return databags.flatMap((databag) => parsePublished(databag).rejected).length;
 }
 
 /** What LXD would not restrict must not keep the access that its requirer no longer wants. */

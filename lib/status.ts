@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Outcome, Rejected } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** A workload status of Juju's. */
 export interface Status {
@@ -21,8 +21,7 @@ const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_ce
  * @example Active
  * ```ts
  * import assert from "node:assert/strict";
- * const rejected = { kind: "total", number: 0 } as const;
- * const outcome = { kind: "active", version: "5.0.2", nodes: 3, certificates: 1, rejected } as const;
+ * const outcome = { kind: "active", version: "5.0.2", nodes: 3, certificates: 1, rejected: 0 } as const;
  * const { message } = renderStatus(outcome, "lxd-integrator", { status: "unknown", message: "" });
  * assert.equal(message, "LXD 5.0.2: 3 nodes, 1 certificate");
  * ```
@@ -82,16 +81,10 @@ function renderActive(
   before: string,
 ): string {
   const counts = [count(nodes, "node"), count(certificates, "certificate")];
-  const number = countRejected(rejected, before);
+  // A relation hook sees one relation only, and counts the others' where its own changed.
+  const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);
   return `LXD ${version}: ${counts.join(", ")}`;
-}
-
-// A relation hook sees one relation only. The others' share is what the status tells already;
-// reconciling everything counts afresh.
-function countRejected({ kind, number }: Rejected, before: string): number {
-  const told = Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
-  return kind === "total" ? number : Math.max(0, told + number);
 }
 
 function count(number: number, noun: string): string {

@@ -122,6 +122,25 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
 });
 
+Deno.test("input: what is rejected is counted once, though the hook is run again", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  first.offer(0, ["no certificate"]);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+  // The status is set, and then the hook's other writes are refused.
+  world.model.faults.loseLeadershipAtFlush();
+  second.offer(0, ["no certificate either"]);
+  await world.model.settle({ replays: 1 });
+  world.model.faults.clear();
+  assert.ok(world.model.runs.some(({ outcome }) => outcome === "failed"));
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 2 rejected");
+  second.offer(0, []);
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+});
+
 Deno.test("input: projects narrow, and a project that does not exist is a rejection", async () => {
   await using lxd = await startLxd();
   await using world = await deploy(lxd);
