@@ -189,9 +189,24 @@ export async function knownEndpoints(
   const endpoints = seen.flatMap((published) => published.endpoints);
   // With the last unit the relations go as well.
   if (endpoints.length > 0 || isLast) return endpoints;
+  return (await publishedEverywhere(juju, unit)).flatMap(({ published }) => published.endpoints);
+}
+
+/**
+ * Reads what every relation has been told by our unit.
+ *
+ * @param juju The hook tools.
+ * @param unit Name of our unit.
+ * @returns The relations, each with what it has been told.
+ */
+export async function publishedEverywhere(
+  juju: Juju,
+  unit: string,
+): Promise<readonly Pick<ObservedRelation, "relation" | "published">[]> {
   const ids = await juju.relationIds(ENDPOINT);
-  const databags = await Promise.all(ids.map((id) => juju.relationGet(id, unit)));
-  return databags.flatMap((databag) => parsePublished(databag).endpoints);
+  return await Promise.all(ids.map(async (relation) => {
+    return { relation, published: parsePublished(await juju.relationGet(relation, unit)) };
+  }));
 }
 
 async function observeRequirer(

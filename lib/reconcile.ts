@@ -8,13 +8,13 @@ import type { Fingerprint } from "./certificate.ts";
 import { type Credentials, findCredentials } from "./credentials.ts";
 import type { Juju } from "./juju.ts";
 import type { Entrance, Lxd } from "./lxd.ts";
-import { ENDPOINT, knownEndpoints, type Observation, observe } from "./observe.ts";
+import { knownEndpoints, type Observation, observe, publishedEverywhere } from "./observe.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Mark } from "./owner.ts";
 import { ownerOf, plan } from "./plan.ts";
 import { newRejections, publicationOf } from "./publication.ts";
 import { publish } from "./publish.ts";
-import { parsePublished, type Rejection, renderPublication } from "./relation.ts";
+import { type Rejection, renderPublication } from "./relation.ts";
 import type { Scope } from "./scope.ts";
 import type { Step } from "./step.ts";
 import { survey } from "./survey.ts";
@@ -140,9 +140,9 @@ async function rejectedElsewhere(
   served: readonly { readonly relation: string }[],
 ): Promise<number> {
   const known = new Set(served.map(({ relation }) => relation));
-  const others = (await juju.relationIds(ENDPOINT)).filter((relation) => !known.has(relation));
-  const databags = await Promise.all(others.map((relation) => juju.relationGet(relation, unit)));
-  return databags.flatMap((databag) => parsePublished(databag).rejected).length;
+  const others = (await publishedEverywhere(juju, unit))
+    .filter(({ relation }) => !known.has(relation));
+  return others.flatMap(({ published }) => published.rejected).length;
 }
 
 /** What LXD would not restrict must not keep the access that its requirer no longer wants. */
