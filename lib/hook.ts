@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createJuju, execTool, type Juju } from "./juju.ts";
+import { createJuju, type Exec, execTool, type Juju } from "./juju.ts";
 import { limit } from "./limit.ts";
 import { enterLxd } from "./lxd.ts";
 import type { Outcome } from "./outcome.ts";
@@ -17,6 +17,22 @@ import { renderStatus } from "./status.ts";
 // relations that may not be hundreds of processes.
 const MAXIMUM_TOOLS = 8;
 
+// Juju promises leadership for 30 seconds after it was asked for, so that no former leader changes
+// the trust store beside the new one; and no hook keeps the others waiting for long.
+const LXD_LIMIT_MS = 25_000;
+
+/** What surrounds a hook. */
+export interface Surroundings {
+  /** Its environment. */
+  readonly environment: Environment;
+  /** Runs a hook tool. */
+  readonly exec: Exec;
+  /** Writes a line to the unit's log, at the level DEBUG. */
+  readonly log: (line: string) => void;
+  /** Ends every request to LXD. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Runs the hook that this process is. The exit code is 0 unless a hook tool fails or there is a bug:
  * what is wrong with LXD, the credential or a requirer's data is told in the status and on the
@@ -26,34 +42,46 @@ const MAXIMUM_TOOLS = 8;
  */
 export async function runHook(scopeOf: (environment: Environment) => Scope): Promise<void> {
   try {
-    await run((name) => Deno.env.get(name), scopeOf);
+    await hook({
+      environment: (name) => Deno.env.get(name),
+      exec: execTool,
+      log: (line) => write(Deno.stdout, line),
+      signal: AbortSignal.timeout(LXD_LIMIT_MS),
+    }, scopeOf);
   } catch (error) {
     write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
     Deno.exitCode = 1;
   }
 }
 
-async function run(
-  environment: Environment,
+/**
+ * Runs one hook in given surroundings.
+ *
+ * @param surroundings What surrounds the hook.
+ * @param scopeOf Tells what the event is about.
+ * @throws {HookToolError} If a hook tool fails.
+ */
+export async function hook(
+  { environment, exec, log, signal }: Surroundings,
   scopeOf: (environment: Environment) => Scope,
 ): Promise<void> {
   const scope = scopeOf(environment);
   const unit = variable(environment, "JUJU_UNIT_NAME");
   const application = unit.slice(0, unit.indexOf("/"));
   const mark = createMark(application, variable(environment, "JUJU_MODEL_UUID"));
-  const juju = createJuju(limit(MAXIMUM_TOOLS, execTool));
+  const juju = createJuju(limit(MAXIMUM_TOOLS, exec));
   using connections = new DisposableStack();
   const outcome = await reconcile({
     juju,
     enter: (credentials, known) => {
-      const transport = connections.use(createPinnedFetch(credentials));
+      const transport = connections.use(createPinnedFetch({ ...credentials, signal }));
       return enterLxd(transport, credentials.endpoint, known);
     },
     application,
     unit,
     mark,
     now: new Date(),
-    report: (change) => write(Deno.stdout, change),
+    report: log,
   }, scope);
   if (outcome) await tell(juju, scope, outcome, application, mark);
 }

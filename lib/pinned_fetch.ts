@@ -30,6 +30,8 @@ export interface PinnedFetchOptions {
   readonly key: string;
   /** The server's certificate, PEM, and its fingerprint. */
   readonly server: { readonly pem: string; readonly fingerprint: string };
+  /** Ends every request. @default {none} */
+  readonly signal?: AbortSignal;
 }
 
 /** A {@linkcode Fetch} that keeps its connections until it is disposed of. */
@@ -71,7 +73,8 @@ const VERIFICATION_CODES: readonly unknown[] = [
  * @param options Who we are, and who the server is.
  * @returns The function, with the connections it keeps.
  */
-export function createPinnedFetch({ certificate, key, server }: PinnedFetchOptions): PinnedFetch {
+export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
+  const { certificate, key, server, signal } = options;
   const agent = new Agent({
     keepAlive: true,
     cert: certificate,
@@ -89,7 +92,10 @@ export function createPinnedFetch({ certificate, key, server }: PinnedFetchOptio
     ...{ proxyEnv: {} },
   });
   return {
-    fetch: (url, init) => send(agent, url, init),
+    fetch: (url, init = {}) => {
+      const signals = [signal, init.signal].filter((signal) => signal !== undefined);
+      return send(agent, url, { ...init, signal: AbortSignal.any(signals) });
+    },
     presented,
     [Symbol.dispose]: () => agent.destroy(),
   };
@@ -113,7 +119,7 @@ function presented(url: string): Promise<string | undefined> {
   return promise;
 }
 
-function send(agent: Agent, url: string, init: FetchInit = {}): Promise<Response> {
+function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   const { method = "GET", body, signal } = init;
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const fail = (error: Error & { readonly code?: unknown }): void => {

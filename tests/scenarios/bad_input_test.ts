@@ -82,8 +82,8 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
   assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
   assert.deepEqual(other.told().trusted, [others.fingerprint]);
   assert.deepEqual(await world.ours(), {
-    [good.fingerprint]: "0:my-charm-0",
-    [others.fingerprint]: "1:other-0",
+    [good.fingerprint]: "1:my-charm-0",
+    [others.fingerprint]: "2:other-0",
   });
   const reasons = requirer.told().rejected.map(({ unit, fingerprint, reason }) =>
     [unit, fingerprint ?? "", reason].filter((part) => part !== "").join(": ")

@@ -86,7 +86,7 @@ Deno.test("cluster: rotation at several applications and units, without a gap", 
     while (!polling.signal.aborted) {
       const names = Object.values(await world.ours());
       counts.push(
-        ...["0:ams-0", "0:ams-1", "1:others"].map((name) =>
+        ...["1:ams-0", "1:ams-1", "2:others"].map((name) =>
           names.filter((other) => other === name).length
         ),
       );

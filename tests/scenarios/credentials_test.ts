@@ -23,14 +23,14 @@ Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
   await world.settle();
   assert.deepEqual(world.model.runs.slice(before).map(({ hook }) => hook), ["config-changed"]);
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
 
   const told = requirer.told();
   world.model.untrust(APPLICATION);
   await world.settle();
   assert.equal(world.status(), NOT_TRUSTED);
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told(), told);
 });
 

@@ -111,7 +111,7 @@ Deno.test("network: LXD that falls silent in the midst holds no hook up", async 
     lxd.clear();
     await world.updateStatus();
     assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
-    assert.deepEqual(await world.ours(), { [second.fingerprint]: "0:my-charm-0" });
+    assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm-0" });
     assert.deepEqual(await world.foreign(), foreign);
   }));
   assert.deepEqual(results.filter(({ status }) => status === "rejected"), []);
@@ -184,9 +184,9 @@ for (const [dialect, version] of [["5.21", "5.21.4"], ["6.x", "6.7"]] as const) 
     await world.settle();
     assert.equal(world.status(), `active: LXD ${version}: 3 nodes, 3 certificates`);
     assert.deepEqual(await world.ours(), {
-      [own.fingerprint]: "0:first-0",
+      [own.fingerprint]: "1:first-0",
       [shared.fingerprint]: "shared",
-      [confined.fingerprint]: "0:first-1",
+      [confined.fingerprint]: "1:first-1",
     });
     assert.deepEqual(await accessOf(lxd, confined), [true, "web"]);
     assert.deepEqual(await accessOf(lxd, own), [false]);
@@ -214,8 +214,8 @@ for (const [dialect, version] of [["5.21", "5.21.4"], ["6.x", "6.7"]] as const) 
     );
     assert.deepEqual(first.told().trusted, [confined.fingerprint]);
     assert.deepEqual(await world.ours(), {
-      [shared.fingerprint]: "1:second",
-      [confined.fingerprint]: "0:first-1",
+      [shared.fingerprint]: "2:second",
+      [confined.fingerprint]: "1:first-1",
     });
 
     world.model.removeApplication(APPLICATION);
@@ -306,8 +306,8 @@ for (const [kind, fault, cause] of FAULTS) {
       assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates", request);
       assert.deepEqual(requirer.told().trusted, fingerprints(kept, present), request);
       const names: Record<string, string> = {
-        [kept.fingerprint]: "0:my-charm-0",
-        [present.fingerprint]: "0:my-charm-0",
+        [kept.fingerprint]: "1:my-charm-0",
+        [present.fingerprint]: "1:my-charm-0",
       };
       assert.deepEqual(await world.ours(), names, request);
       const access = isConfined ? [true, "default"] : [false];
@@ -486,13 +486,13 @@ Deno.test("network: LXD lets us read but not write", async () => {
     `blocked: LXD at ${onlyMember(lxd).endpoint} does not let our certificate ` +
       `${world.credential.fingerprint} manage certificates: it must not be restricted to projects`,
   );
-  assert.deepEqual(await world.ours(), { [first.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(await world.ours(), { [first.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().rejected, []);
   assert.deepEqual(requirer.told().server, told.server);
   lxd.clear();
   await world.updateStatus();
   assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
-  assert.deepEqual(await world.ours(), { [second.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm-0" });
 });
 
 /** The member that the credential names. */

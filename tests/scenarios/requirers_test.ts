@@ -22,7 +22,7 @@ Deno.test("requirers: one certificate comes and goes", async () => {
   requirer.offer(0, [certificate]);
   await world.settle();
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "0:my-charm-0" });
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   assert.deepEqual(requirer.told().registered, [certificate.certificate]);
   requirer.offer(0, []);
@@ -46,11 +46,11 @@ Deno.test("requirers: several units, applications and certificates, in both data
   second.offer("application", [e]);
   await world.settle();
   const expected = {
-    [a.fingerprint]: "0:first-0",
-    [b.fingerprint]: "0:first-0",
-    [c.fingerprint]: "0:first-1",
-    [d.fingerprint]: "0:first",
-    [e.fingerprint]: "1:second",
+    [a.fingerprint]: "1:first-0",
+    [b.fingerprint]: "1:first-0",
+    [c.fingerprint]: "1:first-1",
+    [d.fingerprint]: "1:first",
+    [e.fingerprint]: "2:second",
   };
   assert.deepEqual(await world.ours(), expected);
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 5 certificates");
@@ -62,16 +62,16 @@ Deno.test("requirers: several units, applications and certificates, in both data
   world.model.removeUnit("first/0");
   await world.settle();
   assert.deepEqual(await world.ours(), {
-    [c.fingerprint]: "0:first-1",
-    [d.fingerprint]: "0:first",
-    [e.fingerprint]: "1:second",
+    [c.fingerprint]: "1:first-1",
+    [d.fingerprint]: "1:first",
+    [e.fingerprint]: "2:second",
   });
   assert.deepEqual(first.told().trusted, [c, d].map(({ fingerprint }) => fingerprint).sort());
 
   // A relation takes all of its certificates with it, those of its application's databag too.
   world.model.removeRelation(first.relation);
   await world.settle();
-  assert.deepEqual(await world.ours(), { [e.fingerprint]: "1:second" });
+  assert.deepEqual(await world.ours(), { [e.fingerprint]: "2:second" });
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
 
   world.model.removeApplication(APPLICATION);
@@ -100,7 +100,7 @@ Deno.test("requirers: the same certificate wanted by two relations", async () =>
   const [first, second] = [world.requirer("first"), world.requirer("second")];
   first.offer(0, [shared]);
   await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "0:first-0" });
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:first-0" });
   second.offer(0, [shared]);
   await world.settle();
   assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
@@ -109,7 +109,7 @@ Deno.test("requirers: the same certificate wanted by two relations", async () =>
   // The one that is left is named again, so that it can be revoked without asking around.
   first.offer(0, []);
   await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:second-0" });
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "2:second-0" });
   assert.deepEqual(first.told().trusted, []);
   assert.deepEqual(second.told().trusted, [shared.fingerprint]);
 
@@ -118,7 +118,7 @@ Deno.test("requirers: the same certificate wanted by two relations", async () =>
   assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
   world.model.removeRelation(second.relation);
   await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "0:first-0" });
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:first-0" });
   assert.deepEqual(first.told().trusted, [shared.fingerprint]);
   first.offer(0, "");
   await world.settle();
@@ -143,7 +143,7 @@ Deno.test("requirers: the same certificate wanted by two units and their applica
   await world.settle();
   assert.deepEqual(requirer.told().trusted, [shared.fingerprint]);
   await world.updateStatus();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "0:my-charm" });
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:my-charm" });
   requirer.offer("application", []);
   await world.settle();
   assert.deepEqual(await world.ours(), {});
@@ -195,8 +195,8 @@ Deno.test("requirers: update-status repairs drift and revokes orphans", async ()
   world.model.removeRelation(second.relation, { force: true });
   await world.updateStatus();
   assert.deepEqual(await world.ours(), {
-    [a.fingerprint]: "0:first-0",
-    [b.fingerprint]: "0:first-0",
+    [a.fingerprint]: "1:first-0",
+    [b.fingerprint]: "1:first-0",
   });
   assert.ok((await lxd.trustStore()).every(({ restricted }) => !restricted));
   assert.deepEqual(first.told().trusted, [a.fingerprint, b.fingerprint].sort());
@@ -219,7 +219,7 @@ Deno.test("requirers: rotation leaves no moment without a certificate", async ()
   for (const generation of generations.slice(1)) {
     requirer.offer(0, [generation]);
     await world.settle();
-    assert.deepEqual(await world.ours(), { [generation.fingerprint]: "0:my-charm-0" });
+    assert.deepEqual(await world.ours(), { [generation.fingerprint]: "1:my-charm-0" });
     assert.deepEqual(requirer.told().trusted, [generation.fingerprint]);
     assert.deepEqual(requirer.told().registered, [generation.certificate]);
   }

@@ -1,0 +1,9 @@
+/**
+ * The leader changed something that every unit tells: reconciles everything.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { everything } from "../lib/scope.ts";
+
+await runHook(everything);

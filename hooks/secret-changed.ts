@@ -1,0 +1,9 @@
+/**
+ * The operator's secret has a new revision: reconciles everything.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { everything } from "../lib/scope.ts";
+
+await runHook(everything);
