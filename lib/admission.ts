@@ -6,8 +6,9 @@
 import { type Fingerprint, unusable } from "./certificate.ts";
 import type { Mark } from "./owner.ts";
 import { ownerOf } from "./plan.ts";
+import { isWithin, type Projects } from "./projects.ts";
 import type { Rejection, Want } from "./relation.ts";
-import { type TrustEntry, type TrustStore, within } from "./trust_store.ts";
+import { projectsOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 
 /** What the wants are held against. */
 export interface Rules {
@@ -17,13 +18,15 @@ export interface Rules {
   readonly mark: Mark;
   /** The certificate of our own credential. */
   readonly own: Fingerprint;
+  /** The projects that the operator allows. */
+  readonly allowed: Projects;
   /** The present. */
   readonly now: Date;
 }
 
 /** The wants, sorted out. */
 export interface Admission {
-  /** Those that may be registered, or count as trusted already. */
+  /** Those that may be registered, or count as trusted already, with the projects they may have. */
   readonly admitted: readonly Want[];
   /** The others, with the reason for each. */
   readonly rejected: readonly Rejection[];
@@ -37,7 +40,11 @@ export interface Admission {
  * @returns The wants that are admitted, and the rejections of the others.
  */
 export function admit(wants: readonly Want[], rules: Rules): Admission {
-  const judged = wants.map((want) => ({ want, reason: reasonAgainst(want, rules) }));
+  const judged = wants.map((asked) => {
+    // Who asks for no project in particular gets what is allowed.
+    const want = { ...asked, projects: asked.projects ?? rules.allowed };
+    return { want, reason: reasonAgainst(want, rules) };
+  });
   return {
     admitted: judged.filter(({ reason }) => reason === undefined).map(({ want }) => want),
     rejected: judged.flatMap(({ want, reason }) => reason ? [rejection(want, reason)] : []),
@@ -56,26 +63,33 @@ export function rejection({ requirer, certificate }: Want, reason: string): Reje
 }
 
 function reasonAgainst({ certificate, projects }: Want, rules: Rules): string | undefined {
-  const { trusted, mark, own, now } = rules;
+  const { trusted, mark, own, allowed, now } = rules;
   if (certificate.fingerprint === own) {
     return "The certificate is the integrator's own: use one of your own";
   }
   const entry = trusted.get(certificate.fingerprint);
-  return unusable(certificate, now) ??
+  return unusable(certificate, now) ?? reasonAgainstProjects(projects, allowed) ??
     (entry && reasonAgainstEntry(entry, projects, mark));
+}
+
+function reasonAgainstProjects(projects: Projects, allowed: Projects): string | undefined {
+  if (allowed === null || isWithin(projects, allowed)) return undefined;
+  const others = (projects ?? []).filter((project) => !allowed.includes(project));
+  const names = others.map((project) => `"${project}"`).join(", ");
+  return `The operator allows the projects ${allowed.join(", ")}, not ${names}`;
 }
 
 /** A foreign entry is taken as it is, so it must be what we would have made, or narrower. */
 function reasonAgainstEntry(
   entry: TrustEntry,
-  projects: readonly string[] | null,
+  projects: Projects,
   mark: Mark,
 ): string | undefined {
   if (ownerOf(entry, mark)) return undefined;
   if (entry.type !== "client") {
     return `The certificate is in LXD's trust store already, with the type "${entry.type}"`;
   }
-  if (!within(entry, projects)) {
+  if (!isWithin(projectsOf(entry), projects)) {
     return "The certificate is in LXD's trust store already, with access to more projects";
   }
   return undefined;

@@ -24,7 +24,7 @@ function wanting(certificate: Certificate, projects: readonly string[] | null = 
   return { requirer: { relation: "3", name: "ams/0" }, certificate, text: "", projects };
 }
 
-function rules(entry?: Partial<TrustEntry>): Rules {
+function rules(entry?: Partial<TrustEntry>, allowed: Rules["allowed"] = null): Rules {
   const whole = {
     fingerprint: good.fingerprint,
     name: "by hand",
@@ -35,7 +35,7 @@ function rules(entry?: Partial<TrustEntry>): Rules {
     ...entry,
   };
   const trusted = new Map(entry ? [[good.fingerprint, whole]] : []);
-  return { trusted, mark, own: own.fingerprint, now: NOW };
+  return { trusted, mark, own: own.fingerprint, allowed, now: NOW };
 }
 
 Deno.test("admit() admits a certificate that LXD does not know", () => {

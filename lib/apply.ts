@@ -6,8 +6,9 @@
 import type { Fingerprint } from "./certificate.ts";
 import type { Lxd } from "./lxd.ts";
 import type { Answer, Failure } from "./lxd_call.ts";
+import { isWithin } from "./projects.ts";
 import { describeStep, effectOf, type Step } from "./step.ts";
-import { type TrustEntry, type TrustStore, within } from "./trust_store.ts";
+import { projectsOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 
 /** What came of the steps. */
 export interface Applied {
@@ -15,6 +16,8 @@ export interface Applied {
   readonly trusted: TrustStore;
   /** The certificates that LXD refused, with its reasons. */
   readonly refused: ReadonlyMap<Fingerprint, string>;
+  /** Whether anything was, or may have been, changed. */
+  readonly hasChanged: boolean;
   /** Why the rest of the steps was not taken; undefined where all of them were. */
   readonly failure: Failure | undefined;
 }
@@ -40,6 +43,8 @@ export async function apply(
 ): Promise<Applied> {
   const trusted = new Map(before);
   const refused = new Map<Fingerprint, string>();
+  let hasChanged = false;
+  const end = (failure?: Failure): Applied => ({ trusted, refused, hasChanged, failure });
   const set = (fingerprint: Fingerprint, entry: TrustEntry | undefined): void => {
     if (entry) trusted.set(fingerprint, entry);
     else trusted.delete(fingerprint);
@@ -47,25 +52,27 @@ export async function apply(
   for (const step of steps) {
     const { fingerprint } = step;
     const answer = await take(lxd, step);
+    // LXD may have acted though its answer was lost.
+    hasChanged ||= answer.kind === "done" || answer.kind === "unreachable";
     if (answer.kind === "done") {
       report(describeStep(step));
       set(fingerprint, effectOf(step, trusted.get(fingerprint)));
       continue;
     }
     if (answer.kind !== "refused" || answer.status === FORBIDDEN) {
-      return { trusted, refused, failure: answer };
+      return end(answer);
     }
     if (answer.status === CONFLICT || answer.status === NOT_FOUND) {
       // Someone else was at this entry since the list was read, unless a project is not found.
       const list = await lxd.trustStore();
-      if (list.kind !== "done") return { trusted, refused, failure: list };
+      if (list.kind !== "done") return end(list);
       set(fingerprint, list.value.get(fingerprint));
     }
     if (isSettled(step, answer.status, trusted.get(fingerprint))) continue;
-    if (step.kind === "revoke") return { trusted, refused, failure: answer };
+    if (step.kind === "revoke") return end(answer);
     refused.set(fingerprint, `LXD refuses the certificate: ${answer.message}`);
   }
-  return { trusted, refused, failure: undefined };
+  return end();
 }
 
 function take(lxd: Lxd, step: Step): Promise<Answer<unknown>> {
@@ -84,5 +91,6 @@ function take(lxd: Lxd, step: Step): Promise<Answer<unknown>> {
 /** Whether LXD refused because the work is done already, or its object gone. */
 function isSettled(step: Step, status: number, entry: TrustEntry | undefined): boolean {
   if (step.kind !== "add") return status === NOT_FOUND && !entry;
-  return status === CONFLICT && entry?.type === "client" && within(entry, step.projects);
+  return status === CONFLICT && entry?.type === "client" &&
+    isWithin(projectsOf(entry), step.projects);
 }

@@ -112,6 +112,16 @@ export function firstCertificate(text: string): Certificate | undefined {
 }
 
 /**
+ * Reads the common name of a certificate.
+ *
+ * @param certificate A certificate that could be read.
+ * @returns The name, or undefined where the subject has none.
+ */
+export function commonName(certificate: Certificate): string | undefined {
+  return new X509Certificate(certificate.pem).subject?.match(/^CN=(.*)$/m)?.[1];
+}
+
+/**
  * Says why LXD would not let a client in with a certificate.
  *
  * @param certificate A certificate that could be read.

@@ -1,57 +1,41 @@
 /**
- * Where LXD is and how to enter it: from the operator's options, or from what `juju trust` opens.
+ * Where the credential comes from: the operator's secret or options, or what `juju trust` opens.
  *
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as z from "zod/mini";
-import {
-  type Certificate,
-  firstCertificate,
-  pemBlocks,
-  readCertificate,
-  renderPem,
-} from "./certificate.ts";
-import { normaliseEndpoint } from "./endpoint.ts";
+import { type Credentials, type Part, type Parts, readParts } from "./credential_parts.ts";
 import type { Outcome } from "./outcome.ts";
-
-/** All that is needed to enter LXD. Never logged, and never written anywhere. */
-export interface Credentials {
-  /** `https://host:port`. */
-  readonly endpoint: string;
-  /** Our client certificate as PEM, followed by those of its authorities where it has any. */
-  readonly certificate: string;
-  /** Fingerprint of our client certificate. */
-  readonly own: Certificate["fingerprint"];
-  /** Our private key as PEM: PKCS#8, PKCS#1 or SEC1. */
-  readonly key: string;
-  /** The one server certificate that we talk to. */
-  readonly server: Certificate;
-}
 
 /** The values of the application's options, as `config-get` gives them. */
 export type Config = Readonly<Record<string, unknown>>;
+
+/** What the operator chose. */
+export type Source =
+  /** The secret of this URI. */
+  | { readonly kind: "secret"; readonly uri: string }
+  /** The four options. */
+  | { readonly kind: "options"; readonly parts: Parts }
+  /** The cloud that Juju runs on. */
+  | { readonly kind: "cloud" };
+
+/** What `secret-get` gave. */
+export type Secret =
+  | { readonly kind: "content"; readonly content: Readonly<Record<string, string>> }
+  /** The application may not read it. */
+  | { readonly kind: "denied" }
+  /** There is none. */
+  | { readonly kind: "absent" };
 
 /** What was found: credentials, or what the operator has to do. */
 export type Found =
   | { readonly kind: "complete"; readonly credentials: Credentials }
   | Extract<
     Outcome,
-    { kind: "no-access" | "missing" | "other-cloud" | "unreadable" }
+    { kind: "no-access" | "no-secret" | "missing" | "other-cloud" | "unreadable" }
   >;
 
-/** The four parts, by the name that the operator knows each of them by. */
-interface Parts {
-  readonly endpoint: Part;
-  readonly certificate: Part;
-  readonly key: Part;
-  readonly server: Part;
-}
-
-interface Part {
-  readonly name: string;
-  readonly value: string;
-}
+const FIELDS = ["endpoint", "client-cert", "client-key", "server-cert"] as const;
 
 const CloudSpec = z.object({
   type: z.string(),
@@ -63,30 +47,73 @@ const CloudSpec = z.object({
 });
 
 /**
- * Finds the credentials. The operator's options come first, all four or none; then the cloud.
+ * Tells where the credential is to be taken from. The secret comes before the four options, and one
+ * of these before the cloud.
  *
  * @param config The application's options.
- * @param cloud What `credential-get` gave; undefined where access is denied.
- * @returns The credentials, or what is missing or unreadable.
+ * @returns What the operator chose.
  */
-export function findCredentials(config: Config, cloud: unknown): Found {
-  const options = {
+export function sourceOf(config: Config): Source {
+  const uri = option(config, "credentials-secret").value;
+  if (uri) return { kind: "secret", uri };
+  const parts = {
     endpoint: option(config, "lxd_endpoint"),
     certificate: option(config, "lxd_client_cert"),
     key: option(config, "lxd_client_key"),
     server: option(config, "lxd_server_cert"),
   };
-  if (Object.values(options).some(({ value }) => value !== "")) return readParts(options);
+  const isSet = Object.values(parts).some(({ value }) => value !== "");
+  return isSet ? { kind: "options", parts } : { kind: "cloud" };
+}
+
+/**
+ * Reads the operator's secret.
+ *
+ * @param uri URI of the secret.
+ * @param secret What `secret-get` gave.
+ * @param now The present.
+ * @returns The credentials, or what the operator has to do.
+ */
+export function readSecret(uri: string, secret: Secret, now: Date): Found {
+  if (secret.kind !== "content") {
+    return { kind: "no-secret", uri, isAbsent: secret.kind === "absent" };
+  }
+  const { content } = secret;
+  const names = FIELDS.filter((name) => !content[name]?.trim());
+  if (names.length > 0) return { kind: "missing", names, secret: uri };
+  const field = (name: typeof FIELDS[number]): Part => ({
+    name: `${name} of credentials-secret`,
+    value: content[name] ?? "",
+  });
+  return readParts({
+    endpoint: field("endpoint"),
+    certificate: field("client-cert"),
+    key: field("client-key"),
+    server: field("server-cert"),
+  }, now);
+}
+
+/**
+ * Reads the operator's options.
+ *
+ * @param parts The four options.
+ * @param now The present.
+ * @returns The credentials, or what the operator has to do.
+ */
+export function readOptions(parts: Parts, now: Date): Found {
+  const names = Object.values(parts).filter(({ value }) => value === "").map(({ name }) => name);
+  return names.length > 0 ? { kind: "missing", names, secret: undefined } : readParts(parts, now);
+}
+
+/**
+ * Reads the cloud's credential.
+ *
+ * @param cloud What `credential-get` gave; undefined where access is denied.
+ * @param now The present.
+ * @returns The credentials, or what the operator has to do.
+ */
+export function readCloud(cloud: unknown, now: Date): Found {
   if (cloud === undefined) return { kind: "no-access" };
-  return readCloud(cloud);
-}
-
-function option(config: Config, name: string): Part {
-  const value = config[name];
-  return { name, value: typeof value === "string" ? value.trim() : "" };
-}
-
-function readCloud(cloud: unknown): Found {
   const result = CloudSpec.safeParse(cloud);
   if (!result.success) return { kind: "other-cloud", found: "a credential that cannot be read" };
   const { type, endpoint = "", credential } = result.data;
@@ -99,56 +126,15 @@ function readCloud(cloud: unknown): Found {
     name: `${name} of the cloud's credential`,
     value: credential?.attrs?.[name]?.trim() ?? "",
   });
-  return readParts({
+  return readOptions({
     endpoint: { name: "endpoint of the cloud", value: endpoint },
     certificate: attribute("client-cert"),
     key: attribute("client-key"),
     server: attribute("server-cert"),
-  });
+  }, now);
 }
 
-function readParts(parts: Parts): Found {
-  const missing = Object.values(parts).filter(({ value }) => value === "").map(({ name }) => name);
-  if (missing.length > 0) return { kind: "missing", names: missing };
-  const endpoint = normaliseEndpoint(parts.endpoint.value);
-  if (!endpoint) return unreadable(parts.endpoint, "it must be https://host:port");
-  const chain = pemBlocks(parts.certificate.value).filter(({ label }) => label === "CERTIFICATE");
-  const certificate = chain[0] && readCertificate(chain[0]);
-  if (!certificate) return unreadable(parts.certificate, "it must be a PEM certificate");
-  const server = firstCertificate(parts.server.value);
-  if (!server) return unreadable(parts.server, "it must be a PEM certificate");
-  const key = readKey(parts.key.value);
-  if (!key) return unreadable(parts.key, "it must be a PEM private key without a passphrase");
-  if (!new X509Certificate(certificate.pem).checkPrivateKey(key.object)) {
-    return unreadable(parts.key, `it does not belong to ${parts.certificate.name}`);
-  }
-  return {
-    kind: "complete",
-    credentials: {
-      endpoint,
-      certificate: chain.map(renderPem).join(""),
-      own: certificate.fingerprint,
-      key: key.pem,
-      server,
-    },
-  };
-}
-
-interface Key {
-  readonly pem: string;
-  readonly object: ReturnType<typeof createPrivateKey>;
-}
-
-function readKey(text: string): Key | undefined {
-  try {
-    const block = pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
-    const pem = block ? renderPem(block) : "";
-    return { pem, object: createPrivateKey(pem) };
-  } catch {
-    return undefined;
-  }
-}
-
-function unreadable({ name }: Part, reason: string): Found {
-  return { kind: "unreadable", name, reason };
+function option(config: Config, name: string): Part {
+  const value = config[name];
+  return { name, value: typeof value === "string" ? value.trim() : "" };
 }

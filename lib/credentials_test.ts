@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
-import { type Config, findCredentials, type Found } from "./credentials.ts";
+import {
+  type Config,
+  type Found,
+  readCloud,
+  readOptions,
+  readSecret,
+  type Secret,
+  sourceOf,
+} from "./credentials.ts";
 
 const [client, server, other] = await Promise.all([
   createCertificate({ key: "p384" }),
@@ -25,14 +33,23 @@ const CLOUD = {
   credential: { "auth-type": "certificate", attrs: ATTRIBUTES },
 };
 
-const found = (config: Config): Found => findCredentials(config, undefined);
-const foundInCloud = (cloud: unknown): Found => findCredentials({}, cloud);
+const NOW = new Date();
+const URI = "secret:9m4e2mr0ui3e8a215n4g";
+
+function found(config: Config): Found {
+  const source = sourceOf(config);
+  assert.ok(source.kind === "options", source.kind);
+  return readOptions(source.parts, NOW);
+}
+
+const foundInCloud = (cloud: unknown): Found => readCloud(cloud, NOW);
+const foundInSecret = (secret: Secret): Found => readSecret(URI, secret, NOW);
 const withAttributes = (attrs: Readonly<Record<string, string>>) => ({
   ...CLOUD,
   credential: { ...CLOUD.credential, attrs },
 });
 
-Deno.test("findCredentials() reads the operator's options", () => {
+Deno.test("readOptions() reads the operator's options", () => {
   assert.deepEqual(found(OPTIONS), {
     kind: "complete",
     credentials: {
@@ -49,7 +66,7 @@ Deno.test("findCredentials() reads the operator's options", () => {
   });
 });
 
-Deno.test("findCredentials() reads the cloud's credential", () => {
+Deno.test("readCloud() reads the cloud's credential", () => {
   const result = foundInCloud(CLOUD);
   assert.ok(result.kind === "complete");
   const { endpoint, own, key } = result.credentials;
@@ -60,31 +77,93 @@ Deno.test("findCredentials() reads the cloud's credential", () => {
   });
 });
 
-Deno.test("findCredentials() prefers the options, all of them or none", () => {
-  const result = findCredentials({ ...OPTIONS, lxd_endpoint: "10.9.9.9" }, CLOUD);
+Deno.test("readSecret() reads the operator's secret", () => {
+  const content = { endpoint: "10.0.0.1", ...ATTRIBUTES };
+  const result = foundInSecret({ kind: "content", content });
   assert.ok(result.kind === "complete");
-  assert.equal(result.credentials.endpoint, "https://10.9.9.9:8443");
-  assert.deepEqual(findCredentials({ lxd_endpoint: "10.9.9.9", lxd_client_key: " \n" }, CLOUD), {
-    kind: "missing",
-    names: ["lxd_client_cert", "lxd_client_key", "lxd_server_cert"],
+  const { endpoint, own, key } = result.credentials;
+  assert.deepEqual({ endpoint, own, key }, {
+    endpoint: "https://10.0.0.1:8443",
+    own: client.fingerprint,
+    key: client.traditionalKey,
   });
 });
 
-Deno.test("findCredentials() takes empty options, or those of another type, for absent", () => {
+Deno.test("readSecret() says what is wrong with a secret", () => {
+  assert.deepEqual(foundInSecret({ kind: "denied" }), {
+    kind: "no-secret",
+    uri: URI,
+    isAbsent: false,
+  });
+  assert.deepEqual(foundInSecret({ kind: "absent" }), {
+    kind: "no-secret",
+    uri: URI,
+    isAbsent: true,
+  });
+  const content = { ...ATTRIBUTES, "client-key": " " };
+  assert.deepEqual(foundInSecret({ kind: "content", content }), {
+    kind: "missing",
+    names: ["endpoint", "client-key"],
+    secret: URI,
+  });
+  const mixed = { endpoint: "10.0.0.1", ...ATTRIBUTES, "client-key": other.key };
+  assert.deepEqual(foundInSecret({ kind: "content", content: mixed }), {
+    kind: "unreadable",
+    name: "client-key of credentials-secret",
+    reason: "it does not belong to client-cert of credentials-secret",
+  });
+});
+
+Deno.test("sourceOf() prefers the secret, then the options", () => {
+  const secret = { "credentials-secret": URI };
+  assert.deepEqual(sourceOf({ ...OPTIONS, ...secret }), { kind: "secret", uri: URI });
+  assert.equal(sourceOf({ ...OPTIONS, "credentials-secret": "" }).kind, "options");
+  assert.equal(sourceOf({ lxd_endpoint: "10.9.9.9" }).kind, "options");
+});
+
+Deno.test("sourceOf() takes empty options, or those of another type, for absent", () => {
   const config = { lxd_endpoint: " ", lxd_client_cert: "", lxd_client_key: 1, other: "x" };
-  assert.equal(findCredentials(config, CLOUD).kind, "complete");
-  assert.deepEqual(found(config), { kind: "no-access" });
+  assert.deepEqual(sourceOf(config), { kind: "cloud" });
+});
+
+Deno.test("readOptions() wants all of them", () => {
+  assert.deepEqual(found({ lxd_endpoint: "10.9.9.9", lxd_client_key: " \n" }), {
+    kind: "missing",
+    names: ["lxd_client_cert", "lxd_client_key", "lxd_server_cert"],
+    secret: undefined,
+  });
+});
+
+Deno.test.each([
+  { what: "expired", notAfter: "2020-01-01", reason: "The certificate expired on 2020-01-01" },
+  {
+    what: "not valid yet",
+    notBefore: "2100-01-01",
+    notAfter: "2101-01-01",
+    reason: "The certificate is not valid before 2100-01-01",
+  },
+])("readOptions() says that our certificate is $what", async ({ reason, ...validity }) => {
+  const { notBefore = "2019-01-01", notAfter } = validity;
+  const { certificate, key } = await createCertificate({
+    notBefore: new Date(notBefore),
+    notAfter: new Date(notAfter),
+  });
+  assert.deepEqual(found({ ...OPTIONS, lxd_client_cert: certificate, lxd_client_key: key }), {
+    kind: "unreadable",
+    name: "lxd_client_cert",
+    reason,
+  });
 });
 
 Deno.test.each([
   { what: "private key in PKCS#8", key: client.key },
   { what: "private key in SEC1", key: client.traditionalKey },
   { what: "CRLF", key: client.key.replaceAll("\n", "\r\n") },
-])("findCredentials() reads a $what", ({ key }) => {
+])("readOptions() reads a $what", ({ key }) => {
   assert.equal(found({ ...OPTIONS, lxd_client_key: key }).kind, "complete");
 });
 
-Deno.test("findCredentials() keeps the authorities of our certificate, and what it needs of the key", async () => {
+Deno.test("readOptions() keeps the authorities of our certificate, and what it needs of the key", async () => {
   const ca = await createCertificate({ commonName: "ca", ca: true });
   const leaf = await createCertificate({ issuer: ca });
   const result = found({
@@ -104,7 +183,7 @@ Deno.test("findCredentials() keeps the authorities of our certificate, and what 
   ]);
 });
 
-Deno.test("findCredentials() reads RSA keys", async () => {
+Deno.test("readOptions() reads RSA keys", async () => {
   const { certificate, key, traditionalKey } = await createCertificate({ key: "rsa2048" });
   for (const text of [key, traditionalKey]) {
     const options = { ...OPTIONS, lxd_client_cert: certificate, lxd_client_key: text };
@@ -115,7 +194,7 @@ Deno.test("findCredentials() reads RSA keys", async () => {
 Deno.test.each([
   { what: "escaped line ends", write: (pem: string) => pem.replaceAll("\n", "\\n") },
   { what: "indentation", write: (pem: string) => pem.replaceAll("\n", "\n  ") },
-])("findCredentials() gives PEM that TLS can read, after $what", ({ write }) => {
+])("readOptions() gives PEM that TLS can read, after $what", ({ write }) => {
   const result = found({
     ...OPTIONS,
     lxd_client_cert: write(client.certificate),
@@ -154,7 +233,7 @@ Deno.test.each([
     value: other.key,
     reason: "it does not belong to lxd_client_cert",
   },
-])("findCredentials() says that of $option $reason", ({ option, value, reason }) => {
+])("readOptions() says that of $option $reason", ({ option, value, reason }) => {
   assert.deepEqual(found({ ...OPTIONS, [option]: value }), {
     kind: "unreadable",
     name: option,
@@ -199,6 +278,7 @@ Deno.test.each([
         "client-key of the cloud's credential",
         "server-cert of the cloud's credential",
       ],
+      secret: undefined,
     },
   },
   {
@@ -210,11 +290,11 @@ Deno.test.each([
       reason: "it does not belong to client-cert of the cloud's credential",
     },
   },
-])("findCredentials() says what is wrong with a cloud $what", ({ cloud, expected }) => {
+])("readCloud() says what is wrong with a cloud $what", ({ cloud, expected }) => {
   assert.deepEqual(foundInCloud(cloud), expected);
 });
 
-Deno.test("findCredentials() tells no secret in what is wrong", () => {
+Deno.test("readOptions() tells no secret in what is wrong", () => {
   const broken = client.key.replace("MI", "XX");
   const config = { ...OPTIONS, lxd_client_key: broken };
   assert.equal(found(config).kind, "unreadable");

@@ -10,6 +10,7 @@ import type { Outcome } from "./outcome.ts";
 import { createMark, type Mark } from "./owner.ts";
 import { createPinnedFetch } from "./pinned_fetch.ts";
 import { reconcile } from "./reconcile.ts";
+import { nudge } from "./replicas.ts";
 import { type Environment, type Scope, variable } from "./scope.ts";
 import { renderStatus } from "./status.ts";
 
@@ -20,6 +21,8 @@ const MAXIMUM_TOOLS = 8;
 // Juju promises leadership for 30 seconds after it was asked for, so that no former leader changes
 // the trust store beside the new one; and no hook keeps the others waiting for long.
 const LXD_LIMIT_MS = 25_000;
+
+const NONE = { status: "", message: "" };
 
 /** What surrounds a hook. */
 export interface Surroundings {
@@ -71,7 +74,7 @@ export async function hook(
   const mark = createMark(application, variable(environment, "JUJU_MODEL_UUID"));
   const juju = createJuju(limit(MAXIMUM_TOOLS, exec));
   using connections = new DisposableStack();
-  const outcome = await reconcile({
+  const reconciled = await reconcile({
     juju,
     enter: (credentials, known) => {
       const transport = connections.use(createPinnedFetch({ ...credentials, signal }));
@@ -83,26 +86,36 @@ export async function hook(
     now: new Date(),
     report: log,
   }, scope);
-  if (outcome) await tell(juju, scope, outcome, application, mark);
+  const { outcome } = reconciled;
+  if (!outcome) return;
+  if (scope.kind === "stop") return await warn(juju, outcome, application, mark);
+  const { before, hasReplicas } = await askStatus(juju, unit, reconciled.leads);
+  if (reconciled.leads && reconciled.hasChanged && hasReplicas) await nudge(juju);
+  const { status, message } = renderStatus(outcome, application, before);
+  if (status !== before.status || message !== before.message) await juju.statusSet(status, message);
 }
 
-async function tell(
+/** Nobody reads the status of a unit that is gone, and nobody comes back to tidy up. */
+async function warn(
   juju: Juju,
-  scope: Scope,
   outcome: Outcome,
   application: string,
   { prefix }: Mark,
 ): Promise<void> {
-  if (scope.kind === "stop") {
-    // Nobody reads the status of a unit that is gone, and nobody comes back to tidy up.
-    if (outcome.kind === "active") return;
-    const { message } = renderStatus(outcome, application, { status: "", message: "" });
-    const warning = `Certificates named ${prefix}... may be left in LXD's trust store: ${message}`;
-    return await juju.jujuLog("WARNING", warning);
-  }
-  const before = await juju.statusGet();
-  const { status, message } = renderStatus(outcome, application, before);
-  if (status !== before.status || message !== before.message) await juju.statusSet(status, message);
+  if (outcome.kind === "active") return;
+  const { message } = renderStatus(outcome, application, NONE);
+  const warning = `Certificates named ${prefix}... may be left in LXD's trust store: ${message}`;
+  await juju.jujuLog("WARNING", warning);
+}
+
+/** Asks for this unit's status; the leader learns by the way whether there are further units. */
+async function askStatus(juju: Juju, unit: string, leads: boolean): Promise<{
+  readonly before: { readonly status: string; readonly message: string };
+  readonly hasReplicas: boolean;
+}> {
+  if (!leads) return { before: await juju.statusGet(), hasReplicas: false };
+  const units = await juju.unitStatuses();
+  return { before: units[unit] ?? NONE, hasReplicas: Object.keys(units).length > 1 };
 }
 
 function write(stream: typeof Deno.stdout | typeof Deno.stderr, line: string): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Secret } from "./credentials.ts";
 import type { Databag } from "./relation.ts";
 
 /** Runs a hook tool and returns what it prints. Rejects with a {@linkcode HookToolError}. */
@@ -61,12 +62,24 @@ export interface Juju {
     databag: Databag,
     of: "unit" | "application",
   ) => Promise<void>;
+  /** The newest revision of a secret, which is tracked from now on. */
+  readonly secretGet: (uri: string) => Promise<Secret>;
   /** This unit's workload status. */
   readonly statusGet: () => Promise<
     { readonly status: string; readonly message: string }
   >;
+  /** The workload status of each unit of the application; for its leader only. */
+  readonly unitStatuses: () => Promise<
+    Readonly<Record<string, { readonly status: string; readonly message: string }>>
+  >;
   /** Sets this unit's workload status, at once. */
   readonly statusSet: (status: string, message: string) => Promise<void>;
+}
+
+interface ApplicationStatus {
+  readonly "application-status": {
+    readonly units: Readonly<Record<string, { readonly status: string; readonly message: string }>>;
+  };
 }
 
 // `JSON.stringify` leaves these as they are; the YAML reader of relation-set refuses or folds them.
@@ -113,7 +126,26 @@ export function createJuju(exec: Exec): Juju {
       const text = JSON.stringify(databag).replaceAll(CONTROLS_REGEXP, escape);
       await exec("relation-set", ["-r", relation, ...application, "--file", "-"], text);
     },
+    secretGet: async (uri) => {
+      try {
+        return { kind: "content", content: await json("secret-get", "--refresh", uri) };
+      } catch (error) {
+        const words = error instanceof HookToolError ? error.stderr : "";
+        if (/permission denied/.test(words)) return { kind: "denied" };
+        // Also of a text that is no URI, and of a revision that was removed.
+        if (/not (found|valid)/.test(words)) return { kind: "absent" };
+        throw error;
+      }
+    },
     statusGet: () => json("status-get", "--include-data"),
+    unitStatuses: async () => {
+      const { "application-status": application } = await json<ApplicationStatus>(
+        "status-get",
+        "--include-data",
+        "--application",
+      );
+      return application.units;
+    },
     statusSet: async (status, message) => {
       await exec("status-set", ["--", status, message]);
     },

@@ -6,9 +6,11 @@
  */
 import * as z from "zod/mini";
 import type { Certificate, Fingerprint } from "./certificate.ts";
-import { type Answer, type Call, createCall, type Transport } from "./lxd_call.ts";
+import { type Answer, type Call, createCall, isFinal, type Transport } from "./lxd_call.ts";
 import type { Ending } from "./outcome.ts";
+import type { Projects } from "./projects.ts";
 import type { Node } from "./relation.ts";
+import { repeat } from "./repeat.ts";
 import { access } from "./step.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
 
@@ -26,14 +28,14 @@ export interface Lxd {
   readonly add: (
     certificate: Certificate,
     name: string,
-    projects: readonly string[] | null,
+    projects: Projects,
   ) => Promise<Answer<unknown>>;
   /** Renames an entry. */
   readonly rename: (fingerprint: Fingerprint, name: string) => Promise<Answer<unknown>>;
   /** Restricts an entry to projects; null lifts the restriction. */
   readonly restrict: (
     fingerprint: Fingerprint,
-    projects: readonly string[] | null,
+    projects: Projects,
   ) => Promise<Answer<unknown>>;
   /** Removes an entry. */
   readonly revoke: (fingerprint: Fingerprint) => Promise<Answer<unknown>>;
@@ -87,6 +89,20 @@ export async function enterLxd(
   own: string,
   known: () => Promise<readonly string[]>,
 ): Promise<Entrance> {
+  let others: Promise<readonly string[]> | undefined;
+  const once = () => others ??= known();
+  // Where nobody answers, LXD may be starting again.
+  return await repeat(
+    () => enterAny(transport, own, once),
+    (entrance) => entrance.kind === "entered" || isFinal(entrance.ending),
+  );
+}
+
+async function enterAny(
+  transport: Transport,
+  own: string,
+  known: () => Promise<readonly string[]>,
+): Promise<Entrance> {
   const first = await knock(transport, own);
   if (first.kind === "entered" || first.ending.kind !== "unreachable") return first;
   for (const endpoint of new Set(await known()).difference(new Set([own]))) {
@@ -100,7 +116,7 @@ export async function enterLxd(
 
 async function knock(transport: Transport, endpoint: string): Promise<Entrance> {
   const call = createCall(transport, endpoint);
-  const answer = await call(Server, "/1.0", { timeout: ENTER_TIMEOUT_MS });
+  const answer = await call(Server, "/1.0", { timeout: ENTER_TIMEOUT_MS, isRepeatable: false });
   if (answer.kind !== "done") return { kind: "refused", endpoint, ending: answer };
   const { auth, config, environment } = answer.value;
   if (auth !== "trusted") return { kind: "refused", endpoint, ending: { kind: "untrusted" } };

@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 import { PinError, type PinnedFetch } from "./pinned_fetch.ts";
+import { repeat } from "./repeat.ts";
 
 /** How a call ended. */
 export type Answer<T> =
@@ -40,6 +41,8 @@ export interface CallOptions {
   readonly body?: unknown;
   /** Longest time to wait for the answer, in milliseconds. @default {10000} */
   readonly timeout?: number;
+  /** Whether to ask again if nobody answers. @default {true} unless the method is POST */
+  readonly isRepeatable?: boolean;
 }
 
 /** Reads what LXD answers, as a zod schema does. */
@@ -61,6 +64,7 @@ export type Call = <T>(
 ) => Promise<Answer<T>>;
 
 const REQUEST_TIMEOUT_MS = 10_000;
+const TIME_OUT = "time-out";
 
 // LXD's own words go into a status, a log and relation data.
 const MAXIMUM_WORDS = 200;
@@ -74,7 +78,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "host unreachable",
   ENETUNREACH: "network unreachable",
   ENOTFOUND: "name not found",
-  ETIMEDOUT: "time-out",
+  ETIMEDOUT: TIME_OUT,
   ERR_SSL_WRONG_VERSION_NUMBER: "no TLS is spoken there",
 };
 
@@ -89,20 +93,37 @@ export function createCall({ fetch, presented }: Transport, endpoint: string): C
   return async <T>(
     schema: Schema<T>,
     path: string,
-    { method = "GET", body, timeout = REQUEST_TIMEOUT_MS }: CallOptions = {},
+    { method = "GET", body, timeout = REQUEST_TIMEOUT_MS, ...options }: CallOptions = {},
   ): Promise<Answer<T>> => {
     const signal = AbortSignal.timeout(timeout);
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    try {
-      const response = await fetch(`${endpoint}${path}`, { method, signal, ...sent });
-      return judge(schema, response.status, await response.text());
-    } catch (error) {
-      if (error instanceof PinError) {
-        return { kind: "other-server", presented: await presented(endpoint) };
+    const attempt = async (): Promise<Answer<T>> => {
+      try {
+        const response = await fetch(`${endpoint}${path}`, { method, signal, ...sent });
+        return judge(schema, response.status, await response.text());
+      } catch (error) {
+        if (error instanceof PinError) {
+          return { kind: "other-server", presented: await presented(endpoint) };
+        }
+        return { kind: "unreachable", cause: causeOf(error) };
       }
-      return { kind: "unreachable", cause: causeOf(error) };
-    }
+    };
+    // To rename, restrict or revoke twice is the same as once. LXD refuses to register twice.
+    const { isRepeatable = method !== "POST" } = options;
+    return await (isRepeatable ? repeat(attempt, isFinal) : attempt());
   };
+}
+
+/**
+ * Says whether it is of no use to ask again at once.
+ *
+ * @param answer How a call ended.
+ * @returns Whether LXD has decided, or has been waited for already.
+ */
+export function isFinal(
+  { kind, cause }: { readonly kind: string; readonly cause?: string },
+): boolean {
+  return kind !== "unreachable" || cause === TIME_OUT;
 }
 
 function judge<T>(schema: Schema<T>, status: number, text: string): Answer<T> {
@@ -129,5 +150,5 @@ function parseJson(text: string): unknown {
 
 function causeOf(error: unknown): string {
   const { name, message, code } = error as Error & { readonly code?: string };
-  return name === "TimeoutError" ? "time-out" : CAUSES[code ?? ""] ?? message;
+  return name === "TimeoutError" ? TIME_OUT : CAUSES[code ?? ""] ?? message;
 }

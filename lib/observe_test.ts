@@ -40,8 +40,10 @@ function world({ units, relations, databags = {} }: Model): Juju & { readonly as
     isLeader: refuse,
     jujuLog: refuse,
     relationSet: refuse,
+    secretGet: refuse,
     statusGet: refuse,
     statusSet: refuse,
+    unitStatuses: refuse,
     goalState: () =>
       answer(
         "goal-state",

@@ -9,11 +9,20 @@ import { type Certificate, unusable } from "./certificate.ts";
 export type Outcome =
   /** The application may not see the cloud's credential. */
   | { readonly kind: "no-access" }
-  /** Parts of the credential are missing; their names as the operator knows them. */
-  | { readonly kind: "missing"; readonly names: readonly string[] }
+  /** The operator's secret cannot be read: it is not granted, or there is none. */
+  | { readonly kind: "no-secret"; readonly uri: string; readonly isAbsent: boolean }
+  /**
+   * Parts of the credential are missing; their names as the operator knows them, and the URI of the
+   * secret that lacks them.
+   */
+  | {
+    readonly kind: "missing";
+    readonly names: readonly string[];
+    readonly secret: string | undefined;
+  }
   /** Juju's cloud is not LXD, or its credential is of no use here. */
   | { readonly kind: "other-cloud"; readonly found: string }
-  /** A part of the credential cannot be read. */
+  /** An option, or a part of the credential, cannot be read or used. */
   | {
     readonly kind: "unreadable";
     readonly name: string;

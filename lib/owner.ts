@@ -19,7 +19,9 @@ export type Owner =
     readonly relation: string;
     readonly slug: string;
   }
-  | { readonly kind: "shared" };
+  | { readonly kind: "shared" }
+  /** The original charm's, to be taken over: see `adoption.ts`. */
+  | { readonly kind: "original" };
 
 /** Writes and reads the names of one application's entries. */
 export interface Mark {
@@ -80,6 +82,16 @@ export function sharedName(mark: Mark): string {
 }
 
 /**
+ * Names, for as long as a hook runs, an entry of the original charm that is to be taken over.
+ *
+ * @param mark Our mark.
+ * @returns A name that no entry in LXD's trust store is given.
+ */
+export function originalName(mark: Mark): string {
+  return `${mark.prefix}original`;
+}
+
+/**
  * Reads whose an entry is.
  *
  * @param mark Our mark.
@@ -88,6 +100,7 @@ export function sharedName(mark: Mark): string {
  */
 export function parseOwner(mark: Mark, name: string): Owner | undefined {
   if (name === sharedName(mark)) return { kind: "shared" };
+  if (name === originalName(mark)) return { kind: "original" };
   if (!name.startsWith(mark.prefix)) return undefined;
   const [, relation, slug] = name.slice(mark.prefix.length).match(/^(\d+):([^:]+)$/) ?? [];
   return relation && slug ? { kind: "requirer", relation, slug } : undefined;

@@ -13,9 +13,10 @@ import {
   sharedName,
   slug,
 } from "./owner.ts";
+import { isWithin, join, narrow, type Projects } from "./projects.ts";
 import type { Want } from "./relation.ts";
 import type { Step } from "./step.ts";
-import type { TrustEntry, TrustStore } from "./trust_store.ts";
+import { projectsOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 
 /**
  * Whose entries may be revoked once nobody is known to want them:
@@ -44,6 +45,8 @@ export interface Situation {
   readonly trusted: TrustStore;
   /** Whose entries may be revoked. */
   readonly revocable: Revocable;
+  /** The projects that the operator allows. */
+  readonly allowed: Projects;
   /** The name we give to our entries. */
   readonly mark: Mark;
   /** The certificate of our own credential, which is never touched. */
@@ -68,7 +71,8 @@ export function plan(situation: Situation): readonly Step[] {
     const { fingerprint, name } = entry;
     const owner = ownerOf(entry, mark);
     if (!owner || wanted.has(fingerprint) || fingerprint === own) return [];
-    return isRevocable(owner, situation) ? [{ kind: "revoke", fingerprint, name }] : [];
+    if (isRevocable(owner, situation)) return [{ kind: "revoke", fingerprint, name }];
+    return owner.kind === "original" ? [] : confine(entry, situation);
   });
   return ["add", "rename", "restrict", "revoke"].flatMap((kind) =>
     [...kept, ...revoked].filter((step) => step.kind === kind)
@@ -101,12 +105,13 @@ function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): 
   const [{ requirer }] = wants as readonly [Want, ...Want[]];
   const own = entryName(situation.mark, requirer);
   // Someone else's claim stands as long as it cannot be ruled out.
-  const othersMayWant = !situation.complete && entry.name !== own &&
-    (owner.kind === "shared" || !isRevocable(owner, situation));
+  const othersMayWant = entry.name !== own && isInDoubt(owner, situation);
   const alone = isOneRequirer(wants) && !othersMayWant;
   const name = alone ? own : sharedName(situation.mark);
   const mine = union(wants);
-  const projects = othersMayWant ? join(mine, entry.restricted ? entry.projects : null) : mine;
+  const projects = othersMayWant && owner.kind !== "original"
+    ? join(mine, narrow(projectsOf(entry), situation.allowed))
+    : mine;
   return [
     ...name === entry.name ? [] : [{ kind: "rename", fingerprint, name } as const],
     ...isRestrictedTo(entry, projects)
@@ -115,7 +120,27 @@ function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): 
   ];
 }
 
+/** Whether others than those known may want an entry. */
+function isInDoubt(owner: Owner, situation: Situation): boolean {
+  const { complete, revocable } = situation;
+  if (complete) return false;
+  // Who is about to take over what the original charm left has read every databag.
+  if (owner.kind === "original") return revocable.kind !== "absent";
+  return owner.kind === "shared" || !isRevocable(owner, situation);
+}
+
+/** What the operator no longer allows is taken from those, too, whose wishes are not known. */
+function confine(entry: TrustEntry, { allowed }: Situation): readonly Step[] {
+  const { fingerprint, name } = entry;
+  if (isWithin(projectsOf(entry), allowed)) return [];
+  const projects = narrow(projectsOf(entry), allowed);
+  return projects?.length === 0
+    ? [{ kind: "revoke", fingerprint, name }]
+    : [{ kind: "restrict", fingerprint, projects }];
+}
+
 function isRevocable(owner: Owner, { revocable, complete }: Situation): boolean {
+  if (owner.kind === "original") return false;
   if (owner.kind === "shared") return complete && revocable.kind !== "none";
   switch (revocable.kind) {
     case "requirer":
@@ -136,15 +161,11 @@ function isOneRequirer(wants: readonly Want[]): boolean {
   return new Set(wants.map(({ requirer: { relation, name } }) => `${relation} ${name}`)).size === 1;
 }
 
-function union(wants: readonly Want[]): readonly string[] | null {
+function union(wants: readonly Want[]): Projects {
   return wants.map(({ projects }) => projects).reduce(join);
 }
 
-function join(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
-  return a === null || b === null ? null : [...new Set([...a, ...b])].sort();
-}
-
-function isRestrictedTo(entry: TrustEntry, projects: readonly string[] | null): boolean {
+function isRestrictedTo(entry: TrustEntry, projects: Projects): boolean {
   if (projects === null) return !entry.restricted;
   return entry.restricted && entry.projects.length === projects.length &&
     entry.projects.every((project, index) => project === projects[index]);

@@ -59,8 +59,9 @@ function steps(
   entries: readonly TrustEntry[],
   revocable: Revocable = AMS0_ONLY,
   complete = revocable === ALL,
+  allowed: Situation["allowed"] = null,
 ): readonly Step[] {
-  return plan({ wants, complete, trusted: store(entries), revocable, mark, own });
+  return plan({ wants, complete, trusted: store(entries), revocable, allowed, mark, own });
 }
 
 /** Steps in short: `rename a NAME`. */
@@ -331,6 +332,7 @@ function situationOf(seed: number): Situation {
         )
       ),
     ),
+    allowed: null,
     revocable: pick<Revocable>([
       AMS0_ONLY,
       ALL,

@@ -22,6 +22,11 @@ export interface RelationView {
   readonly rejected: readonly Rejection[];
   /** What the relation has been told before. */
   readonly published: Published;
+  /**
+   * Certificates to go on telling of, though nobody read is known to want them: this unit may not
+   * know all that was acted on.
+   */
+  readonly kept: ReadonlyMap<Fingerprint, string>;
 }
 
 /** What every relation may be told. */
@@ -74,8 +79,8 @@ export function registeredOf(
   trusted: TrustStore,
   mark: Mark,
 ): ReadonlyMap<Fingerprint, string> {
-  const { relation, only, admitted, published } = view;
-  const registered = new Map<Fingerprint, string>();
+  const { relation, only, admitted, published, kept } = view;
+  const registered = new Map([...kept].filter(([fingerprint]) => trusted.has(fingerprint)));
   for (const entry of trusted.values()) {
     const owner = ownerOf(entry, mark);
     if (owner?.kind !== "requirer" || owner.relation !== relation) continue;

@@ -49,11 +49,20 @@ function told(
     endpoints: [],
     registered: new Map(Object.entries(registered).map(([id, text]) => [id as Fingerprint, text])),
     rejected,
+    original: new Set(),
   };
 }
 
 function view(more: Partial<RelationView> = {}): RelationView {
-  return { relation: "3", only: undefined, admitted: [], rejected: [], published: told(), ...more };
+  return {
+    relation: "3",
+    only: undefined,
+    admitted: [],
+    rejected: [],
+    published: told(),
+    kept: new Map(),
+    ...more,
+  };
 }
 
 const rejectionOf = (unit: string, fingerprint: string | null = null, reason = "r"): Rejection => ({

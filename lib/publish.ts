@@ -21,13 +21,14 @@ export interface Place {
  * @param application Name of our application, where this unit leads it.
  * @param place Where to publish.
  * @param wanted What the databags shall hold; an empty value stands for no key.
+ * @returns Whether anything was written.
  */
 export async function publish(
   juju: Juju,
   application: string | undefined,
   { relation, databag }: Place,
   wanted: Databag,
-): Promise<void> {
+): Promise<boolean> {
   const change = difference(databag, wanted);
   const writes: Promise<void>[] = [];
   if (change) writes.push(juju.relationSet(relation, change, "unit"));
@@ -40,6 +41,7 @@ export async function publish(
     }
   }
   await Promise.all(writes);
+  return writes.length > 0;
 }
 
 /** The keys that differ, or undefined where none does. */

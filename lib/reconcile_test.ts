@@ -49,7 +49,11 @@ class Model {
   /** Members by relation id, the remote application first. */
   relations: Record<string, readonly string[]> = { "3": ["ams", "ams/0", "ams/1"] };
   /** Databags by `<relation id> <name>`; of a relation that is broken, ours only. */
-  databags: Record<string, Databag> = {};
+  databags: Record<string, Databag> = { "9 lxd": { leader: "lxd/0" } };
+  /** The application's options. */
+  config: Record<string, string> = {};
+  /** Whether the last hook changed anything that the other units should look at. */
+  hasChanged = false;
   /** What cannot be read. */
   unreadable = new Set<string>();
   /** LXD's trust store by fingerprint. */
@@ -87,7 +91,7 @@ class Model {
   /** Runs a hook, forgetting what the former one did. */
   async run(scope: Scope, unit = "lxd/0"): Promise<Outcome | undefined> {
     for (const list of [this.tools, this.written, this.warnings]) list.length = 0;
-    return await reconcile({
+    const { outcome, hasChanged } = await reconcile({
       juju: createJuju((tool, args, stdin) => this.#tool(unit, tool, args, stdin)),
       enter: ({ endpoint }, known) => enterLxd(this.#transport(), endpoint, known),
       application: "lxd",
@@ -96,6 +100,8 @@ class Model {
       now: new Date(),
       report: () => {},
     }, scope);
+    this.hasChanged = hasChanged;
+    return outcome;
   }
 
   // deno-lint-ignore require-await -- what it throws shall be a rejection
@@ -110,7 +116,7 @@ class Model {
     };
     switch (tool) {
       case "config-get":
-        return "{}";
+        return json(this.config);
       case "credential-get":
         return json(CLOUD);
       case "is-leader":
@@ -120,6 +126,7 @@ class Model {
         return json({ units: Object.fromEntries(units), relations: {} });
       }
       case "relation-ids":
+        if (words.includes("replicas")) return json(["replicas:9"]);
         return json(Object.keys(this.relations).map((id) => `api:${id}`));
       case "relation-list": {
         const isApplication = words.includes("--app");
@@ -140,6 +147,7 @@ class Model {
         const key = `${relation} ${isApplication ? "lxd" : unit}`;
         const databag: Databag = { ...this.databags[key], ...JSON.parse(stdin) };
         this.databags[key] = Object.fromEntries(Object.entries(databag).filter(([, text]) => text));
+        if (relation === "9") return "";
         this.written.push(`publish ${isApplication ? "application" : "unit"}`);
         return "";
       }

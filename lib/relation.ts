@@ -7,6 +7,7 @@ import * as z from "zod/mini";
 import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
 import { parseJson, readClientCertificates } from "./client_certificates.ts";
 import type { Requirer } from "./owner.ts";
+import { PROJECT_REGEXP, type Projects } from "./projects.ts";
 
 /** Relation data of one unit or application: Juju knows strings only. */
 export type Databag = Readonly<Record<string, string>>;
@@ -19,8 +20,8 @@ export interface Want {
   readonly certificate: Certificate;
   /** The certificate as the requirer wrote it, to be repeated in `registered_certificates`. */
   readonly text: string;
-  /** The LXD projects that it is to be restricted to, sorted; null for no restriction. */
-  readonly projects: readonly string[] | null;
+  /** The LXD projects that it is to be restricted to. */
+  readonly projects: Projects;
 }
 
 /** Why something that a requirer wrote could not be registered. */
@@ -69,15 +70,17 @@ export interface Published {
   readonly registered: ReadonlyMap<Fingerprint, string>;
   /** What had been rejected. */
   readonly rejected: readonly Rejection[];
+  /** What the original charm listed as registered, where the databag is as that one left it. */
+  readonly original: ReadonlySet<string>;
 }
 
 const VERSION = "1.0";
 
-// What LXD takes for a project's name. LXD repeats it in its refusal, which goes into a log, so that
-// nothing else, such as a private key, may pass for one.
-const Names = z.array(z.string().check(z.regex(/^[^\s/'"*]{1,63}$/))).check(z.minLength(1));
+const Names = z.array(z.string().check(z.regex(PROJECT_REGEXP))).check(z.minLength(1));
 const Nodes = z.array(z.object({ endpoint: z.string(), name: z.string() }));
 const Texts = z.array(z.string());
+// The original charm wrote the JSON of a list into the JSON of the nodes.
+const Originals = z.array(z.object({ trusted_certs_fp: z.union([Texts, z.string()]) }));
 const Rejections = z.array(
   z.object({ unit: z.string(), fingerprint: z.nullable(z.string()), reason: z.string() }),
 );
@@ -154,11 +157,21 @@ export function parsePublished(databag: Databag): Published {
     endpoints: read(Nodes, "nodes").map(({ endpoint }) => endpoint),
     registered,
     rejected: read(Rejections, "rejected_certificates"),
+    // Only we tell the server's certificate.
+    original: new Set(
+      databag["server_certificate"] ? [] : read(Originals, "nodes").flatMap(readFingerprints),
+    ),
   };
 }
 
+function readFingerprints(
+  { trusted_certs_fp: value }: z.infer<typeof Originals>[number],
+): readonly string[] {
+  return typeof value === "string" ? Texts.safeParse(parseJson(value)).data ?? [] : value;
+}
+
 /** Reads `projects`: null where nothing is asked, undefined where it cannot be read. */
-function parseProjects(raw: string): readonly string[] | null | undefined {
+function parseProjects(raw: string): Projects | undefined {
   if (raw.trim() === "") return null;
   const result = Names.safeParse(parseJson(raw));
   return result.success ? [...new Set(result.data)].sort() : undefined;

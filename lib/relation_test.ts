@@ -160,8 +160,11 @@ Deno.test("parsePublished() reads what renderPublication() wrote", () => {
     endpoints: ["https://10.0.0.1:8443", "https://[fd42::1]:8443"],
     registered: new Map([...registered].sort()),
     rejected: PUBLICATION.rejected.toReversed(),
+    original: new Set(),
   });
 });
+
+const NOTHING = { endpoints: [], registered: new Map(), rejected: [], original: new Set() };
 
 Deno.test.each([
   { what: "nothing", databag: {} },
@@ -176,7 +179,7 @@ Deno.test.each([
   },
   { what: "no certificate", databag: { registered_certificates: '["x", ""]' } },
 ])("parsePublished() counts as absent what cannot be read: $what", ({ databag }) => {
-  assert.deepEqual(parsePublished(databag), { endpoints: [], registered: new Map(), rejected: [] });
+  assert.deepEqual(parsePublished(databag), NOTHING);
 });
 
 Deno.test("parsePublished() reads a former version's nodes and certificates", () => {
@@ -185,6 +188,22 @@ Deno.test("parsePublished() reads a former version's nodes and certificates", ()
     nodes: '[{"endpoint": "https://10.0.0.1:8443", "name": "a", "trusted_certs_fp": "[]"}]',
     registered_certificates: JSON.stringify([A]),
   });
+  assert.deepEqual(published.original, new Set());
   assert.deepEqual(published.endpoints, ["https://10.0.0.1:8443"]);
   assert.deepEqual([...published.registered], [[one.fingerprint, A]]);
 });
+
+Deno.test.each([
+  { what: "a list", value: '["aa", "bb"]', expected: ["aa", "bb"] },
+  { what: "the text of a list", value: '"[\\"aa\\"]"', expected: ["aa"] },
+  { what: "the text of something else", value: '"aa"', expected: [] },
+  { what: "something else", value: '{"aa": true}', expected: [] },
+])(
+  "parsePublished() reads the fingerprints of the original charm: $what",
+  ({ value, expected }) => {
+    const nodes =
+      `[{"endpoint": "https://10.0.0.1:8443", "name": "a", "trusted_certs_fp": ${value}}]`;
+    assert.deepEqual(parsePublished({ nodes }).original, new Set(expected));
+    assert.deepEqual(parsePublished({ nodes, server_certificate: A }).original, new Set());
+  },
+);

@@ -13,6 +13,9 @@ export interface Status {
   readonly message: string;
 }
 
+// Where the pinned certificate may have come from.
+const SERVER_CERTIFICATE =
+  "server-cert of credentials-secret, lxd_server_cert, or the cloud's credential";
 const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
 
 /**
@@ -42,7 +45,15 @@ export function renderStatus(
         `Missing credentials access; grant with: juju trust ${application}`,
       );
     case "missing":
-      return blocked(`Missing ${outcome.names.join(", ")}`);
+      return blocked(renderMissing(outcome, application));
+    case "no-secret":
+      return blocked(
+        outcome.isAbsent
+          ? `Cannot find credentials-secret ${outcome.uri}: set one that exists, and grant it with: ` +
+            `juju grant-secret <its uri> ${application}`
+          : "Cannot read credentials-secret: grant it with: " +
+            `juju grant-secret ${outcome.uri} ${application}`,
+      );
     case "other-cloud":
       return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);
     case "unreadable":
@@ -60,7 +71,7 @@ export function renderStatus(
     case "other-server":
       return blocked(
         `LXD at ${outcome.endpoint} presents the certificate ${outcome.presented}, ` +
-          `not the expected ${outcome.pinned}: if it was replaced, update the credential`,
+          `not the expected ${outcome.pinned}: if it was replaced, update ${SERVER_CERTIFICATE}`,
       );
     case "unverifiable":
       return blocked(
@@ -71,6 +82,18 @@ export function renderStatus(
     case "active":
       return { status: "active", message: renderActive(outcome, before.message) };
   }
+}
+
+function renderMissing(
+  { names, secret }: Extract<Outcome, { kind: "missing" }>,
+  application: string,
+): string {
+  if (secret === undefined) return `Missing ${names.join(", ")}`;
+  const fields = names.map((name) => `${name}=...`).join(" ");
+  return `Missing ${
+    names.join(", ")
+  } in credentials-secret: juju update-secret ${secret} ${fields}; ` +
+    `for another secret: juju grant-secret <its uri> ${application}`;
 }
 
 function renderActive(

@@ -19,7 +19,11 @@ const CASES: readonly Case[] = [
     message: "Missing credentials access; grant with: juju trust my-lxd",
   },
   {
-    outcome: { kind: "missing", names: ["lxd_client_key", "lxd_server_cert"] },
+    outcome: {
+      kind: "missing",
+      names: ["lxd_client_key", "lxd_server_cert"],
+      secret: undefined,
+    },
     status: "blocked",
     message: "Missing lxd_client_key, lxd_server_cert",
   },
@@ -50,7 +54,7 @@ const CASES: readonly Case[] = [
     outcome: { kind: "other-server", endpoint, pinned: "bb", presented: "cc" },
     status: "blocked",
     message: `LXD at ${endpoint} presents the certificate cc, not the expected bb: ` +
-      "if it was replaced, update the credential",
+      "if it was replaced, update server-cert of credentials-secret, lxd_server_cert, or the cloud's credential",
   },
   {
     outcome: { kind: "unverifiable", endpoint, reason: "The certificate expired on 2020-01-01" },

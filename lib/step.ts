@@ -4,6 +4,7 @@
  * @module
  */
 import type { Certificate, Fingerprint } from "./certificate.ts";
+import type { Projects } from "./projects.ts";
 import type { TrustEntry } from "./trust_store.ts";
 
 /** A step of a plan. */
@@ -14,7 +15,7 @@ export type Step =
     readonly fingerprint: Fingerprint;
     readonly name: string;
     readonly certificate: Certificate;
-    readonly projects: readonly string[] | null;
+    readonly projects: Projects;
   }
   /** Gives an entry of ours to another owner. */
   | {
@@ -26,7 +27,7 @@ export type Step =
   | {
     readonly kind: "restrict";
     readonly fingerprint: Fingerprint;
-    readonly projects: readonly string[] | null;
+    readonly projects: Projects;
   }
   /** Removes an entry of ours; its name is for the log. */
   | {
@@ -71,7 +72,7 @@ export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry 
  * @returns The keys as LXD's API has them.
  */
 export function access(
-  projects: readonly string[] | null,
+  projects: Projects,
 ): Pick<TrustEntry, "restricted" | "projects"> {
   return { restricted: projects !== null, projects: projects ?? [] };
 }

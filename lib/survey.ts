@@ -14,42 +14,67 @@ import {
 } from "./observe.ts";
 import { ownerOf } from "./plan.ts";
 import { type RelationView, unsettledOf } from "./publication.ts";
-import type { Databag, Want } from "./relation.ts";
+import { type Databag, parsePublished, type Published, type Want } from "./relation.ts";
+import { type Identity, knowsEverything } from "./replicas.ts";
+
+/** A relation to serve, with this unit's databag of it as it is. */
+export interface SurveyedRelation extends RelationView {
+  /** This unit's databag. */
+  readonly databag: Databag;
+}
 
 /** Who wants what. */
 export interface Survey {
-  /** The relations to serve, with their databags as they are. */
-  readonly relations: readonly (RelationView & { readonly databag: Databag })[];
+  /** The relations to serve. */
+  readonly relations: readonly SurveyedRelation[];
   /** The certificates wanted that may be registered. */
   readonly wants: readonly Want[];
   /** Whether `wants` holds those of every requirer there is. */
   readonly complete: boolean;
 }
 
+/** What this unit may do, and who it is. */
+export interface Role extends Identity {
+  /** Whether it leads the application. */
+  readonly leads: boolean;
+  /** Whether it may change LXD's trust store: as the leader, or as one of the last units. */
+  readonly mayChange: boolean;
+}
+
 /**
  * Finds out who wants what.
  *
  * @param juju The hook tools.
- * @param unit Name of our unit.
+ * @param role What this unit may do.
  * @param seen The part of the model that the event is about.
  * @param rules What the wants are held against.
- * @param mayChange Whether this unit may revoke what nobody wants.
  * @returns What was found out.
  */
 export async function survey(
   juju: Juju,
-  unit: string,
+  role: Role,
   seen: Observation,
   rules: Rules,
-  mayChange: boolean,
 ): Promise<Survey> {
+  const { unit, leads, mayChange } = role;
   const observed = await Promise.all(
     seen.relations.map((relation) => widen(juju, unit, relation, rules)),
   );
   const relations = observed.map((relation) => view(relation, rules));
   const wants = relations.flatMap(({ admitted }) => admitted);
   const narrow = { relations, wants, complete: seen.complete };
+  if (seen.complete) return narrow;
+  if (!isOfOne(seen)) {
+    const kept = relations.map(async (relation) =>
+      keep(relation, await readTold(juju, role, relation), rules)
+    );
+    return { ...narrow, relations: await Promise.all(kept) };
+  }
   if (!mayChange || !isSharedInDoubt(seen, relations, rules)) return narrow;
+  if (leads && !await knowsEverything(juju, role)) {
+    const kept = relations.map((relation) => keep(relation, relation.published, rules));
+    return { ...narrow, relations: kept };
+  }
   // Only here is every databag read for the sake of one requirer.
   const everything = await observeRelations(juju, unit);
   if (everything.relations.length < everything.ids.size) return narrow;
@@ -66,30 +91,59 @@ async function widen(
   relation: ObservedRelation,
   rules: Rules,
 ): Promise<ObservedRelation> {
-  const { only } = relation;
+  const { only, published } = relation;
   const { trusted, mark } = rules;
-  if (!only || unsettledOf(view(relation, rules), trusted, mark).length === 0) return relation;
+  // What the original charm told of has to be settled for the whole relation at once.
+  const isClear = published.original.size === 0 &&
+    unsettledOf(view(relation, rules), trusted, mark).length === 0;
+  if (!only || isClear) return relation;
   const whole = await observeRelation(juju, unit, relation.relation);
   const others = whole.wants.filter(({ requirer }) => requirer.name !== only.name);
   return { ...relation, wants: [...relation.wants, ...others] };
 }
 
-function view(
-  relation: ObservedRelation,
-  rules: Rules,
-): RelationView & { readonly databag: Databag } {
+/** What the relation was told last: by the leader's view, in the application's databag. */
+async function readTold(
+  juju: Juju,
+  { application, leads }: Role,
+  { relation, published }: RelationView,
+): Promise<Published> {
+  return leads ? parsePublished(await juju.relationGet(relation, application)) : published;
+}
+
+/** What was told of goes on being told of, where it cannot be ruled out that somebody wants it. */
+function keep(relation: SurveyedRelation, told: Published, rules: Rules): SurveyedRelation {
+  const { trusted, mark } = rules;
+  const rejected = new Set(relation.rejected.map(({ fingerprint }) => fingerprint));
+  const fingerprints = unsettledOf({ ...relation, published: told }, trusted, mark)
+    .filter((fingerprint) => !rejected.has(fingerprint));
+  const texts = fingerprints.map((fingerprint) =>
+    [fingerprint, told.registered.get(fingerprint) ?? ""] as const
+  );
+  return { ...relation, kept: new Map(texts) };
+}
+
+function view(relation: ObservedRelation, rules: Rules): SurveyedRelation {
   const { admitted, rejected } = admit(relation.wants, rules);
-  return { ...relation, admitted, rejected: [...relation.rejected, ...rejected] };
+  return {
+    ...relation,
+    admitted,
+    rejected: [...relation.rejected, ...rejected],
+    kept: new Map(),
+  };
+}
+
+function isOfOne({ revocable }: Observation): boolean {
+  return revocable.kind === "requirer" || revocable.kind === "relation";
 }
 
 function isSharedInDoubt(
-  { gone, revocable }: Observation,
+  { gone }: Observation,
   relations: readonly RelationView[],
   { trusted, mark }: Rules,
 ): boolean {
-  if (revocable.kind !== "requirer" && revocable.kind !== "relation") return false;
-  const views = [...relations, ...gone.map((published) => ({ admitted: [], published }))];
-  return views.flatMap((view) => unsettledOf(view, trusted, mark))
+  const told = gone.map((published) => ({ admitted: [], published }));
+  return [...relations, ...told].flatMap((view) => unsettledOf(view, trusted, mark))
     .map((fingerprint) => trusted.get(fingerprint))
     .some((entry) => entry && ownerOf(entry, mark)?.kind === "shared");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Fingerprint } from "./certificate.ts";
+import type { Projects } from "./projects.ts";
 
 /** One entry of the trust store. */
 export interface TrustEntry {
@@ -25,14 +26,11 @@ export interface TrustEntry {
 export type TrustStore = ReadonlyMap<Fingerprint, TrustEntry>;
 
 /**
- * Says whether a client entry gives no more access than a restriction allows.
+ * Says what a client entry gives access to.
  *
  * @param entry An entry of the trust store.
- * @param projects The projects allowed; null for all of LXD.
- * @returns Whether the entry is as narrow or narrower.
+ * @returns The projects.
  */
-export function within(entry: TrustEntry, projects: readonly string[] | null): boolean {
-  return projects === null ||
-    entry.restricted &&
-      entry.projects.every((project) => projects.includes(project));
+export function projectsOf({ restricted, projects }: TrustEntry): Projects {
+  return restricted ? projects : null;
 }

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { isWithin, join, narrow, parseAllowed } from "./projects.ts";
+
+Deno.test.each([
+  { option: undefined, expected: null },
+  { option: " ", expected: null },
+  { option: "web", expected: ["web"] },
+  { option: " web , db,web,, ", expected: ["db", "web"] },
+  { option: ",", expected: undefined },
+  { option: "web db", expected: undefined },
+  { option: "web/db", expected: undefined },
+  { option: "'web'", expected: undefined },
+  { option: "x".repeat(64), expected: undefined },
+])("parseAllowed() reads $option", ({ option, expected }) => {
+  assert.deepEqual(parseAllowed(option), expected);
+});
+
+Deno.test.each([
+  { a: null, b: null, expected: null },
+  { a: null, b: ["web"], expected: null },
+  { a: ["web"], b: ["db", "web"], expected: ["db", "web"] },
+  { a: [], b: ["web"], expected: ["web"] },
+])("join() of $a and $b gives enough to both", ({ a, b, expected }) => {
+  assert.deepEqual([join(a, b), join(b, a)], [expected, expected]);
+});
+
+Deno.test.each([
+  { projects: null, allowed: null, expected: null },
+  { projects: ["web"], allowed: null, expected: ["web"] },
+  { projects: null, allowed: ["web"], expected: ["web"] },
+  { projects: ["db", "web"], allowed: ["web", "x"], expected: ["web"] },
+  { projects: ["db"], allowed: ["web"], expected: [] },
+])("narrow() leaves of $projects what $allowed allows", ({ projects, allowed, expected }) => {
+  assert.deepEqual(narrow(projects, allowed), expected);
+});
+
+Deno.test.each([
+  { projects: null, allowed: null, expected: true },
+  { projects: ["a", "b"], allowed: null, expected: true },
+  { projects: ["a", "b"], allowed: ["a", "b"], expected: true },
+  { projects: ["a", "b"], allowed: ["a", "b", "c"], expected: true },
+  { projects: [], allowed: ["a"], expected: true },
+  { projects: ["a", "b"], allowed: ["a"], expected: false },
+  { projects: null, allowed: ["a", "b"], expected: false },
+])("isWithin() judges $projects by $allowed: $expected", ({ projects, allowed, expected }) => {
+  assert.equal(isWithin(projects, allowed), expected);
+});

@@ -1,0 +1,174 @@
+/**
+ * Serves the relations, once LXD is entered: survey, plan, apply, publish, revoke.
+ *
+ * @module
+ */
+import { isAdoptionPending, markOriginals } from "./adoption.ts";
+import { type Applied, apply } from "./apply.ts";
+import type { Fingerprint } from "./certificate.ts";
+import type { Credentials } from "./credential_parts.ts";
+import type { Juju } from "./juju.ts";
+import type { Lxd } from "./lxd.ts";
+import { type Observation, publishedEverywhere } from "./observe.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Mark } from "./owner.ts";
+import { ownerOf, plan } from "./plan.ts";
+import { isWithin, type Projects } from "./projects.ts";
+import { newRejections, publicationOf } from "./publication.ts";
+import { publish } from "./publish.ts";
+import { type Rejection, renderPublication } from "./relation.ts";
+import type { Step } from "./step.ts";
+import { type Role, survey } from "./survey.ts";
+import { projectsOf, type TrustStore } from "./trust_store.ts";
+
+/** Whom to serve, and by what. */
+export interface Service {
+  /** The hook tools. */
+  readonly juju: Juju;
+  /** LXD, entered. */
+  readonly lxd: Lxd;
+  /** What it was entered with. */
+  readonly credentials: Credentials;
+  /** The part of the model that the event is about. */
+  readonly seen: Observation;
+  /** What this unit may do. */
+  readonly role: Role;
+  /** The projects that the operator allows. */
+  readonly allowed: Projects;
+  /** The name of our entries. */
+  readonly mark: Mark;
+  /** The present. */
+  readonly now: Date;
+  /** Is told of each change made to LXD's trust store. */
+  readonly report: (change: string) => void;
+}
+
+/** What came of it. */
+export interface Served {
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /** Whether the trust store, or what relations are told, was changed. */
+  readonly hasChanged: boolean;
+}
+
+/**
+ * Makes LXD's trust store and the relations what they should be.
+ *
+ * @param service Whom to serve, and by what.
+ * @returns What came of it.
+ */
+export async function serve(service: Service): Promise<Served> {
+  const { juju, lxd, credentials, seen, role, allowed, mark, now, report } = service;
+  const { own, server } = credentials;
+  const [nodes, store] = await Promise.all([lxd.nodes(), lxd.trustStore()]);
+  const fail = (failure: Parameters<typeof outcomeOf>[0], hasChanged = false): Served => ({
+    outcome: outcomeOf(failure, lxd.endpoint, credentials, now),
+    hasChanged,
+  });
+  if (nodes.kind !== "done") return fail(nodes);
+  if (store.kind !== "done") return fail(store);
+  const told = seen.relations.map(({ published }) => published);
+  const trusted = markOriginals(store.value, told, mark);
+  const rules = { trusted, mark, own, allowed, now };
+  const known = await survey(juju, role, seen, rules);
+  const steps = plan({ ...known, ...rules, revocable: seen.revocable });
+  const { revocations = [], changes = [] } = Object.groupBy(
+    steps,
+    ({ kind }) => kind === "revoke" ? "revocations" : "changes",
+  );
+
+  const changed = await apply(lxd, role.mayChange ? changes : [], trusted, report);
+  const gone = [...revocations, ...overreaching(changes, changed)];
+  const facts = {
+    nodes: nodes.value,
+    server,
+    trusted: without(changed.trusted, gone),
+    refused: changed.refused,
+    mark,
+  };
+  const publications = await Promise.all(known.relations.map(async (relation) => {
+    const publication = publicationOf(relation, facts);
+    const { rejected } = publication;
+    if (isAdoptionPending(relation.admitted, changed.trusted, changed.refused, mark)) {
+      return { rejected, isWritten: false };
+    }
+    const leader = role.leads ? role.application : undefined;
+    const isWritten = await publish(juju, leader, relation, renderPublication(publication));
+    return { rejected, isWritten };
+  }));
+  const rejected = publications.map(({ rejected }) => rejected);
+  const before = [...known.relations.map(({ published }) => published), ...seen.gone];
+  await warn(
+    juju,
+    before.flatMap((published, index) => newRejections(published, rejected[index] ?? [])),
+  );
+
+  const mayRevoke = role.mayChange && !changed.failure;
+  const revoked = await apply(lxd, mayRevoke ? gone : [], changed.trusted, report);
+  const hasChanged = changed.hasChanged || revoked.hasChanged ||
+    publications.some(({ isWritten }) => isWritten);
+  const failure = changed.failure ?? revoked.failure;
+  if (failure) return fail(failure, hasChanged);
+  const number = rejected.flat().length;
+  const numberBefore = before.flatMap((published) => published.rejected).length;
+  const outcome: Outcome = {
+    kind: "active",
+    version: lxd.version,
+    nodes: nodes.value.length,
+    certificates: count(revoked.trusted, mark),
+    rejected: seen.isWhole
+      ? number
+      : number === numberBefore
+      ? undefined
+      : number + await rejectedElsewhere(juju, role.unit, known.relations),
+  };
+  return { outcome, hasChanged };
+}
+
+/** Counts our entries. */
+function count(trusted: TrustStore, mark: Mark): number {
+  const owners = [...trusted.values()].map((entry) => ownerOf(entry, mark));
+  return owners.filter((owner) => owner && owner.kind !== "original").length;
+}
+
+/**
+ * Counts what the relations that were not served had been told. The status is set at once, and the
+ * databags only when the hook ends well, so the one may not be counted on from the other.
+ */
+async function rejectedElsewhere(
+  juju: Juju,
+  unit: string,
+  served: readonly { readonly relation: string }[],
+): Promise<number> {
+  const known = new Set(served.map(({ relation }) => relation));
+  const others = (await publishedEverywhere(juju, unit))
+    .filter(({ relation }) => !known.has(relation));
+  return others.flatMap(({ published }) => published.rejected).length;
+}
+
+/** What LXD would not restrict must not keep the access that its requirer no longer wants. */
+function overreaching(changes: readonly Step[], { trusted, refused }: Applied): readonly Step[] {
+  return changes.flatMap((step) => {
+    const entry = trusted.get(step.fingerprint);
+    if (step.kind !== "restrict" || !entry || !refused.has(step.fingerprint)) return [];
+    if (isWithin(projectsOf(entry), step.projects)) return [];
+    return [{ kind: "revoke", fingerprint: step.fingerprint, name: entry.name }];
+  });
+}
+
+function without(
+  trusted: TrustStore,
+  gone: readonly { readonly fingerprint: Fingerprint }[],
+): TrustStore {
+  const fingerprints = new Set(gone.map(({ fingerprint }) => fingerprint));
+  return new Map([...trusted].filter(([fingerprint]) => !fingerprints.has(fingerprint)));
+}
+
+/** One warning for all that was rejected. */
+async function warn(juju: Juju, rejected: readonly Rejection[]): Promise<void> {
+  if (rejected.length === 0) return;
+  const lines = rejected.map(({ unit, fingerprint, reason }) =>
+    [unit, ...fingerprint ? [fingerprint] : [], reason].join(": ")
+  );
+  await juju.jujuLog("WARNING", `Rejected certificates: ${lines.join("; ")}`);
+}
