@@ -13,9 +13,6 @@ export interface Status {
   readonly message: string;
 }
 
-// Where the pinned certificate may have come from.
-const SERVER_CERTIFICATE =
-  "server-cert of credentials-secret, lxd_server_cert, or the cloud's credential";
 const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
 
 /**
@@ -71,7 +68,7 @@ export function renderStatus(
     case "other-server":
       return blocked(
         `LXD at ${outcome.endpoint} presents the certificate ${outcome.presented}, ` +
-          `not the expected ${outcome.pinned}: if it was replaced, update ${SERVER_CERTIFICATE}`,
+          `not the expected ${outcome.pinned}: if it was replaced, update the credential's server certificate`,
       );
     case "unverifiable":
       return blocked(

@@ -54,7 +54,7 @@ const CASES: readonly Case[] = [
     outcome: { kind: "other-server", endpoint, pinned: "bb", presented: "cc" },
     status: "blocked",
     message: `LXD at ${endpoint} presents the certificate cc, not the expected bb: ` +
-      "if it was replaced, update server-cert of credentials-secret, lxd_server_cert, or the cloud's credential",
+      "if it was replaced, update the credential's server certificate",
   },
   {
     outcome: { kind: "unverifiable", endpoint, reason: "The certificate expired on 2020-01-01" },

@@ -287,7 +287,7 @@ Deno.test("cluster: clustering enabled later, until the credential follows", asy
   assert.equal(
     world.status(),
     `blocked: LXD at ${cloud.endpoint} presents the certificate ${presented}, not the expected ` +
-      `${fingerprintOf(pinned)}: if it was replaced, update the credential`,
+      `${fingerprintOf(pinned)}: if it was replaced, update the credential's server certificate`,
   );
   assert.deepEqual(requirer.told(), told);
   assert.deepEqual(await lxd.trustStore(), store);

@@ -184,7 +184,7 @@ Deno.test("credentials: untrusted, restricted, pinned to another server", async 
     [
       { server: server.certificate },
       `blocked: LXD at ${endpoint} presents the certificate ${presented}, not the expected ` +
-      `${server.fingerprint}: if it was replaced, update server-cert of credentials-secret, lxd_server_cert, or the cloud's credential`,
+      `${server.fingerprint}: if it was replaced, update the credential's server certificate`,
     ],
   ] as const;
   for (const [changes, expected] of expectations) {

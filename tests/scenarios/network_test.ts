@@ -43,7 +43,7 @@ Deno.test("network: an impostor at the endpoint learns nothing", async () => {
       world.status(),
       `blocked: LXD at ${member.endpoint} presents the certificate ` +
         `${fingerprintOf(identity.certificate)}, not the expected ${genuine.fingerprint}: ` +
-        "if it was replaced, update the credential",
+        "if it was replaced, update the credential's server certificate",
       what,
     );
     assert.ok(impostor.connections > 0, what);
