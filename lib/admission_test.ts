@@ -123,6 +123,32 @@ Deno.test.each([
   assert.deepEqual(admit([want], rules(entry)), expected);
 });
 
+Deno.test("admit() gives who asks for no project what the operator allows", () => {
+  assert.deepEqual(admit([wanting(good)], rules(undefined, ["a", "b"])).admitted, [
+    wanting(good, ["a", "b"]),
+  ]);
+});
+
+const OTHER = (names: string) => `The operator allows the projects a, b, not ${names}`;
+
+Deno.test.each([
+  { projects: ["a"], reason: undefined },
+  { projects: ["a", "c"], reason: OTHER('"c"') },
+  { projects: ["c", "d"], reason: OTHER('"c", "d"') },
+])("admit() lets $projects be asked for only where a and b allow it", ({ projects, reason }) => {
+  const want = wanting(good, projects);
+  const expected = reason === undefined
+    ? { admitted: [want], rejected: [] }
+    : { admitted: [], rejected: [rejection(want, reason)] };
+  assert.deepEqual(admit([want], rules(undefined, ["a", "b"])), expected);
+});
+
+Deno.test("admit() rejects a foreign entry that is wider than what the operator allows", () => {
+  assert.deepEqual(admit([wanting(good)], rules({}, ["a"])).rejected.map(({ reason }) => reason), [
+    WIDER,
+  ]);
+});
+
 Deno.test("rejection() tells who, which and why", () => {
   assert.deepEqual(rejection(wanting(good), "r"), {
     unit: "ams/0",

@@ -68,7 +68,10 @@ export async function apply(
       if (list.kind !== "done") return end(list);
       set(fingerprint, list.value.get(fingerprint));
     }
-    if (isSettled(step, answer.status, trusted.get(fingerprint))) continue;
+    if (isSettled(step, answer.status, trusted.get(fingerprint))) {
+      hasChanged = true;
+      continue;
+    }
     if (step.kind === "revoke") return end(answer);
     refused.set(fingerprint, `LXD refuses the certificate: ${answer.message}`);
   }

@@ -172,3 +172,17 @@ Deno.test("apply() stops where a revocation is refused", async () => {
   const { trusted, failure } = await run(steps, [refusal(400)], store(entry(a), entry(b)));
   assert.deepEqual([trusted.size, failure], [2, refusal(400)]);
 });
+
+Deno.test.each([
+  { what: "a change", answer: DONE, expected: true },
+  { what: "an answer that was lost", answer: DOWN, expected: true },
+  { what: "the same change by somebody else", answer: refusal(409), expected: true },
+  { what: "a refusal", answer: refusal(400), expected: false },
+])("apply() tells whether anything may have changed: $what", async ({ answer, expected }) => {
+  const list: Answer<TrustStore> = { kind: "done", value: store(entry(a)) };
+  assert.equal((await run([add(a)], [answer], store(), list)).hasChanged, expected);
+});
+
+Deno.test("apply() of nothing changes nothing", async () => {
+  assert.equal((await run([], [], store(entry(a)))).hasChanged, false);
+});

@@ -76,6 +76,19 @@ const READS: readonly {
     ask: (juju) => juju.statusGet(),
     expected: { message: "m", status: "active", "status-data": {} },
   },
+  {
+    command: "status-get --format=json --include-data --application",
+    output:
+      '{"application-status": {"status": "active", "units": {"lxd/0": {"status": "active"}}}}',
+    ask: (juju) => juju.unitStatuses(),
+    expected: { "lxd/0": { status: "active" } },
+  },
+  {
+    command: "secret-get --format=json --refresh secret:abc",
+    output: '{"endpoint": "10.0.0.1"}\n',
+    ask: (juju) => juju.secretGet("secret:abc"),
+    expected: { kind: "content", content: { endpoint: "10.0.0.1" } },
+  },
 ];
 
 Deno.test.each(READS)("createJuju() reads $command", async ({ command, output, ask, expected }) => {
@@ -112,6 +125,20 @@ Deno.test("createJuju() tells denied access from a failure", async () => {
   await assert.rejects(fakeJuju(command, new Error("permission denied")).credentialGet(), {
     name: "Error",
   });
+});
+
+Deno.test.each([
+  { stderr: "ERROR permission denied\n", kind: "denied" },
+  { stderr: 'ERROR secret "abc" not found\n', kind: "absent" },
+  { stderr: 'ERROR secret revision "abc/2" not found\n', kind: "absent" },
+  { stderr: 'ERROR secret URI "abc" not valid\n', kind: "absent" },
+])("createJuju() tells a secret that cannot be read from a failure: $stderr", async (given) => {
+  const command = "secret-get --format=json --refresh secret:abc";
+  const ask = (stderr: string) =>
+    fakeJuju(command, new HookToolError("secret-get", 1, stderr)).secretGet("secret:abc");
+  assert.deepEqual(await ask(given.stderr), { kind: given.kind });
+  const failed = "ERROR connection is shut down\n";
+  await assert.rejects(ask(failed), { name: "HookToolError", stderr: failed });
 });
 
 Deno.test("HookToolError says which tool failed, and how", () => {

@@ -139,3 +139,36 @@ Deno.test("createCall() waits for the whole body", async () => {
     cause: "connection cut",
   });
 });
+
+for (const [method, attempts] of [["GET", 3], ["PATCH", 3], ["DELETE", 3], ["POST", 1]] as const) {
+  Deno.test(`createCall() makes ${attempts} attempts to ${method}, as long as LXD fails`, async () => {
+    const statuses = [503, 500, 200];
+    let made = 0;
+    const call = createCall(
+      transport(() => Promise.resolve(new Response("{}", { status: statuses[made++] ?? 500 }))),
+      ENDPOINT,
+    );
+    const { kind } = await call(z.unknown(), "/1.0", { method });
+    assert.deepEqual([kind, made], [attempts === 3 ? "done" : "unreachable", attempts]);
+  });
+}
+
+Deno.test("createCall() does not ask again after a refusal, a time-out, or where it is told not to", async () => {
+  const refused = () => Promise.resolve(new Response("{}", { status: 404 }));
+  const late = () => Promise.reject(new DOMException("late", "TimeoutError"));
+  const down = () => Promise.reject(new Error("down"));
+  for (
+    const [answer, options] of [[refused, {}], [late, {}], [down, { isRepeatable: false }]] as const
+  ) {
+    let made = 0;
+    const call = createCall(
+      transport(() => {
+        made++;
+        return answer();
+      }),
+      ENDPOINT,
+    );
+    await call(z.unknown(), "/1.0", options);
+    assert.equal(made, 1);
+  }
+});

@@ -362,3 +362,42 @@ Deno.test("plan() is done once it is done, loses nothing wanted, touches nothing
     assert.deepEqual(plan({ ...situation, trusted: after }), [], `seed ${seed}`);
   }
 });
+
+Deno.test.each([
+  { what: "all of LXD", projects: null, expected: ["restrict a [p,q]"] },
+  { what: "what is allowed", projects: ["p"], expected: [] },
+  { what: "more than is allowed", projects: ["p", "x"], expected: ["restrict a [p]"] },
+  { what: "nothing that is allowed", projects: ["x"], expected: [`revoke a ${AMS1}`] },
+])("plan() cuts an entry of ours that has $what to what the operator allows", (given) => {
+  const { projects, expected } = given;
+  const allowed = ["p", "q"];
+  assert.deepEqual(brief([], [entry(AMS1, projects)], AMS0_ONLY, false, allowed), expected);
+  assert.deepEqual(brief([], [entry(FOREIGN, projects)], AMS0_ONLY, false, allowed), []);
+});
+
+Deno.test("plan() leaves to others who may want an entry no more than the operator allows", () => {
+  const wants = [want("ams/0", ["p"])];
+  assert.deepEqual(brief(wants, [entry(SHARED, ["q", "x"])], AMS0_ONLY, false, ["p", "q"]), [
+    "restrict a [p,q]",
+  ]);
+});
+
+const ORIGINAL = "lxd@uuid:original";
+const ABSENT: Revocable = { kind: "absent", relations: new Set(["3"]) };
+
+Deno.test("plan() takes over what the original charm made and is wanted", () => {
+  assert.deepEqual(brief([want("ams/0", ["p"])], [entry(ORIGINAL)], ABSENT), [
+    `rename a ${AMS0}`,
+    "restrict a [p]",
+  ]);
+  assert.deepEqual(brief([want(), want("ams/1")], [entry(ORIGINAL)], ABSENT), [
+    `rename a ${SHARED}`,
+  ]);
+  assert.deepEqual(brief([want()], [entry(ORIGINAL)], AMS0_ONLY), [`rename a ${SHARED}`]);
+});
+
+Deno.test("plan() leaves alone what the original charm made and nobody wants", () => {
+  for (const revocable of [ALL, ABSENT, AMS0_ONLY, { kind: "relation", relation: "3" } as const]) {
+    assert.deepEqual(brief([], [entry(ORIGINAL)], revocable, true, ["p"]), []);
+  }
+});

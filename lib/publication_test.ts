@@ -102,6 +102,13 @@ Deno.test("registeredOf() tells nothing that is not this relation's", () => {
   assert.deepEqual(registered(view({ published }), trusted, mark), {});
 });
 
+Deno.test("registeredOf() goes on telling of what is kept, as long as it is trusted", () => {
+  const kept = new Map([["a", "text a"], ["b", "text b"]] as [Fingerprint, string][]);
+  assert.deepEqual(registered(view({ kept }), store(["a", "lxd@uuid:shared"]), mark), {
+    a: "text a",
+  });
+});
+
 Deno.test("registeredOf() carries over what requirers have that were not read", () => {
   const trusted = store(
     ["a", "lxd@uuid:3:ams-0"],

@@ -476,3 +476,130 @@ Deno.test("reconcile() leaves what was told as it is while LXD is away", async (
     assert.deepEqual([model.written, model.databags["3 lxd/0"]], [[], before]);
   }
 });
+
+Deno.test("reconcile() tells the other units of every change, and of nothing else", async () => {
+  const model = await served();
+  assert.equal(model.hasChanged, true);
+  await model.run(EVERYTHING);
+  assert.equal(model.hasChanged, false);
+  // What relations are told stays the same.
+  model.trusts(c, "lxd@uuid:99:gone-0");
+  await model.run(EVERYTHING);
+  assert.deepEqual([model.written, model.hasChanged], [["revoke c"], true]);
+  model.wants("ams/0", a, b);
+  model.faults.set("POST", 500);
+  assert.equal((await model.run(CHANGED))?.kind, "unreachable");
+  assert.equal(model.hasChanged, true);
+});
+
+Deno.test("reconcile() notes who leads, and whether that unit knows everything", async () => {
+  const model = await served();
+  const leader = () => model.databags["9 lxd"]?.["leader"];
+  await model.run(EVERYTHING, "lxd/1");
+  assert.equal(leader(), "none");
+  await model.run(SETTLED, "lxd/1");
+  assert.equal(leader(), "lxd/1");
+  delete model.databags["9 lxd"];
+  await model.run(EVERYTHING);
+  assert.equal(leader(), "lxd/0");
+  model.leads = false;
+  await model.run(SETTLED, "lxd/1");
+  assert.equal(leader(), "lxd/0");
+});
+
+Deno.test("reconcile() revokes nothing shared before a new leader knows everything", async () => {
+  const model = await served();
+  model.wants("ams/1", a);
+  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  model.units = { "lxd/0": "active", "lxd/1": "active" };
+  // The new leader has not seen yet that ams/1 wants it.
+  model.wants("ams/1");
+  model.wants("ams/0");
+  model.databags["3 lxd/1"] = model.databags["3 lxd/0"] ?? {};
+  for (const scope of [EVERYTHING, CHANGED]) {
+    await model.run(scope, "lxd/1");
+    assert.deepEqual(model.trusted, { [a.fingerprint]: SHARED });
+    assert.deepEqual([model.told("3", "lxd/1"), model.told("3", "lxd")], [
+      [a.fingerprint],
+      [a.fingerprint],
+    ]);
+  }
+  await model.run(SETTLED, "lxd/1");
+  assert.deepEqual([model.trusted, model.told("3", "lxd")], [{}, []]);
+});
+
+Deno.test("reconcile() restricts to the projects allowed, and follows the option", async () => {
+  const model = await served();
+  const access = () => {
+    const entry = model.entries.get(a.fingerprint);
+    return entry && [entry.restricted, entry.projects];
+  };
+  model.config = { projects: "web, db" };
+  await model.run(EVERYTHING);
+  assert.deepEqual(access(), [true, ["db", "web"]]);
+  model.databags["3 ams/0"] = { ...model.databags["3 ams/0"], projects: '["db"]' };
+  await model.run(CHANGED);
+  assert.deepEqual(access(), [true, ["db"]]);
+  model.config = { projects: "web" };
+  const outcome = await model.run(EVERYTHING);
+  assert.ok(outcome?.kind === "active");
+  assert.deepEqual([access(), outcome.rejected, model.told()], [undefined, 1, []]);
+});
+
+Deno.test("reconcile() changes nothing while the option projects cannot be read", async () => {
+  const model = await served();
+  model.wants("ams/0", b);
+  model.config = { projects: "," };
+  assert.equal((await model.run(CHANGED))?.kind, "unreadable");
+  assert.deepEqual(model.written, []);
+  Object.assign(model, { units: { "lxd/0": "dying" }, relations: {} });
+  await model.run({ kind: "stop" });
+  assert.deepEqual(model.trusted, {});
+});
+
+/** A model as the original charm leaves it: a is wanted, b no longer. */
+function original(): Model {
+  const model = new Model();
+  model.trusts(a, "a");
+  model.trusts(b, "b");
+  model.trusts(c, "c");
+  model.wants("ams/0", a, c);
+  const fingerprints = JSON.stringify([a.fingerprint, b.fingerprint]);
+  const nodes = [{ endpoint: ENDPOINT, name: "node1", trusted_certs_fp: fingerprints }];
+  for (const unit of ["lxd/0", "lxd/1"]) {
+    model.databags[`3 ${unit}`] = { version: "1.0", nodes: JSON.stringify(nodes) };
+  }
+  return model;
+}
+
+Deno.test("reconcile() takes over what the original charm made, told and is wanted", async () => {
+  const model = original();
+  await model.run(EVERYTHING);
+  assert.deepEqual(model.trusted, {
+    [a.fingerprint]: NAME,
+    [b.fingerprint]: "b",
+    [c.fingerprint]: "c",
+  });
+  assert.deepEqual(model.told(), [a.fingerprint, c.fingerprint].sort());
+  model.wants("ams/0");
+  await model.run(CHANGED);
+  assert.deepEqual(model.trusted, { [b.fingerprint]: "b", [c.fingerprint]: "c" });
+});
+
+Deno.test("reconcile() keeps what the original charm told until it is taken over", async () => {
+  const model = original();
+  const before = structuredClone(model.databags);
+  model.faults.set("PATCH", 500);
+  assert.equal((await model.run(EVERYTHING))?.kind, "unreachable");
+  assert.deepEqual([model.databags["3 lxd/0"], model.written], [before["3 lxd/0"], []]);
+  model.faults.clear();
+  model.leads = false;
+  await model.run(EVERYTHING, "lxd/1");
+  assert.deepEqual(model.databags["3 lxd/1"], before["3 lxd/1"]);
+  model.leads = true;
+  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  assert.equal(model.entries.get(a.fingerprint)?.name, SHARED);
+  model.leads = false;
+  await model.run(EVERYTHING, "lxd/1");
+  assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
+});

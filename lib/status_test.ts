@@ -19,6 +19,23 @@ const CASES: readonly Case[] = [
     message: "Missing credentials access; grant with: juju trust my-lxd",
   },
   {
+    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: false },
+    status: "blocked",
+    message: "Cannot read credentials-secret: grant it with: juju grant-secret secret:abc my-lxd",
+  },
+  {
+    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: true },
+    status: "blocked",
+    message: "Cannot find credentials-secret secret:abc: set one that exists, and grant it with: " +
+      "juju grant-secret <its uri> my-lxd",
+  },
+  {
+    outcome: { kind: "missing", names: ["endpoint", "client-key"], secret: "secret:abc" },
+    status: "blocked",
+    message: "Missing endpoint, client-key in credentials-secret: juju update-secret secret:abc " +
+      "endpoint=... client-key=...; for another secret: juju grant-secret <its uri> my-lxd",
+  },
+  {
     outcome: {
       kind: "missing",
       names: ["lxd_client_key", "lxd_server_cert"],
