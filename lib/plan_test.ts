@@ -54,11 +54,15 @@ function store(entries: readonly TrustEntry[]): TrustStore {
 const AMS0_ONLY: Revocable = { kind: "requirer", requirer: { relation: "3", name: "ams/0" } };
 const ALL: Revocable = { kind: "all" };
 
+// Whether the wants of every requirer there is are known.
+const SOME = false;
+const EVERYONE = true;
+
 function steps(
   wants: readonly Want[],
   entries: readonly TrustEntry[],
   revocable: Revocable = AMS0_ONLY,
-  complete = revocable === ALL,
+  complete = revocable === ALL ? EVERYONE : SOME,
   allowed: Situation["allowed"] = null,
 ): readonly Step[] {
   return plan({ wants, complete, trusted: store(entries), revocable, allowed, mark, own });
@@ -371,13 +375,13 @@ Deno.test.each([
 ])("plan() cuts an entry of ours that has $what to what the operator allows", (given) => {
   const { projects, expected } = given;
   const allowed = ["p", "q"];
-  assert.deepEqual(brief([], [entry(AMS1, projects)], AMS0_ONLY, false, allowed), expected);
-  assert.deepEqual(brief([], [entry(FOREIGN, projects)], AMS0_ONLY, false, allowed), []);
+  assert.deepEqual(brief([], [entry(AMS1, projects)], AMS0_ONLY, SOME, allowed), expected);
+  assert.deepEqual(brief([], [entry(FOREIGN, projects)], AMS0_ONLY, SOME, allowed), []);
 });
 
 Deno.test("plan() leaves to others who may want an entry no more than the operator allows", () => {
   const wants = [want("ams/0", ["p"])];
-  assert.deepEqual(brief(wants, [entry(SHARED, ["q", "x"])], AMS0_ONLY, false, ["p", "q"]), [
+  assert.deepEqual(brief(wants, [entry(SHARED, ["q", "x"])], AMS0_ONLY, SOME, ["p", "q"]), [
     "restrict a [p,q]",
   ]);
 });
@@ -398,6 +402,6 @@ Deno.test("plan() takes over what the original charm made and is wanted", () => 
 
 Deno.test("plan() leaves alone what the original charm made and nobody wants", () => {
   for (const revocable of [ALL, ABSENT, AMS0_ONLY, { kind: "relation", relation: "3" } as const]) {
-    assert.deepEqual(brief([], [entry(ORIGINAL)], revocable, true, ["p"]), []);
+    assert.deepEqual(brief([], [entry(ORIGINAL)], revocable, EVERYONE, ["p"]), []);
   }
 });

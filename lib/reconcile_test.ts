@@ -479,9 +479,9 @@ Deno.test("reconcile() leaves what was told as it is while LXD is away", async (
 
 Deno.test("reconcile() tells the other units of every change, and of nothing else", async () => {
   const model = await served();
-  assert.equal(model.hasChanged, true);
+  assert.ok(model.hasChanged);
   await model.run(EVERYTHING);
-  assert.equal(model.hasChanged, false);
+  assert.ok(!model.hasChanged);
   // What relations are told stays the same.
   model.trusts(c, "lxd@uuid:99:gone-0");
   await model.run(EVERYTHING);
@@ -489,7 +489,7 @@ Deno.test("reconcile() tells the other units of every change, and of nothing els
   model.wants("ams/0", a, b);
   model.faults.set("POST", 500);
   assert.equal((await model.run(CHANGED))?.kind, "unreachable");
-  assert.equal(model.hasChanged, true);
+  assert.ok(model.hasChanged);
 });
 
 Deno.test("reconcile() notes who leads, and whether that unit knows everything", async () => {
