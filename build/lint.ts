@@ -43,7 +43,16 @@ const MODULES = new Map(
     ],
     adapter: ["juju", "lxd", "lxd_call", "pinned_fetch"],
     // What reconcile is made of: told of the adapters by their types only.
-    shell: ["apply", "ask", "observe", "publish", "replicas", "serve", "survey"],
+    shell: [
+      "apply",
+      "ask",
+      "observe",
+      "observe_relations",
+      "publish",
+      "replicas",
+      "serve",
+      "survey",
+    ],
     reconcile: ["reconcile"],
     hook: ["hook"],
   }).flatMap(([layer, names]) => names.map((name) => [name, layer] as const)),

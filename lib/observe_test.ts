@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { HookToolError, type Juju } from "./juju.ts";
-import { observe, observeRelation, observeRelations } from "./observe.ts";
+import { observe } from "./observe.ts";
+import { observeRelation, observeRelations } from "./observe_relations.ts";
 import type { Revocable } from "./plan.ts";
 import type { Databag } from "./relation.ts";
 import type { Scope } from "./scope.ts";

@@ -6,12 +6,8 @@
  */
 import { admit, type Rules } from "./admission.ts";
 import type { Juju } from "./juju.ts";
-import {
-  type Observation,
-  type ObservedRelation,
-  observeRelation,
-  observeRelations,
-} from "./observe.ts";
+import type { Observation } from "./observe.ts";
+import { type ObservedRelation, observeRelation, observeRelations } from "./observe_relations.ts";
 import { ownerOf } from "./plan.ts";
 import { type RelationView, unsettledOf } from "./publication.ts";
 import { type Databag, parsePublished, type Published, type Want } from "./relation.ts";
