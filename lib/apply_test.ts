@@ -62,6 +62,7 @@ async function run(
   const lxd: Lxd = {
     endpoint: "e",
     version: "v",
+    addresses: [],
     nodes: () => Promise.reject(new Error("Cannot list nodes")),
     trustStore: () => {
       asked.push("list");

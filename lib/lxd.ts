@@ -20,6 +20,8 @@ export interface Lxd {
   readonly endpoint: string;
   /** LXD's version. */
   readonly version: string;
+  /** What a standalone server listens at, `host:port`; empty for a cluster. */
+  readonly addresses: readonly string[];
   /** Lists the cluster's members that are online, or the standalone server. */
   readonly nodes: () => Promise<Answer<readonly Node[]>>;
   /** Lists the trust store. */
@@ -58,6 +60,7 @@ const Environment = z.object({
   server_name: z._default(z.string(), ""),
   server_version: z._default(z.string(), ""),
   server_clustered: z.optional(z.boolean()),
+  addresses: z.nullish(z.array(z.string())),
 });
 const Server = z.object({
   auth: z.string(),
@@ -134,6 +137,7 @@ function createLxd(endpoint: string, call: Call, server: z.infer<typeof Environm
   return {
     endpoint,
     version: server.server_version,
+    addresses: server.server_clustered ? [] : server.addresses ?? [],
     nodes: async () => {
       // A standalone server answers 500 to the question for members.
       const self = { endpoint, name: server.server_name };

@@ -3,15 +3,18 @@
  *
  * @module
  */
+import { type Endpoint, INTERFACES } from "./interfaces.ts";
 import type { GoalState, Juju } from "./juju.ts";
+import type { Requirer } from "./owner.ts";
 import type { Revocable } from "./plan.ts";
 import {
   type ObservedRelation,
+  observeRelation,
   observeRelations,
   observeRequirer,
   publishedEverywhere,
 } from "./observe_relations.ts";
-import { parsePublished, type Published } from "./relation.ts";
+import type { Published } from "./relation.ts";
 import type { Scope } from "./scope.ts";
 
 /** The part of the model that an event is about. */
@@ -53,20 +56,23 @@ export async function observe(juju: Juju, unit: string, scope: Scope): Promise<O
       return NOTHING;
     case "changed":
     case "departed": {
-      const { requirer } = scope;
+      const { endpoint, requirer } = scope;
       const isGone = scope.kind === "departed";
-      const relation = await observeRequirer(juju, unit, requirer, isGone);
+      if (speaksForUnits(endpoint, requirer)) {
+        return { ...NOTHING, ...await observeSpeaker(juju, unit, endpoint, requirer) };
+      }
+      const relation = await observeRequirer(juju, unit, endpoint, requirer, isGone);
       return { ...NOTHING, relations: [relation], revocable: { kind: "requirer", requirer } };
     }
     case "broken": {
-      const { relation } = scope;
+      const { endpoint, relation } = scope;
       const [databag, goal] = await Promise.all([
         juju.relationGet(relation, unit),
         juju.goalState(),
       ]);
       const { isDying, isLast } = lifeOf(unit, goal);
       const revocable = { kind: "relation", relation } as const;
-      const gone = [parsePublished(databag)];
+      const gone = [INTERFACES[endpoint].parsePublished(databag)];
       return isDying && !isLast ? NOTHING : { ...NOTHING, gone, revocable, isLast };
     }
     case "stop": {
@@ -89,6 +95,27 @@ export async function observe(juju: Juju, unit: string, scope: Scope): Promise<O
       return { ...NOTHING, relations, isWhole: true, revocable, complete: scope.isSettled };
     }
   }
+}
+
+/** Whether a requirer is an application whose databag may stand for those of its units. */
+function speaksForUnits(endpoint: Endpoint, { name }: Requirer): boolean {
+  return INTERFACES[endpoint].speaksForUnits !== undefined && !name.includes("/");
+}
+
+/** Where an application begins or ceases to speak for its units, theirs are concerned, too. */
+async function observeSpeaker(
+  juju: Juju,
+  unit: string,
+  endpoint: Endpoint,
+  requirer: Requirer,
+): Promise<Pick<Observation, "relations" | "revocable">> {
+  const { relation } = requirer;
+  const observed = await observeRelation(juju, unit, { endpoint, relation });
+  // Units' databags may be out of date, and say little of what the units themselves have dropped.
+  const revocable = observed.isSpokenFor
+    ? { kind: "relation", relation } as const
+    : { kind: "requirer", requirer } as const;
+  return { relations: [observed], revocable };
 }
 
 /**

@@ -5,26 +5,24 @@
  * @module
  */
 import type { Juju } from "./juju.ts";
+import { type Endpoint, ENDPOINTS, INTERFACES } from "./interfaces.ts";
 import type { Requirer } from "./owner.ts";
-import {
-  type Databag,
-  parsePublished,
-  parseRequest,
-  type Published,
-  type Rejection,
-  type Request,
-  type Want,
-} from "./relation.ts";
+import type { Databag, Published, Rejection, Request, Want } from "./relation.ts";
 
-/** The endpoint that requirers relate to. */
-export const ENDPOINT = "api";
+/** Names one relation. */
+export interface RelationId {
+  /** Our endpoint of it. */
+  readonly endpoint: Endpoint;
+  /** Its number. */
+  readonly relation: string;
+}
 
 /** One relation, as Juju knows it. */
-export interface ObservedRelation {
-  /** Id of the relation. */
-  readonly relation: string;
+export interface ObservedRelation extends RelationId {
   /** The one requirer that was read, or that is gone; undefined where all of them were read. */
   readonly only: Requirer | undefined;
+  /** Whether the application's databag stands for those of its units. */
+  readonly isSpokenFor: boolean;
   /** The certificates wanted by the requirers read. */
   readonly wants: readonly Want[];
   /** What they wrote that could not be read. */
@@ -34,6 +32,8 @@ export interface ObservedRelation {
   /** What this unit's databag tells. */
   readonly published: Published;
 }
+
+const NOTHING: Request = { wants: [], rejected: [] };
 
 /** All relations. */
 export interface ObservedRelations {
@@ -51,7 +51,7 @@ export interface ObservedRelations {
  * @returns The relations.
  */
 export async function observeRelations(juju: Juju, unit: string): Promise<ObservedRelations> {
-  const ids = await juju.relationIds(ENDPOINT);
+  const ids = await listRelations(juju);
   const relations = await Promise.all(ids.map(async (id) => {
     try {
       return await observeRelation(juju, unit, id);
@@ -61,7 +61,10 @@ export async function observeRelations(juju: Juju, unit: string): Promise<Observ
       throw error;
     }
   }));
-  return { relations: relations.filter((relation) => relation !== undefined), ids: new Set(ids) };
+  return {
+    relations: relations.filter((relation) => relation !== undefined),
+    ids: new Set(ids.map(({ relation }) => relation)),
+  };
 }
 
 /**
@@ -69,25 +72,34 @@ export async function observeRelations(juju: Juju, unit: string): Promise<Observ
  *
  * @param juju The hook tools.
  * @param unit Name of our unit.
- * @param relation Id of the relation.
+ * @param id The relation.
  * @returns The relation with all of its requirers.
  */
 export async function observeRelation(
   juju: Juju,
   unit: string,
-  relation: string,
+  { endpoint, relation }: RelationId,
 ): Promise<ObservedRelation> {
+  const { parsePublished, parseRequest, speaksForUnits } = INTERFACES[endpoint];
   const [units, application, databag] = await Promise.all([
     juju.relationList(relation),
     juju.relationApplication(relation),
     juju.relationGet(relation, unit),
   ]);
-  const requests = await Promise.all(
-    [application, ...units].map((name) => readRequest(juju, { relation, name })),
+  const [first, ...others] = await Promise.all(
+    [application, ...units].map(async (name) => ({
+      name,
+      databag: await juju.relationGet(relation, name),
+    })),
   );
+  const isSpokenFor = first !== undefined && (speaksForUnits?.(first.databag) ?? false);
+  const requests = [...first ? [first] : [], ...isSpokenFor ? [] : others]
+    .map(({ name, databag }) => parseRequest(databag, { relation, name }));
   return {
+    endpoint,
     relation,
     only: undefined,
+    isSpokenFor,
     wants: requests.flatMap(({ wants }) => wants),
     rejected: requests.flatMap(({ rejected }) => rejected),
     databag,
@@ -100,6 +112,7 @@ export async function observeRelation(
  *
  * @param juju The hook tools.
  * @param unit Name of our unit.
+ * @param endpoint Our endpoint of the relation.
  * @param requirer Whose databag changed, or who is gone.
  * @param isGone Whether it is gone.
  * @returns The relation with this one requirer.
@@ -107,16 +120,19 @@ export async function observeRelation(
 export async function observeRequirer(
   juju: Juju,
   unit: string,
+  endpoint: Endpoint,
   requirer: Requirer,
   isGone: boolean,
 ): Promise<ObservedRelation> {
   const { relation } = requirer;
+  const { parsePublished } = INTERFACES[endpoint];
   const [request, databag] = await Promise.all([
     // The databag of a unit that is gone can still be read, but no longer counts.
-    isGone ? { wants: [], rejected: [] } : readRequest(juju, requirer),
+    isGone ? { ...NOTHING, isSpokenFor: false } : readRequest(juju, endpoint, requirer),
     juju.relationGet(relation, unit),
   ]);
-  return { relation, only: requirer, ...request, databag, published: parsePublished(databag) };
+  const published = parsePublished(databag);
+  return { endpoint, relation, only: requirer, ...request, databag, published };
 }
 
 /**
@@ -130,12 +146,34 @@ export async function publishedEverywhere(
   juju: Juju,
   unit: string,
 ): Promise<readonly Pick<ObservedRelation, "relation" | "published">[]> {
-  const ids = await juju.relationIds(ENDPOINT);
-  return await Promise.all(ids.map(async (relation) => {
-    return { relation, published: parsePublished(await juju.relationGet(relation, unit)) };
+  const ids = await listRelations(juju);
+  return await Promise.all(ids.map(async ({ endpoint, relation }) => {
+    const databag = await juju.relationGet(relation, unit);
+    return { relation, published: INTERFACES[endpoint].parsePublished(databag) };
   }));
 }
 
-async function readRequest(juju: Juju, requirer: Requirer): Promise<Request> {
-  return parseRequest(await juju.relationGet(requirer.relation, requirer.name), requirer);
+async function listRelations(juju: Juju): Promise<readonly RelationId[]> {
+  const ids = await Promise.all(ENDPOINTS.map(async (endpoint) => {
+    const relations = await juju.relationIds(endpoint);
+    return relations.map((relation) => ({ endpoint, relation }));
+  }));
+  return ids.flat();
+}
+
+/** Reads a requirer's databag, and its application's where that may stand for it. */
+async function readRequest(
+  juju: Juju,
+  endpoint: Endpoint,
+  requirer: Requirer,
+): Promise<Request & Pick<ObservedRelation, "isSpokenFor">> {
+  const { relation, name } = requirer;
+  const { parseRequest, speaksForUnits } = INTERFACES[endpoint];
+  const [application = ""] = name.split("/");
+  const [databag, isSpokenFor] = await Promise.all([
+    juju.relationGet(relation, name),
+    speaksForUnits !== undefined && application !== name &&
+    juju.relationGet(relation, application).then(speaksForUnits),
+  ]);
+  return { ...isSpokenFor ? NOTHING : parseRequest(databag, requirer), isSpokenFor };
 }

@@ -56,7 +56,11 @@ function world({ units, relations, databags = {} }: Model): Juju & { readonly as
         },
       ),
     relationIds: (endpoint) =>
-      answer(`relation-ids ${endpoint}`, relations && Object.keys(relations)),
+      answer(
+        `relation-ids ${endpoint}`,
+        relations &&
+          Object.keys(relations).filter((id) => isOfHttps(id) === (endpoint === "https")),
+      ),
     relationList: (relation) =>
       answer(`relation-list ${relation}`, members(relation)?.filter((name) => name.includes("/"))),
     relationApplication: (relation) =>
@@ -67,6 +71,11 @@ function world({ units, relations, databags = {} }: Model): Juju & { readonly as
     relationGet: (relation, name) =>
       answer(`relation-get ${relation} ${name}`, databags[`${relation} ${name}`]),
   };
+}
+
+/** Relations from 10 on are those of the endpoint `https`. */
+function isOfHttps(relation: string): boolean {
+  return Number(relation) >= 10;
 }
 
 const TWO: Model = {
@@ -87,7 +96,7 @@ Deno.test("observe() reads two databags where one has changed", async () => {
   const juju = world({
     databags: { "3 lxd/0": PUBLISHED, "3 ams/0": { client_certificates: "x" } },
   });
-  const seen = await observe(juju, UNIT, { kind: "changed", requirer: AMS0 });
+  const seen = await observe(juju, UNIT, { kind: "changed", endpoint: "api", requirer: AMS0 });
   assert.deepEqual(juju.asked.toSorted(), ["relation-get 3 ams/0", "relation-get 3 lxd/0"]);
   const { relations, ...rest } = seen;
   assert.deepEqual(rest, {
@@ -105,12 +114,19 @@ Deno.test("observe() reads two databags where one has changed", async () => {
 Deno.test("observe() fails, rather than to revoke, where the databag cannot be read", async () => {
   const error = new HookToolError("relation-get", 1, "ERROR permission denied");
   const juju = world({ databags: { "3 lxd/0": {}, "3 ams/0": error } });
-  await assert.rejects(observe(juju, UNIT, { kind: "changed", requirer: AMS0 }), error);
+  await assert.rejects(
+    observe(juju, UNIT, { kind: "changed", endpoint: "api", requirer: AMS0 }),
+    error,
+  );
 });
 
 Deno.test("observe() does not read the databag of a requirer that is gone", async () => {
   const juju = world({ databags: { "3 lxd/0": PUBLISHED } });
-  const { relations, revocable } = await observe(juju, UNIT, { kind: "departed", requirer: AMS0 });
+  const { relations, revocable } = await observe(juju, UNIT, {
+    kind: "departed",
+    endpoint: "api",
+    requirer: AMS0,
+  });
   assert.deepEqual(juju.asked, ["relation-get 3 lxd/0"]);
   assert.deepEqual(relations.map(({ wants, only }) => [wants, only]), [[[], AMS0]]);
   assert.deepEqual(revocable, { kind: "requirer", requirer: AMS0 });
@@ -146,7 +162,7 @@ Deno.test.each<{ what: string; units: Record<string, string>; may: boolean; isLa
   "observe() lets $what revoke what a broken relation had: $may",
   async ({ units, may, isLast }) => {
     const juju = world({ units, databags: { "3 lxd/0": PUBLISHED } });
-    const seen = await observe(juju, UNIT, { kind: "broken", relation: "3" });
+    const seen = await observe(juju, UNIT, { kind: "broken", endpoint: "api", relation: "3" });
     assert.deepEqual(seen.revocable, may ? { kind: "relation", relation: "3" } : NONE);
     assert.deepEqual([seen.isLast, seen.gone.length, seen.complete], [isLast, may ? 1 : 0, false]);
     assert.deepEqual(seen.relations, []);
@@ -195,7 +211,7 @@ Deno.test("observe() revokes nothing for everything on its way out", async () =>
 
 Deno.test("observeRelation() reads each of its databags once", async () => {
   const juju = world(TWO);
-  await observeRelation(juju, UNIT, "3");
+  await observeRelation(juju, UNIT, { endpoint: "api", relation: "3" });
   assert.deepEqual(juju.asked.toSorted(), [
     "relation-get 3 ams",
     "relation-get 3 ams/0",
@@ -209,4 +225,61 @@ Deno.test("observeRelation() reads each of its databags once", async () => {
 Deno.test("observeRelations() lets a bug be a bug", async () => {
   const juju = world({ ...TWO, databags: {} });
   await assert.rejects(observeRelations(juju, UNIT), /^Error: Cannot answer relation-get/);
+});
+
+const HTTPS: Model = {
+  relations: { "10": ["ams", "ams/0", "ams/1"] },
+  databags: {
+    "10 lxd/0": {},
+    "10 ams": {},
+    "10 ams/0": { version: "1.0", certificate: "of unit 0" },
+    "10 ams/1": { version: "1.0", certificate: "of unit 1" },
+  },
+};
+const SPOKEN_FOR: Model = {
+  ...HTTPS,
+  databags: { ...HTTPS.databags, "10 ams": { version: "1.0", certificate: "of all" } },
+};
+
+function changed(name: string): Scope {
+  return { kind: "changed", endpoint: "https", requirer: { relation: "10", name } };
+}
+
+Deno.test.each([
+  { what: "counts", model: HTTPS, rejected: ["ams/0"] },
+  { what: "does not count where the application speaks", model: SPOKEN_FOR, rejected: [] },
+])("observe() of lxd-https: a unit's databag $what", async ({ model, rejected }) => {
+  const juju = world(model);
+  const { relations, revocable } = await observe(juju, UNIT, changed("ams/0"));
+  assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), rejected);
+  assert.deepEqual(revocable, {
+    kind: "requirer",
+    requirer: { relation: "10", name: "ams/0" },
+  });
+  assert.equal(juju.asked.length, 3);
+});
+
+Deno.test.each<{ what: string; model: Model; rejected: string[]; kind: Revocable["kind"] }>([
+  { what: "no longer speaks", model: HTTPS, rejected: ["ams/0", "ams/1"], kind: "requirer" },
+  { what: "speaks", model: SPOKEN_FOR, rejected: ["ams"], kind: "relation" },
+])("observe() of lxd-https looks at every unit where the application $what", async (given) => {
+  const { relations, revocable } = await observe(world(given.model), UNIT, changed("ams"));
+  assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), given.rejected);
+  assert.deepEqual([relations[0]?.only, revocable.kind], [undefined, given.kind]);
+});
+
+Deno.test("observe() reads the relations of each endpoint for everything", async () => {
+  const juju = world({
+    ...TWO,
+    relations: { ...TWO.relations, ...SPOKEN_FOR.relations },
+    databags: { ...TWO.databags, ...SPOKEN_FOR.databags },
+  });
+  const { relations, revocable } = await observe(juju, UNIT, EVERYTHING);
+  assert.deepEqual(revocable, { kind: "absent", relations: new Set(["3", "4", "10"]) });
+  assert.deepEqual(relations.map(({ endpoint, relation }) => [endpoint, relation]), [
+    ["api", "3"],
+    ["api", "4"],
+    ["https", "10"],
+  ]);
+  assert.deepEqual(relations[2]?.rejected.map(({ unit }) => unit), ["ams"]);
 });

@@ -14,22 +14,22 @@ export type Projects = readonly string[] | null;
 export const PROJECT_REGEXP = /^[^\s/'"*]{1,63}$/;
 
 /**
- * Reads the operator's option.
+ * Reads names with commas between them: the operator's option, and the interface `lxd-https`.
  *
  * @example What operators write
  * ```ts
  * import assert from "node:assert/strict";
- * assert.deepEqual(parseAllowed("web, db"), ["db", "web"]);
- * assert.equal(parseAllowed(""), null);
- * assert.equal(parseAllowed("my project"), undefined);
+ * assert.deepEqual(parseNames("web, db"), ["db", "web"]);
+ * assert.equal(parseNames(""), null);
+ * assert.equal(parseNames("my project"), undefined);
  * ```
  *
- * @param option The option `projects`: names with commas between them; empty for no restriction.
- * @returns The projects allowed; undefined where the option cannot be read, for what the operator
- * meant to restrict must not be open to all.
+ * @param value Names with commas between them; empty for no restriction.
+ * @returns The projects; undefined where the value cannot be read, for what somebody meant to
+ * restrict must not be open to all.
  */
-export function parseAllowed(option: unknown): Projects | undefined {
-  const text = typeof option === "string" ? option.trim() : "";
+export function parseNames(value: unknown): Projects | undefined {
+  const text = typeof value === "string" ? value.trim() : "";
   if (text === "") return null;
   const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
   if (names.length === 0 || !names.every((name) => PROJECT_REGEXP.test(name))) return undefined;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isWithin, join, narrow, parseAllowed } from "./projects.ts";
+import { isWithin, join, narrow, parseNames } from "./projects.ts";
 
 Deno.test.each([
   { option: undefined, expected: null },
@@ -11,8 +11,8 @@ Deno.test.each([
   { option: "web/db", expected: undefined },
   { option: "'web'", expected: undefined },
   { option: "x".repeat(64), expected: undefined },
-])("parseAllowed() reads $option", ({ option, expected }) => {
-  assert.deepEqual(parseAllowed(option), expected);
+])("parseNames() reads $option", ({ option, expected }) => {
+  assert.deepEqual(parseNames(option), expected);
 });
 
 Deno.test.each([

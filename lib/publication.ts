@@ -33,6 +33,8 @@ export interface RelationView {
 export interface Facts {
   /** The active nodes. */
   readonly nodes: readonly Node[];
+  /** What a standalone server listens at; empty for a cluster. */
+  readonly addresses: readonly string[];
   /** The certificate that every node presents. */
   readonly server: Certificate;
   /** LXD's trust store, without what is about to be revoked. */
@@ -51,7 +53,7 @@ export interface Facts {
  * @returns The publication.
  */
 export function publicationOf(view: RelationView, facts: Facts): Publication {
-  const { nodes, server, trusted, refused, mark } = facts;
+  const { nodes, addresses, server, trusted, refused, mark } = facts;
   const refusals = view.admitted.flatMap((want) => {
     const reason = refused.get(want.certificate.fingerprint);
     return reason === undefined ? [] : [rejection(want, reason)];
@@ -59,8 +61,9 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
   const served = new Map([...trusted].filter(([fingerprint]) => !refused.has(fingerprint)));
   return {
     nodes,
+    addresses,
     registered: registeredOf(view, served, mark),
-    serverCertificate: server.pem,
+    server,
     rejected: rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
   };
 }

@@ -174,6 +174,7 @@ Deno.test("newRejections() tells what was not told before", () => {
 
 const FACTS: Facts = {
   nodes: [{ endpoint: "https://10.0.0.1:8443", name: "node1" }],
+  addresses: ["10.0.0.1:8443"],
   server: certificate("server"),
   trusted: store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-0"]),
   refused: new Map([["b" as Fingerprint, "no such project"]]),
@@ -184,7 +185,8 @@ Deno.test("publicationOf() tells nodes, server, certificates and rejections", ()
   const rejected = [rejectionOf("ams/0")];
   assert.deepEqual(publicationOf(view({ admitted: [want("a")], rejected }), FACTS), {
     nodes: FACTS.nodes,
-    serverCertificate: "pem server",
+    addresses: FACTS.addresses,
+    server: FACTS.server,
     registered: new Map([["a", "text a"]]),
     rejected,
   });

@@ -11,7 +11,7 @@ import type { Entrance } from "./lxd.ts";
 import { knownEndpoints, observe } from "./observe.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Mark } from "./owner.ts";
-import { parseAllowed } from "./projects.ts";
+import { parseNames } from "./projects.ts";
 import { type Identity, noteLeader } from "./replicas.ts";
 import type { Scope } from "./scope.ts";
 import { serve } from "./serve.ts";
@@ -64,7 +64,7 @@ export async function reconcile(world: World, scope: Scope): Promise<Reconciled>
   const end = (outcome: Outcome | undefined): Reconciled => ({ outcome, leads, hasChanged: false });
   if (seen.relations.length === 0 && seen.revocable.kind === "none") return end(undefined);
   // With the last unit everything of ours is revoked, whatever the options say.
-  const allowed = seen.isLast ? null : parseAllowed(config["projects"]);
+  const allowed = seen.isLast ? null : parseNames(config["projects"]);
   if (allowed === undefined) return end({ kind: "unreadable", name: "projects", reason: NAMES });
   if (found.kind !== "complete") return end(found);
   const { credentials } = found;

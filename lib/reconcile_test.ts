@@ -25,9 +25,17 @@ const ATTRIBUTES = {
 const CREDENTIAL = { "auth-type": "certificate", attrs: ATTRIBUTES };
 const CLOUD = { type: "lxd", endpoint: ENDPOINT, credential: CREDENTIAL };
 
-const CHANGED: Scope = { kind: "changed", requirer: { relation: "3", name: "ams/0" } };
-const DEPARTED: Scope = { kind: "departed", requirer: { relation: "3", name: "ams/0" } };
-const BROKEN: Scope = { kind: "broken", relation: "3" };
+const CHANGED: Scope = {
+  kind: "changed",
+  endpoint: "api",
+  requirer: { relation: "3", name: "ams/0" },
+};
+const DEPARTED: Scope = {
+  kind: "departed",
+  endpoint: "api",
+  requirer: { relation: "3", name: "ams/0" },
+};
+const BROKEN: Scope = { kind: "broken", endpoint: "api", relation: "3" };
 const EVERYTHING: Scope = { kind: "everything", isSettled: false };
 const SETTLED: Scope = { kind: "everything", isSettled: true };
 const NAME = "lxd@uuid:3:ams-0";
@@ -127,6 +135,7 @@ class Model {
       }
       case "relation-ids":
         if (words.includes("replicas")) return json(["replicas:9"]);
+        if (words.includes("https")) return json([]);
         return json(Object.keys(this.relations).map((id) => `api:${id}`));
       case "relation-list": {
         const isApplication = words.includes("--app");
@@ -374,7 +383,11 @@ Deno.test("reconcile() shares a certificate, and revokes it with the last who wa
   const model = await served();
   model.relations["4"] = ["other", "other/0"];
   model.wants("other/0", a);
-  await model.run({ kind: "changed", requirer: { relation: "4", name: "other/0" } });
+  await model.run({
+    kind: "changed",
+    endpoint: "api",
+    requirer: { relation: "4", name: "other/0" },
+  });
   assert.deepEqual(model.written, ["change a", "publish unit", "publish application"]);
   assert.deepEqual(model.trusted, { [a.fingerprint]: SHARED });
   assert.deepEqual([model.told("3"), model.told("4")], [[a.fingerprint], [a.fingerprint]]);
@@ -383,20 +396,24 @@ Deno.test("reconcile() shares a certificate, and revokes it with the last who wa
   assert.deepEqual([model.told("3"), model.told("4")], [[], [a.fingerprint]]);
   assert.deepEqual(model.trusted, { [a.fingerprint]: "lxd@uuid:4:other-0" });
   model.wants("other/0");
-  await model.run({ kind: "changed", requirer: { relation: "4", name: "other/0" } });
+  await model.run({
+    kind: "changed",
+    endpoint: "api",
+    requirer: { relation: "4", name: "other/0" },
+  });
   assert.deepEqual(model.trusted, {});
 });
 
 Deno.test("reconcile() keeps telling what another unit of the relation shares", async () => {
   const model = await served();
   model.wants("ams/1", a);
-  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
   model.wants("ams/0");
   await model.run(CHANGED);
   assert.deepEqual(model.told(), [a.fingerprint]);
   assert.ok(model.entries.has(a.fingerprint));
   model.wants("ams/1");
-  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
   assert.deepEqual([model.told(), model.trusted], [[], {}]);
 });
 
@@ -510,7 +527,7 @@ Deno.test("reconcile() notes who leads, and whether that unit knows everything",
 Deno.test("reconcile() revokes nothing shared before a new leader knows everything", async () => {
   const model = await served();
   model.wants("ams/1", a);
-  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
   model.units = { "lxd/0": "active", "lxd/1": "active" };
   // The new leader has not seen yet that ams/1 wants it.
   model.wants("ams/1");
@@ -597,7 +614,7 @@ Deno.test("reconcile() keeps what the original charm told until it is taken over
   await model.run(EVERYTHING, "lxd/1");
   assert.deepEqual(model.databags["3 lxd/1"], before["3 lxd/1"]);
   model.leads = true;
-  await model.run({ kind: "changed", requirer: { relation: "3", name: "ams/1" } });
+  await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
   assert.equal(model.entries.get(a.fingerprint)?.name, SHARED);
   model.leads = false;
   await model.run(EVERYTHING, "lxd/1");

@@ -5,7 +5,11 @@
  */
 import * as z from "zod/mini";
 import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
-import { parseJson, readClientCertificates } from "./client_certificates.ts";
+import {
+  type ClientCertificates,
+  parseJson,
+  readClientCertificates,
+} from "./client_certificates.ts";
 import type { Requirer } from "./owner.ts";
 import { PROJECT_REGEXP, type Projects } from "./projects.ts";
 
@@ -56,8 +60,10 @@ export interface Publication {
   readonly nodes: readonly Node[];
   /** The certificates of this relation that are in the trust store, as their requirers wrote them. */
   readonly registered: ReadonlyMap<Fingerprint, string>;
-  /** PEM that every node presents. */
-  readonly serverCertificate: string;
+  /** What a standalone server listens at, `host:port`; empty for a cluster. */
+  readonly addresses: readonly string[];
+  /** What every node presents. */
+  readonly server: Certificate;
   /** What could not be registered. */
   readonly rejected: readonly Rejection[];
 }
@@ -94,17 +100,34 @@ const Rejections = z.array(
  * @returns The request.
  */
 export function parseRequest(databag: Databag, requirer: Requirer): Request {
+  const sent = readClientCertificates(databag["client_certificates"] ?? "");
+  const reason = "projects must be a JSON list of at least one project name";
+  return requestOf(sent, { projects: parseProjects(databag["projects"] ?? ""), reason }, requirer);
+}
+
+/**
+ * Composes what a requirer asks for.
+ *
+ * @param sent The certificates that it sent.
+ * @param confines The projects that it names; undefined where they cannot be read, for the reason
+ * given.
+ * @param requirer Who asks.
+ * @returns The request, with each certificate and each reason once.
+ */
+export function requestOf(
+  { certificates, reasons }: ClientCertificates,
+  { projects, reason }: { readonly projects: Projects | undefined; readonly reason: string },
+  requirer: Requirer,
+): Request {
   const wants = new Map<Fingerprint, Want>();
   const rejected = new Map<string, Rejection>();
   const reject = (reason: string, fingerprint: Fingerprint | null = null): void => {
     rejected.set(`${fingerprint} ${reason}`, { unit: requirer.name, fingerprint, reason });
   };
-  const projects = parseProjects(databag["projects"] ?? "");
-  const { certificates, reasons } = readClientCertificates(databag["client_certificates"] ?? "");
   for (const reason of reasons) reject(reason);
   for (const { certificate, text } of certificates) {
     if (projects === undefined) {
-      reject("projects must be a JSON list of at least one project name", certificate.fingerprint);
+      reject(reason, certificate.fingerprint);
     } else if (!wants.has(certificate.fingerprint)) {
       wants.set(certificate.fingerprint, { requirer, certificate, text, projects });
     }
@@ -119,7 +142,7 @@ export function parseRequest(databag: Databag, requirer: Requirer): Request {
  * @returns Relation data; an empty value stands for a key to delete, as in `relation-set`.
  */
 export function renderPublication(publication: Publication): Databag {
-  const { nodes, registered, serverCertificate, rejected } = publication;
+  const { nodes, registered, server } = publication;
   const fingerprints = [...registered.keys()].sort();
   return {
     version: VERSION,
@@ -127,8 +150,23 @@ export function renderPublication(publication: Publication): Databag {
       nodes.toSorted(by(({ name, endpoint }) => `${name} ${endpoint}`))
         .map(({ endpoint, name }) => ({ endpoint, name, trusted_certs_fp: fingerprints })),
     ),
+    server_certificate: server.pem,
+    ...renderAnswer(publication),
+  };
+}
+
+/**
+ * Writes what has become of each certificate, which is the same in every interface.
+ *
+ * @param publication What to tell.
+ * @returns Two keys of relation data; an empty value stands for a key to delete.
+ */
+export function renderAnswer(
+  { registered, rejected }: Pick<Publication, "registered" | "rejected">,
+): Readonly<Record<"registered_certificates" | "rejected_certificates", string>> {
+  const fingerprints = [...registered.keys()].sort();
+  return {
     registered_certificates: JSON.stringify(fingerprints.map((key) => registered.get(key))),
-    server_certificate: serverCertificate,
     rejected_certificates: rejected.length === 0 ? "" : JSON.stringify(
       rejected.toSorted(by(({ unit, fingerprint, reason }) => `${unit} ${fingerprint} ${reason}`))
         .map(({ unit, fingerprint, reason }) => ({ unit, fingerprint, reason })),
@@ -144,24 +182,36 @@ export function renderPublication(publication: Publication): Databag {
  * @returns What was told.
  */
 export function parsePublished(databag: Databag): Published {
-  const read = <T>(schema: z.ZodMiniType<readonly T[]>, key: string): readonly T[] => {
-    const result = schema.safeParse(parseJson(databag[key] ?? ""));
-    return result.success ? result.data : [];
+  return {
+    endpoints: read(Nodes, databag["nodes"]).map(({ endpoint }) => endpoint),
+    ...parseAnswer(databag),
+    // Only we tell the server's certificate.
+    original: new Set(
+      databag["server_certificate"]
+        ? []
+        : read(Originals, databag["nodes"]).flatMap(readFingerprints),
+    ),
   };
+}
+
+/**
+ * Reads what has become of each certificate, which is the same in every interface.
+ *
+ * @param databag Relation data of a provider's unit or application.
+ * @returns What was told.
+ */
+export function parseAnswer(databag: Databag): Pick<Published, "registered" | "rejected"> {
   const registered = new Map<Fingerprint, string>();
-  for (const text of read(Texts, "registered_certificates")) {
+  for (const text of read(Texts, databag["registered_certificates"])) {
     const certificate = firstCertificate(text);
     if (certificate) registered.set(certificate.fingerprint, text);
   }
-  return {
-    endpoints: read(Nodes, "nodes").map(({ endpoint }) => endpoint),
-    registered,
-    rejected: read(Rejections, "rejected_certificates"),
-    // Only we tell the server's certificate.
-    original: new Set(
-      databag["server_certificate"] ? [] : read(Originals, "nodes").flatMap(readFingerprints),
-    ),
-  };
+  return { registered, rejected: read(Rejections, databag["rejected_certificates"]) };
+}
+
+function read<T>(schema: z.ZodMiniType<readonly T[]>, value = ""): readonly T[] {
+  const result = schema.safeParse(parseJson(value));
+  return result.success ? result.data : [];
 }
 
 function readFingerprints(

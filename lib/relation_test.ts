@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
-import { type Fingerprint, firstCertificate } from "./certificate.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
 import {
   type Databag,
   parsePublished,
@@ -111,7 +111,8 @@ const PUBLICATION: Publication = {
     { name: "node1", endpoint: "https://10.0.0.1:8443" },
   ],
   registered: new Map([["bb" as Fingerprint, "B"], ["aa" as Fingerprint, "A"]]),
-  serverCertificate: A,
+  addresses: [],
+  server: firstCertificate(A) as Certificate,
   rejected: [
     { unit: "ams/1", fingerprint: "cc", reason: "r" },
     { unit: "ams/0", fingerprint: null, reason: "r" },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Endpoint, isEndpoint } from "./interfaces.ts";
 import type { Requirer } from "./owner.ts";
 
 /** What an event is about. */
@@ -10,11 +11,11 @@ export type Scope =
   /** All relations. `isSettled`: Juju has nothing queued, so that no databag is out of date. */
   | { readonly kind: "everything"; readonly isSettled: boolean }
   /** A requirer's databag may have changed. */
-  | { readonly kind: "changed"; readonly requirer: Requirer }
+  | { readonly kind: "changed"; readonly endpoint: Endpoint; readonly requirer: Requirer }
   /** A requirer's unit is gone. */
-  | { readonly kind: "departed"; readonly requirer: Requirer }
+  | { readonly kind: "departed"; readonly endpoint: Endpoint; readonly requirer: Requirer }
   /** A relation is gone. */
-  | { readonly kind: "broken"; readonly relation: string }
+  | { readonly kind: "broken"; readonly endpoint: Endpoint; readonly relation: string }
   /** This unit is about to end. */
   | { readonly kind: "stop" }
   /** This unit leaves a relation that may go on without it: what follows is told in `broken`. */
@@ -41,7 +42,7 @@ export function everythingSettled(): Scope {
  * @returns The scope.
  */
 export function changed(environment: Environment): Scope {
-  return { kind: "changed", requirer: requirerOf(environment) };
+  return { kind: "changed", ...requirerOf(environment) };
 }
 
 /**
@@ -52,7 +53,7 @@ export function changed(environment: Environment): Scope {
  */
 export function departed(environment: Environment): Scope {
   const isOurs = environment("JUJU_DEPARTING_UNIT") === environment("JUJU_UNIT_NAME");
-  return isOurs ? { kind: "leaving" } : { kind: "departed", requirer: requirerOf(environment) };
+  return isOurs ? { kind: "leaving" } : { kind: "departed", ...requirerOf(environment) };
 }
 
 /**
@@ -62,7 +63,7 @@ export function departed(environment: Environment): Scope {
  * @returns The scope.
  */
 export function broken(environment: Environment): Scope {
-  return { kind: "broken", relation: relationOf(environment) };
+  return { kind: "broken", ...relationOf(environment) };
 }
 
 /** This unit is about to end. */
@@ -84,13 +85,21 @@ export function variable(environment: Environment, name: string): string {
   return value;
 }
 
-function requirerOf(environment: Environment): Requirer {
+function requirerOf(
+  environment: Environment,
+): { readonly endpoint: Endpoint; readonly requirer: Requirer } {
   const name = environment("JUJU_REMOTE_UNIT") ||
     variable(environment, "JUJU_REMOTE_APP");
-  return { relation: relationOf(environment), name };
+  const { endpoint, relation } = relationOf(environment);
+  return { endpoint, requirer: { relation, name } };
 }
 
-function relationOf(environment: Environment): string {
+/** Reads the relation's id: `api:3`. */
+function relationOf(
+  environment: Environment,
+): { readonly endpoint: Endpoint; readonly relation: string } {
   const id = variable(environment, "JUJU_RELATION_ID");
-  return id.slice(id.indexOf(":") + 1);
+  const [endpoint = "", relation = ""] = id.split(":");
+  if (isEndpoint(endpoint) && relation) return { endpoint, relation };
+  throw new RangeError(`Cannot serve relation "${id}": it is of no endpoint of this charm`);
 }

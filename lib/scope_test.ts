@@ -24,10 +24,12 @@ function environment(variables: Readonly<Record<string, string>>): Environment {
 Deno.test("changed() is about the remote unit, or else the remote application", () => {
   assert.deepEqual(changed(environment({ JUJU_REMOTE_UNIT: "ams/0" })), {
     kind: "changed",
+    endpoint: "api",
     requirer: { relation: "3", name: "ams/0" },
   });
   assert.deepEqual(changed(environment({})), {
     kind: "changed",
+    endpoint: "api",
     requirer: { relation: "3", name: "ams" },
   });
 });
@@ -36,6 +38,7 @@ Deno.test("departed() is about the remote unit that is gone", () => {
   const variables = { JUJU_REMOTE_UNIT: "ams/0", JUJU_DEPARTING_UNIT: "ams/0" };
   assert.deepEqual(departed(environment(variables)), {
     kind: "departed",
+    endpoint: "api",
     requirer: { relation: "3", name: "ams/0" },
   });
 });
@@ -50,13 +53,24 @@ Deno.test("departed() of another unit of ours is not ours", () => {
   assert.equal(departed(environment(variables)).kind, "departed");
 });
 
-Deno.test("broken() is about the relation, whose id may come without the endpoint", () => {
-  assert.deepEqual(broken(environment({})), { kind: "broken", relation: "3" });
-  assert.deepEqual(broken(environment({ JUJU_RELATION_ID: "12" })), {
+Deno.test("broken() is about the relation", () => {
+  assert.deepEqual(broken(environment({})), { kind: "broken", endpoint: "api", relation: "3" });
+  assert.deepEqual(broken(environment({ JUJU_RELATION_ID: "https:12" })), {
     kind: "broken",
+    endpoint: "https",
     relation: "12",
   });
 });
+
+Deno.test.each(["12", "api:", "replicas:3", "toString:3"])(
+  "broken() refuses the relation %s, which is of no endpoint of ours",
+  (id) => {
+    assert.throws(() => broken(environment({ JUJU_RELATION_ID: id })), {
+      name: "RangeError",
+      message: `Cannot serve relation "${id}": it is of no endpoint of this charm`,
+    });
+  },
+);
 
 Deno.test("everything() is not settled, everythingSettled() is", () => {
   assert.deepEqual([everything(), everythingSettled(), stop()], [

@@ -10,6 +10,7 @@ import type { Credentials } from "./credential_parts.ts";
 import type { Juju } from "./juju.ts";
 import type { Lxd } from "./lxd.ts";
 import type { Observation } from "./observe.ts";
+import { INTERFACES } from "./interfaces.ts";
 import { publishedEverywhere } from "./observe_relations.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Mark } from "./owner.ts";
@@ -17,7 +18,7 @@ import { ownerOf, plan } from "./plan.ts";
 import { isWithin, type Projects } from "./projects.ts";
 import { newRejections, publicationOf } from "./publication.ts";
 import { publish } from "./publish.ts";
-import { type Rejection, renderPublication } from "./relation.ts";
+import type { Rejection } from "./relation.ts";
 import type { Step } from "./step.ts";
 import { type Role, survey } from "./survey.ts";
 import { projectsOf, type TrustStore } from "./trust_store.ts";
@@ -82,6 +83,7 @@ export async function serve(service: Service): Promise<Served> {
   const gone = [...revocations, ...overreaching(changes, changed)];
   const facts = {
     nodes: nodes.value,
+    addresses: lxd.addresses,
     server,
     trusted: without(changed.trusted, gone),
     refused: changed.refused,
@@ -94,6 +96,7 @@ export async function serve(service: Service): Promise<Served> {
       return { rejected, isWritten: false };
     }
     const leader = role.leads ? role.application : undefined;
+    const { renderPublication } = INTERFACES[relation.endpoint];
     const isWritten = await publish(juju, leader, relation, renderPublication(publication));
     return { rejected, isWritten };
   }));

@@ -5,16 +5,22 @@
  * @module
  */
 import { admit, type Rules } from "./admission.ts";
+import { INTERFACES } from "./interfaces.ts";
 import type { Juju } from "./juju.ts";
 import type { Observation } from "./observe.ts";
-import { type ObservedRelation, observeRelation, observeRelations } from "./observe_relations.ts";
+import {
+  type ObservedRelation,
+  observeRelation,
+  observeRelations,
+  type RelationId,
+} from "./observe_relations.ts";
 import { ownerOf } from "./plan.ts";
 import { type RelationView, unsettledOf } from "./publication.ts";
-import { type Databag, parsePublished, type Published, type Want } from "./relation.ts";
+import type { Databag, Published, Want } from "./relation.ts";
 import { type Identity, knowsEverything } from "./replicas.ts";
 
 /** A relation to serve, with this unit's databag of it as it is. */
-export interface SurveyedRelation extends RelationView {
+export interface SurveyedRelation extends RelationView, RelationId {
   /** This unit's databag. */
   readonly databag: Databag;
 }
@@ -93,7 +99,7 @@ async function widen(
   const isClear = published.original.size === 0 &&
     unsettledOf(view(relation, rules), trusted, mark).length === 0;
   if (!only || isClear) return relation;
-  const whole = await observeRelation(juju, unit, relation.relation);
+  const whole = await observeRelation(juju, unit, relation);
   const others = whole.wants.filter(({ requirer }) => requirer.name !== only.name);
   return { ...relation, wants: [...relation.wants, ...others] };
 }
@@ -102,9 +108,10 @@ async function widen(
 async function readTold(
   juju: Juju,
   { application, leads }: Role,
-  { relation, published }: RelationView,
+  { endpoint, relation, published }: SurveyedRelation,
 ): Promise<Published> {
-  return leads ? parsePublished(await juju.relationGet(relation, application)) : published;
+  if (!leads) return published;
+  return INTERFACES[endpoint].parsePublished(await juju.relationGet(relation, application));
 }
 
 /** What was told of goes on being told of, where it cannot be ruled out that somebody wants it. */

@@ -1,0 +1,9 @@
+/**
+ * A requirer's databag changed: registers what is new in it, revokes what has left it.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { changed } from "../lib/scope.ts";
+
+await runHook(changed);

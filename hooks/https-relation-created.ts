@@ -1,0 +1,9 @@
+/**
+ * A relation was made: tells it of the nodes, and serves its application databag.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { changed } from "../lib/scope.ts";
+
+await runHook(changed);

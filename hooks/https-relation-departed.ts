@@ -1,0 +1,9 @@
+/**
+ * A requirer's unit is gone: revokes its certificates.
+ *
+ * @module
+ */
+import { runHook } from "../lib/hook.ts";
+import { departed } from "../lib/scope.ts";
+
+await runHook(departed);

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../tests/certificates.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
+import { isRequest, parsePublished, parseRequest, renderPublication } from "./lxd_https.ts";
+import type { Databag, Publication } from "./relation.ts";
+
+const requirer = { relation: "4", name: "ams/0" };
+const [one, two] = await Promise.all([createCertificate(), createCertificate()]);
+const A = one.certificate;
+const SERVER = firstCertificate(two.certificate) as Certificate;
+
+function request(databag: Databag) {
+  const { wants, rejected } = parseRequest(databag, requirer);
+  return {
+    wants: wants.map(({ certificate, projects }) => [certificate.fingerprint, projects]),
+    rejected: rejected.map(({ fingerprint, reason }) => [fingerprint, reason]),
+  };
+}
+
+Deno.test.each<{ what: string; databag: Databag }>([
+  { what: "is empty", databag: {} },
+  { what: "has no version", databag: { certificate: A } },
+  { what: "has no certificate yet", databag: { version: "1.0" } },
+])("parseRequest() ignores a databag that $what", ({ databag }) => {
+  assert.deepEqual(request(databag), { wants: [], rejected: [] });
+});
+
+Deno.test("parseRequest() takes the certificate, with the projects that are named", () => {
+  assert.deepEqual(request({ version: "1.0", certificate: A }), {
+    wants: [[one.fingerprint, null]],
+    rejected: [],
+  });
+  assert.deepEqual(request({ version: "1.0", certificate: A, projects: "web, db" }), {
+    wants: [[one.fingerprint, ["db", "web"]]],
+    rejected: [],
+  });
+});
+
+Deno.test("parseRequest() takes one certificate, and says so where there are several", () => {
+  const certificate = `${A}${two.certificate}`;
+  assert.deepEqual(request({ version: "1.0", certificate }), {
+    wants: [[one.fingerprint, null]],
+    rejected: [[null, "Several certificates were sent: only the first one is registered"]],
+  });
+  assert.deepEqual(request({ version: "1.0", certificate: `${A}${A}` }).rejected, []);
+});
+
+Deno.test.each<{ what: string; databag: Databag; fingerprint: string | null; reason: string }>([
+  {
+    what: "another version",
+    databag: { version: "2.0", certificate: A },
+    fingerprint: null,
+    reason: "The version must be 1.0",
+  },
+  {
+    what: "garbage",
+    databag: { version: "1.0", certificate: "garbage" },
+    fingerprint: null,
+    reason: "The text holds no PEM certificate",
+  },
+  {
+    what: "projects that cannot be read",
+    databag: { version: "1.0", certificate: A, projects: "my web" },
+    fingerprint: one.fingerprint,
+    reason: "projects must be names of LXD projects with commas between them",
+  },
+])("parseRequest() rejects $what", ({ databag, fingerprint, reason }) => {
+  assert.deepEqual(request(databag), { wants: [], rejected: [[fingerprint, reason]] });
+});
+
+Deno.test("isRequest() wants the version", () => {
+  assert.deepEqual([{}, { version: "2.0" }, { version: "1.0" }].map(isRequest), [
+    false,
+    false,
+    true,
+  ]);
+});
+
+const PUBLICATION: Publication = {
+  nodes: [
+    { name: "node1", endpoint: "https://[fd42::2]:8443" },
+    { name: "node2", endpoint: "https://10.0.0.1:8443" },
+  ],
+  addresses: [],
+  registered: new Map([[one.fingerprint as Fingerprint, A]]),
+  server: SERVER,
+  rejected: [],
+};
+
+Deno.test("renderPublication() tells of every active member", () => {
+  assert.deepEqual(renderPublication(PUBLICATION), {
+    version: "1.0",
+    certificate: SERVER.pem,
+    certificate_fingerprint: SERVER.fingerprint,
+    addresses: "10.0.0.1:8443,[fd42::2]:8443",
+    registered_certificates: JSON.stringify([A]),
+    rejected_certificates: "",
+  });
+});
+
+Deno.test("renderPublication() tells where a standalone server listens, first where we reach it", () => {
+  const addresses = ["192.0.2.1:8443", "10.0.0.1:8443", "[fd42::1]:8443"];
+  const nodes = PUBLICATION.nodes.slice(1);
+  assert.equal(
+    renderPublication({ ...PUBLICATION, nodes, addresses })["addresses"],
+    "10.0.0.1:8443,192.0.2.1:8443,[fd42::1]:8443",
+  );
+});
+
+Deno.test("renderPublication() tells nothing but the reasons while nobody is in", () => {
+  const rejected = [{ unit: "ams/0", fingerprint: null, reason: "r" }];
+  assert.deepEqual(renderPublication({ ...PUBLICATION, registered: new Map(), rejected }), {
+    version: "",
+    certificate: "",
+    certificate_fingerprint: "",
+    addresses: "",
+    registered_certificates: "",
+    rejected_certificates: JSON.stringify(rejected),
+  });
+});
+
+Deno.test("parsePublished() reads what renderPublication() wrote", () => {
+  const rejected = [{ unit: "ams/1", fingerprint: null, reason: "r" }];
+  assert.deepEqual(parsePublished(renderPublication({ ...PUBLICATION, rejected })), {
+    endpoints: ["https://10.0.0.1:8443", "https://[fd42::2]:8443"],
+    registered: PUBLICATION.registered,
+    rejected,
+    original: new Set(),
+  });
+  assert.deepEqual(parsePublished({}).endpoints, []);
+});
