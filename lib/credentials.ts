@@ -42,7 +42,11 @@ const CloudSpec = z.object({
   endpoint: z.optional(z.string()),
   credential: z.optional(z.object({
     "auth-type": z.optional(z.string()),
-    attrs: z.optional(z.nullable(z.record(z.string(), z.string()))),
+    attrs: z.nullish(z.object({
+      "client-cert": z.optional(z.string()),
+      "client-key": z.optional(z.string()),
+      "server-cert": z.optional(z.string()),
+    })),
   })),
 });
 
@@ -122,7 +126,7 @@ export function readCloud(cloud: unknown, now: Date): Found {
   if (authType !== "certificate") {
     return { kind: "other-cloud", found: `a credential of type "${authType ?? "none"}"` };
   }
-  const attribute = (name: string): Part => ({
+  const attribute = (name: "client-cert" | "client-key" | "server-cert"): Part => ({
     name: `${name} of the cloud's credential`,
     value: credential?.attrs?.[name]?.trim() ?? "",
   });

@@ -57,14 +57,14 @@ const ENTER_TIMEOUT_MS = 5_000;
 const SILENT: readonly Ending["kind"][] = ["unreachable", "other-server"];
 
 const Environment = z.object({
-  server_name: z._default(z.string(), ""),
-  server_version: z._default(z.string(), ""),
+  server_name: z.optional(z.string()),
+  server_version: z.optional(z.string()),
   server_clustered: z.optional(z.boolean()),
   addresses: z.nullish(z.array(z.string())),
 });
 const Server = z.object({
   auth: z.string(),
-  config: z.nullish(z.record(z.string(), z.unknown())),
+  config: z.nullish(z.looseObject({})),
   environment: z.optional(Environment),
 });
 const Members = z.array(z.object({ server_name: z.string(), url: z.string(), status: z.string() }));
@@ -127,7 +127,7 @@ async function knock(transport: Transport, endpoint: string): Promise<Entrance> 
   if (Object.keys(config ?? {}).length === 0) {
     return { kind: "refused", endpoint, ending: { kind: "restricted" } };
   }
-  return { kind: "entered", lxd: createLxd(endpoint, call, Environment.parse(environment ?? {})) };
+  return { kind: "entered", lxd: createLxd(endpoint, call, environment ?? {}) };
 }
 
 function createLxd(endpoint: string, call: Call, server: z.infer<typeof Environment>): Lxd {
@@ -136,11 +136,11 @@ function createLxd(endpoint: string, call: Call, server: z.infer<typeof Environm
     call(z.unknown(), path, { method, body });
   return {
     endpoint,
-    version: server.server_version,
+    version: server.server_version ?? "",
     addresses: server.server_clustered ? [] : server.addresses ?? [],
     nodes: async () => {
       // A standalone server answers 500 to the question for members.
-      const self = { endpoint, name: server.server_name };
+      const self = { endpoint, name: server.server_name ?? "" };
       if (!server.server_clustered) return { kind: "done", value: [self] };
       const answer = await call(Members, "/1.0/cluster/members?recursion=1");
       // A cluster that has just lost its leader calls everyone offline, the one that says so too.

@@ -86,7 +86,7 @@ const Names = z.array(z.string().check(z.regex(PROJECT_REGEXP))).check(z.minLeng
 const Nodes = z.array(z.object({ endpoint: z.string(), name: z.string() }));
 const Texts = z.array(z.string());
 // The original charm wrote the JSON of a list into the JSON of the nodes.
-const Originals = z.array(z.object({ trusted_certs_fp: z.union([Texts, z.string()]) }));
+const Originals = z.array(z.object({ trusted_certs_fp: z.unknown() }));
 const Rejections = z.array(
   z.object({ unit: z.string(), fingerprint: z.nullable(z.string()), reason: z.string() }),
 );
@@ -217,7 +217,7 @@ function read<T>(schema: z.ZodMiniType<readonly T[]>, value = ""): readonly T[] 
 function readFingerprints(
   { trusted_certs_fp: value }: z.infer<typeof Originals>[number],
 ): readonly string[] {
-  return typeof value === "string" ? Texts.safeParse(parseJson(value)).data ?? [] : value;
+  return Texts.safeParse(typeof value === "string" ? parseJson(value) : value).data ?? [];
 }
 
 /** Reads `projects`: null where nothing is asked, undefined where it cannot be read. */

@@ -1,0 +1,55 @@
+/**
+ * An application that speaks `lxd-https` with the charm, driven by hand.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { TestCertificate } from "../certificates.ts";
+import type { Changes, Model, RelationHandle } from "../juju/model.ts";
+import { authOf } from "../lxd/client.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
+
+/** What the charm tells it, with the keys of the interface. */
+export type HttpsTold = Readonly<Record<string, string>>;
+
+/** The application. */
+export interface HttpsRequirer {
+  /** Its relation with the charm. */
+  readonly relation: RelationHandle;
+  /** Writes a certificate, as charm-lxd's own client does: of a unit by its number, or of the application. */
+  readonly offer: (of: number | "application", certificate: string, more?: Changes) => void;
+  /** What a unit of the charm tells, without what Juju itself writes. */
+  readonly told: (unit?: string) => HttpsTold;
+  /** How each address that it was told of answers to a certificate, with the server pinned. */
+  readonly answers: (certificate: TestCertificate) => Promise<Readonly<Record<string, string>>>;
+}
+
+/** Adds the application, and relates it to the charm's endpoint `https`. */
+export function relateHttps(model: Model, name = "https-client", units = 1): HttpsRequirer {
+  const endpoints = { https: { role: "requires", interface: "lxd-https" } } as const;
+  model.addApplication(name, { units, endpoints });
+  const relation = model.relate(`${APPLICATION}:https`, `${name}:https`);
+  const told = (unit = UNIT): HttpsTold =>
+    Object.fromEntries(
+      Object.entries(relation.read(unit)).filter(([key]) =>
+        !["private-address", "ingress-address", "egress-subnets"].includes(key)
+      ),
+    );
+  return {
+    relation,
+    offer: (of, certificate, more = {}) => {
+      const changes = { version: "1.0", certificate, ...more };
+      if (of === "application") relation.writeApp(name, changes);
+      else relation.write(`${name}/${of}`, changes);
+    },
+    told,
+    answers: async ({ certificate, key }) => {
+      const { addresses = "", certificate: server = "" } = told();
+      assert.notEqual(addresses, "");
+      const answers = addresses.split(",").map(async (address) =>
+        [address, await authOf(`https://${address}`, certificate, key, server)] as const
+      );
+      return Object.fromEntries(await Promise.all(answers));
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { createCertificate, fingerprintOf } from "../certificates.ts";
+import { watch } from "../demo/watch.ts";
+import { startCluster, startLxd } from "../lxd/real.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
+import { type HttpsRequirer, relateHttps } from "./https_requirer.ts";
+import { deploy, type World } from "./world.ts";
+
+/** Settles, and checks that the leader tells the same in both databags. */
+async function settle(world: World, ...requirers: readonly HttpsRequirer[]): Promise<void> {
+  await world.settle();
+  for (const { relation, told } of requirers) {
+    if (relation.exists()) assert.deepEqual(relation.readApp(APPLICATION), told());
+  }
+}
+
+Deno.test("lxd-https: the data is there once its certificate is trusted, and as long as it is", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { trust: false });
+  const before = await lxd.trustStore();
+  const requirer = relateHttps(world.model);
+  const [first, second] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, first.certificate);
+  await settle(world, requirer);
+  assert.deepEqual(requirer.told(), {}, "Nobody is told to be in who is not");
+
+  world.model.trust(APPLICATION);
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [first.fingerprint]: "1:https-client-0" });
+  const address = lxd.members[0]?.endpoint.slice("https://".length) ?? "";
+  assert.deepEqual(requirer.told(), {
+    version: "1.0",
+    certificate: lxd.serverCertificate,
+    certificate_fingerprint: fingerprintOf(lxd.serverCertificate),
+    addresses: address,
+    registered_certificates: JSON.stringify([first.certificate]),
+  });
+  assert.deepEqual(await requirer.answers(first), { [address]: "trusted" });
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+
+  // In charm-lxd a certificate is never replaced.
+  requirer.offer(0, second.certificate);
+  const fingerprints = { old: first.fingerprint, new: second.fingerprint };
+  const { sequence } = await watch(lxd, fingerprints, () => settle(world, requirer));
+  assert.deepEqual(sequence.filter((seen) => seen.length === 0), [], "Rotation leaves no gap");
+  assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:https-client-0" });
+  assert.deepEqual(await requirer.answers(second), { [address]: "trusted" });
+  assert.deepEqual(await requirer.answers(first), { [address]: "untrusted" });
+
+  requirer.offer(0, "");
+  await settle(world, requirer);
+  assert.deepEqual([requirer.told(), await world.ours()], [{}, {}]);
+
+  requirer.offer(0, first.certificate);
+  await settle(world, requirer);
+  world.model.removeRelation(requirer.relation);
+  await settle(world, requirer);
+  assert.deepEqual(await lxd.trustStore(), before);
+});
+
+Deno.test("lxd-https: an application's databag stands for those of its units", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = relateHttps(world.model, "https-client", 2);
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
+  assert.ok(a && b && c);
+  requirer.offer(0, a.certificate);
+  requirer.offer(1, b.certificate);
+  await settle(world, requirer);
+  const ofUnits = {
+    [a.fingerprint]: "1:https-client-0",
+    [b.fingerprint]: "1:https-client-1",
+  };
+  assert.deepEqual(await world.ours(), ofUnits);
+
+  requirer.offer("application", c.certificate);
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  requirer.offer(0, b.certificate);
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  await world.updateStatus();
+  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  assert.equal(requirer.told()["registered_certificates"], JSON.stringify([c.certificate]));
+
+  requirer.offer("application", c.certificate, { version: undefined });
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [b.fingerprint]: "shared" });
+  requirer.offer(0, a.certificate);
+  await settle(world, requirer);
+  // Who the last one is that shares a certificate is found out when nothing else is to be done.
+  await world.updateStatus();
+  assert.deepEqual(await world.ours(), ofUnits);
+
+  world.model.removeUnit("https-client/0");
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [b.fingerprint]: "1:https-client-1" });
+  world.model.removeApplication(APPLICATION);
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), {});
+});
+
+Deno.test("lxd-https: bad data is told, and ignored without the version", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = relateHttps(world.model, "https-client", 2);
+  const certificate = await createCertificate();
+  requirer.offer(0, certificate.certificate, { version: undefined });
+  requirer.offer(1, "garbage");
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), {});
+  const reason = "The text holds no PEM certificate";
+  const rejected = [{ unit: "https-client/1", fingerprint: null, reason }];
+  assert.deepEqual(requirer.told(), { rejected_certificates: JSON.stringify(rejected) });
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+
+  requirer.offer(0, certificate.certificate);
+  requirer.offer(1, "");
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:https-client-0" });
+  assert.equal(requirer.told()["rejected_certificates"], undefined);
+  assert.equal(requirer.told()["version"], "1.0");
+});
+
+Deno.test("lxd-https: projects are set, changed and bounded", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  for (const project of ["web", "db"]) await lxd.createProject(project);
+  const requirer = relateHttps(world.model);
+  const { certificate, fingerprint } = await createCertificate();
+  const access = async () => {
+    const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
+    return entry && [entry.restricted, entry.projects];
+  };
+  requirer.offer(0, certificate, { projects: "web" });
+  await settle(world, requirer);
+  assert.deepEqual(await access(), [true, ["web"]]);
+  // In charm-lxd they are never changed while the relation lasts.
+  requirer.offer(0, certificate, { projects: "db" });
+  await settle(world, requirer);
+  assert.deepEqual(await access(), [true, ["db"]]);
+  world.model.configure(APPLICATION, { projects: "web" });
+  await settle(world, requirer);
+  assert.deepEqual(await access(), undefined);
+  assert.equal(requirer.told()["version"], undefined);
+  assert.match(
+    requirer.told()["rejected_certificates"] ?? "",
+    /allows the projects web, not \\"db/,
+  );
+  requirer.offer(0, certificate, { projects: undefined });
+  await settle(world, requirer);
+  assert.deepEqual(await access(), [true, ["web"]]);
+});
+
+Deno.test("lxd-https: the same certificate at both endpoints is one entry until both have dropped it", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const certificate = await createCertificate();
+  const other = world.requirer();
+  const requirer = relateHttps(world.model);
+  other.offer(0, [certificate]);
+  requirer.offer(0, certificate.certificate);
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "shared" });
+  assert.deepEqual(other.told().trusted, [certificate.fingerprint]);
+  assert.equal(requirer.told()["version"], "1.0");
+  other.offer(0, []);
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "2:https-client-0" });
+  assert.deepEqual(other.told().trusted, []);
+  world.model.removeRelation(requirer.relation);
+  await settle(world);
+  assert.deepEqual(await world.ours(), {});
+});
+
+Deno.test("lxd-https: a cluster's active members are told by every unit, and its leader's death survived", async () => {
+  await using lxd = await startCluster();
+  await using world = await deploy(lxd);
+  const second = world.model.addUnit(APPLICATION);
+  const requirer = relateHttps(world.model);
+  const [certificate, next] = [await createCertificate(), await createCertificate()];
+  requirer.offer(0, certificate.certificate);
+  await settle(world, requirer);
+  const addresses = lxd.members.map(({ address }) => `${address}:8443`);
+  assert.equal(requirer.told()["addresses"], addresses.join(","));
+  assert.deepEqual(requirer.told(second), requirer.told(UNIT));
+  const everywhere = Object.fromEntries(addresses.map((address) => [address, "trusted"]));
+  assert.deepEqual(await requirer.answers(certificate), everywhere);
+
+  await lxd.members[0]?.kill();
+  requirer.offer(0, next.certificate);
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [next.fingerprint]: "1:https-client-0" });
+  assert.deepEqual(requirer.told(second), requirer.told(UNIT));
+  assert.equal(requirer.told()["registered_certificates"], JSON.stringify([next.certificate]));
+});
