@@ -27,6 +27,7 @@ const MODULES = new Map(
       "client_certificates",
       "credential_parts",
       "credentials",
+      "databag_schema",
       "endpoint",
       "interfaces",
       "limit",

@@ -41,8 +41,8 @@ const REASONS = {
 // Relation data is no place for longer texts.
 const MAXIMUM_ECHO_LENGTH = 16_384;
 
-// One PEM block, and nothing else.
-const ALONE_REGEXP =
+/** One PEM certificate, and nothing else. */
+export const ALONE_REGEXP: RegExp =
   /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
 
 const KINDS: Readonly<Record<string, string>> = {

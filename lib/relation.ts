@@ -3,18 +3,24 @@
  *
  * @module
  */
-import * as z from "zod/mini";
 import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
+import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 import {
-  type ClientCertificates,
-  parseJson,
-  readClientCertificates,
-} from "./client_certificates.ts";
+  ANSWER,
+  type AnswerDatabag,
+  ANY_NODES,
+  type Databag,
+  PROVIDER,
+  readFingerprints,
+  readKey,
+  type Rejection,
+  renderDatabag,
+  REQUIRER,
+} from "./databag_schema.ts";
 import type { Requirer } from "./owner.ts";
-import { PROJECT_REGEXP, type Projects } from "./projects.ts";
+import type { Projects } from "./projects.ts";
 
-/** Relation data of one unit or application: Juju knows strings only. */
-export type Databag = Readonly<Record<string, string>>;
+export type { Databag, Rejection };
 
 /** A certificate that a requirer wants to have in LXD's trust store. */
 export interface Want {
@@ -26,16 +32,6 @@ export interface Want {
   readonly text: string;
   /** The LXD projects that it is to be restricted to. */
   readonly projects: Projects;
-}
-
-/** Why something that a requirer wrote could not be registered. */
-export interface Rejection {
-  /** Name of the unit, or of the application where its own databag held it. */
-  readonly unit: string;
-  /** The certificate, or null where the text was none. */
-  readonly fingerprint: string | null;
-  /** For the requirer's author: what is wrong, and what to do. */
-  readonly reason: string;
 }
 
 /** What one databag of a requirer asks for. */
@@ -81,15 +77,6 @@ export interface Published {
 }
 
 const VERSION = "1.0";
-
-const Names = z.array(z.string().check(z.regex(PROJECT_REGEXP))).check(z.minLength(1));
-const Nodes = z.array(z.object({ endpoint: z.string(), name: z.string() }));
-const Texts = z.array(z.string());
-// The original charm wrote the JSON of a list into the JSON of the nodes.
-const Originals = z.array(z.object({ trusted_certs_fp: z.unknown() }));
-const Rejections = z.array(
-  z.object({ unit: z.string(), fingerprint: z.nullable(z.string()), reason: z.string() }),
-);
 
 /**
  * Reads what a requirer asks for. Never fails: what cannot be read is rejected with its reason, and
@@ -144,15 +131,13 @@ export function requestOf(
 export function renderPublication(publication: Publication): Databag {
   const { nodes, registered, server } = publication;
   const fingerprints = [...registered.keys()].sort();
-  return {
+  return renderDatabag(PROVIDER, {
     version: VERSION,
-    nodes: JSON.stringify(
-      nodes.toSorted(by(({ name, endpoint }) => `${name} ${endpoint}`))
-        .map(({ endpoint, name }) => ({ endpoint, name, trusted_certs_fp: fingerprints })),
-    ),
+    nodes: nodes.toSorted(by(({ name, endpoint }) => `${name} ${endpoint}`))
+      .map(({ endpoint, name }) => ({ endpoint, name, trusted_certs_fp: fingerprints })),
     server_certificate: server.pem,
-    ...renderAnswer(publication),
-  };
+    ...answerOf(publication),
+  });
 }
 
 /**
@@ -162,16 +147,9 @@ export function renderPublication(publication: Publication): Databag {
  * @returns Two keys of relation data; an empty value stands for a key to delete.
  */
 export function renderAnswer(
-  { registered, rejected }: Pick<Publication, "registered" | "rejected">,
-): Readonly<Record<"registered_certificates" | "rejected_certificates", string>> {
-  const fingerprints = [...registered.keys()].sort();
-  return {
-    registered_certificates: JSON.stringify(fingerprints.map((key) => registered.get(key))),
-    rejected_certificates: rejected.length === 0 ? "" : JSON.stringify(
-      rejected.toSorted(by(({ unit, fingerprint, reason }) => `${unit} ${fingerprint} ${reason}`))
-        .map(({ unit, fingerprint, reason }) => ({ unit, fingerprint, reason })),
-    ),
-  };
+  publication: Pick<Publication, "registered" | "rejected">,
+): Readonly<Record<keyof AnswerDatabag, string>> {
+  return renderDatabag(ANSWER, answerOf(publication));
 }
 
 /**
@@ -182,15 +160,12 @@ export function renderAnswer(
  * @returns What was told.
  */
 export function parsePublished(databag: Databag): Published {
+  const nodes = readKey(ANY_NODES, databag["nodes"]) ?? [];
   return {
-    endpoints: read(Nodes, databag["nodes"]).map(({ endpoint }) => endpoint),
+    endpoints: nodes.map(({ endpoint }) => endpoint),
     ...parseAnswer(databag),
     // Only we tell the server's certificate.
-    original: new Set(
-      databag["server_certificate"]
-        ? []
-        : read(Originals, databag["nodes"]).flatMap(readFingerprints),
-    ),
+    original: new Set(databag["server_certificate"] ? [] : nodes.flatMap(readFingerprints)),
   };
 }
 
@@ -202,29 +177,32 @@ export function parsePublished(databag: Databag): Published {
  */
 export function parseAnswer(databag: Databag): Pick<Published, "registered" | "rejected"> {
   const registered = new Map<Fingerprint, string>();
-  for (const text of read(Texts, databag["registered_certificates"])) {
+  const texts = readKey(ANSWER.registered_certificates, databag["registered_certificates"]) ?? [];
+  for (const text of texts) {
     const certificate = firstCertificate(text);
     if (certificate) registered.set(certificate.fingerprint, text);
   }
-  return { registered, rejected: read(Rejections, databag["rejected_certificates"]) };
+  const rejected = readKey(ANSWER.rejected_certificates, databag["rejected_certificates"]) ?? [];
+  return { registered, rejected };
 }
 
-function read<T>(schema: z.ZodMiniType<readonly T[]>, value = ""): readonly T[] {
-  const result = schema.safeParse(parseJson(value));
-  return result.success ? result.data : [];
-}
-
-function readFingerprints(
-  { trusted_certs_fp: value }: z.infer<typeof Originals>[number],
-): readonly string[] {
-  return Texts.safeParse(typeof value === "string" ? parseJson(value) : value).data ?? [];
+function answerOf(
+  { registered, rejected }: Pick<Publication, "registered" | "rejected">,
+): AnswerDatabag {
+  const fingerprints = [...registered.keys()].sort();
+  return {
+    registered_certificates: fingerprints.map((key) => registered.get(key) ?? ""),
+    rejected_certificates: rejected.length === 0 ? undefined : rejected
+      .toSorted(by(({ unit, fingerprint, reason }) => `${unit} ${fingerprint} ${reason}`))
+      .map(({ unit, fingerprint, reason }) => ({ unit, fingerprint, reason })),
+  };
 }
 
 /** Reads `projects`: null where nothing is asked, undefined where it cannot be read. */
 function parseProjects(raw: string): Projects | undefined {
   if (raw.trim() === "") return null;
-  const result = Names.safeParse(parseJson(raw));
-  return result.success ? [...new Set(result.data)].sort() : undefined;
+  const names = readKey(REQUIRER.projects, raw);
+  return names && [...new Set(names)].sort();
 }
 
 function by<T>(key: (item: T) => string): (a: T, b: T) => number {

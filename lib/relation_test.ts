@@ -105,6 +105,7 @@ Deno.test.each(
   });
 });
 
+const CC = "c".repeat(64);
 const PUBLICATION: Publication = {
   nodes: [
     { name: "node2", endpoint: "https://[fd42::1]:8443" },
@@ -114,7 +115,7 @@ const PUBLICATION: Publication = {
   addresses: [],
   server: firstCertificate(A) as Certificate,
   rejected: [
-    { unit: "ams/1", fingerprint: "cc", reason: "r" },
+    { unit: "ams/1", fingerprint: CC, reason: "r" },
     { unit: "ams/0", fingerprint: null, reason: "r" },
   ],
 };
@@ -127,7 +128,7 @@ Deno.test("renderPublication() writes the interface's keys in a fixed order", ()
     registered_certificates: '["A","B"]',
     server_certificate: A,
     rejected_certificates: '[{"unit":"ams/0","fingerprint":null,"reason":"r"},' +
-      '{"unit":"ams/1","fingerprint":"cc","reason":"r"}]',
+      `{"unit":"ams/1","fingerprint":"${CC}","reason":"r"}]`,
   });
 });
 
