@@ -39,6 +39,7 @@ const MODULES = new Map(
       "publication",
       "relation",
       "repeat",
+      "requirer",
       "scope",
       "status",
       "step",
