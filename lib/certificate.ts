@@ -84,12 +84,13 @@ export function renderPem({ label, body }: PemBlock): string {
  */
 export function readCertificate({ label, body }: PemBlock): Certificate | undefined {
   try {
-    const der = Uint8Array.fromBase64(body);
+    // Not Uint8Array.fromBase64(), which the Node of many a requirer does not have.
+    const der = Uint8Array.from(atob(body), (byte) => byte.charCodeAt(0));
     // The parser passes over what follows the certificate; LXD refuses it.
     if (derLength(der) !== der.length) return undefined;
-    const { fingerprint256 } = new X509Certificate(der);
+    const { fingerprint256, raw } = new X509Certificate(der);
     // Read leniently, written as LXD reads it: with its padding.
-    const base64 = der.toBase64();
+    const base64 = raw.toString("base64");
     return {
       pem: renderPem({ label, body: base64 }),
       der: base64,

@@ -103,7 +103,7 @@ export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
 
 function presented(url: string): Promise<string | undefined> {
   const { hostname, port } = new URL(url);
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const { promise, resolve } = withResolvers<string | undefined>();
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
     const fingerprint = socket.getPeerX509Certificate()?.fingerprint256;
@@ -121,7 +121,7 @@ function presented(url: string): Promise<string | undefined> {
 
 function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   const { method = "GET", body, signal } = init;
-  const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  const { promise, resolve, reject } = withResolvers<Response>();
   const fail = (error: Error & { readonly code?: unknown }): void => {
     if (signal?.aborted) return reject(signal.reason);
     if (VERIFICATION_CODES.includes(error.code)) {
@@ -157,6 +157,14 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   });
   outgoing.end(body);
   return promise;
+}
+
+/** `Promise.withResolvers()`, which Node has from 22 on only. */
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((...functions) => [resolve, reject] = functions);
+  return { promise, resolve, reject };
 }
 
 function normalise(fingerprint: string): string {
