@@ -42,7 +42,7 @@ const REASONS = {
 const MAXIMUM_ECHO_LENGTH = 16_384;
 
 /** One PEM certificate, and nothing else. */
-export const ALONE_REGEXP: RegExp =
+export const ALONE_REGEXP =
   /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
-import { type Fingerprint, firstCertificate } from "./certificate.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
 import { parseRequest, renderPublication } from "./relation.ts";
 import {
   type Answer,
@@ -25,7 +25,8 @@ function publication(trusted: readonly { fingerprint: string; certificate: strin
     registered: new Map(
       trusted.map(({ fingerprint, certificate }) => [fingerprint as Fingerprint, certificate]),
     ),
-    serverCertificate: server.certificate,
+    addresses: [],
+    server: firstCertificate(server.certificate) as Certificate,
     rejected: [],
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { packLibrary } from "../../build/package.ts";
-import type { Fingerprint } from "../../lib/certificate.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "../../lib/certificate.ts";
 import { renderPublication } from "../../lib/relation.ts";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd } from "../lxd/real.ts";
@@ -42,7 +42,8 @@ function databag(lxd: LxdWorld, { fingerprint, certificate }: TestCertificate) {
   return renderPublication({
     nodes: lxd.members.map(({ endpoint, name }) => ({ endpoint, name })),
     registered: new Map([[fingerprint as Fingerprint, certificate]]),
-    serverCertificate: lxd.serverCertificate,
+    addresses: [],
+    server: firstCertificate(lxd.serverCertificate) as Certificate,
     rejected: [],
   });
 }

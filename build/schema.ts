@@ -1,0 +1,87 @@
+/**
+ * `deno task schema`: writes `docs/schema/` from the definition that the charm itself reads and
+ * writes by.
+ *
+ * @module
+ */
+
+import * as z from "zod/mini";
+import { type Key, type Keys, PROVIDER, REQUIRER } from "../lib/databag_schema.ts";
+
+/** What a schema says beside the definition. */
+interface Words<T> {
+  readonly title: string;
+  readonly description: string;
+  /** A sentence or two for each key. */
+  readonly keys: { readonly [N in keyof T]-?: string };
+}
+
+const BESIDE = "Other keys, such as Juju's own, may stand beside these.";
+
+/**
+ * Renders the schemas.
+ *
+ * @returns The text of each file of `docs/schema/`, by its name.
+ */
+export function renderSchemas(): Readonly<Record<string, string>> {
+  return {
+    "lxd-provider.json": render(PROVIDER, {
+      title: "Databag of a provider of the interface lxd",
+      description: `What each unit writes, and the leader for the application. ${BESIDE}`,
+      keys: {
+        version: "Version of the interface, bare. Requirers should take every 1.x.",
+        nodes: "The active LXD nodes, each with the fingerprints (SHA-256 of the DER) of this " +
+          "relation's certificates that are in the trust store now: the same for every node, sorted.",
+        registered_certificates:
+          "The same certificates, as their requirers wrote them, in the order of the fingerprints.",
+        server_certificate: "The certificate (PEM) that every node presents, to be pinned.",
+        rejected_certificates: "What could not be registered, and why; the fingerprint is null " +
+          "where the text was no certificate. Absent when empty.",
+      },
+    }),
+    "lxd-requirer.json": render(REQUIRER, {
+      title: "Databag of a requirer of the interface lxd",
+      description: "What a unit should write, or the leader for the application. LXD Integrator " +
+        `takes several other forms, too. ${BESIDE}`,
+      keys: {
+        client_certificates:
+          "The certificates (PEM, one in each text) that LXD shall trust. Never a private key.",
+        projects: "Names of the LXD projects that these certificates shall be restricted to.",
+      },
+    }),
+  };
+}
+
+function render<T extends object>(
+  keys: Keys<T>,
+  { title, description, ...words }: Words<T>,
+): string {
+  const entries = Object.entries<Key<unknown>>(keys);
+  const schema = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    title,
+    description,
+    type: "object",
+    properties: Object.fromEntries(
+      entries.map(([name, key]) => [name, {
+        description: words.keys[name as keyof T],
+        ...schemaOf(key),
+      }]),
+    ),
+    required: entries.filter(([, { isOptional }]) => !isOptional).map(([name]) => name),
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** Juju knows strings only: what a JSON text holds is told by the schema of its content. */
+function schemaOf({ as, schema }: Key<unknown>): object {
+  const { $schema: _, ...content } = z.toJSONSchema(schema as z.ZodMiniType, { io: "input" });
+  if (as === "text") return content;
+  return { type: "string", contentMediaType: "application/json", contentSchema: content };
+}
+
+if (import.meta.main) {
+  for (const [name, text] of Object.entries(renderSchemas())) {
+    await Deno.writeTextFile(new URL(`../docs/schema/${name}`, import.meta.url), text);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Validates databags with `docs/schema/`, as a stranger with a JSON Schema validator would.
+ *
+ * @module
+ */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Databag } from "../../lib/databag_schema.ts";
+
+/** Says what is wrong with a databag; nothing, if it is as the schema says. */
+export type Validate = (databag: Databag) => readonly string[];
+
+interface Property {
+  readonly contentMediaType?: string;
+  readonly contentSchema?: object;
+}
+
+/**
+ * Reads a schema.
+ *
+ * @param name Name of its file.
+ * @returns Validates databags with it.
+ */
+export async function validator(name: "lxd-provider" | "lxd-requirer"): Promise<Validate> {
+  const url = new URL(`../../docs/schema/${name}.json`, import.meta.url);
+  const schema: { readonly properties: Readonly<Record<string, Property>> } = JSON.parse(
+    await Deno.readTextFile(url),
+  );
+  const databags = compile(schema);
+  const contents = Object.entries(schema.properties).flatMap(([key, property]) => {
+    const { contentMediaType, contentSchema } = property;
+    if (contentMediaType !== "application/json" || !contentSchema) return [];
+    return [[key, compile(contentSchema)] as const];
+  });
+  return (databag) => [
+    ...databags(databag),
+    // `contentSchema` is an annotation: whoever wants it checked, parses the text first.
+    ...contents.flatMap(([key, validate]) => {
+      const text = databag[key];
+      return text === undefined ? [] : validate(JSON.parse(text)).map((error) => `${key}${error}`);
+    }),
+  ];
+}
+
+function compile(schema: object): (value: unknown) => readonly string[] {
+  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+  return (value) => {
+    validate(value);
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  };
+}
