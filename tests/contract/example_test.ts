@@ -6,6 +6,7 @@ import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { startLxd } from "../lxd/real.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { deploy } from "../scenarios/world.ts";
+import { validator } from "./validate.ts";
 
 const DOCUMENT = new URL("../../docs/interface-lxd.md", import.meta.url);
 const EXAMPLE = "my-charm";
@@ -42,6 +43,7 @@ Deno.test("the shell example of docs/interface-lxd.md talks to LXD, and leaves n
     status: "active",
     message: `Talks to ${lxd.members[0]?.endpoint}`,
   });
+  assert.deepEqual((await validator("lxd-requirer"))(relation.read(UNIT)), []);
   assert.deepEqual(Object.values(await world.ours()), [`${relation.id}:${EXAMPLE}-0`]);
   const { mode } = await Deno.stat(`${model.charmDir(UNIT)}/client.key`);
   assert.equal((mode ?? 0) & 0o077, 0);

@@ -1,0 +1,90 @@
+/**
+ * The interface `lxd`, in the contract's table. Written out here and not by the charm's own code, of
+ * which it is the measure.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { Databag } from "../../lib/databag_schema.ts";
+import { readAnswer } from "../../lib/requirer.ts";
+import type { Answer, Writing } from "./histories.ts";
+import {
+  type Cast,
+  type Facts,
+  fingerprintOf,
+  type Interface,
+  nameOf,
+  textOf,
+} from "./interface.ts";
+import { checkReport } from "./mirror.ts";
+import { validator } from "./validate.ts";
+
+const validate = await validator("lxd-provider");
+
+/** The interface `lxd`. */
+export const LXD: Interface = {
+  name: "lxd",
+  endpoint: "api",
+  write: ({ certificates, projects, form }, cast) => ({
+    client_certificates: writeCertificates(certificates.map((name) => textOf(name, cast)), form),
+    projects: projects ? JSON.stringify(projects) : "",
+  }),
+  answer: (answer, { cast, application, nodes, serverCertificate }) => {
+    const trusted = sortedFingerprints(answer, cast);
+    const rejected = (answer.rejected ?? []).map(({ of, certificate, reason }) => {
+      const fingerprint = fingerprintOf(certificate, cast);
+      return { unit: nameOf(of, application), fingerprint, reason };
+    }).sort(byUnitAndFingerprint);
+    return {
+      version: "1.0",
+      nodes: JSON.stringify(nodes.map((node) => ({ ...node, trusted_certs_fp: trusted }))),
+      registered_certificates: JSON.stringify(
+        trusted.map((fingerprint) =>
+          Object.values(cast).find((one) => one.fingerprint === fingerprint)?.certificate
+        ),
+      ),
+      server_certificate: serverCertificate,
+      ...rejected.length > 0 && { rejected_certificates: JSON.stringify(rejected) },
+    };
+  },
+  check: (databag, answer, cast) => {
+    assert.deepEqual(validate(databag), []);
+    checkReport(databag, answer, cast);
+  },
+  wayIn: (databag) => {
+    const { nodes, server } = readAnswer(databag, []);
+    return server && { endpoints: nodes.map(({ endpoint }) => endpoint), server };
+  },
+};
+
+/** What the original charm, written in Python, would have answered: it knew of no rejection. */
+export function originalAnswer(answer: Answer, { cast, nodes }: Facts): Databag {
+  const trusted = JSON.stringify(sortedFingerprints(answer, cast));
+  const told = nodes.map((node) => ({ ...node, trusted_certs_fp: trusted }));
+  return { version: "1.0", nodes: JSON.stringify(told) };
+}
+
+type Rejection = { readonly unit: string; readonly fingerprint: string | null };
+
+/** The same state must give the same bytes; what is no certificate comes last. */
+function byUnitAndFingerprint(a: Rejection, b: Rejection): number {
+  return a.unit.localeCompare(b.unit) ||
+    (a.fingerprint ?? "null").localeCompare(b.fingerprint ?? "null");
+}
+
+function writeCertificates(texts: readonly string[], form: Writing["form"]): string {
+  switch (form) {
+    case undefined:
+      return JSON.stringify(texts);
+    case "text":
+      return texts.join("");
+    case "serialised twice":
+      return JSON.stringify(JSON.stringify(texts));
+    case "no key":
+      return "";
+  }
+}
+
+function sortedFingerprints({ trusted }: Answer, cast: Cast): readonly string[] {
+  return trusted.map((name) => fingerprintOf(name, cast) ?? "").sort();
+}

@@ -1,0 +1,39 @@
+/**
+ * The contract's table, seen from the requirer's side: what the library must make of an answer.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { readAnswer, rotate, type Standing, standingOf } from "../../lib/requirer.ts";
+import type { Databag } from "../../lib/databag_schema.ts";
+import type { Answer, Name } from "./histories.ts";
+import type { Cast } from "./interface.ts";
+
+/** Holds what the library reports of a provider's databag against the table. */
+export function checkReport(databag: Databag, expected: Answer, cast: Cast): void {
+  const answer = readAnswer({}, [databag]);
+  assert.deepEqual(answer, readAnswer(databag, []));
+  for (const [name, { certificate }] of entries(cast)) {
+    assert.deepEqual(standingOf(certificate, answer), standing(name, expected), name);
+  }
+  if (!expected.rotation) return;
+  const { keys, use, offer } = expected.rotation;
+  const names = new Map(entries(cast).map(([name, { certificate }]) => [certificate, name]));
+  const certificates = keys.flatMap((key) => [...names].filter(([, name]) => name === key));
+  const rotation = rotate(certificates.map(([certificate]) => certificate), answer);
+  assert.deepEqual([names.get(rotation.use ?? ""), rotation.offer.map((one) => names.get(one))], [
+    use,
+    offer,
+  ]);
+}
+
+function standing(name: Name, { trusted, rejected = [] }: Answer): Standing {
+  if (trusted.includes(name)) return { kind: "trusted" };
+  const reasons = rejected.filter(({ certificate }) => certificate === name)
+    .map(({ reason }) => reason);
+  return reasons.length > 0 ? { kind: "rejected", reasons } : { kind: "waiting" };
+}
+
+function entries(cast: Cast): readonly (readonly [keyof Cast, Cast[keyof Cast]])[] {
+  return Object.entries(cast) as [keyof Cast, Cast[keyof Cast]][];
+}
