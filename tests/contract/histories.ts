@@ -21,7 +21,7 @@ export interface Writing {
   /** The projects it asks for. @default {none in particular} */
   readonly projects?: readonly string[];
   /** How it writes them, where requirers differ. @default {as the specification says} */
-  readonly form?: "text" | "serialised twice" | "no key";
+  readonly form?: "text" | "serialised twice" | "no key" | "no version";
 }
 
 /** What happens. */
@@ -74,8 +74,9 @@ export interface History {
 }
 
 /** An interface that we provide. */
-export type InterfaceName = "lxd";
+export type InterfaceName = "lxd" | "lxd-https";
 
+const BOTH: readonly InterfaceName[] = ["lxd", "lxd-https"];
 const EXPIRED = "The certificate expired on 2001-01-01";
 const WEAK = "The RSA key has 1024 bits: LXD asks for at least 2048";
 const GARBAGE = "The text holds no PEM certificate";
@@ -85,7 +86,7 @@ const ONLY_WEB = 'The operator allows the projects web, not "db"';
 export const HISTORIES: readonly History[] = [
   {
     name: "a certificate in the unit's databag, written on joined and never changed",
-    interfaces: ["lxd"],
+    interfaces: BOTH,
     steps: [
       { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
       { removes: "relation", trusted: [] },
@@ -93,7 +94,7 @@ export const HISTORIES: readonly History[] = [
   },
   {
     name: "a fresh certificate on every joined, in place of the one before (Anbox Cloud's AMS)",
-    interfaces: ["lxd"],
+    interfaces: BOTH,
     steps: [
       { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
       { writes: { of: 0, certificates: ["b"] }, trusted: ["b"] },
@@ -103,7 +104,7 @@ export const HISTORIES: readonly History[] = [
   },
   {
     name: "several units that wait until every node lists them (the original's tester)",
-    interfaces: ["lxd"],
+    interfaces: BOTH,
     units: 2,
     steps: [
       { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
@@ -229,7 +230,7 @@ export const HISTORIES: readonly History[] = [
   },
   {
     name: "projects narrowed by the operator, whom a requirer cannot overrule",
-    interfaces: ["lxd"],
+    interfaces: BOTH,
     steps: [
       {
         writes: { of: 0, certificates: ["a"], projects: ["db"] },
@@ -258,6 +259,69 @@ export const HISTORIES: readonly History[] = [
         writes: { of: 0, certificates: ["b", "c"], form: "serialised twice" },
         trusted: ["b", "c"],
       },
+    ],
+  },
+  {
+    name: "the application's databag, which stands for those of its units",
+    interfaces: ["lxd-https"],
+    units: 2,
+    steps: [
+      { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
+      { writes: { of: "application", certificates: ["b"] }, trusted: ["b"] },
+      { writes: { of: 1, certificates: ["c"] }, trusted: ["b"] },
+      { removes: 0, trusted: ["b"] },
+      { writes: { of: "application", certificates: [], form: "no key" }, trusted: ["c"] },
+    ],
+  },
+  {
+    name: "a databag without the version, which is ignored",
+    interfaces: ["lxd-https"],
+    steps: [
+      { writes: { of: 0, certificates: ["a"], form: "no version" }, trusted: [] },
+      { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
+      { writes: { of: 0, certificates: [] }, trusted: [] },
+      { writes: { of: 0, certificates: ["b"] }, trusted: ["b"] },
+      { writes: { of: 0, certificates: ["b"], form: "no version" }, trusted: [] },
+    ],
+  },
+  {
+    name: "one rejection beside what is good, and mending",
+    interfaces: ["lxd-https"],
+    units: 2,
+    steps: [
+      {
+        writes: { of: 0, certificates: ["expired"] },
+        trusted: [],
+        rejected: [{ of: 0, certificate: "expired", reason: EXPIRED }],
+      },
+      {
+        writes: { of: 1, certificates: ["a"] },
+        trusted: ["a"],
+        rejected: [{ of: 0, certificate: "expired", reason: EXPIRED }],
+      },
+      { writes: { of: 0, certificates: ["b"] }, trusted: ["a", "b"] },
+      {
+        writes: { of: 1, certificates: ["garbage"] },
+        trusted: ["b"],
+        rejected: [{ of: 1, certificate: "garbage", reason: GARBAGE }],
+      },
+    ],
+  },
+  {
+    name: "projects changed while the relation lasts",
+    interfaces: ["lxd-https"],
+    steps: [
+      {
+        writes: { of: 0, certificates: ["a"], projects: ["web"] },
+        trusted: ["a"],
+        projects: ["web"],
+      },
+      {
+        writes: { of: 0, certificates: ["b"], projects: ["db", "web"] },
+        trusted: ["b"],
+        projects: ["db", "web"],
+      },
+      { writes: { of: 0, certificates: ["b"] }, trusted: ["b"] },
     ],
   },
 ];

@@ -31,20 +31,12 @@ export const LXD: Interface = {
   }),
   answer: (answer, { cast, application, nodes, serverCertificate }) => {
     const trusted = sortedFingerprints(answer, cast);
-    const rejected = (answer.rejected ?? []).map(({ of, certificate, reason }) => {
-      const fingerprint = fingerprintOf(certificate, cast);
-      return { unit: nameOf(of, application), fingerprint, reason };
-    }).sort(byUnitAndFingerprint);
     return {
       version: "1.0",
       nodes: JSON.stringify(nodes.map((node) => ({ ...node, trusted_certs_fp: trusted }))),
-      registered_certificates: JSON.stringify(
-        trusted.map((fingerprint) =>
-          Object.values(cast).find((one) => one.fingerprint === fingerprint)?.certificate
-        ),
-      ),
+      registered_certificates: registeredCertificates(answer, cast),
       server_certificate: serverCertificate,
-      ...rejected.length > 0 && { rejected_certificates: JSON.stringify(rejected) },
+      ...rejectedCertificates(answer, cast, application),
     };
   },
   check: (databag, answer, cast) => {
@@ -62,6 +54,28 @@ export function originalAnswer(answer: Answer, { cast, nodes }: Facts): Databag 
   const trusted = JSON.stringify(sortedFingerprints(answer, cast));
   const told = nodes.map((node) => ({ ...node, trusted_certs_fp: trusted }));
   return { version: "1.0", nodes: JSON.stringify(told) };
+}
+
+/** The certificates trusted, by their fingerprints' order, as their requirers wrote them. */
+export function registeredCertificates(answer: Answer, cast: Cast): string {
+  return JSON.stringify(
+    sortedFingerprints(answer, cast).map((fingerprint) =>
+      Object.values(cast).find((one) => one.fingerprint === fingerprint)?.certificate
+    ),
+  );
+}
+
+/** The key with the rejections; none where nothing is rejected. */
+export function rejectedCertificates(
+  { rejected = [] }: Answer,
+  cast: Cast,
+  application: string,
+): Databag {
+  const told = rejected.map(({ of, certificate, reason }) => {
+    const fingerprint = fingerprintOf(certificate, cast);
+    return { unit: nameOf(of, application), fingerprint, reason };
+  }).sort(byUnitAndFingerprint);
+  return told.length > 0 ? { rejected_certificates: JSON.stringify(told) } : {};
 }
 
 type Rejection = { readonly unit: string; readonly fingerprint: string | null };
@@ -82,6 +96,8 @@ function writeCertificates(texts: readonly string[], form: Writing["form"]): str
       return JSON.stringify(JSON.stringify(texts));
     case "no key":
       return "";
+    case "no version":
+      throw new RangeError("Cannot leave out the version: requirers of lxd write none");
   }
 }
 

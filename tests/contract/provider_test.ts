@@ -15,8 +15,9 @@ import {
   type WayIn,
 } from "./interface.ts";
 import { LXD } from "./lxd.ts";
+import { LXD_HTTPS } from "./lxd_https.ts";
 
-const INTERFACES: readonly Interface[] = [LXD];
+const INTERFACES: readonly Interface[] = [LXD, LXD_HTTPS];
 // What Juju itself writes into the databag of every unit.
 const JUJUS = ["egress-subnets", "ingress-address", "private-address"];
 

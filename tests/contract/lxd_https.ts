@@ -1,0 +1,44 @@
+/**
+ * The interface `lxd-https`, in the contract's table. Written out here and not by the charm's own code,
+ * of which it is the measure.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { fingerprintOf as fingerprintOfPem } from "../certificates.ts";
+import { type Interface, textOf } from "./interface.ts";
+import { registeredCertificates, rejectedCertificates } from "./lxd.ts";
+
+/** The interface `lxd-https`. */
+export const LXD_HTTPS: Interface = {
+  name: "lxd-https",
+  endpoint: "https",
+  write: ({ certificates, projects = [], form }, cast) => {
+    assert.ok(certificates.length <= 1, "Requirers of lxd-https write one certificate");
+    return {
+      version: form ? "" : "1.0",
+      certificate: form === "no key" ? "" : certificates.map((name) => textOf(name, cast)).join(""),
+      projects: projects.join(","),
+    };
+  },
+  answer: (answer, { cast, application, nodes, serverCertificate }) => ({
+    ...answer.trusted.length > 0 && {
+      version: "1.0",
+      certificate: serverCertificate,
+      certificate_fingerprint: fingerprintOfPem(serverCertificate),
+      addresses: nodes.map(({ endpoint }) => endpoint.slice("https://".length)).join(),
+      registered_certificates: registeredCertificates(answer, cast),
+    },
+    ...rejectedCertificates(answer, cast, application),
+  }),
+  // charm-lxd's client takes the presence of the version for its being in.
+  check: ({ version }, { trusted }) => assert.equal(version !== undefined, trusted.length > 0),
+  // And it reads these keys, and no others.
+  wayIn: ({ addresses, certificate: pem, certificate_fingerprint: fingerprint }) =>
+    addresses && pem && fingerprint
+      ? {
+        endpoints: addresses.split(",").map((address) => `https://${address}`),
+        server: { pem, fingerprint },
+      }
+      : undefined,
+};
