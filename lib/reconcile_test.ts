@@ -620,3 +620,17 @@ Deno.test("reconcile() keeps what the original charm told until it is taken over
   await model.run(EVERYTHING, "lxd/1");
   assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
 });
+
+Deno.test("reconcile() tells, once settled, of what the leader does not take over", async () => {
+  const model = original();
+  model.units["lxd/1"] = "active";
+  model.databags["3 lxd/0"] = {};
+  await model.run(EVERYTHING);
+  assert.equal(model.entries.get(a.fingerprint)?.name, "a");
+  model.leads = false;
+  await model.run(EVERYTHING, "lxd/1");
+  assert.equal(model.databags["3 lxd/1"]?.["server_certificate"], undefined);
+  await model.run(SETTLED, "lxd/1");
+  assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
+  assert.equal(model.entries.get(a.fingerprint)?.name, "a");
+});
