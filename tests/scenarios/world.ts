@@ -91,6 +91,8 @@ export interface WorldOptions {
   readonly trust?: boolean;
   /** Number of units. @default {1} */
   readonly units?: number;
+  /** Another charm in its place, to be refreshed to the one under test. @default {CHARM} */
+  readonly charm?: string;
   /** The application's options. */
   readonly config?: Readonly<Record<string, string>>;
   /** Further options of the model. */
@@ -107,7 +109,7 @@ export interface WorldOptions {
  * @returns The world.
  */
 export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise<World> {
-  const { trust = true, units = 1, config = {} } = options;
+  const { trust = true, units = 1, charm = CHARM, config = {} } = options;
   const credential = await createCertificate({ key: "p384", commonName: "juju" });
   const bystander = await createCertificate({ commonName: "someone else" });
   await lxd.trust(credential.certificate, { name: "juju" });
@@ -150,7 +152,7 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
   try {
-    await model.deploy(CHARM, { trust, units, config });
+    await model.deploy(charm, { trust, units, config });
     await world.settle();
   } catch (error) {
     await model[Symbol.asyncDispose]();
