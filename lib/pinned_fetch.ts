@@ -140,6 +140,9 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   outgoing.on("close", () => signal?.removeEventListener("abort", abort));
+  // Deno (2.9.5, denoland/deno#36786) sends a request once more by itself where a kept connection is
+  // cut, even by us; but to register twice is not the same as once, and what is given up is over.
+  outgoing.on("socket", () => outgoing.reusedSocket = false);
   outgoing.on("error", fail);
   outgoing.on("response", (incoming: IncomingMessage) => {
     const chunks: Uint8Array<ArrayBuffer>[] = [];

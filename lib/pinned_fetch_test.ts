@@ -190,6 +190,28 @@ Deno.test("fetch() ends with its signal on a connection that was kept", async ()
   });
 });
 
+Deno.test.each([
+  { what: "we give it up", isCut: false },
+  { what: "the server cuts it", isCut: true },
+])("fetch() sends a request once on a connection that was kept, and $what", async ({ isCut }) => {
+  const controller = new AbortController();
+  const received: (string | undefined)[] = [];
+  const answer: Answer = ({ method }, response) => {
+    received.push(method);
+    if (method === "GET") return void response.end("hello");
+    if (isCut) response.socket?.destroy();
+    else controller.abort(new Error("enough"));
+  };
+  await beside(plain, plain, answer, async ({ fetch }, { url }) => {
+    await (await fetch(url)).text();
+    await assert.rejects(fetch(url, { method: "POST", body: "{}", signal: controller.signal }));
+    // Whatever might be sent once more comes before this.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await (await fetch(url)).text();
+    assert.deepEqual(received, ["GET", "POST", "GET"]);
+  });
+});
+
 Deno.test("fetch() rejects an answer that is cut inside the body", async () => {
   const cut: Answer = (_request, response) => {
     response.setHeader("content-length", 100);
