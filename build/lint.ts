@@ -41,6 +41,7 @@ const MODULES = new Map(
       "scope",
       "status",
       "step",
+      "time_limits",
       "trust_store",
     ],
     adapter: ["juju", "lxd", "lxd_call", "pinned_fetch"],

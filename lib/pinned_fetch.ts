@@ -8,6 +8,7 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { connect } from "node:tls";
+import { PRESENT_LIMIT_MS } from "./time_limits.ts";
 
 /** The part of `fetch` that is needed to speak with LXD. */
 export type Fetch = (url: string, init?: FetchInit) => Promise<Response>;
@@ -54,7 +55,8 @@ export class PinError extends Error {
   override readonly name = "PinError";
 }
 
-const PRESENT_TIMEOUT_MS = 5_000;
+// Ten thousand certificates, and more than all other answers: what never ends fills no memory.
+const MAXIMUM_ANSWER_BYTES = 64 * 2 ** 20;
 
 // What node:tls says when the presented certificate is not `ca`, or cannot be verified with it.
 const VERIFICATION_CODES: readonly unknown[] = [
@@ -96,12 +98,13 @@ export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
       const signals = [signal, init.signal].filter((signal) => signal !== undefined);
       return send(agent, url, { ...init, signal: AbortSignal.any(signals) });
     },
-    presented,
+    presented: (url) => presented(url, signal),
     [Symbol.dispose]: () => agent.destroy(),
   };
 }
 
-function presented(url: string): Promise<string | undefined> {
+function presented(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  if (signal?.aborted) return Promise.resolve(undefined);
   const { hostname, port } = new URL(url);
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
@@ -110,10 +113,13 @@ function presented(url: string): Promise<string | undefined> {
     resolve(fingerprint && normalise(fingerprint));
     socket.destroy();
   });
-  const timer = setTimeout(() => socket.destroy(), PRESENT_TIMEOUT_MS);
+  const end = (): void => void socket.destroy();
+  const timer = setTimeout(end, PRESENT_LIMIT_MS);
+  signal?.addEventListener("abort", end);
   socket.on("error", () => resolve(undefined));
   socket.on("close", () => {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
     resolve(undefined);
   });
   return promise;
@@ -146,7 +152,14 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   outgoing.on("error", fail);
   outgoing.on("response", (incoming: IncomingMessage) => {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
-    incoming.on("data", (chunk) => chunks.push(chunk));
+    let size = 0;
+    incoming.on("data", (chunk) => {
+      size += chunk.length;
+      if (size > MAXIMUM_ANSWER_BYTES) {
+        reject(new RangeError("an answer without end"));
+        outgoing.destroy();
+      } else chunks.push(chunk);
+    });
     incoming.on("error", fail);
     incoming.on("end", () => {
       const body = chunks.length === 0 ? null : new Blob(chunks);

@@ -190,6 +190,18 @@ Deno.test("fetch() ends with its signal on a connection that was kept", async ()
   });
 });
 
+Deno.test("fetch() takes no answer that has no end", async () => {
+  const endless: Answer = (_request, response) => {
+    const chunk = new Uint8Array(2 ** 20);
+    const write = (): void => void (response.destroyed || response.write(chunk, write));
+    write();
+  };
+  await beside(plain, plain, endless, async ({ fetch }, { url }) => {
+    const sent = fetch(url, { signal: AbortSignal.timeout(20_000) });
+    await assert.rejects(sent, { name: "RangeError", message: "an answer without end" });
+  });
+});
+
 Deno.test.each([
   { what: "we give it up", isCut: false },
   { what: "the server cuts it", isCut: true },
@@ -247,6 +259,30 @@ Deno.test("presented() tells the certificate of any server, and not who we are",
       assert.ok(seen.clients.every((fingerprint) => fingerprint === undefined));
     });
   }
+});
+
+Deno.test("presented() ends with the signal of every request", async () => {
+  const controller = new AbortController();
+  const { certificate: pem, fingerprint } = plain;
+  using pinned = createPinnedFetch({
+    certificate: client.certificate,
+    key: client.key,
+    server: { pem, fingerprint },
+    signal: controller.signal,
+  });
+  const silent = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume();
+    controller.abort();
+  });
+  await listening(silent, async ({ url }) => {
+    const { promise: tooLate, resolve } = Promise.withResolvers();
+    const timer = setTimeout(resolve, 3_000, "too late");
+    for (const _ of ["while it waits", "before"]) {
+      assert.equal(await Promise.race([pinned.presented(url), tooLate]), undefined);
+    }
+    clearTimeout(timer);
+  });
 });
 
 Deno.test.each([
