@@ -37,6 +37,7 @@ const DEPARTED: Scope = {
 };
 const BROKEN: Scope = { kind: "broken", endpoint: "api", relation: "3" };
 const EVERYTHING: Scope = { kind: "everything", isSettled: false };
+const ELECTED: Scope = { kind: "everything", isSettled: false, isElected: true };
 const SETTLED: Scope = { kind: "everything", isSettled: true };
 const NAME = "lxd@uuid:3:ams-0";
 const SHARED = "lxd@uuid:shared";
@@ -516,8 +517,12 @@ Deno.test("reconcile() notes who leads, and whether that unit knows everything",
   assert.equal(leader(), "none");
   await model.run(SETTLED, "lxd/1");
   assert.equal(leader(), "lxd/1");
+  await model.run(EVERYTHING, "lxd/1");
+  assert.equal(leader(), "lxd/1");
+  await model.run(ELECTED, "lxd/1");
+  assert.equal(leader(), "none");
   delete model.databags["9 lxd"];
-  await model.run(EVERYTHING);
+  await model.run(ELECTED);
   assert.equal(leader(), "lxd/0");
   model.leads = false;
   await model.run(SETTLED, "lxd/1");
