@@ -44,7 +44,7 @@ const MODULES = new Map(
       "time_limits",
       "trust_store",
     ],
-    adapter: ["juju", "lxd", "lxd_call", "pinned_fetch"],
+    adapter: ["juju", "lxd", "lxd_call", "pinned_fetch", "presented"],
     // What reconcile is made of: told of the adapters by their types only.
     shell: [
       "apply",

@@ -7,8 +7,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
-import { connect } from "node:tls";
-import { PRESENT_LIMIT_MS } from "./time_limits.ts";
+import { normalise, presented } from "./presented.ts";
 
 /** The part of `fetch` that is needed to speak with LXD. */
 export type Fetch = (url: string, init?: FetchInit) => Promise<Response>;
@@ -103,28 +102,6 @@ export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
   };
 }
 
-function presented(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  if (signal?.aborted) return Promise.resolve(undefined);
-  const { hostname, port } = new URL(url);
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
-    const fingerprint = socket.getPeerX509Certificate()?.fingerprint256;
-    resolve(fingerprint && normalise(fingerprint));
-    socket.destroy();
-  });
-  const end = (): void => void socket.destroy();
-  const timer = setTimeout(end, PRESENT_LIMIT_MS);
-  signal?.addEventListener("abort", end);
-  socket.on("error", () => resolve(undefined));
-  socket.on("close", () => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", end);
-    resolve(undefined);
-  });
-  return promise;
-}
-
 function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   const { method = "GET", body, signal } = init;
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
@@ -173,8 +150,4 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   });
   outgoing.end(body);
   return promise;
-}
-
-function normalise(fingerprint: string): string {
-  return fingerprint.replaceAll(":", "").toLowerCase();
 }
