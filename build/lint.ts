@@ -43,9 +43,11 @@ const MODULES = new Map(
       "scope",
       "status",
       "step",
+      "time_limits",
       "trust_store",
+      "with_resolvers",
     ],
-    adapter: ["juju", "lxd", "lxd_call", "pinned_fetch"],
+    adapter: ["juju", "lxd", "lxd_call", "pinned_fetch", "presented"],
     // What reconcile is made of: told of the adapters by their types only.
     shell: [
       "apply",

@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { everything } from "../lib/scope.ts";
+import { elected } from "../lib/scope.ts";
 
-await runHook(everything);
+await runHook(elected);

@@ -13,14 +13,11 @@ import { reconcile } from "./reconcile.ts";
 import { nudge } from "./replicas.ts";
 import { type Environment, type Scope, variable } from "./scope.ts";
 import { renderStatus } from "./status.ts";
+import { LXD_LIMIT_MS } from "./time_limits.ts";
 
 // Juju answers them one by one; what runs at the same time is their start. With hundreds of
 // relations that may not be hundreds of processes.
 const MAXIMUM_TOOLS = 8;
-
-// Juju promises leadership for 30 seconds after it was asked for, so that no former leader changes
-// the trust store beside the new one; and no hook keeps the others waiting for long.
-const LXD_LIMIT_MS = 25_000;
 
 const NONE = { status: "", message: "" };
 
@@ -55,6 +52,9 @@ export async function runHook(scopeOf: (environment: Environment) => Scope): Pro
     write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
     Deno.exitCode = 1;
   }
+  // Or what nobody waits for any more, such as a name that is still being resolved, would keep the
+  // process, and with it Juju.
+  Deno.exit();
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Projects } from "./projects.ts";
 import type { Node } from "./relation.ts";
 import { repeat } from "./repeat.ts";
 import { access } from "./step.ts";
+import { ENTER_LIMIT_MS } from "./time_limits.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
 
 /** LXD, entered: one member that answers and lets us manage its trust store. */
@@ -52,8 +53,6 @@ export type Entrance =
     readonly ending: Ending;
   };
 
-// How long a member may take to let us in before the next one is asked.
-const ENTER_TIMEOUT_MS = 5_000;
 const SILENT: readonly Ending["kind"][] = ["unreachable", "other-server"];
 
 const Environment = z.object({
@@ -119,7 +118,7 @@ async function enterAny(
 
 async function knock(transport: Transport, endpoint: string): Promise<Entrance> {
   const call = createCall(transport, endpoint);
-  const answer = await call(Server, "/1.0", { timeout: ENTER_TIMEOUT_MS, isRepeatable: false });
+  const answer = await call(Server, "/1.0", { timeout: ENTER_LIMIT_MS, isRepeatable: false });
   if (answer.kind !== "done") return { kind: "refused", endpoint, ending: answer };
   const { auth, config, environment } = answer.value;
   if (auth !== "trusted") return { kind: "refused", endpoint, ending: { kind: "untrusted" } };

@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 import { PinError, type PinnedFetch } from "./pinned_fetch.ts";
 import { repeat } from "./repeat.ts";
+import { REQUEST_LIMIT_MS } from "./time_limits.ts";
 
 /** How a call ended. */
 export type Answer<T> =
@@ -63,7 +64,6 @@ export type Call = <T>(
   options?: CallOptions,
 ) => Promise<Answer<T>>;
 
-const REQUEST_TIMEOUT_MS = 10_000;
 const TIME_OUT = "time-out";
 
 // LXD's own words go into a status, a log and relation data.
@@ -93,7 +93,7 @@ export function createCall({ fetch, presented }: Transport, endpoint: string): C
   return async <T>(
     schema: Schema<T>,
     path: string,
-    { method = "GET", body, timeout = REQUEST_TIMEOUT_MS, ...options }: CallOptions = {},
+    { method = "GET", body, timeout = REQUEST_LIMIT_MS, ...options }: CallOptions = {},
   ): Promise<Answer<T>> => {
     const signal = AbortSignal.timeout(timeout);
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };

@@ -190,6 +190,40 @@ Deno.test("fetch() ends with its signal on a connection that was kept", async ()
   });
 });
 
+Deno.test("fetch() takes no answer that has no end", async () => {
+  const endless: Answer = (_request, response) => {
+    const chunk = new Uint8Array(2 ** 20);
+    const write = (): void => void (response.destroyed || response.write(chunk, write));
+    write();
+  };
+  await beside(plain, plain, endless, async ({ fetch }, { url }) => {
+    const sent = fetch(url, { signal: AbortSignal.timeout(20_000) });
+    await assert.rejects(sent, { name: "RangeError", message: "an answer without end" });
+  });
+});
+
+Deno.test.each([
+  { what: "we give it up", isCut: false },
+  { what: "the server cuts it", isCut: true },
+])("fetch() sends a request once on a connection that was kept, and $what", async ({ isCut }) => {
+  const controller = new AbortController();
+  const received: (string | undefined)[] = [];
+  const answer: Answer = ({ method }, response) => {
+    received.push(method);
+    if (method === "GET") return void response.end("hello");
+    if (isCut) response.socket?.destroy();
+    else controller.abort(new Error("enough"));
+  };
+  await beside(plain, plain, answer, async ({ fetch }, { url }) => {
+    await (await fetch(url)).text();
+    await assert.rejects(fetch(url, { method: "POST", body: "{}", signal: controller.signal }));
+    // Whatever might be sent once more comes before this.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await (await fetch(url)).text();
+    assert.deepEqual(received, ["GET", "POST", "GET"]);
+  });
+});
+
 Deno.test("fetch() rejects an answer that is cut inside the body", async () => {
   const cut: Answer = (_request, response) => {
     response.setHeader("content-length", 100);
@@ -225,6 +259,30 @@ Deno.test("presented() tells the certificate of any server, and not who we are",
       assert.ok(seen.clients.every((fingerprint) => fingerprint === undefined));
     });
   }
+});
+
+Deno.test("presented() ends with the signal of every request", async () => {
+  const controller = new AbortController();
+  const { certificate: pem, fingerprint } = plain;
+  using pinned = createPinnedFetch({
+    certificate: client.certificate,
+    key: client.key,
+    server: { pem, fingerprint },
+    signal: controller.signal,
+  });
+  const silent = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume();
+    controller.abort();
+  });
+  await listening(silent, async ({ url }) => {
+    const { promise: tooLate, resolve } = Promise.withResolvers();
+    const timer = setTimeout(resolve, 3_000, "too late");
+    for (const _ of ["while it waits", "before"]) {
+      assert.equal(await Promise.race([pinned.presented(url), tooLate]), undefined);
+    }
+    clearTimeout(timer);
+  });
 });
 
 Deno.test.each([

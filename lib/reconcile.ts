@@ -60,7 +60,7 @@ export async function reconcile(world: World, scope: Scope): Promise<Reconciled>
     juju.isLeader(),
     observe(juju, unit, scope),
   ]);
-  if (leads && scope.kind === "everything") await noteLeader(juju, world, scope.isSettled);
+  if (leads && scope.kind === "everything") await noteLeader(juju, world, scope);
   const end = (outcome: Outcome | undefined): Reconciled => ({ outcome, leads, hasChanged: false });
   if (seen.relations.length === 0 && seen.revocable.kind === "none") return end(undefined);
   // With the last unit everything of ours is revoked, whatever the options say.

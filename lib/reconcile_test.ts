@@ -37,6 +37,7 @@ const DEPARTED: Scope = {
 };
 const BROKEN: Scope = { kind: "broken", endpoint: "api", relation: "3" };
 const EVERYTHING: Scope = { kind: "everything", isSettled: false };
+const ELECTED: Scope = { kind: "everything", isSettled: false, isElected: true };
 const SETTLED: Scope = { kind: "everything", isSettled: true };
 const NAME = "lxd@uuid:3:ams-0";
 const SHARED = "lxd@uuid:shared";
@@ -516,8 +517,12 @@ Deno.test("reconcile() notes who leads, and whether that unit knows everything",
   assert.equal(leader(), "none");
   await model.run(SETTLED, "lxd/1");
   assert.equal(leader(), "lxd/1");
+  await model.run(EVERYTHING, "lxd/1");
+  assert.equal(leader(), "lxd/1");
+  await model.run(ELECTED, "lxd/1");
+  assert.equal(leader(), "none");
   delete model.databags["9 lxd"];
-  await model.run(EVERYTHING);
+  await model.run(ELECTED);
   assert.equal(leader(), "lxd/0");
   model.leads = false;
   await model.run(SETTLED, "lxd/1");
@@ -619,4 +624,18 @@ Deno.test("reconcile() keeps what the original charm told until it is taken over
   model.leads = false;
   await model.run(EVERYTHING, "lxd/1");
   assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
+});
+
+Deno.test("reconcile() tells, once settled, of what the leader does not take over", async () => {
+  const model = original();
+  model.units["lxd/1"] = "active";
+  model.databags["3 lxd/0"] = {};
+  await model.run(EVERYTHING);
+  assert.equal(model.entries.get(a.fingerprint)?.name, "a");
+  model.leads = false;
+  await model.run(EVERYTHING, "lxd/1");
+  assert.equal(model.databags["3 lxd/1"]?.["server_certificate"], undefined);
+  await model.run(SETTLED, "lxd/1");
+  assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
+  assert.equal(model.entries.get(a.fingerprint)?.name, "a");
 });

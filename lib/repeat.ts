@@ -4,8 +4,7 @@
  * @module
  */
 
-const FIRST_PAUSE_MS = 200;
-const LAST_PAUSE_MS = 400;
+import { PAUSES_MS } from "./time_limits.ts";
 
 /**
  * Makes an attempt, and up to two more after pauses that grow.
@@ -26,7 +25,7 @@ export async function repeat<T>(
   attempt: () => Promise<T>,
   isFinal: (result: T) => boolean,
 ): Promise<T> {
-  for (let pause = FIRST_PAUSE_MS; pause <= LAST_PAUSE_MS; pause *= 2) {
+  for (const pause of PAUSES_MS) {
     const result = await attempt();
     if (isFinal(result)) return result;
     // Half of it at random, or all units of an application would come back at the same moment.

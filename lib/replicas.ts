@@ -4,11 +4,12 @@
  * A unit sees a requirer's databag as it was at its own last event about it, so a new leader may know
  * less than the former one acted on. The application's databag of the peer relation therefore holds
  * the name of the unit that surely knows everything that was ever acted on: the first leader, or one
- * that has run `update-status` since it leads, which Juju runs when nothing else is queued.
+ * that has run `update-status` since it was elected, which Juju runs when nothing else is queued.
  *
  * @module
  */
 import type { Juju } from "./juju.ts";
+import type { Scope } from "./scope.ts";
 
 /** Who this unit is. */
 export interface Identity {
@@ -27,17 +28,18 @@ const NOBODY = "none";
  *
  * @param juju The hook tools.
  * @param identity Who this unit is.
- * @param isSettled Whether Juju has nothing queued for this unit.
+ * @param scope What the event is about.
  */
 export async function noteLeader(
   juju: Juju,
   { application, unit }: Identity,
-  isSettled: boolean,
+  { isSettled, isElected }: Extract<Scope, { kind: "everything" }>,
 ): Promise<void> {
   const [relation] = await juju.relationIds(ENDPOINT);
   if (relation === undefined) return;
   const before = (await juju.relationGet(relation, application))[KEY];
-  const knows = isSettled || before === undefined || before === unit;
+  // Who leads again may have missed what another leader did meanwhile and had no time to note.
+  const knows = isSettled || before === undefined || before === unit && !isElected;
   const after = knows ? unit : NOBODY;
   if (after !== before) await juju.relationSet(relation, { [KEY]: after }, "application");
 }

@@ -8,8 +8,11 @@ import type { Requirer } from "./owner.ts";
 
 /** What an event is about. */
 export type Scope =
-  /** All relations. `isSettled`: Juju has nothing queued, so that no databag is out of date. */
-  | { readonly kind: "everything"; readonly isSettled: boolean }
+  /**
+   * All relations. `isSettled`: Juju has nothing queued, so that no databag is out of date.
+   * `isElected`: this unit did not lead just before.
+   */
+  | { readonly kind: "everything"; readonly isSettled: boolean; readonly isElected?: true }
   /** A requirer's databag may have changed. */
   | { readonly kind: "changed"; readonly endpoint: Endpoint; readonly requirer: Requirer }
   /** A requirer's unit is gone. */
@@ -27,6 +30,11 @@ export type Environment = (name: string) => string | undefined;
 /** Something that concerns all relations has changed. */
 export function everything(): Scope {
   return { kind: "everything", isSettled: false };
+}
+
+/** This unit leads from now on. */
+export function elected(): Scope {
+  return { kind: "everything", isSettled: false, isElected: true };
 }
 
 /** Juju runs `update-status` when nothing else is queued. */

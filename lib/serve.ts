@@ -92,9 +92,9 @@ export async function serve(service: Service): Promise<Served> {
   const publications = await Promise.all(known.relations.map(async (relation) => {
     const publication = publicationOf(relation, facts);
     const { rejected } = publication;
-    if (isAdoptionPending(relation.admitted, changed.trusted, changed.refused, mark)) {
-      return { rejected, isWritten: false };
-    }
+    const isPending = isAdoptionPending(relation.admitted, changed.trusted, changed.refused, mark);
+    // Who does not lead waits for the leader, but not for ever: that one may not have been told it.
+    if (isPending && (role.leads || !seen.complete)) return { rejected, isWritten: false };
     const leader = role.leads ? role.application : undefined;
     const { renderPublication } = INTERFACES[relation.endpoint];
     const isWritten = await publish(juju, leader, relation, renderPublication(publication));

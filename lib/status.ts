@@ -15,6 +15,9 @@ export interface Status {
 
 const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
 
+// All of them, for `juju update-secret` replaces what the secret holds.
+const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=...";
+
 /**
  * Writes the status of a unit: what to do, and why.
  *
@@ -86,11 +89,8 @@ function renderMissing(
   application: string,
 ): string {
   if (secret === undefined) return `Missing ${names.join(", ")}`;
-  const fields = names.map((name) => `${name}=...`).join(" ");
-  return `Missing ${
-    names.join(", ")
-  } in credentials-secret: juju update-secret ${secret} ${fields}; ` +
-    `for another secret: juju grant-secret <its uri> ${application}`;
+  return `Missing ${names.join(", ")} in credentials-secret: juju update-secret ${secret} ` +
+    `${FIELDS} && juju grant-secret ${secret} ${application}`;
 }
 
 function renderActive(

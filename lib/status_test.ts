@@ -33,7 +33,8 @@ const CASES: readonly Case[] = [
     outcome: { kind: "missing", names: ["endpoint", "client-key"], secret: "secret:abc" },
     status: "blocked",
     message: "Missing endpoint, client-key in credentials-secret: juju update-secret secret:abc " +
-      "endpoint=... client-key=...; for another secret: juju grant-secret <its uri> my-lxd",
+      "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=... && " +
+      "juju grant-secret secret:abc my-lxd",
   },
   {
     outcome: {

@@ -26,6 +26,9 @@ export interface Exchange {
   readonly signal: AbortSignal;
 }
 
+const DRIP = { bytes: 1, pauseMs: 100 };
+const FLOOD = { bytes: 2 ** 20, pauseMs: 0 };
+
 /** Carries out one exchange. Delays and hooks come first, then the first fault of another kind. */
 export async function befall(exchange: Exchange): Promise<void> {
   const { faults, logged, act, response, crash, signal } = exchange;
@@ -60,6 +63,11 @@ export async function befall(exchange: Exchange): Promise<void> {
       response.writeHead(status, { "content-type": "application/json" });
       response.end('{"type":"sync","status":"Succ');
       return;
+    }
+    case "drip":
+    case "flood": {
+      const { status } = await acted();
+      return pour(response, status, fault.kind === "drip" ? DRIP : FLOOD, signal);
     }
     case "truncated": {
       const { status, body } = await acted();
@@ -105,6 +113,23 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.writeHead(status, { "content-type": "application/json", ...headers });
   // LXD ends what it writes with a newline.
   response.end(`${JSON.stringify(body)}\n`);
+}
+
+/** Answers with white space, until nobody takes it any more. */
+function pour(
+  response: ServerResponse,
+  status: number,
+  { bytes, pauseMs }: typeof DRIP,
+  signal: AbortSignal,
+): void {
+  const chunk = " ".repeat(bytes);
+  response.writeHead(status, { "content-type": "application/json" });
+  const next = async (): Promise<void> => {
+    await delay(pauseMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted || response.destroyed) return;
+    response.write(chunk, next);
+  };
+  void next();
 }
 
 function cut(response: ServerResponse): void {

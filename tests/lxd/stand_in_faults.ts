@@ -47,6 +47,10 @@ export type Fault =
   | { readonly kind: "malformed" }
   /** The server acts, and the connection is cut in the middle of the body. */
   | { readonly kind: "truncated" }
+  /** The server acts, and answers byte by byte without an end. */
+  | { readonly kind: "drip" }
+  /** The server acts, and answers as fast as it can without an end. */
+  | { readonly kind: "flood" }
   /** The server acts after a while. */
   | { readonly kind: "delay"; readonly ms: number }
   /** The server neither acts nor answers; the connection stays open. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
-import { enableClustering, until, waitForMember } from "../lxd/administration.ts";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { until, waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
-import { type RealLxd, startCluster, startLxd } from "../lxd/real.ts";
+import { type RealLxd, startCluster } from "../lxd/real.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy, type World } from "./world.ts";
@@ -269,39 +269,6 @@ Deno.test("cluster: the credential's member hangs, and another one is used", asy
     const [auth] = await authAt([own.endpoint], first, server);
     return auth === "trusted";
   });
-});
-
-Deno.test("cluster: clustering enabled later, until the credential follows", async () => {
-  await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
-  const [first, second] = [await createCertificate(), await createCertificate()];
-  requirer.offer(0, [first]);
-  await world.settle();
-  const [told, pinned, cloud] = [requirer.told(), lxd.serverCertificate, world.cloud()];
-  await enableClustering(lxd);
-  const presented = fingerprintOf(lxd.serverCertificate);
-  const store = await lxd.trustStore();
-  requirer.offer(0, [second]);
-  await world.settle();
-  assert.equal(
-    world.status(),
-    `blocked: LXD at ${cloud.endpoint} presents the certificate ${presented}, not the expected ` +
-      `${fingerprintOf(pinned)}: if it was replaced, update the credential's server certificate`,
-  );
-  assert.deepEqual(requirer.told(), told);
-  assert.deepEqual(await lxd.trustStore(), store);
-
-  world.model.setCloud(world.cloud());
-  await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
-  const { nodes, endpoints, trusted, server } = requirer.told();
-  assert.deepEqual([nodes, endpoints], [["member1"], [cloud.endpoint]]);
-  assert.deepEqual(trusted, [second.fingerprint]);
-  assert.equal(server, lxd.serverCertificate);
-  assert.deepEqual(await authAt(endpoints, second, server), ["trusted"]);
-  const servers = (await lxd.trustStore()).filter(({ type }) => type === "server");
-  assert.equal(servers.length, 1);
 });
 
 /** Asks each endpoint whether it trusts a client that pins the server. */

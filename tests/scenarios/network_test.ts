@@ -86,37 +86,6 @@ Deno.test("network: what answers is no LXD, or nothing does", async () => {
   }
 });
 
-Deno.test("network: LXD that falls silent in the midst holds no hook up", async () => {
-  const silent: readonly FaultMatch[] = [
-    { method: "GET", path: /^\/1\.0$/ },
-    { method: "GET", path: /certificates/ },
-    { method: "POST" },
-    { method: "DELETE" },
-  ];
-  // Each waits for its own time limit.
-  const results = await Promise.allSettled(silent.map(async (match) => {
-    await using lxd = await startStandIn();
-    await using world = await deploy(lxd);
-    const requirer = world.requirer();
-    const [first, second] = [await createCertificate(), await createCertificate()];
-    requirer.offer(0, [first]);
-    await world.settle();
-    const foreign = await world.foreign();
-    lxd.fault(match, { kind: "silent" });
-    requirer.offer(0, [second]);
-    await settleInTime(world);
-    const { endpoint } = onlyMember(lxd);
-    assert.equal(world.status(), `waiting: No answer from ${endpoint}: time-out`);
-    assert.ok((await world.ours())[first.fingerprint]);
-    lxd.clear();
-    await world.updateStatus();
-    assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
-    assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm-0" });
-    assert.deepEqual(await world.foreign(), foreign);
-  }));
-  assert.deepEqual(results.filter(({ status }) => status === "rejected"), []);
-});
-
 Deno.test("network: a name that cannot be resolved", async () => {
   await using lxd = await startStandIn();
   await using world = await deploy(lxd, { cloud: { endpoint: "https://lxd.invalid" } });

@@ -1,8 +1,9 @@
 /**
  * A world for scenarios: the built charm in a Juju model, beside an LXD.
  *
- * After each settling it holds what has to hold always: no hook failed, what is told is true, the
- * leader tells it in both databags, a foreign entry is as it was, and nothing secret is shown.
+ * After each settling it holds what has to hold always: no hook failed, what is told is true, every
+ * unit tells it, the leader in both databags, a foreign entry is as it was, and nothing secret is
+ * shown.
  *
  * @module
  */
@@ -51,8 +52,8 @@ export interface World extends AsyncDisposable {
   readonly settle: () => Promise<void>;
   /** Lets update-status run, and settles. */
   readonly updateStatus: () => Promise<void>;
-  /** Status of the first unit, as `status: message`. */
-  readonly status: () => string;
+  /** Status of a unit, by default the first one, as `status: message`. */
+  readonly status: (unit?: string) => string;
   /** Our entries in the trust store: what follows our mark, by fingerprint. */
   readonly ours: () => Promise<Readonly<Record<string, string>>>;
   /** Everyone else's entries. */
@@ -88,6 +89,10 @@ export interface CloudChanges {
 export interface WorldOptions {
   /** Whether `juju trust` is given. @default {true} */
   readonly trust?: boolean;
+  /** Number of units. @default {1} */
+  readonly units?: number;
+  /** Another charm in its place, to be refreshed to the one under test. @default {CHARM} */
+  readonly charm?: string;
   /** The application's options. */
   readonly config?: Readonly<Record<string, string>>;
   /** Further options of the model. */
@@ -104,7 +109,7 @@ export interface WorldOptions {
  * @returns The world.
  */
 export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise<World> {
-  const { trust = true, config = {} } = options;
+  const { trust = true, units = 1, charm = CHARM, config = {} } = options;
   const credential = await createCertificate({ key: "p384", commonName: "juju" });
   const bystander = await createCertificate({ commonName: "someone else" });
   await lxd.trust(credential.certificate, { name: "juju" });
@@ -133,8 +138,8 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
       model.updateStatus(APPLICATION);
       await world.settle();
     },
-    status: () => {
-      const { status, message } = model.status(UNIT);
+    status: (unit = UNIT) => {
+      const { status, message } = model.status(unit);
       return `${status}: ${message}`;
     },
     ours: async () => {
@@ -147,7 +152,7 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
   try {
-    await model.deploy(CHARM, { trust, config });
+    await model.deploy(charm, { trust, units, config });
     await world.settle();
   } catch (error) {
     await model[Symbol.asyncDispose]();

@@ -1,0 +1,291 @@
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import type { HookRun, PendingHook } from "../juju/model.ts";
+import { waitForMember } from "../lxd/administration.ts";
+import { authOf } from "../lxd/client.ts";
+import { type RealLxd, startCluster } from "../lxd/real.ts";
+import type { LxdMember } from "../lxd/world.ts";
+import { APPLICATION } from "./charm.ts";
+import { deploy, type Requirer } from "./world.ts";
+
+const CHANGED_REGEXP = /^(Registered|Renamed|Gave|Revoked) /m;
+const [LEADER, SECOND, THIRD] = ["lxd-integrator/0", "lxd-integrator/1", "lxd-integrator/2"];
+
+// One cluster for all: it takes seconds to form. One of its members is dead from the first test on.
+let lxd: RealLxd;
+
+Deno.test.beforeAll(async () => {
+  lxd = await startCluster();
+});
+
+Deno.test.afterAll(async () => {
+  await lxd?.[Symbol.asyncDispose]();
+});
+
+// It ends a daemon that was started before it.
+const KILLS = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test("leadership: one unit changes the trust store, and all tell of it", KILLS, async () => {
+  const member = await expendable();
+  const { endpoint } = member;
+  // The others run ahead of the leader: what they learn of LXD they can learn from it only.
+  const pick = (candidates: readonly PendingHook[]) =>
+    Math.max(0, candidates.findIndex(({ unit }) => unit !== LEADER));
+  await using world = await deploy(lxd, { units: 3, cloud: { endpoint }, model: { pick } });
+  const requirer = world.requirer("ams", 2);
+  const steady = await createCertificate();
+  requirer.offer("application", [steady]);
+  await world.settle();
+  let former: readonly TestCertificate[] = [];
+  const rotate = async () => {
+    const pair = [await createCertificate(), await createCertificate()] as const;
+    requirer.offer(0, [pair[0]]);
+    requirer.offer(1, [pair[1]]);
+    await world.settle();
+    for (const unit of world.model.units(APPLICATION)) {
+      assert.deepEqual(requirer.told(unit).trusted, fingerprints(steady, ...pair), unit);
+    }
+    assert.deepEqual(await world.ours(), {
+      [steady.fingerprint]: "1:ams",
+      [pair[0].fingerprint]: "1:ams-0",
+      [pair[1].fingerprint]: "1:ams-1",
+    });
+    const { endpoints, server = "" } = requirer.told(THIRD);
+    const alive = endpoints.find((one) => one !== endpoint) ?? "";
+    for (const { certificate, key } of former) {
+      assert.equal(await authOf(alive, certificate, key, server), "untrusted");
+    }
+    for (const { certificate, key } of [steady, ...pair]) {
+      assert.equal(await authOf(alive, certificate, key, server), "trusted");
+    }
+    former = pair;
+  };
+  await rotate();
+  await member.kill();
+  await rotate();
+  await waitForMember(lxd, member.name, "Offline");
+  await rotate();
+  for (const unit of world.model.units(APPLICATION)) {
+    assert.equal(world.status(unit), "active: LXD 5.0.2: 2 nodes, 3 certificates", unit);
+    assert.ok(!requirer.told(unit).endpoints.includes(endpoint), unit);
+  }
+  assert.deepEqual(whoChanged(world.model.runs), [LEADER]);
+  assert.ok(world.model.runs.every(({ hook }) => hook !== "update-status"));
+});
+
+Deno.test("leadership: scaling down keeps every certificate, removing the application none", async () => {
+  await using world = await deploy(lxd, { units: 3 });
+  const before = await lxd.trustStore();
+  const [first, second] = [world.requirer("first", 2), world.requirer("second")];
+  const [own, shared, foreign] = await certificates();
+  await lxd.trust(foreign.certificate, { name: "an operator's" });
+  first.offer(0, [own, shared, foreign]);
+  first.offer(1, [shared]);
+  second.offer(0, [shared]);
+  await world.settle();
+  const [store, told] = [await lxd.trustStore(), first.told(SECOND)];
+  const ours = { [own.fingerprint]: "1:first-0", [shared.fingerprint]: "shared" };
+  assert.deepEqual(await world.ours(), ours);
+
+  // One that does not lead, then the one that does.
+  for (const [unit, leader] of [[THIRD, LEADER], [LEADER, SECOND]] as const) {
+    const count = world.model.runs.length;
+    world.model.removeUnit(unit);
+    await world.settle();
+    // Not even for a moment: the next leader would register again what was revoked.
+    assert.deepEqual(whoChanged(world.model.runs.slice(count)), []);
+    assert.deepEqual([unit, world.model.leader(APPLICATION)], [unit, leader]);
+    assert.deepEqual(await lxd.trustStore(), store);
+    for (const left of world.model.units(APPLICATION)) {
+      assert.deepEqual(first.told(left), told, left);
+    }
+  }
+  // Who leads now does what the first leader did, and tells those that come later.
+  const rotated = await createCertificate();
+  const added = world.model.addUnit(APPLICATION);
+  first.offer(0, [rotated, shared]);
+  await world.settle();
+  assert.deepEqual(first.told(added).trusted, fingerprints(rotated, shared));
+  assert.deepEqual(second.told(added).trusted, fingerprints(shared));
+  assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprints(rotated, shared));
+
+  world.model.addUnit(APPLICATION);
+  await world.settle();
+  assert.equal(world.model.units(APPLICATION).length, 3);
+  world.model.removeApplication(APPLICATION);
+  await world.settle();
+  await lxd.distrust(foreign.fingerprint);
+  assert.deepEqual(await lxd.trustStore(), before);
+});
+
+for (const ranBefore of ["before", "after"] as const) {
+  Deno.test(`leadership: the leader dies between LXD and Juju, the others run ${ranBefore} it`, async () => {
+    let isLeaderFirst = false;
+    const pick = (candidates: readonly PendingHook[]) =>
+      Math.max(0, candidates.findIndex(({ unit }) => (unit === LEADER) === isLeaderFirst));
+    await using world = await deploy(lxd, { units: 3, model: { pick } });
+    const requirer = world.requirer();
+    const [first, second, third] = await certificates();
+    requirer.offer(0, [first]);
+    await world.settle();
+    requirer.offer(0, [second]);
+    await world.settle();
+    // Where it turns from LXD to Juju.
+    const tools = world.model.runs.findLast(({ unit, hook }) =>
+      unit === LEADER && hook === "api-relation-changed"
+    )?.tools ?? [];
+    const call = 1 + tools.findIndex(({ tool }) =>
+      tool === "relation-set"
+    );
+    assert.ok(call > 0);
+
+    isLeaderFirst = ranBefore === "after";
+    const hook = "api-relation-changed";
+    world.model.faults.killAtToolCall({ unit: LEADER, hook, call });
+    requirer.offer(0, [third]);
+    while ((await world.model.step())?.outcome !== "killed");
+    assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprints(second, third));
+    world.model.removeUnit(LEADER, { force: true });
+    await world.settle();
+    for (const unit of [SECOND, THIRD]) {
+      assert.ok(requirer.told(unit).trusted.includes(third.fingerprint), unit);
+    }
+    // Who had its own hook before the new leader led waits until nothing is queued any more.
+    const isDone = ranBefore === "after";
+    assert.equal(Object.keys(await world.ours()).length, isDone ? 1 : 2);
+    await world.updateStatus();
+    assert.deepEqual(await world.ours(), { [third.fingerprint]: "1:my-charm-0" });
+    for (const unit of [SECOND, THIRD]) {
+      assert.deepEqual(requirer.told(unit).trusted, fingerprints(third), unit);
+    }
+    assert.deepEqual(whoChanged(world.model.runs), [LEADER, SECOND]);
+  });
+}
+
+Deno.test("leadership: lost at the very end of a hook, after LXD has acted", async () => {
+  await using world = await deploy(lxd, { units: 3 });
+  const foreign = await world.foreign();
+  const requirer = world.requirer();
+  const [first, second] = await certificates();
+  requirer.offer(0, [first]);
+  await world.settle();
+  world.model.faults.loseLeadershipAtFlush({ hook: "api-relation-changed" });
+  requirer.offer(0, [second]);
+  // Juju runs the refused hook again.
+  await world.model.settle({ replays: 1 });
+  assert.ok(world.model.runs.some(({ outcome, unit }) => outcome === "failed" && unit === LEADER));
+  assert.equal(world.model.leader(APPLICATION), SECOND);
+  await world.settle();
+  for (const unit of world.model.units(APPLICATION)) {
+    assert.deepEqual(requirer.told(unit).trusted, fingerprints(second), unit);
+  }
+  assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm-0" });
+  assert.deepEqual(await world.foreign(), foreign);
+});
+
+Deno.test("leadership: a new leader that knows less revokes nothing that is wanted", async () => {
+  let isFirstBefore = true;
+  let requirers: readonly Requirer[] = [];
+  // The old leader runs ahead of the other unit; that one sees the first relation before the second.
+  const pick = (candidates: readonly PendingHook[]) => {
+    const relation = Number(requirers[isFirstBefore ? 0 : 1]?.relation.id);
+    const ahead = candidates.findIndex(({ unit }) => unit === LEADER);
+    return Math.max(
+      0,
+      ahead,
+      candidates.findIndex((one) => ahead < 0 && one.relation === relation),
+    );
+  };
+  await using world = await deploy(lxd, { units: 2, model: { pick } });
+  const [first, second] = [world.requirer("first", 2), world.requirer("second")];
+  requirers = [first, second];
+  const [shared, inner, own] = await certificates();
+  first.offer(0, [shared, inner]);
+  await world.settle();
+  // Further requirers come to want the same certificates, and only the old leader gets to know it.
+  first.offer(1, [inner]);
+  second.offer(0, [shared, own]);
+  while (world.model.pending().some(({ unit }) => unit === LEADER)) await world.model.step();
+  assert.deepEqual(second.told(LEADER).trusted, fingerprints(shared, own));
+  assert.deepEqual(second.told(SECOND).trusted, []);
+  world.model.removeUnit(LEADER, { force: true });
+  first.offer(0, []);
+  const wanted = fingerprints(shared, inner, own);
+  let hooks = 0;
+  while (await world.model.step()) {
+    hooks++;
+    const names = Object.keys(await world.ours()).sort();
+    assert.deepEqual(names, wanted, world.model.runs.at(-1)?.hook);
+  }
+  assert.ok(hooks > 3);
+  await world.settle();
+  assert.deepEqual(second.told(SECOND).trusted, fingerprints(shared, own));
+  assert.deepEqual(first.told(SECOND).trusted.filter((one) => one === inner.fingerprint).length, 1);
+
+  // Once nothing is queued it knows everything, and what is no longer wanted goes at once.
+  await world.updateStatus();
+  assert.deepEqual(first.told(SECOND).trusted, fingerprints(inner));
+  isFirstBefore = false;
+  first.offer(1, []);
+  second.offer(0, [own]);
+  await world.settle();
+  assert.deepEqual(await world.ours(), { [own.fingerprint]: "2:second-0" });
+});
+
+Deno.test("leadership: one that comes back has missed what was done meanwhile", async () => {
+  let preferred = (_: PendingHook): boolean => false;
+  const pick = (candidates: readonly PendingHook[]) =>
+    Math.max(0, candidates.findIndex((one) => preferred(one)));
+  await using world = await deploy(lxd, { units: 2, model: { pick } });
+  const { model } = world;
+  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  const shared = await createCertificate();
+  first.offer(0, [shared]);
+  await world.settle();
+  // The other unit leads for the length of one hook, which was killed before: that one comes first.
+  preferred = ({ unit }) => unit === SECOND;
+  model.faults.killAtToolCall({ unit: SECOND, call: 1 });
+  second.offer(0, [shared]);
+  assert.equal((await model.step())?.outcome, "killed");
+  model.setLeader(SECOND);
+  assert.equal((await model.step())?.outcome, "done");
+  assert.deepEqual(second.told(SECOND).trusted, fingerprints(shared));
+  model.setLeader(LEADER);
+  first.offer(0, []);
+  preferred = ({ unit, relation }) => unit === LEADER && relation !== Number(second.relation.id);
+  while (await model.step()) {
+    const { unit, hook } = model.runs.at(-1) ?? {};
+    assert.deepEqual(Object.keys(await world.ours()), [shared.fingerprint], `${unit} ${hook}`);
+  }
+  await world.updateStatus();
+  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "2:second-0" });
+});
+
+/** The units whose hooks changed the trust store. */
+function whoChanged(runs: readonly HookRun[]): readonly string[] {
+  const changing = runs.filter(({ stdout }) => CHANGED_REGEXP.test(stdout));
+  return [...new Set(changing.map(({ unit }) => unit))].sort();
+}
+
+/**
+ * A member that LXD can do without: the others need not choose a new leader of their database, and
+ * it is not the first one, which the credential names unless a test says otherwise.
+ */
+async function expendable(): Promise<LxdMember> {
+  const { body } = await lxd.admin("GET", "/1.0/cluster/members?recursion=1");
+  const listed: { server_name: string; roles: string[] }[] = body?.metadata ?? [];
+  const leader = listed.find(({ roles }) => roles.includes("database-leader"));
+  const member = lxd.members.slice(1).find(({ name }) => name !== leader?.server_name);
+  assert.ok(leader && member);
+  return member;
+}
+
+async function certificates(): Promise<
+  readonly [TestCertificate, TestCertificate, TestCertificate]
+> {
+  return [await createCertificate(), await createCertificate(), await createCertificate()];
+}
+
+function fingerprints(...certificates: readonly TestCertificate[]): readonly string[] {
+  return certificates.map(({ fingerprint }) => fingerprint).sort();
+}

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { createClient } from "../lxd/client.ts";
+import { startLxd } from "../lxd/real.ts";
+import { startStandIn } from "../lxd/stand_in.ts";
+import type { LxdWorld } from "../lxd/world.ts";
+import { APPLICATION } from "./charm.ts";
+import { deploy, type Requirer } from "./world.ts";
+
+Deno.test("projects: the option bounds everyone, and a change of it reaches what is there", async () => {
+  await using lxd = await startLxd();
+  for (const name of ["web", "db"]) await lxd.createProject(name);
+  await using world = await deploy(lxd);
+  const { model } = world;
+  const [free, narrow] = [world.requirer("free", 2), world.requirer("narrow")];
+  const [a, b, shared] = [
+    await createCertificate(),
+    await createCertificate(),
+    await createCertificate(),
+  ];
+  free.offer(0, [a, shared]);
+  narrow.relation.write("narrow/0", { projects: '["web"]' });
+  narrow.offer(0, [b]);
+  narrow.offer("application", [shared]);
+  const foreign = await createCertificate();
+  await lxd.trust(foreign.certificate, { name: "an operator's" });
+  free.offer(1, [foreign]);
+  const steps = [
+    [undefined, null, ["web"]],
+    ["web,db", ["db", "web"], ["web"]],
+    ["web", ["web"], ["web"]],
+    [" db , web,web", ["db", "web"], ["web"]],
+    ["", null, ["web"]],
+    ["web", ["web"], ["web"]],
+  ] as const;
+  for (const [projects, ofFree, ofNarrow] of steps) {
+    model.configure(APPLICATION, { projects: projects ?? null });
+    await world.settle();
+    assert.deepEqual(await accessOf(lxd, a), ofFree, projects);
+    assert.deepEqual(await accessOf(lxd, shared), ofFree, projects);
+    assert.deepEqual(await accessOf(lxd, b), ofNarrow, projects);
+    // A foreign entry with wider access than allowed is no longer told of, and left as it is.
+    assert.equal(free.told().trusted.includes(foreign.fingerprint), ofFree === null, projects);
+    assert.equal(await accessOf(lxd, foreign), null);
+  }
+  // What the operator takes away is gone from who asked for it, and back when it is allowed again.
+  model.configure(APPLICATION, { projects: "db" });
+  await world.settle();
+  assert.deepEqual(await accessOf(lxd, b), undefined);
+  assert.deepEqual(narrow.told().trusted, [shared.fingerprint]);
+  assert.deepEqual(reasonsOf(narrow), [
+    'narrow/0: The operator allows the projects db, not "web"',
+  ]);
+  model.configure(APPLICATION, { projects: "db,web" });
+  await world.settle();
+  assert.deepEqual(await accessOf(lxd, b), ["web"]);
+  assert.deepEqual(reasonsOf(narrow), []);
+
+  // What cannot be read opens nothing, and takes nothing away.
+  const store = await lxd.trustStore();
+  free.offer(0, [a, shared, await createCertificate()]);
+  for (const unreadable of ["my project", "web/db", ","]) {
+    model.configure(APPLICATION, { projects: unreadable });
+    await world.settle();
+    assert.match(world.status(), /^blocked: Cannot use projects: it must be names of LXD projects/);
+    assert.deepEqual(await lxd.trustStore(), store);
+  }
+});
+
+Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it was given", async () => {
+  await using lxd = await startLxd();
+  for (const name of ["web", "db"]) await lxd.createProject(name);
+  await using world = await deploy(lxd, { config: { projects: "web,db" } });
+  const requirer = world.requirer("my-charm", 3);
+  const [asked, unasked, wide] = [
+    await createCertificate(),
+    await createCertificate(),
+    await createCertificate(),
+  ];
+  requirer.relation.write("my-charm/0", { projects: '["web"]' });
+  requirer.offer(0, [asked]);
+  requirer.offer(1, [unasked]);
+  requirer.relation.write("my-charm/2", { projects: '["web", "default"]' });
+  requirer.offer(2, [wide]);
+  await world.settle();
+  assert.deepEqual(reasonsOf(requirer), [
+    'my-charm/2: The operator allows the projects db, web, not "default"',
+  ]);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates, 1 rejected");
+  const { endpoints: [endpoint = ""], server = "" } = requirer.told();
+  for (const [certificate, projects] of [[asked, ["web"]], [unasked, ["db", "web"]]] as const) {
+    const client = createClient({ endpoint, serverCertificate: server, ...certificate });
+    const { body } = await client("GET", "/1.0/projects?recursion=1");
+    assert.deepEqual(body?.metadata.map(({ name }: { name: string }) => name).sort(), projects);
+    for (const project of ["web", "db", "default"]) {
+      const { status } = await client("GET", `/1.0/instances?project=${project}`);
+      assert.equal(status, projects.some((name) => name === project) ? 200 : 403, project);
+    }
+    // Least of all may it let others in.
+    const entry = { type: "client", name: "mine", certificate: wide.der };
+    assert.equal((await client("POST", "/1.0/certificates", entry)).status, 403);
+  }
+});
+
+Deno.test("projects: one that does not exist is a rejection, until it is created", async () => {
+  await using lxd = await startLxd();
+  await lxd.createProject("web");
+  await using world = await deploy(lxd, { config: { projects: "web,later" } });
+  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  const [a, b] = [await createCertificate(), await createCertificate()];
+  first.offer(0, [a]);
+  second.relation.write("second/0", { projects: '["web"]' });
+  second.offer(0, [b]);
+  await world.settle();
+  assert.deepEqual(await accessOf(lxd, a), undefined);
+  assert.deepEqual(await accessOf(lxd, b), ["web"], "others are served");
+  assert.match(reasonsOf(first)[0] ?? "", /^first\/0: LXD refuses the certificate: .*not found/i);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate, 1 rejected");
+  await lxd.createProject("later");
+  await world.updateStatus();
+  assert.deepEqual(await accessOf(lxd, a), ["later", "web"]);
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+  // Entries that are there already lose what they had, rather than keep what is not allowed.
+  world.model.configure(APPLICATION, { projects: "never" });
+  await world.settle();
+  assert.deepEqual(await world.ours(), {});
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 2 rejected");
+  world.model.configure(APPLICATION, { projects: "later" });
+  await world.settle();
+  assert.deepEqual(await accessOf(lxd, a), ["later"]);
+});
+
+Deno.test("projects: no request names projects without restricting to them", async () => {
+  await using lxd = await startStandIn();
+  await lxd.createProject("web");
+  await using world = await deploy(lxd, { config: { projects: "web" } });
+  const requirer = world.requirer();
+  requirer.offer(0, [await createCertificate()]);
+  await world.settle();
+  world.model.configure(APPLICATION, { projects: "" });
+  await world.settle();
+  world.model.configure(APPLICATION, { projects: "web" });
+  await world.settle();
+  const access = lxd.requests.filter(({ method }) => method !== "GET").map(({ body }) => {
+    const { restricted, projects } = body as { restricted: unknown; projects: unknown };
+    return { restricted, projects };
+  });
+  const [confined, open] = [
+    { restricted: true, projects: ["web"] },
+    { restricted: false, projects: [] },
+  ];
+  assert.deepEqual(access, [confined, open, confined]);
+});
+
+/** What a certificate may use: projects, null for everything, undefined where it is not trusted. */
+async function accessOf(
+  lxd: LxdWorld,
+  { fingerprint }: TestCertificate,
+): Promise<readonly string[] | null | undefined> {
+  const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
+  return entry && (entry.restricted ? entry.projects.toSorted() : null);
+}
+
+function reasonsOf(requirer: Requirer): readonly string[] {
+  return requirer.told().rejected.map(({ unit, reason }) => `${unit}: ${reason}`);
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { type RealLxd, startLxd } from "../lxd/real.ts";
+import { APPLICATION } from "./charm.ts";
+import { deploy } from "./world.ts";
+
+const ACTIVE = "active: LXD 5.0.2: 1 node, 1 certificate";
+
+Deno.test("secret: each thing that is wrong with it has its status, with the command that mends it", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { trust: false, units: 2 });
+  const { model } = world;
+  const requirer = world.requirer();
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  const content = await contentFor(lxd);
+  const store = await lxd.trustStore();
+  const uri = model.addSecret("lxd", content);
+  const grant = `juju grant-secret ${uri} ${APPLICATION}`;
+
+  const absent = "secret:d3kqsnnmp25c7f5ng6t0";
+  model.configure(APPLICATION, { "credentials-secret": absent });
+  await world.settle();
+  assert.equal(
+    world.status(),
+    `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
+      `juju grant-secret <its uri> ${APPLICATION}`,
+  );
+  model.configure(APPLICATION, { "credentials-secret": uri });
+  await world.settle();
+  assert.equal(world.status(), `blocked: Cannot read credentials-secret: grant it with: ${grant}`);
+
+  model.grantSecret(uri, APPLICATION);
+  const update = `juju update-secret ${uri} endpoint=https://... client-cert#file=... ` +
+    "client-key#file=... server-cert#file=...";
+  for (const field of Object.keys(content)) {
+    model.updateSecret(uri, { ...content, [field]: "" });
+    await world.updateStatus();
+    const missing = `blocked: Missing ${field} in credentials-secret: ${update} && ${grant}`;
+    assert.deepEqual([world.status(), world.status(`${APPLICATION}/1`)], [missing, missing]);
+  }
+  model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
+  await world.settle();
+  assert.match(world.status(), /^blocked: Missing endpoint, client-key, server-cert in cred/);
+  model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
+  await world.settle();
+  assert.match(world.status(), /^blocked: Cannot use client-key of credentials-secret: it must/);
+  assert.deepEqual(await lxd.trustStore(), store);
+  assert.deepEqual(requirer.told().nodes, []);
+
+  // From here on Juju itself tells of every change.
+  model.updateSecret(uri, content);
+  await world.settle();
+  assert.equal(world.status(), ACTIVE);
+  const told = requirer.told();
+  assert.deepEqual(told.trusted, [certificate.fingerprint]);
+
+  // A secret that is taken away takes nothing with it.
+  model.revokeSecret(uri, APPLICATION);
+  await world.updateStatus();
+  assert.equal(world.status(), `blocked: Cannot read credentials-secret: grant it with: ${grant}`);
+  model.removeSecret(uri);
+  await world.updateStatus();
+  assert.match(world.status(), /^blocked: Cannot find credentials-secret secret:/);
+  assert.deepEqual(requirer.told(), told);
+  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
+});
+
+Deno.test("secret: a new revision reconciles everything, at another LXD too", async () => {
+  await using lxd = await startLxd();
+  await using other = await startLxd();
+  await using world = await deploy(lxd, { trust: false, units: 2 });
+  const { model } = world;
+  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  const [a, b] = [await createCertificate(), await createCertificate()];
+  first.offer(0, [a]);
+  second.offer("application", [b]);
+  const uri = model.addSecret("lxd", await contentFor(lxd));
+  model.grantSecret(uri, APPLICATION);
+  model.configure(APPLICATION, { "credentials-secret": uri });
+  await world.settle();
+  const wanted = { [a.fingerprint]: "1:first-0", [b.fingerprint]: "2:second" };
+  assert.deepEqual(await world.ours(), wanted);
+
+  // The credential rotated: the former one is withdrawn, and drift is repaired by the way.
+  const [rotated, drifted] = [await contentFor(lxd, { key: "rsa2048" }), a.fingerprint];
+  await lxd.distrust(drifted);
+  const count = model.runs.length;
+  model.updateSecret(uri, rotated);
+  await world.settle();
+  assert.deepEqual(await world.ours(), wanted);
+  const hooks = model.runs.slice(count).map(({ unit, hook }) => `${unit} ${hook}`);
+  assert.ok(hooks.includes(`${APPLICATION}/0 secret-changed`), hooks.join());
+  assert.ok(hooks.includes(`${APPLICATION}/1 secret-changed`), hooks.join());
+
+  // Another LXD: all is registered there, and told at once. What is left at the old one is as it was.
+  const left = await lxd.trustStore();
+  await other.trust((await createCertificate()).certificate, { name: "an operator's" });
+  const before = await other.trustStore();
+  model.updateSecret(uri, await contentFor(other));
+  await model.settle();
+  assert.deepEqual(await lxd.trustStore(), left);
+  const added = (await other.trustStore()).filter((entry) =>
+    !before.some(({ fingerprint }) => fingerprint === entry.fingerprint)
+  );
+  const mark = `${APPLICATION}@${model.uuid}:`;
+  assert.deepEqual(
+    added.map(({ name }) => name).sort(),
+    ["credential", ...Object.values(wanted).map((name) => mark + name)].sort(),
+  );
+  for (const unit of model.units(APPLICATION)) {
+    assert.deepEqual(first.told(unit).endpoints, [other.members[0]?.endpoint], unit);
+    assert.deepEqual(first.told(unit).trusted, [a.fingerprint], unit);
+    assert.deepEqual(second.told(unit).trusted, [b.fingerprint], unit);
+    assert.equal(second.told(unit).server, other.serverCertificate, unit);
+  }
+});
+
+/** Content of a secret that leads into an LXD, which trusts its certificate from now on. */
+async function contentFor(
+  lxd: RealLxd,
+  options: Parameters<typeof createCertificate>[0] = {},
+): Promise<Record<"endpoint" | "client-cert" | "client-key" | "server-cert", string>> {
+  const credential: TestCertificate = await createCertificate(options);
+  await lxd.trust(credential.certificate, { name: "credential" });
+  return {
+    endpoint: lxd.members[0]?.endpoint ?? "",
+    "client-cert": credential.certificate,
+    "client-key": credential.traditionalKey,
+    "server-cert": lxd.serverCertificate,
+  };
+}

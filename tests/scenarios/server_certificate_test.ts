@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { createCertificate, fingerprintOf } from "../certificates.ts";
+import { enableClustering, replaceServerCertificate } from "../lxd/administration.ts";
+import { authOf } from "../lxd/client.ts";
+import { startLxd } from "../lxd/real.ts";
+import { startStandIn } from "../lxd/stand_in.ts";
+import { APPLICATION } from "./charm.ts";
+import { deploy } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+
+Deno.test("server certificate: clustering enabled, then rotated, until the credential follows", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { units: 2 });
+  const requirer = world.requirer();
+  const replacements = [
+    ["clustering is enabled", () => enableClustering(lxd)],
+    ["rotated", async () => {
+      // As LXD's own: P-384, and with a name that is not the address.
+      await replaceServerCertificate(lxd, await createCertificate({ key: "p384" }));
+    }],
+  ] as const;
+  let certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await world.settle();
+  for (const [what, replace] of replacements) {
+    const [told, pinned, { endpoint }] = [requirer.told(), lxd.serverCertificate, world.cloud()];
+    await replace();
+    const presented = fingerprintOf(lxd.serverCertificate);
+    assert.notEqual(presented, fingerprintOf(pinned), what);
+    const store = await lxd.trustStore();
+    certificate = await createCertificate();
+    requirer.offer(0, [certificate]);
+    await world.model.settle();
+    for (const unit of world.model.units(APPLICATION)) {
+      assert.equal(
+        world.status(unit),
+        `blocked: LXD at ${endpoint} presents the certificate ${presented}, not the expected ` +
+          `${
+            fingerprintOf(pinned)
+          }: if it was replaced, update the credential's server certificate`,
+        what,
+      );
+      assert.deepEqual(requirer.told(unit), told, what);
+    }
+    assert.deepEqual(await lxd.trustStore(), store, what);
+
+    // Juju does not tell that its credential was updated: the next hook looks.
+    world.model.setCloud(world.cloud());
+    await world.updateStatus();
+    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate", what);
+    const { nodes, endpoints, trusted, server } = requirer.told();
+    assert.deepEqual([nodes, endpoints], [["member1"], [endpoint]], what);
+    assert.deepEqual(trusted, [certificate.fingerprint], what);
+    assert.equal(server, lxd.serverCertificate, what);
+    const auth = await authOf(endpoint ?? "", certificate.certificate, certificate.key, server);
+    assert.equal(auth, "trusted", what);
+  }
+  const servers = (await lxd.trustStore()).filter(({ type }) => type === "server");
+  assert.equal(servers.length, 1);
+});
+
+Deno.test("server certificate: one that has expired itself, and the credential's own", async () => {
+  const now = Date.now();
+  const day = (offset: number) => new Date(now + offset).toISOString().slice(0, 10);
+  const identity = await createCertificate({ notAfter: new Date(now - DAY_MS), key: "p384" });
+  const expired = await createCertificate({ notAfter: new Date(now - DAY_MS) });
+  const future = await createCertificate({
+    notBefore: new Date(now + DAY_MS),
+    notAfter: new Date(now + 2 * DAY_MS),
+  });
+  await using lxd = await startStandIn();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  requirer.offer(0, [await createCertificate()]);
+  await world.settle();
+  const [store, told] = [await lxd.trustStore(), requirer.told()];
+  lxd.clear();
+  for (
+    const [credential, reason] of [
+      [expired, `The certificate expired on ${day(-DAY_MS)}`],
+      [future, `The certificate is not valid before ${day(DAY_MS)}`],
+    ] as const
+  ) {
+    world.model.setCloud(world.cloud({ credential }));
+    await world.updateStatus();
+    assert.equal(
+      world.status(),
+      `blocked: Cannot use client-cert of the cloud's credential: ${reason}`,
+    );
+    world.model.configure(APPLICATION, {
+      lxd_endpoint: lxd.members[0]?.endpoint ?? "",
+      lxd_client_cert: credential.certificate,
+      lxd_client_key: credential.key,
+      lxd_server_cert: lxd.serverCertificate,
+    });
+    await world.settle();
+    assert.equal(world.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
+    world.model.configure(APPLICATION, {
+      lxd_endpoint: null,
+      lxd_client_cert: null,
+      lxd_client_key: null,
+      lxd_server_cert: null,
+    });
+  }
+  assert.deepEqual(lxd.requests, [], "LXD could only say that it does not trust us");
+  assert.deepEqual(await lxd.trustStore(), store);
+  assert.deepEqual(requirer.told(), told);
+  world.model.setCloud(world.cloud());
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+
+  await using old = await startStandIn({ identity });
+  const { endpoint } = old.members[0] ?? {};
+  world.model.setCloud(world.cloud({ endpoint: endpoint ?? "", server: identity.certificate }));
+  await world.model.settle();
+  world.model.updateStatus(APPLICATION);
+  await world.model.settle();
+  assert.equal(
+    world.status(),
+    `blocked: Cannot verify the certificate of LXD at ${endpoint}: ` +
+      `The certificate expired on ${day(-DAY_MS)}`,
+  );
+  assert.deepEqual(requirer.told(), told);
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
+import { startLxd } from "../lxd/real.ts";
+import type { LxdWorld } from "../lxd/world.ts";
+import { APPLICATION, CHARM, UNIT } from "./charm.ts";
+import { deploy, type Requirer } from "./world.ts";
+
+const SECOND = `${APPLICATION}/1`;
+
+// It wrote the JSON of a list into the JSON of the nodes, or the list itself.
+const FORMS: readonly (readonly [string, (fingerprints: readonly string[]) => unknown])[] = [
+  ["as lists", (fingerprints) => fingerprints],
+  ["as JSON in JSON", JSON.stringify],
+];
+
+for (const [form, write] of FORMS) {
+  Deno.test(`takeover: what the original published ${form}, and is wanted, becomes ours`, async () => {
+    await using original = await originalCharm();
+    await using lxd = await startLxd();
+    await using world = await deploy(lxd, { charm: original.path });
+    const { model } = world;
+    const [ams, idle] = [world.requirer("ams", 2), world.requirer("idle")];
+    // The same requirer is related to another application of the same charm.
+    await model.deploy(original.path, { name: "other-integrator", trust: true });
+    const others = model.relate("other-integrator:api", "ams:lxd");
+    await model.settle();
+
+    const { own, second, shared, dropped, untold, unwanted, renamed, elsewhere } = await registered(
+      lxd,
+      {
+        own: "ams",
+        second: "ams",
+        shared: "twice",
+        dropped: "ams",
+        untold: "ams",
+        unwanted: "ams",
+        renamed: "x",
+        elsewhere: "y",
+      },
+    );
+    await lxd.amend(renamed.fingerprint, { name: "by an operator" });
+    const metrics = await createCertificate({ commonName: "scraper" });
+    await lxd.trust(metrics.certificate, { name: "scraper", type: "metrics" });
+    ams.offer(0, [own, shared, untold, renamed, elsewhere, metrics]);
+    ams.offer(1, [second, shared]);
+    idle.offer(0, []);
+    const nodes = (...certificates: readonly TestCertificate[]) => {
+      const fingerprints = certificates.map(({ fingerprint }) => fingerprint);
+      const node = { endpoint: lxd.members[0]?.endpoint, name: "lxd" };
+      return JSON.stringify([{ ...node, trusted_certs_fp: write(fingerprints) }]);
+    };
+    ams.relation.write(UNIT, {
+      version: "1.0",
+      nodes: nodes(own, second, shared, dropped, renamed, metrics),
+    });
+    idle.relation.write(UNIT, { version: "1.0", nodes: nodes() });
+    others.write("other-integrator/0", { version: "1.0", nodes: nodes(elsewhere) });
+    await model.settle();
+    const before = await lxd.trustStore();
+    const adopted = [own, second, shared].map(({ fingerprint }) => fingerprint);
+    const foreign = before.filter(({ fingerprint }) => !adopted.includes(fingerprint));
+    assert.equal(foreign.length, 9 - adopted.length + 2);
+
+    await model.refresh(APPLICATION, CHARM);
+    await world.settle();
+    const upgrades = model.runs.filter(({ hook }) => hook === "upgrade-charm");
+    assert.ok(upgrades.some(({ stdout }) => stdout.includes(`Renamed ${own.fingerprint} to `)));
+    assert.deepEqual(await world.ours(), {
+      [own.fingerprint]: `${ams.relation.id}:ams-0`,
+      [second.fingerprint]: `${ams.relation.id}:ams-1`,
+      [shared.fingerprint]: "shared",
+    });
+    assert.deepEqual(await world.foreign(), foreign);
+    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 3 certificates, 1 rejected");
+    const wanted = [own, second, shared, untold, renamed, elsewhere];
+    assert.deepEqual(told(ams), wanted.map(({ fingerprint }) => fingerprint).sort());
+    assert.deepEqual(ams.told().rejected.map(({ fingerprint }) => fingerprint), [
+      metrics.fingerprint,
+    ]);
+    assert.deepEqual([told(idle), idle.told().server], [[], lxd.serverCertificate]);
+
+    // From now on they are as any other: revoked when they are dropped, and with the application.
+    ams.offer(0, [shared, untold]);
+    await world.settle();
+    assert.deepEqual(
+      Object.keys(await world.ours()).sort(),
+      [
+        second.fingerprint,
+        shared.fingerprint,
+      ].sort(),
+    );
+    model.removeApplication(APPLICATION);
+    await world.settle();
+    assert.deepEqual(await lxd.trustStore(), foreign);
+    assert.ok(foreign.some(({ fingerprint }) => fingerprint === dropped.fingerprint));
+    assert.ok(foreign.some(({ fingerprint }) => fingerprint === unwanted.fingerprint));
+  });
+}
+
+Deno.test("takeover: refreshed while LXD is away, with two units that told different things", async () => {
+  await using original = await originalCharm();
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { charm: original.path, units: 2 });
+  const { model } = world;
+  const [member] = lxd.members;
+  assert.ok(member);
+  const requirer = world.requirer("ams", 2);
+  await model.settle();
+  const { first, second } = await registered(lxd, { first: "ams", second: "ams" });
+  requirer.offer(0, [first]);
+  requirer.offer(1, [second]);
+  // Each unit forgot what it had told when the next unit joined.
+  for (const [unit, { fingerprint }] of [[UNIT, first], [SECOND, second]] as const) {
+    const node = { endpoint: member.endpoint, name: "lxd", trusted_certs_fp: [fingerprint] };
+    requirer.relation.write(unit, { version: "1.0", nodes: JSON.stringify([node]) });
+  }
+  await model.settle();
+  const databags = [UNIT, SECOND].map((unit) => requirer.relation.read(unit));
+  await member.stop();
+  await model.refresh(APPLICATION, CHARM);
+  await model.settle();
+  assert.match(world.status(), /^waiting: No answer from /);
+  // What the old databags tell is still needed.
+  assert.deepEqual([UNIT, SECOND].map((unit) => requirer.relation.read(unit)), databags);
+
+  await member.start();
+  await world.updateStatus();
+  assert.deepEqual(await world.ours(), { [first.fingerprint]: `${requirer.relation.id}:ams-0` });
+  const both = [first, second].map(({ fingerprint }) => fingerprint).sort();
+  assert.deepEqual([told(requirer), told(requirer, SECOND)], [both, both]);
+  model.removeApplication(APPLICATION);
+  await world.settle();
+  const left = (await lxd.trustStore()).map(({ fingerprint }) => fingerprint);
+  assert.deepEqual(both.filter((one) => left.includes(one)), [second.fingerprint]);
+});
+
+/** A charm of the original's name and endpoints. What it did to relations and LXD, the test does. */
+async function originalCharm(): Promise<SampleCharm> {
+  return await sampleCharm({
+    "metadata.yaml": "name: lxd-integrator\nsummary: Original.\ndescription: Original.\n" +
+      "provides:\n  api:\n    interface: lxd\n",
+    "config.yaml": "options: {}\n",
+    "actions.yaml": "{}\n",
+    dispatch: "#!/bin/sh\nexit 0\n",
+  });
+}
+
+/** Registers certificates as the original did: each under its common name. */
+async function registered<K extends string>(
+  lxd: LxdWorld,
+  names: Readonly<Record<K, string>>,
+): Promise<Readonly<Record<K, TestCertificate>>> {
+  const certificates = Object.entries<string>(names).map(async ([key, commonName]) => {
+    const certificate = await createCertificate({ commonName });
+    await lxd.trust(certificate.certificate, { name: commonName });
+    return [key, certificate];
+  });
+  return Object.fromEntries(await Promise.all(certificates));
+}
+
+function told(requirer: Requirer, unit = UNIT): readonly string[] {
+  return requirer.told(unit).trusted;
+}

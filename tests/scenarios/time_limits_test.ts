@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { ENTER_LIMIT_MS, LXD_LIMIT_MS } from "../../lib/time_limits.ts";
+import { createCertificate } from "../certificates.ts";
+import { startStandIn } from "../lxd/stand_in.ts";
+import type { Fault, FaultMatch, LoggedRequest } from "../lxd/stand_in_faults.ts";
+import { deploy, type World } from "./world.ts";
+
+/** A request that hangs: how, how often it is then sent by one hook, and what the operator reads. */
+interface Case {
+  readonly match: FaultMatch & { readonly path: RegExp };
+  readonly fault: Fault["kind"] & ("silent" | "drip" | "flood");
+  readonly sent: readonly number[];
+  readonly cause: RegExp;
+}
+
+const SILENCE = /time-out$/;
+// What never ends may be cut off for its length, if it is fast, or for its time.
+const FLOOD = /(an answer without end|time-out)$/;
+const ENTRANCE = /^\/1\.0$/;
+const STORE = /^\/1\.0\/certificates\?/;
+const ENTRY = /^\/1\.0\/certificates/;
+const MEMBERS = /^\/1\.0\/cluster\/members/;
+
+// What was waited for once is not asked again, but for the entrance at each member.
+const CASES: readonly Case[] = [
+  { match: { method: "GET", path: ENTRANCE }, fault: "silent", sent: [3], cause: SILENCE },
+  { match: { method: "GET", path: STORE }, fault: "silent", sent: [1], cause: SILENCE },
+  { match: { method: "GET", path: MEMBERS }, fault: "silent", sent: [1], cause: SILENCE },
+  { match: { method: "POST", path: ENTRY }, fault: "silent", sent: [1], cause: SILENCE },
+  { match: { method: "PATCH", path: ENTRY }, fault: "silent", sent: [1], cause: SILENCE },
+  { match: { method: "DELETE", path: ENTRY }, fault: "silent", sent: [1], cause: SILENCE },
+  { match: { method: "GET", path: STORE }, fault: "drip", sent: [1], cause: SILENCE },
+  { match: { method: "POST", path: ENTRY }, fault: "drip", sent: [1], cause: SILENCE },
+  { match: { method: "GET", path: STORE }, fault: "flood", sent: [1, 2, 3], cause: FLOOD },
+  { match: { method: "POST", path: ENTRY }, fault: "flood", sent: [1], cause: FLOOD },
+];
+
+Deno.test("time limits: whatever request hangs, and however, the hook ends and the next one heals", async () => {
+  // Each waits for its own limit.
+  const results = await Promise.allSettled([...CASES.map(hang), hangEverywhere()]);
+  assert.deepEqual(results.filter(({ status }) => status === "rejected"), []);
+});
+
+/** Many members that hang share one limit. */
+async function hangEverywhere(): Promise<void> {
+  await using lxd = await startStandIn({ members: 9 });
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  await world.settle();
+  assert.equal(requirer.told().nodes.length, 9);
+  lxd.clear();
+  lxd.fault({ path: ENTRANCE }, { kind: "silent" });
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await settleOneHook(world);
+  assert.equal(world.status(), `waiting: No answer from ${lxd.members[0]?.endpoint}: time-out`);
+  // The last one is given what is left of the limit, which may be nothing.
+  assert.ok(lxd.requests.length <= LXD_LIMIT_MS / ENTER_LIMIT_MS + 1, `${lxd.requests.length}`);
+  lxd.clear();
+  await world.updateStatus();
+  assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
+}
+
+async function hang({ match, fault, sent, cause }: Case): Promise<void> {
+  const what = `${match.method} ${match.path}: ${fault}`;
+  await using lxd = await startStandIn({ members: 3 });
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const [kept, former, next] = [
+    await createCertificate(),
+    await createCertificate(),
+    await createCertificate(),
+  ];
+  requirer.offer(0, [kept, former]);
+  await world.settle();
+  const foreign = await world.foreign();
+  lxd.clear();
+  lxd.fault(match, { kind: fault });
+  // One to be registered, one to be changed, one to be revoked.
+  requirer.relation.write("my-charm/0", { projects: '["default"]' });
+  requirer.offer(0, [kept, next]);
+  await settleOneHook(world);
+  assert.match(world.status(), /^waiting: No answer from https:/, what);
+  assert.match(world.status(), cause, what);
+  const count = lxd.requests.filter((one) => isMatching(one, match)).length;
+  assert.ok(sent.includes(count), `${what}: sent ${count} times`);
+  const ours = await world.ours();
+  assert.ok(ours[kept.fingerprint] && (ours[former.fingerprint] || ours[next.fingerprint]), what);
+
+  lxd.clear();
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 2 certificates", what);
+  const names = { [kept.fingerprint]: "1:my-charm-0", [next.fingerprint]: "1:my-charm-0" };
+  assert.deepEqual(await world.ours(), names, what);
+  assert.deepEqual(requirer.told().trusted, Object.keys(names).sort(), what);
+  assert.deepEqual(await world.foreign(), foreign, what);
+}
+
+function isMatching({ method, path }: LoggedRequest, match: Case["match"]): boolean {
+  return method === match.method && match.path.test(path);
+}
+
+/** Settles in one hook, so that what LXD was sent is what one hook sends. */
+async function settleOneHook(world: World): Promise<void> {
+  const before = world.model.runs.length;
+  await world.settle();
+  assert.equal(world.model.runs.length, before + 1);
+}
