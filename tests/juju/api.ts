@@ -195,6 +195,11 @@ export interface Model extends AsyncDisposable {
   /** Status of the workload, or the error of a failed hook. */
   readonly status: (unit: string) => ShownStatus;
   readonly applicationStatus: (application: string) => ShownStatus;
+  /**
+   * A copy of every databag that holds something: of applications, and of units in scope; by the
+   * number of the relation and the name of whose it is, as `1 web/0`.
+   */
+  readonly databags: () => Readonly<Record<string, Settings>>;
   readonly units: (application: string) => readonly string[];
   readonly applications: () => readonly string[];
   readonly leader: (application: string) => string | undefined;

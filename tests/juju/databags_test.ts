@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { addWeb, world } from "./sample_world.ts";
 
+Deno.test("databags() shows those of applications, and of units in scope", async () => {
+  await using model = await world();
+  const relation = addWeb(model, 2);
+  relation.writeApp("web", { flavor: "mild" });
+  await model.settle();
+  model.removeUnit("web/1");
+  const bags = model.databags();
+  assert.deepEqual(Object.keys(bags).sort(), ["0 sample/0", "1 sample/0", "1 web", "1 web/0"]);
+  assert.deepEqual(bags["1 web"], { flavor: "mild" });
+  assert.deepEqual(bags["1 web/0"], relation.read("web/0"));
+});
+
 Deno.test("relation-ids is empty in install", async () => {
   const found: string[] = [];
   await using model = await world({

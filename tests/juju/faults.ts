@@ -32,6 +32,8 @@ export interface ToolFault extends FaultTarget {
 export interface KillFault extends FaultTarget {
   /** Which call of a hook, of whatever tool; the first is 1. */
   readonly call: number;
+  /** Whether the tool acts before. @default {false} */
+  readonly acts?: boolean;
 }
 
 /** Sets faults. */
@@ -42,6 +44,8 @@ export interface Faults {
   readonly denyCredential: (target?: FaultTarget) => void;
   /** Kills a hook with SIGKILL at one of its tool calls. */
   readonly killAtToolCall: (fault: KillFault) => void;
+  /** Kills the hook that runs now with SIGKILL; for faults from outside of the model. */
+  readonly killRunning: () => void;
   /** Takes leadership away just before a flush that needs it. */
   readonly loseLeadershipAtFlush: (target?: FaultTarget) => void;
   /** Removes all faults. */
@@ -61,7 +65,9 @@ export interface FaultedCall {
 
 /** Tells which faults strike. Each strike is counted. */
 export interface FaultPlan {
-  readonly atCall: (call: FaultedCall) => ToolResult | "kill" | undefined;
+  readonly atCall: (call: FaultedCall) => ToolResult | "kill" | "act-then-kill" | undefined;
+  /** Is told how to kill the hook that begins; on disposal it has ended. */
+  readonly begin: (kill: () => void) => Disposable;
   readonly atFlush: (unit: string, hook: string) => boolean;
 }
 
@@ -75,6 +81,7 @@ export function createFaults(): { faults: Faults; plan: FaultPlan } {
   const tools: Armed<ToolFault>[] = [];
   const kills: Armed<KillFault>[] = [];
   const flushes: Armed<FaultTarget>[] = [];
+  let killRunning: (() => void) | undefined;
   const failTool = (fault: ToolFault) => arm(tools, fault);
   return {
     faults: {
@@ -86,6 +93,10 @@ export function createFaults(): { faults: Faults; plan: FaultPlan } {
           stderr: "ERROR cannot access cloud credentials: permission denied\n",
         }),
       killAtToolCall: (fault) => arm(kills, fault),
+      killRunning: () => {
+        if (!killRunning) throw new Error("Cannot kill the running hook: none runs");
+        killRunning();
+      },
       loseLeadershipAtFlush: (target = {}) => arm(flushes, target),
       clear: () => {
         for (const list of [tools, kills, flushes]) list.length = 0;
@@ -93,9 +104,8 @@ export function createFaults(): { faults: Faults; plan: FaultPlan } {
     },
     plan: {
       atCall(call) {
-        if (strike(kills, call, (fault) => fault.call === call.call)) {
-          return "kill";
-        }
+        const kill = strike(kills, call, (fault) => fault.call === call.call);
+        if (kill) return kill.acts ? "act-then-kill" : "kill";
         const fault = strike(
           tools,
           call,
@@ -106,6 +116,10 @@ export function createFaults(): { faults: Faults; plan: FaultPlan } {
           stdout: "",
           stderr: fault.stderr ?? "ERROR connection is shut down\n",
         };
+      },
+      begin: (kill) => {
+        killRunning = kill;
+        return { [Symbol.dispose]: () => killRunning = undefined };
       },
       atFlush: (unit, hook) => strike(flushes, { unit, hook }, () => true) !== undefined,
     },

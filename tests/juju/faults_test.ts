@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runProcess } from "./agent/runner.ts";
 import { createModel, type Model } from "./model.ts";
 import { sampleCharm, type SampleFiles, script } from "./sample_charm.ts";
 
@@ -65,6 +66,38 @@ Deno.test("killAtToolCall() kills the hook and its children, and it runs again",
     message: "kept",
   });
   assert.deepEqual(model.pending(), [{ unit: "sample/0", hook: "install" }]);
+});
+
+Deno.test("killAtToolCall() may let the tool act before", async () => {
+  await using model = await world({
+    "hooks/install": script("status-set active kept", "state-set two=2"),
+  });
+  model.faults.killAtToolCall({ call: 1, acts: true });
+  const run = await model.step();
+  assert.equal(run?.outcome, "killed");
+  assert.deepEqual(run?.tools.map(({ exitCode, tool }) => [tool, exitCode]), [
+    ["status-set", null],
+  ]);
+  assert.deepEqual(model.status("sample/0"), { status: "active", message: "kept" });
+});
+
+Deno.test("killRunning() kills the hook that runs, from outside", async () => {
+  let begun = false;
+  await using model = await createModel({
+    run: async (execution) => {
+      const ended = runProcess(execution);
+      if (!begun) model.faults.killRunning();
+      begun = true;
+      return await ended;
+    },
+  });
+  await using charm = await sampleCharm({ "hooks/install": script("sleep 0.05", "state-set a=b") });
+  await model.deploy(charm.path);
+  assert.throws(() => model.faults.killRunning(), /none runs/);
+  assert.equal((await model.step())?.outcome, "killed");
+  assert.deepEqual(model.charmState("sample/0"), {});
+  assert.equal((await model.step())?.outcome, "done");
+  assert.deepEqual(model.charmState("sample/0"), { a: "b" });
 });
 
 Deno.test("settle() replays a killed hook", async () => {

@@ -17,6 +17,7 @@ export type Inspection = Pick<
   | "applicationStatus"
   | "charmDir"
   | "charmState"
+  | "databags"
   | "leader"
   | "openedPorts"
   | "status"
@@ -34,6 +35,15 @@ export function inspection(state: ModelState): Inspection {
     },
     charmDir: (unit) => agentPaths(agentDirectory(state, unit)).charmDir,
     charmState: (unit) => Object.fromEntries(getUnit(state, unit).charmState),
+    databags: () =>
+      Object.fromEntries(
+        [...state.relations.values()].flatMap(({ id, appBags, unitBags, scope }) =>
+          [...appBags, ...unitBags]
+            .filter(([name]) => !name.includes("/") || scope.has(name))
+            .filter(([, { settings }]) => Object.keys(settings).length > 0)
+            .map(([name, { settings }]) => [`${id} ${name}`, { ...settings }])
+        ),
+      ),
     leader: (application) => getApplication(state, application).leader,
     openedPorts: (unit) => [...getUnit(state, unit).ports].sort(byText),
     status: (unit) => {

@@ -99,6 +99,7 @@ async function runProcess(
 ): Promise<Omit<Ending, "outcome" | "error">> {
   const cwd = agent.paths.charmDir;
   const session = openSession(context, plan);
+  using _running = plan.begin(session.kill);
   const exit = await agent.during(session, () =>
     run({
       unit: context.unit.name,

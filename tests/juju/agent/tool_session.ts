@@ -39,6 +39,10 @@ export function openSession(
   ): Promise<ToolResult | undefined> {
     if (abort.signal.aborted) return undefined;
     const { args, tool } = invocation;
+    const die = (): undefined => {
+      calls.push({ tool, args, exitCode: null, stdout: "", stderr: "" });
+      abort.abort();
+    };
     const fault = plan.atCall({
       unit: context.unit.name,
       hook: nameOf(context),
@@ -46,14 +50,13 @@ export function openSession(
       call: calls.length + 1,
       nth: calls.filter((call) => call.tool === tool).length + 1,
     });
-    if (fault === "kill") {
-      calls.push({ tool, args, exitCode: null, stdout: "", stderr: "" });
-      abort.abort();
-      return undefined;
-    }
+    if (fault === "kill") return die();
     let input: string | undefined;
     const stdin = async () => input ??= await invocation.stdin();
-    const result = fault ?? await runTool(context, { ...invocation, stdin });
+    const result = typeof fault === "object"
+      ? fault
+      : await runTool(context, { ...invocation, stdin });
+    if (fault === "act-then-kill") return die();
     calls.push({
       tool,
       args,
