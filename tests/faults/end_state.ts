@@ -1,0 +1,56 @@
+/**
+ * What can be seen of a stage from outside, so that two of them can be compared.
+ *
+ * @module
+ */
+import type { Settings } from "../juju/state.ts";
+import type { ShownStatus } from "../juju/model.ts";
+import type { TrustEntry } from "../lxd/world.ts";
+import { APPLICATION } from "../scenarios/charm.ts";
+import type { Stage } from "./stage.ts";
+
+/** What became of a stage. */
+export interface EndState {
+  /** LXD's trust store. */
+  readonly trusted: readonly TrustEntry[];
+  /** Every databag, by its relation and whose it is. */
+  readonly databags: Databags;
+  /** The status of each unit of the charm, and of the application. */
+  readonly statuses: Readonly<Record<string, ShownStatus>>;
+}
+
+/** Databags, as a model gives them. */
+export type Databags = Readonly<Record<string, Settings>>;
+
+/** The databag key by which units nudge each other; its value is another one each time. */
+const NUDGE = "changed";
+
+/**
+ * Looks at a stage. Members of LXD bear their names instead of their addresses.
+ *
+ * @param stage The stage.
+ * @param before The databags as they were at the scenario's beginning.
+ * @returns What became of it.
+ */
+export async function endStateOf({ model, lxd }: Stage, before: Databags): Promise<EndState> {
+  const units = model.units(APPLICATION).map((unit) => [unit, model.status(unit)] as const);
+  const databags = Object.entries(model.databags()).map(([name, settings]) => {
+    if (!(NUDGE in settings)) return [name, settings] as const;
+    const nudged = settings[NUDGE] === before[name]?.[NUDGE] ? "no more" : "anew";
+    return [name, { ...settings, [NUDGE]: nudged }] as const;
+  });
+  const state: EndState = {
+    // Whether members of a cluster are among them, and how they are named, is LXD's own affair.
+    trusted: (await lxd.trustStore()).filter(({ type }) => type !== "server"),
+    databags: Object.fromEntries(databags),
+    statuses: {
+      ...Object.fromEntries(units),
+      [APPLICATION]: model.applicationStatus(APPLICATION),
+    },
+  };
+  const text = lxd.members.reduce(
+    (text, { address, name }) => text.replaceAll(address, name),
+    JSON.stringify(state),
+  );
+  return JSON.parse(text);
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { CHARM } from "../scenarios/charm.ts";
+import { strikeEverywhere } from "./kill_points.ts";
+import { BROKEN, DEPARTURE, ROTATION, UPGRADE } from "./scenarios.ts";
+
+// At least: five calls and three requests of each hook, and both sides of each request.
+const POINTS_OF_A_HOOK = 11;
+
+Deno.test.each([
+  { scenario: ROTATION, hooks: 1 },
+  { scenario: DEPARTURE, hooks: 1 },
+  { scenario: BROKEN, hooks: 2 },
+  { scenario: UPGRADE, hooks: 2 },
+])("kill points of the built charm: $scenario.name", async ({ scenario, hooks }) => {
+  const strikes = await strikeEverywhere(scenario, {
+    charm: CHARM,
+    running: "built",
+    kinds: ["killed at tool call", "killed before request", "killed after request"],
+  });
+  assert.ok(strikes.length >= hooks * POINTS_OF_A_HOOK, `${strikes.length} points`);
+});

@@ -1,0 +1,157 @@
+/**
+ * What may happen to a charm that is settled: together everything that is asked of LXD.
+ *
+ * @module
+ */
+import type { TestCertificate } from "../certificates.ts";
+import { sampleCharm } from "../juju/sample_charm.ts";
+import { APPLICATION } from "../scenarios/charm.ts";
+import { CERTIFICATES, type Stage } from "./stage.ts";
+
+/** Something that happens. */
+export interface Scenario {
+  /** What it is called. */
+  readonly name: string;
+  /** Number of the charm's units. */
+  readonly units: number;
+  /** Number of LXD's members. */
+  readonly members: number;
+  /** Brings the stage to the beginning; all hooks are run afterwards. */
+  readonly prepare: (stage: Stage) => Promise<void>;
+  /** Lets it happen. */
+  readonly act: (stage: Stage) => Promise<void> | void;
+  /** The certificates that are trusted before, and wanted all the time. */
+  readonly keeps: readonly TestCertificate[];
+  /** Certificates of which one at least must be trusted all the time; none for no such. */
+  readonly replaces: readonly TestCertificate[];
+}
+
+const { a, b, c, d } = CERTIFICATES;
+const ALONE = { units: 1, members: 1, replaces: [] } as const;
+const GARBAGE = "garbage";
+
+/** A unit offers another certificate, and keeps one. */
+export const ROTATION: Scenario = {
+  ...ALONE,
+  name: "rotation",
+  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "other/0": [c] }),
+  act: (stage) => stage.offer("my-charm/0", [b, d]),
+  keeps: [b, c],
+  replaces: [a, d],
+};
+
+/** A unit offers another certificate, and garbage, as another one has done before. */
+export const REJECTION: Scenario = {
+  ...ROTATION,
+  name: "rejection",
+  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "other/0": [c, GARBAGE] }),
+  act: (stage) => stage.offer("my-charm/0", [b, d, GARBAGE]),
+};
+
+/** A unit leaves; another one stays, which wants one of its certificates. */
+export const DEPARTURE: Scenario = {
+  ...ALONE,
+  name: "departure",
+  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "my-charm/1": [b, d], "other/0": [c] }),
+  act: ({ model }) => model.removeUnit("my-charm/0"),
+  keeps: [b, c, d],
+};
+
+/** A relation is removed, and another one wants a certificate of it. */
+export const BROKEN: Scenario = {
+  ...ALONE,
+  name: "broken relation",
+  prepare: (stage) => deploy(stage, { "my-charm": [b, c], "my-charm/0": [a], "other/0": [c] }),
+  act: ({ model, relation }) => model.removeRelation(relation("my-charm")),
+  keeps: [c],
+};
+
+/** A second requirer comes to want a certificate. */
+export const SHARING: Scenario = {
+  ...ALONE,
+  name: "sharing",
+  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "other/0": [c] }),
+  act: (stage) => stage.offer("other/0", [a, c]),
+  keeps: [a, b, c],
+};
+
+/** The operator restricts what certificates give access to. */
+export const RESTRICTION: Scenario = {
+  ...ALONE,
+  name: "restriction",
+  prepare: (stage) => deploy(stage, { "my-charm/0": [a] }),
+  act: ({ model }) => model.configure(APPLICATION, { projects: "default" }),
+  keeps: [a],
+};
+
+/** The charm takes over from the original one, which told of a and b; c is foreign. */
+export const UPGRADE: Scenario = {
+  ...ALONE,
+  name: "upgrade",
+  prepare: async (stage) => {
+    const { model, lxd } = stage;
+    await using original = await sampleCharm({
+      "metadata.yaml": `{name: ${APPLICATION}, provides: {api: {interface: lxd}}}`,
+      "config.yaml": "{options: {}}",
+      "actions.yaml": "{}",
+    });
+    await model.deploy(original.path, { trust: true });
+    const relation = stage.relate("my-charm", 1);
+    stage.offer("my-charm/0", [a, c]);
+    for (const [name, { certificate }] of Object.entries({ a, b, c })) {
+      await lxd.trust(certificate, { name });
+    }
+    await model.settle();
+    const endpoint = lxd.members[0]?.endpoint;
+    // The JSON of a list in the JSON of the nodes.
+    const trusted = JSON.stringify([a.fingerprint, b.fingerprint]);
+    const nodes = [{ endpoint, name: "node", trusted_certs_fp: trusted }];
+    relation.write(`${APPLICATION}/0`, { version: "1.0", nodes: JSON.stringify(nodes) });
+  },
+  act: ({ model, charm }) => model.refresh(APPLICATION, charm),
+  keeps: [a, c],
+};
+
+/**
+ * Gives the charm further units.
+ *
+ * @param scenario A scenario with one unit.
+ * @param units Number of units.
+ * @returns The scenario with all of them.
+ */
+export function withUnits(scenario: Scenario, units: number): Scenario {
+  return {
+    ...scenario,
+    name: `${scenario.name}, ${units} units`,
+    units,
+    prepare: async (stage) => {
+      await scenario.prepare(stage);
+      for (let unit = 1; unit < units; unit++) stage.model.addUnit(APPLICATION);
+    },
+  };
+}
+
+/**
+ * Gives LXD further members.
+ *
+ * @param scenario A scenario with one member.
+ * @param members Number of members.
+ * @returns The scenario with a cluster.
+ */
+export function withMembers(scenario: Scenario, members: number): Scenario {
+  return { ...scenario, name: `${scenario.name}, ${members} members`, members };
+}
+
+/** Deploys the charm, and relates it to the requirers with what they offer. */
+async function deploy(
+  stage: Stage,
+  offers: Readonly<Record<string, readonly (TestCertificate | string)[]>>,
+): Promise<void> {
+  await stage.model.deploy(stage.charm, { trust: true });
+  const units = Object.keys(offers).filter((name) => name.includes("/"));
+  const ofApplication = Map.groupBy(units, (name) => name.split("/")[0] ?? "");
+  for (const [application, { length }] of ofApplication) stage.relate(application, length);
+  for (const [requirer, certificates] of Object.entries(offers)) {
+    stage.offer(requirer, certificates);
+  }
+}
