@@ -1,9 +1,8 @@
 /**
  * What the charm promises where something befalls a request to LXD:
  *
- * - a request that may be sent twice is sent again at once, unless LXD has refused it, or has been
- *   waited for until the time limit; so what befalls it once does no harm. An addition may not,
- *   unless the connection is cut before LXD says a word: the runtime itself sends it again then;
+ * - a request that may be sent twice, so each but an addition, is sent again at once, unless LXD has
+ *   refused it, or has been waited for until the time limit; so what befalls it once does no harm;
  * - where a member of a cluster does not let us in, the next one is asked;
  * - whether LXD has made a change is told by the status line alone, whatever its body looks like;
  * - who gets no answer, or one that is not LXD's, waits, and says for whom and why;
@@ -33,7 +32,7 @@ export function verdictOf(cell: Cell): Verdict {
     return isChange(asked) && asked !== "revoke" ? "rejected" : "waiting";
   }
   if (isChange(asked) && befalls === "malformed") return "as undisturbed";
-  const isSentAgain = befalls !== "delayed" && (asked !== "add" || befalls === "reset");
+  const isSentAgain = befalls !== "delayed" && asked !== "add";
   if (isSentAgain && !isLasting) return "as undisturbed";
   return asked === "enter" && scenario.members > 1 ? "as undisturbed" : "waiting";
 }
