@@ -41,19 +41,17 @@ export function markOriginals(
  *
  * @param wants The certificates wanted by the relation.
  * @param trusted LXD's trust store as it is now, with the entries marked.
- * @param refused The certificates that LXD will not let us take over.
  * @param mark The name of our entries.
  * @returns Whether there are any.
  */
 export function isAdoptionPending(
   wants: readonly Want[],
   trusted: TrustStore,
-  refused: { readonly has: (fingerprint: Want["certificate"]["fingerprint"]) => boolean },
   mark: Mark,
 ): boolean {
   return wants.some(({ certificate: { fingerprint } }) => {
     const entry = trusted.get(fingerprint);
-    return entry && ownerOf(entry, mark)?.kind === "original" && !refused.has(fingerprint);
+    return entry !== undefined && ownerOf(entry, mark)?.kind === "original";
   });
 }
 

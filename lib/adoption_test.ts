@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
 import { isAdoptionPending, markOriginals } from "./adoption.ts";
-import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
+import { type Certificate, firstCertificate } from "./certificate.ts";
 import { createMark } from "./owner.ts";
 import type { Published } from "./relation.ts";
 import type { TrustEntry } from "./trust_store.ts";
@@ -48,11 +48,10 @@ Deno.test.each([
 });
 
 Deno.test.each([
-  { what: "before it is renamed", name: ORIGINAL, refused: [], expected: true },
-  { what: "once it is ours", name: "lxd@uuid:3:ams-0", refused: [], expected: false },
-  { what: "where LXD refuses", name: ORIGINAL, refused: [fingerprint], expected: false },
-  { what: "where it is foreign", name: "by hand", refused: [], expected: false },
-])("isAdoptionPending() $what: $expected", ({ name, refused, expected }) => {
+  { what: "before it is renamed", name: ORIGINAL, expected: true },
+  { what: "once it is ours", name: "lxd@uuid:3:ams-0", expected: false },
+  { what: "where it is foreign", name: "by hand", expected: false },
+])("isAdoptionPending() $what: $expected", ({ name, expected }) => {
   const wants = [{
     requirer: { relation: "3", name: "ams/0" },
     certificate,
@@ -60,7 +59,6 @@ Deno.test.each([
     projects: null,
   }];
   const trusted = new Map([[fingerprint, entry({ name })]]);
-  const refusals = new Set<Fingerprint>(refused);
-  assert.equal(isAdoptionPending(wants, trusted, refusals, mark), expected);
-  assert.ok(!isAdoptionPending([], trusted, refusals, mark));
+  assert.equal(isAdoptionPending(wants, trusted, mark), expected);
+  assert.ok(!isAdoptionPending([], trusted, mark));
 });

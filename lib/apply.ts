@@ -44,6 +44,7 @@ export async function apply(
   const trusted = new Map(before);
   const refused = new Map<Fingerprint, string>();
   let hasChanged = false;
+  let unnamed: Failure | undefined;
   const end = (failure?: Failure): Applied => ({ trusted, refused, hasChanged, failure });
   const set = (fingerprint: Fingerprint, entry: TrustEntry | undefined): void => {
     if (entry) trusted.set(fingerprint, entry);
@@ -73,9 +74,14 @@ export async function apply(
       continue;
     }
     if (step.kind === "revoke") return end(answer);
+    if (step.kind === "rename") {
+      // It says nothing against the certificate. What the entry is still called is what counts.
+      unnamed ??= answer;
+      continue;
+    }
     refused.set(fingerprint, `LXD refuses the certificate: ${answer.message}`);
   }
-  return end();
+  return end(unnamed);
 }
 
 function take(lxd: Lxd, step: Step): Promise<Answer<unknown>> {

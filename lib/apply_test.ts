@@ -113,6 +113,18 @@ Deno.test("apply() goes on after a refused certificate, and tells why", async ()
   assert.deepEqual([failure, told.length], [undefined, 1]);
 });
 
+Deno.test("apply() goes on where LXD refuses another name, and says so in the end", async () => {
+  const before = store(entry(a), entry(b));
+  const { trusted, refused, failure } = await run(
+    [rename, { ...restrict, fingerprint: b }],
+    [refusal(412), DONE],
+    before,
+  );
+  assert.deepEqual(trusted.get(a), before.get(a));
+  assert.deepEqual(trusted.get(b)?.projects, ["p"]);
+  assert.deepEqual([refused.size, failure], [0, refusal(412)]);
+});
+
 Deno.test("apply() takes for added what somebody else has added, as it is", async () => {
   const foreign = entry(a, { name: "by hand" });
   const { trusted, refused, failure, asked, told } = await run(

@@ -81,18 +81,20 @@ export async function serve(service: Service): Promise<Served> {
 
   const changed = await apply(lxd, role.mayChange ? changes : [], trusted, report);
   const gone = [...revocations, ...overreaching(changes, changed)];
+  // What LXD was asked for again on the way bears the original charm's names once more.
+  const held = markOriginals(changed.trusted, told, mark);
   const facts = {
     nodes: nodes.value,
     addresses: lxd.addresses,
     server,
-    trusted: without(changed.trusted, gone),
+    trusted: without(held, gone),
     refused: changed.refused,
     mark,
   };
   const publications = await Promise.all(known.relations.map(async (relation) => {
     const publication = publicationOf(relation, facts);
     const { rejected } = publication;
-    const isPending = isAdoptionPending(relation.admitted, changed.trusted, changed.refused, mark);
+    const isPending = isAdoptionPending(relation.admitted, held, mark);
     // Who does not lead waits for the leader, but not for ever: that one may not have been told it.
     if (isPending && (role.leads || !seen.complete)) return { rejected, isWritten: false };
     const leader = role.leads ? role.application : undefined;

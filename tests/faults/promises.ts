@@ -13,28 +13,6 @@ import { PREFIX, type Stage } from "./stage.ts";
 import { reasonOf, verdictOf } from "./verdict.ts";
 
 /**
- * Says what must become of a cell, after a quiet hook: what becomes of it undisturbed, but what LXD
- * did not let us take over from the original charm is foreign from then on.
- *
- * @param cell The cell.
- * @param before LXD's trust store before.
- * @param end What becomes of it undisturbed.
- * @returns What must become of it.
- */
-export function endOf(cell: Cell, before: readonly TrustEntry[], end: EndState): EndState {
-  const foreign = before.find(({ name, fingerprint }) =>
-    !name.startsWith(PREFIX) && cell.request.path.endsWith(fingerprint)
-  );
-  if (verdictOf(cell) !== "rejected" || !foreign) return end;
-  const { fingerprint } = foreign;
-  const trusted = end.trusted.map((entry) => entry.fingerprint === fingerprint ? foreign : entry);
-  const statuses = Object.entries(end.statuses).map(([name, { status, message }]) =>
-    [name, { status, message: message.replace(", 1 certificate", ", 0 certificates") }] as const
-  );
-  return { ...end, trusted, statuses: Object.fromEntries(statuses) };
-}
-
-/**
  * Tells the entries that are foreign, and stay so undisturbed.
  *
  * @param before LXD's trust store before.

@@ -7,8 +7,9 @@
  * - whether LXD has made a change is told by the status line alone, whatever its body looks like;
  * - who gets no answer, or one that is not LXD's, waits, and says for whom and why;
  * - 403 says that our certificate may not manage others: the operator has to act;
- * - any other refusal of a change concerns that certificate alone: it is rejected, in LXD's words;
- * - any other refusal of a question, or of a revocation, is no answer.
+ * - any other refusal to register or to restrict a certificate concerns that one alone: it is
+ *   rejected, in LXD's words;
+ * - any other refusal is no answer: of a question, of another name, or of a revocation.
  *
  * @module
  */
@@ -29,7 +30,7 @@ export function verdictOf(cell: Cell): Verdict {
   const asked = askedOf(request);
   if (befalls === 403) return "blocked";
   if (isRefusal(befalls)) {
-    return isChange(asked) && asked !== "revoke" ? "rejected" : "waiting";
+    return asked === "add" || asked === "restrict" ? "rejected" : "waiting";
   }
   if (isChange(asked) && befalls === "malformed") return "as undisturbed";
   const isSentAgain = befalls !== "delayed" && asked !== "add";
