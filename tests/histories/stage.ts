@@ -9,8 +9,8 @@ import type { LxdWorld } from "../lxd/world.ts";
 import { CHARM } from "../scenarios/charm.ts";
 import { PROJECTS } from "./history.ts";
 import type { Stage } from "./history_world.ts";
-import { runInProcess } from "./in_process.ts";
-import { createLeanCharm } from "./lean_charm.ts";
+import { runInProcess } from "../faults/in_process.ts";
+import { createLeanCharm } from "../faults/lean_charm.ts";
 import { createPool, type Pool } from "./pool.ts";
 
 /** Stages that are removed on disposal. */
