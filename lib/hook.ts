@@ -10,7 +10,7 @@ import type { Outcome } from "./outcome.ts";
 import { createMark, type Mark } from "./owner.ts";
 import { createPinnedFetch } from "./pinned_fetch.ts";
 import { reconcile } from "./reconcile.ts";
-import { nudge } from "./replicas.ts";
+import { noteLeader, nudge } from "./replicas.ts";
 import { type Environment, type Scope, variable } from "./scope.ts";
 import { renderStatus } from "./status.ts";
 import { LXD_LIMIT_MS } from "./time_limits.ts";
@@ -90,7 +90,11 @@ export async function hook(
   if (!outcome) return;
   if (scope.kind === "stop") return await warn(juju, outcome, application, mark);
   const { before, hasReplicas } = await askStatus(juju, unit, reconciled.leads);
-  if (reconciled.leads && reconciled.hasChanged && hasReplicas) await nudge(juju);
+  if (reconciled.leads && hasReplicas) {
+    // A hook that was killed runs again before any other, so a unit may lead before it is elected.
+    if (scope.kind !== "everything") await noteLeader(juju, { application, unit });
+    if (reconciled.hasChanged) await nudge(juju);
+  }
   const { status, message } = renderStatus(outcome, application, before);
   if (status !== before.status || message !== before.message) await juju.statusSet(status, message);
 }

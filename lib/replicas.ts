@@ -28,12 +28,12 @@ const NOBODY = "none";
  *
  * @param juju The hook tools.
  * @param identity Who this unit is.
- * @param scope What the event is about.
+ * @param scope What the event is about, where it is about everything.
  */
 export async function noteLeader(
   juju: Juju,
   { application, unit }: Identity,
-  { isSettled, isElected }: Extract<Scope, { kind: "everything" }>,
+  { isSettled = false, isElected }: Partial<Extract<Scope, { kind: "everything" }>> = {},
 ): Promise<void> {
   const [relation] = await juju.relationIds(ENDPOINT);
   if (relation === undefined) return;

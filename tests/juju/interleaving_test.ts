@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
 import { createModel, type HookRun, type Model, type RelationHandle } from "./model.ts";
+import { random } from "./random.ts";
 import { sampleCharm } from "./sample_charm.ts";
 
 const SEEDS = 12;
 const STEPS = 60;
-
-/** A small generator of random numbers: mulberry32. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** What may happen to a model between two hooks. */
 function disturb(

@@ -1,0 +1,204 @@
+/**
+ * Databags as no requirer should write them: generated, from certificates that are nearly right to
+ * plain garbage.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { PROJECTS } from "./history.ts";
+import type { Pool } from "./pool.ts";
+
+/** What generated databags are made of. */
+export interface Material extends Pool {
+  /** An authority, and one that it signed. */
+  readonly authority: TestCertificate;
+  readonly signed: TestCertificate;
+  readonly weak: TestCertificate;
+  /** That of the requirer which does as it should. */
+  readonly decent: TestCertificate;
+}
+
+/** A generated databag. */
+export interface Fuzzed {
+  /** Whether the application's databag is meant, not the unit's. */
+  readonly isApplication: boolean;
+  /** Value of `client_certificates`. */
+  readonly certificates: string;
+  /** Value of `projects`. */
+  readonly projects: string;
+}
+
+/** Makes the material, around the certificates that a stage has. */
+export async function createMaterial(pool: Pool): Promise<Material> {
+  const authority = await createCertificate({ commonName: "authority", ca: true });
+  return {
+    ...pool,
+    authority,
+    signed: await createCertificate({ commonName: "signed", issuer: authority }),
+    weak: await createCertificate({ commonName: "weak", key: "rsa1024" }),
+    decent: await createCertificate({ commonName: "decent" }),
+  };
+}
+
+/**
+ * Makes up databags to be written one after the other; null for nothing, so that each can be left
+ * out on its own.
+ */
+export function databags(
+  material: Material,
+  count: number,
+): fc.Arbitrary<readonly (Fuzzed | null)[]> {
+  const databag = fc.record({
+    isApplication: fc.boolean(),
+    certificates: valueOf(material),
+    projects: projectsOf(material),
+  });
+  const written = fc.option(databag, { freq: 10_000 });
+  return fc.array(written, { minLength: count, maxLength: count });
+}
+
+/** Any text that can be in a databag: Juju's is UTF-8, so without halves of surrogate pairs. */
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: "grapheme" }),
+  fc.constantFrom("\u0000", "\u007f\u0085\u2028", "\ufeff", "\ufffe", "\u{1f512}", "\r", "---\n"),
+);
+
+const POLLUTION = [
+  '{"__proto__":{"restricted":false}}',
+  '[{"constructor":{"prototype":{"projects":[]}}}]',
+  '["__proto__","constructor","toString"]',
+] as const;
+
+const NUMBERS = ["1e999", "-0", "0.1", "12345678901234567890", "NaN", "[1,2]", "true", "[null]"];
+
+/** What grows faster than its length would show here, for the test would not end. */
+const floods = fc.tuple(
+  fc.constantFrom(
+    "-----BEGIN CERTIFICATE-----",
+    "-----BEGIN ",
+    "-----END CERTIFICATE-----\n",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n",
+    " ",
+    "\n",
+    "\\n",
+    "[",
+    "-",
+    "A",
+    "=",
+    '"',
+    "- |\n",
+  ),
+  fc.integer({ min: 1000, max: 5000 }),
+).map(([part, times]) => part.repeat(times));
+
+function pemOf(material: Material): fc.Arbitrary<string> {
+  const { authority, expired, good, own, signed, weak } = material;
+  const whole = fc.constantFrom(
+    ...[...good, ...good, ...good, authority, expired, own, signed, weak]
+      .map(({ certificate }) => certificate),
+    own.key,
+    own.traditionalKey,
+    signed.certificate + authority.certificate,
+    good[0]?.certificate + own.key,
+  );
+  const place = fc.nat();
+  const damage = fc.oneof(
+    fc.record({ kind: fc.constant("replace" as const), place, by: text }),
+    fc.record({ kind: fc.constant("cut" as const), place, length: fc.nat(80) }),
+    fc.record({ kind: fc.constant("repeat" as const), place, length: fc.nat(200) }),
+    fc.record({ kind: fc.constant("truncate" as const), place }),
+    fc.constantFrom(
+      { kind: "crlf" as const },
+      { kind: "indent" as const },
+      { kind: "lower case" as const },
+      { kind: "one line" as const },
+      { kind: "label" as const },
+    ),
+  );
+  return fc.tuple(whole, fc.array(damage, { maxLength: 2 })).map(([pem, damages]) =>
+    damages.reduce((pem, damage) => {
+      switch (damage.kind) {
+        case "replace": {
+          const at = damage.place % pem.length;
+          return pem.slice(0, at) + damage.by + pem.slice(at + damage.by.length);
+        }
+        case "cut": {
+          const at = damage.place % pem.length;
+          return pem.slice(0, at) + pem.slice(at + damage.length);
+        }
+        case "repeat": {
+          const at = damage.place % pem.length;
+          return pem.slice(0, at + damage.length) + pem.slice(at);
+        }
+        case "truncate":
+          return pem.slice(0, damage.place % pem.length) || "-";
+        case "crlf":
+          return pem.replaceAll("\n", "\r\n");
+        case "indent":
+          return pem.replaceAll("\n", "\n  ");
+        case "lower case":
+          return pem.toLowerCase();
+        case "one line":
+          return pem.replaceAll("\n", " ");
+        case "label":
+          return pem.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE");
+      }
+    }, pem)
+  );
+}
+
+function valueOf(material: Material): fc.Arbitrary<string> {
+  const pem = pemOf(material);
+  const item = fc.oneof(
+    { weight: 6, arbitrary: pem as fc.Arbitrary<unknown> },
+    { weight: 1, arbitrary: text },
+    { weight: 1, arbitrary: fc.jsonValue() },
+    { weight: 1, arbitrary: fc.array(pem, { maxLength: 2 }) },
+  );
+  const list = fc.array(item, { maxLength: 5 });
+  const serialised = fc.tuple(list, fc.integer({ min: 1, max: 4 })).map(([items, times]) => {
+    let value: unknown = items;
+    for (let time = 0; time < times; time++) value = JSON.stringify(value);
+    return String(value);
+  });
+  return fc.oneof(
+    { weight: 40, arbitrary: serialised },
+    { weight: 15, arbitrary: pem },
+    { weight: 10, arbitrary: fc.array(pem, { maxLength: 3 }).map((pems) => pems.join("")) },
+    { weight: 10, arbitrary: fc.array(pem, { maxLength: 3 }).map(toYaml) },
+    { weight: 5, arbitrary: pem.map((pem) => JSON.stringify({ certificate: pem, pem: [pem] })) },
+    { weight: 5, arbitrary: fc.json() },
+    { weight: 5, arbitrary: text },
+    { weight: 5, arbitrary: fc.constantFrom(...POLLUTION, ...NUMBERS) },
+    { weight: 1, arbitrary: floods },
+  );
+}
+
+function projectsOf({ own }: Material): fc.Arbitrary<string> {
+  const name = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...PROJECTS) as fc.Arbitrary<string> },
+    { weight: 2, arbitrary: text },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom("*", "no-such-project", "a/b", "__proto__", own.key, "default"),
+    },
+  );
+  const list = fc.array(name, { maxLength: 4 });
+  return fc.oneof(
+    { weight: 20, arbitrary: fc.constant("") },
+    { weight: 40, arbitrary: list.map((names) => JSON.stringify(names)) },
+    { weight: 5, arbitrary: list.map((names) => names.join(",")) },
+    { weight: 5, arbitrary: list.map((names) => JSON.stringify(JSON.stringify(names))) },
+    { weight: 5, arbitrary: list.map(toYaml) },
+    { weight: 5, arbitrary: fc.json() },
+    { weight: 5, arbitrary: text },
+    { weight: 5, arbitrary: fc.constantFrom(...POLLUTION, ...NUMBERS) },
+    { weight: 1, arbitrary: floods },
+  );
+}
+
+function toYaml(items: readonly string[]): string {
+  return items.map((item) => `- |\n  ${item.replaceAll("\n", "\n  ")}\n`).join("");
+}

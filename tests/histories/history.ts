@@ -1,0 +1,247 @@
+/**
+ * Histories: what may happen to a model and an LXD, as plain data that a property-testing library
+ * makes up and makes smaller. Numbers choose among what there is when it happens; what is not
+ * possible then, does not happen.
+ *
+ * @module
+ */
+import fc from "fast-check";
+
+/** Names of the projects that LXD has. */
+export const PROJECTS = ["db", "dev", "web"] as const;
+
+/** Names of the applications that relate to the charm, each by one of two endpoints. */
+export const APPLICATIONS = ["web", "jobs"] as const;
+
+/** The endpoints of each application. */
+export const ENDPOINTS = ["lxd", "backup"] as const;
+
+/** How many units the charm may have. */
+export const MAXIMUM_UNITS = 3;
+
+/** How many good certificates there are: so few that they are shared. */
+export const GOOD_CERTIFICATES = 3;
+
+/** Something in the list `client_certificates`. */
+export type Item =
+  /** A good certificate, its lines ended by LF or by CRLF. */
+  | { readonly kind: "good"; readonly which: number; readonly crlf: boolean }
+  /** One that must not be registered. */
+  | { readonly kind: "expired" | "own" }
+  /** None at all. */
+  | { readonly kind: "text" | "number" | "key" };
+
+/** What a requirer writes to `projects`; null stands for no such key. */
+export type Wish = readonly string[] | null | "unreadable";
+
+/** How LXD fails a request; see the stand-in. */
+export const LXD_FAULTS = ["reset", "act-then-reset", "malformed", "status"] as const;
+
+/** What an outsider does to an entry of the trust store, or calls one that he adds. */
+export const NAMES = [
+  "mallory",
+  "similar application",
+  "other model",
+  "longer name",
+  "orphan",
+] as const;
+
+/** One thing that happens. */
+export type Operation =
+  /** Hooks run, each chosen from the possible ones. */
+  | { readonly kind: "run"; readonly picks: readonly number[] }
+  /** The operator mends what keeps the charm from working, and all comes to rest. */
+  | { readonly kind: "settle" }
+  | { readonly kind: "relate"; readonly application: number; readonly endpoint: number }
+  | { readonly kind: "unrelate"; readonly relation: number; readonly force: boolean }
+  | { readonly kind: "remove application"; readonly application: number; readonly force: boolean }
+  | { readonly kind: "add requirer"; readonly application: number }
+  | { readonly kind: "remove requirer"; readonly application: number; readonly unit: number }
+  /** A requirer writes its databag: the application (0), or a unit. */
+  | {
+    readonly kind: "write";
+    readonly relation: number;
+    readonly of: number;
+    readonly items: readonly Item[];
+    readonly wish: Wish;
+  }
+  | { readonly kind: "add unit" }
+  | { readonly kind: "remove unit"; readonly unit: number; readonly force: boolean }
+  /** The leader's lease goes to another unit. */
+  | { readonly kind: "lead"; readonly unit: number }
+  | { readonly kind: "remove leader"; readonly force: boolean }
+  | { readonly kind: "trust" }
+  | { readonly kind: "untrust" }
+  | { readonly kind: "LXD down" }
+  | { readonly kind: "LXD up" }
+  /** The option `projects`. */
+  | { readonly kind: "allow"; readonly projects: Wish }
+  | { readonly kind: "update-status"; readonly unit: number }
+  /** An outsider adds an entry, of a certificate that requirers may have, too. */
+  | {
+    readonly kind: "intrude";
+    readonly which: number;
+    readonly name: number;
+    readonly projects: readonly string[] | null;
+    readonly metrics: boolean;
+  }
+  /** An outsider removes an entry, whosever it is. */
+  | { readonly kind: "distrust"; readonly entry: number }
+  | { readonly kind: "rename"; readonly entry: number; readonly name: number }
+  | {
+    readonly kind: "restrict";
+    readonly entry: number;
+    readonly projects: readonly string[] | null;
+  }
+  | { readonly kind: "fail tool"; readonly tool: number; readonly nth: number }
+  | { readonly kind: "kill"; readonly call: number }
+  | { readonly kind: "lose leadership" }
+  | {
+    readonly kind: "fail LXD";
+    readonly method: number;
+    readonly fault: number;
+    readonly times: number;
+  };
+
+/** A history. */
+export interface History {
+  /** Units of the charm at the beginning. */
+  readonly units: number;
+  /** Relations at the beginning. */
+  readonly relations: number;
+  /** Seeds the choice of hooks while all comes to rest; 0 for always the first one. */
+  readonly order: number;
+  /** What happens, in its order; null for nothing. */
+  readonly operations: readonly (Operation | null)[];
+}
+
+/** What is no disturbance: where nothing else happens, all units tell the same at rest. */
+export const CALM: readonly Operation["kind"][] = [
+  "relate",
+  "unrelate",
+  "remove application",
+  "add requirer",
+  "remove requirer",
+  "write",
+  "add unit",
+  "remove unit",
+  "lead",
+  "remove leader",
+  "update-status",
+];
+
+const projects = fc.subarray([...PROJECTS], { minLength: 1 });
+const wish = fc.oneof(
+  { weight: 12, arbitrary: fc.constant(null) },
+  { weight: 7, arbitrary: projects },
+  { weight: 1, arbitrary: fc.constant("unreadable" as const) },
+);
+const item: fc.Arbitrary<Item> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant("good" as const),
+      which: fc.nat(GOOD_CERTIFICATES - 1),
+      crlf: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      ...(["expired", "own", "text", "number", "key"] as const).map((kind) => ({ kind })),
+    ),
+  },
+);
+const number = fc.nat(11);
+// Mostly one unit runs on for a while, so that what the units know is not the same.
+const picks = fc.oneof(
+  fc.array(number, { minLength: 1, maxLength: 8 }),
+  fc.tuple(number, fc.integer({ min: 1, max: 12 }))
+    .map(([pick, times]) => Array.from({ length: times }, () => pick)),
+);
+const rarely = fc.nat(3).map((value) => value === 3);
+const access = fc.oneof(fc.constant(null), projects);
+
+/** Makes the arbitrary of one kind of operation, with its weight. */
+function some<K extends Operation["kind"]>(
+  weight: number,
+  kind: K,
+  fields: Fields<Extract<Operation, { readonly kind: K }>>,
+): fc.WeightedArbitrary<Operation> {
+  const arbitrary = fc.record({ kind: fc.constant(kind), ...fields });
+  return { weight, arbitrary: arbitrary as fc.Arbitrary<unknown> as fc.Arbitrary<Operation> };
+}
+
+type Fields<T> = { readonly [P in Exclude<keyof T, "kind">]: fc.Arbitrary<T[P]> };
+
+const calm = [
+  some(30, "run", { picks }),
+  some(5, "settle", {}),
+  some(4, "relate", { application: number, endpoint: number }),
+  some(2, "unrelate", { relation: number, force: rarely }),
+  some(1, "remove application", { application: number, force: rarely }),
+  some(4, "add requirer", { application: number }),
+  some(3, "remove requirer", { application: number, unit: number }),
+  some(32, "write", {
+    relation: number,
+    of: number,
+    items: fc.array(item, { maxLength: 3 }),
+    wish,
+  }),
+  some(4, "add unit", {}),
+  some(2, "remove unit", { unit: number, force: rarely }),
+  some(8, "lead", { unit: number }),
+  some(2, "remove leader", { force: rarely }),
+  some(3, "update-status", { unit: number }),
+];
+
+const disturbing = [
+  some(1, "trust", {}),
+  some(1, "untrust", {}),
+  some(1, "LXD down", {}),
+  some(2, "LXD up", {}),
+  some(4, "allow", { projects: wish }),
+  some(2, "intrude", { which: number, name: number, projects: access, metrics: rarely }),
+  some(2, "distrust", { entry: number }),
+  some(2, "rename", { entry: number, name: number }),
+  some(2, "restrict", { entry: number, projects: access }),
+  some(2, "fail tool", { tool: number, nth: fc.integer({ min: 1, max: 4 }) }),
+  some(3, "kill", { call: fc.integer({ min: 1, max: 24 }) }),
+  some(1, "lose leadership", {}),
+];
+
+const failures = [
+  some(3, "fail LXD", { method: number, fault: number, times: fc.integer({ min: 1, max: 3 }) }),
+];
+
+/** How long histories are, and whether LXD can be made to fail a request. */
+export interface HistoryOptions {
+  /** Longest number of operations. */
+  readonly length: number;
+  /** Most units of the charm at the beginning. */
+  readonly units: number;
+  /** Whether LXD is a stand-in, which fails requests on demand. */
+  readonly canFail: boolean;
+}
+
+/** Makes up histories. */
+export function histories(
+  { length, units, canFail }: HistoryOptions,
+): fc.Arbitrary<History> {
+  // Each can be left out on its own, so that a failing history is soon a short one.
+  const any = (...kinds: fc.WeightedArbitrary<Operation>[]) =>
+    fc.array(fc.option(fc.oneof(...kinds), { freq: 20 }), {
+      minLength: 1,
+      maxLength: length,
+      size: "max",
+    });
+  return fc.record({
+    units: fc.integer({ min: 1, max: units }),
+    relations: fc.nat(APPLICATIONS.length * ENDPOINTS.length),
+    order: fc.nat(),
+    operations: fc.oneof(
+      { weight: 3, arbitrary: any(...calm, ...disturbing, ...canFail ? failures : []) },
+      { weight: 1, arbitrary: any(...calm) },
+    ),
+  });
+}

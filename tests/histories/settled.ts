@@ -1,0 +1,119 @@
+/**
+ * What must hold once all has come to rest: LXD runs, the charm is trusted, no hook is pending, and
+ * every unit has run `update-status`. Then no view of Juju's is out of date, so nothing is allowed
+ * for: everything told is what is, exactly.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
+import type { TrustEntry } from "../lxd/world.ts";
+import { APPLICATION } from "../scenarios/charm.ts";
+import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";
+import { accessOf, type Claim, judge, type Refusal, type Verdict } from "./judge.ts";
+import { foreignOf, readStore, toldIn } from "./watch.ts";
+
+type Store = ReadonlyMap<string, TrustEntry>;
+
+/** Checks the trust store, what relations are told, and the units' statuses. */
+export async function checkSettled(world: HistoryWorld): Promise<void> {
+  const { model, relations, stage: { pool } } = world;
+  const store = await readStore(world);
+  const foreign = foreignOf(world, store);
+  const verdict = judge(databags(world), { pool, allowed: allowedOf(world), foreign });
+  checkStore(world, store, verdict);
+  const units = model.units(APPLICATION);
+  for (const { handle } of relations) {
+    const expected = {
+      claims: verdict.claims.filter(({ relation }) => relation === handle.id),
+      refusals: verdict.refusals.filter(({ relation }) => relation === handle.id),
+    };
+    for (const unit of units) checkTold(world, handle.read(unit), expected);
+    checkTold(world, handle.readApp(APPLICATION), expected);
+  }
+  const [ours, rejected] = [store.size - foreign.size, verdict.refusals.length];
+  const counts = `1 node, ${ours} certificate${ours === 1 ? "" : "s"}`;
+  const message = `LXD 5.0.2: ${counts}${rejected > 0 ? `, ${rejected} rejected` : ""}`;
+  for (const unit of units) {
+    assert.deepEqual(model.status(unit), { status: "active", message }, unit);
+  }
+}
+
+/**
+ * Checks that every unit tells what the leader does, once nothing is pending: what the leader changes
+ * reaches the others at once. Only where nothing went wrong since all was at rest.
+ */
+export function checkAlike({ model, relations }: HistoryWorld): void {
+  const leader = model.leader(APPLICATION);
+  for (const { handle } of relations) {
+    if (leader === undefined) return;
+    for (const unit of model.units(APPLICATION)) {
+      assert.deepEqual(toldIn(handle.read(unit)), toldIn(handle.read(leader)), `${unit} tells`);
+    }
+  }
+}
+
+/** Checks that nothing of ours is left, once the charm is gone. */
+export async function checkGone(world: HistoryWorld): Promise<void> {
+  const left = [...(await readStore(world)).values()].filter((entry) => isOurs(world, entry));
+  assert.deepEqual(left.map(({ name }) => name), [], "The charm must leave nothing");
+}
+
+/** Each certificate that anybody may have is there, once, as wide as all of them need. */
+function checkStore(world: HistoryWorld, store: Store, { claims }: Verdict): void {
+  const foreign = foreignOf(world, store);
+  const prefix = `${APPLICATION}@${world.model.uuid}:`;
+  const wanted = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
+  const expected = [...wanted].filter(([fingerprint]) => !foreign.has(fingerprint))
+    .map(([fingerprint, wants]) => {
+      const [{ relation, name } = { relation: "", name: "" }, ...others] = wants;
+      const mark = others.length === 0 ? `${relation}:${name.replace("/", "-")}` : "shared";
+      return [fingerprint, `${prefix}${mark}`, union(wants)] as const;
+    });
+  const found = [...store.values()].filter((entry) => isOurs(world, entry))
+    .map((entry) => [entry.fingerprint, entry.name, accessOf(entry)] as const);
+  assert.deepEqual(found.toSorted(byFirst), expected.toSorted(byFirst), "The trust store");
+}
+
+function checkTold(
+  { stage: { lxd } }: HistoryWorld,
+  databag: Readonly<Record<string, string>>,
+  { claims, refusals }: Verdict,
+): void {
+  const texts = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
+  const fingerprints = [...texts.keys()].toSorted();
+  const { version, nodes, registered_certificates: registered, ...rest } = databag;
+  assert.equal(version, "1.0");
+  assert.deepEqual(JSON.parse(nodes ?? "null"), [{
+    endpoint: lxd.members[0]?.endpoint,
+    name: hostname(),
+    trusted_certs_fp: fingerprints,
+  }]);
+  const told: string[] = JSON.parse(registered ?? "null");
+  assert.equal(told.length, fingerprints.length, "As many certificates as fingerprints");
+  for (const [index, fingerprint] of fingerprints.entries()) {
+    const written = texts.get(fingerprint)?.map(({ text }) => text) ?? [];
+    assert.ok(written.includes(told[index] ?? ""), `${fingerprint} is told as it was written`);
+  }
+  assert.equal(rest["server_certificate"], lxd.serverCertificate);
+  const rejected: Told[] = JSON.parse(rest["rejected_certificates"] ?? "[]");
+  for (const refusal of refusals) {
+    assert.ok(rejected.some((one) => fits(one, refusal)), `Not told: ${JSON.stringify(refusal)}`);
+  }
+  assert.equal(rejected.length, refusals.length, JSON.stringify(rejected));
+}
+
+type Told = Omit<Refusal, "relation" | "reason"> & { readonly reason: string };
+
+function fits(told: Told, { unit, fingerprint, reason }: Refusal): boolean {
+  return told.unit === unit && told.fingerprint === fingerprint && reason.test(told.reason);
+}
+
+function union(wants: readonly Claim[]): readonly string[] | null {
+  if (wants.some(({ access }) => access === null)) return null;
+  return [...new Set(wants.flatMap(({ access }) => access ?? []))].toSorted();
+}
+
+function byFirst(a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number {
+  return a[0] < b[0] ? -1 : 1;
+}
