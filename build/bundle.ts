@@ -6,6 +6,8 @@
 
 import { BuildError } from "./error.ts";
 
+let first: Promise<unknown> | undefined;
+
 /**
  * Bundles an entry file alone, minified.
  *
@@ -18,6 +20,14 @@ export async function bundle(
   source: string,
   root: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  // Deno unpacks its bundler when it is used for the first time, and fails where two do so at once.
+  const work = () => run(source, root);
+  if (first) return await first.then(work, work);
+  const bundled = first = work();
+  return await bundled;
+}
+
+async function run(source: string, root: string): Promise<Uint8Array<ArrayBuffer>> {
   // Deno.bundle() would do, but only behind a flag of the process that builds, tests included.
   const command = new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--platform=deno", "--minify", source],

@@ -13,6 +13,8 @@ import { chooseRuntime, type Runtime } from "./runtime.ts";
 export interface BuildCharmOptions {
   /** The project's root. @default {the folder above this module's} */
   readonly root?: string;
+  /** A project whose modules it imports. @default {the folder above this module's} */
+  readonly library?: string;
   /** Folder for the charm. @default {`${root}/dist`} */
   readonly out?: string;
   /** The runtime. @default {chooseRuntime()} */
@@ -34,7 +36,8 @@ const SOURCES = [
  * @throws {BuildError} If the sources do not make a charm.
  */
 export async function buildCharm(
-  { root = ROOT, out = `${root}/dist`, runtime = chooseRuntime() }: BuildCharmOptions = {},
+  { root = ROOT, library = ROOT, out = `${root}/dist`, runtime = chooseRuntime() }:
+    BuildCharmOptions = {},
 ): Promise<string> {
   const { name } = await readCharmcraft(root);
   const path = `${out}/${name}_${runtime.arch}.charm`;
@@ -43,7 +46,7 @@ export async function buildCharm(
   // Closing the file unlocks it, also where the process is killed.
   using lock = await Deno.open(`${path}.lock`, { create: true, write: true });
   await lock.lock(EXCLUSIVE);
-  const sources = await digest(root);
+  const sources = await digest([...new Set([root, library])]);
   if (await isThere(path) && await readIfThere(stamp) === sources) return path;
   await Deno.writeTextFile(stamp, "");
   await build({ root, out, runtime });
@@ -51,10 +54,14 @@ export async function buildCharm(
   return path;
 }
 
-async function digest(root: string): Promise<string> {
-  const paths = await Array.fromAsync(glob(SOURCES, { cwd: root }));
+async function digest(roots: readonly string[]): Promise<string> {
+  const found = roots.map(async (root) => {
+    const paths = await Array.fromAsync(glob(SOURCES, { cwd: root }));
+    return paths.map((path) => `${root}/${path}`);
+  });
+  const paths = (await Promise.all(found)).flat();
   const contents = paths.filter((path) => !path.endsWith("_test.ts")).toSorted()
-    .map(async (path) => [path, await Deno.readTextFile(`${root}/${path}`)]);
+    .map(async (path) => [path, await Deno.readTextFile(path)]);
   const text = JSON.stringify([Deno.version, await Promise.all(contents)]);
   const bytes = new TextEncoder().encode(text);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();

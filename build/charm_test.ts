@@ -45,6 +45,18 @@ Deno.test.each([
   },
 );
 
+Deno.test("buildCharm() builds again after a change of the library", async () => {
+  await using library = await fakeProject();
+  await using project = await fakeProject();
+  const { runtime, builds } = countingRuntime();
+  const options = { root: project.root, library: library.root, runtime };
+  await buildCharm(options);
+  await library.write("lib/new.ts", "globalThis.changed = 1;\n");
+  await buildCharm(options);
+  await buildCharm(options);
+  assert.equal(builds(), 2);
+});
+
 Deno.test("buildCharm() builds again after a failure", async () => {
   await using project = await fakeProject();
   const { runtime, builds } = countingRuntime();

@@ -5,8 +5,10 @@
  */
 import { basename } from "node:path/posix";
 import { buildCharm } from "../../build/charm.ts";
+import { createStoragePool } from "../lxd/administration.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
+import { buildMyCharm } from "../scenarios/my_charm.ts";
 import { deploy, type World } from "../scenarios/world.ts";
 import type { Place } from "./place.ts";
 import type { Screen } from "./screen.ts";
@@ -15,11 +17,26 @@ import { MEMBERS, showStatus, showTrust } from "./stage.ts";
 
 const BLOCKED = `blocked: Missing credentials access; grant with: juju trust ${APPLICATION}`;
 
-/** Builds the charm. */
-export async function buildTheCharm(screen: Screen): Promise<string> {
-  screen.heading("Build the charm");
+/** The charms, built. */
+export interface Charms {
+  /** Path of the charm. */
+  readonly charm: string;
+  /** Path of one that wants to talk to LXD. */
+  readonly myCharm: string;
+}
+
+/** Builds the charms. */
+export async function buildTheCharms(screen: Screen): Promise<Charms> {
+  screen.heading("Build the charm, and one that wants to talk to LXD");
   screen.command("deno task build");
-  const charm = await screen.wait({ what: "Building the charm", work: () => buildCharm() });
+  const charm = await build(screen, buildCharm);
+  screen.command("deno task --cwd tests/charms/my-charm build");
+  const myCharm = await build(screen, buildMyCharm);
+  return { charm, myCharm };
+}
+
+async function build(screen: Screen, work: () => Promise<string>): Promise<string> {
+  const charm = await screen.wait({ what: "Building", work });
   const { isFile, size } = await Deno.stat(charm);
   const megabytes = (size / 1e6).toFixed(1);
   screen.check(`dist/${basename(charm)} is there: ${megabytes} MB`, { isFile }, { isFile: true });
@@ -49,6 +66,10 @@ export async function startTheCluster(
     members.filter(({ status }) => status === "Online").length,
     MEMBERS,
   );
+  const names = members.map(({ server_name: name }) => name).join(" ");
+  screen.command(`for m in ${names}; do lxc storage create default dir --target $m; done`);
+  screen.command("lxc storage create default dir");
+  await createStoragePool(lxd, "default");
   return lxd;
 }
 

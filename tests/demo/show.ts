@@ -15,17 +15,17 @@ const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s+(\S{4})/;
 const NETWORK_KEYS = ["egress-subnets", "ingress-address", "private-address"];
 
 /**
- * Renders the units of an application as `juju status` does.
+ * Renders the units of applications as `juju status` does.
  *
  * @param model The model.
- * @param application Name of the application.
+ * @param applications Names of the applications.
  * @returns Rows.
  */
-export function renderStatus(model: World["model"], application: string): Rows {
-  const leader = model.leader(application);
-  const units = model.units(application).map((unit) => {
+export function renderStatus(model: World["model"], applications: readonly string[]): Rows {
+  const leaders = applications.map((application) => model.leader(application));
+  const units = applications.flatMap((application) => model.units(application)).map((unit) => {
     const { status, message } = model.status(unit);
-    return [`${unit}${unit === leader ? "*" : ""}`, status, "idle", message];
+    return [`${unit}${leaders.includes(unit) ? "*" : ""}`, status, "idle", message];
   });
   return [["Unit", "Workload", "Agent", "Message"], ...units];
 }

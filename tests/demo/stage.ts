@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { TestCertificate } from "../certificates.ts";
 import { authOf } from "../lxd/client.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
+import { identitiesOf, type MyIdentity, statusOf } from "../scenarios/my_charm.ts";
 import type { Requirer, Told, World } from "../scenarios/world.ts";
 import type { Screen } from "./screen.ts";
 import { renderStatus, renderTrust } from "./show.ts";
@@ -27,7 +27,7 @@ export interface Served {
   /** The requirer. */
   readonly requirer: Requirer;
   /** The certificate that it asked for, with its key. */
-  readonly certificate: TestCertificate;
+  readonly identity: MyIdentity;
   /** What it was told. */
   readonly told: Told;
 }
@@ -54,11 +54,41 @@ export async function showHooks<T>(
   });
 }
 
-/** Shows the charm's status, and checks it. */
-export function showStatus({ screen, world }: Stage, what: string, expected: string): void {
+/** Shows the charms' statuses, and checks that of an application's first unit. */
+export function showStatus(
+  { screen, world }: Stage,
+  what: string,
+  expected: string,
+  application = APPLICATION,
+): void {
   screen.command("juju status");
-  screen.table(renderStatus(world.model, APPLICATION));
-  screen.check(what, world.status(), expected);
+  const { model } = world;
+  screen.table(renderStatus(model, model.applications()));
+  screen.check(what, statusOf(world, `${application}/0`), expected);
+}
+
+/** Gives what a requirer was served with. */
+export function servedOf({ world }: Stage, requirer: Requirer): Served {
+  const identity = identitiesOf(world, `${requirer.name}/0`).at(-1);
+  if (!identity) throw new Error(`Cannot go on: ${requirer.name} has no certificate`);
+  return { requirer, identity, told: requirer.told() };
+}
+
+/** Shows what a requirer did in LXD with its certificate, and checks that it did so on each member. */
+export function showWork(
+  { screen, world }: Stage,
+  { identity, requirer: { name }, told }: Served,
+): void {
+  const instance = `${name}-0-${identity.fingerprint.slice(0, 12)}`;
+  const lines = world.model.log.map(({ message }) => message)
+    .filter((message) => message.includes(instance));
+  screen.command(`juju debug-log --include ${name}/0`);
+  screen.lines(lines);
+  screen.check(
+    `${name} created and deleted an empty instance on each member`,
+    lines.map((line) => line.replace(/.* on /, "")),
+    told.nodes,
+  );
 }
 
 /** Shows the trust store. */
@@ -72,7 +102,7 @@ export async function showTrust({ screen, world }: Stage): Promise<readonly Trus
 /** Asks each node that a requirer was told of whether it trusts a certificate, as that one does. */
 export async function answersTo(
   { endpoints, nodes, server = "" }: Told,
-  { certificate, key }: TestCertificate,
+  { certificate, key }: Pick<MyIdentity, "certificate" | "key">,
 ): Promise<Readonly<Record<string, string>>> {
   const answers = endpoints.map(async (endpoint, index) => {
     const answer = await authOf(endpoint, certificate, key, server);
@@ -84,12 +114,12 @@ export async function answersTo(
 /** Connects to each member as a requirer, shows the answers, and checks that all are the same. */
 export async function connect(
   { screen }: Stage,
-  { certificate, requirer: { name }, told }: Served,
+  { identity, requirer: { name }, told }: Served,
   expected: "trusted" | "untrusted",
 ): Promise<void> {
   const members = told.nodes.join(" ");
   screen.command(`for m in ${members}; do LXD_CONF=${name} lxc query $m:/1.0 | jq -r .auth; done`);
-  const answers = await answersTo(told, certificate);
+  const answers = await answersTo(told, identity);
   screen.table([
     ["MEMBER", "URL", "AUTH"],
     ...told.nodes.map((node, index) => [node, told.endpoints[index] ?? "", answers[node] ?? ""]),

@@ -4,21 +4,24 @@
  *
  * @module
  */
+import { basename } from "node:path/posix";
 import { createCertificate } from "../certificates.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "../scenarios/charm.ts";
 import type { World } from "../scenarios/world.ts";
-import { describeEntry, renderDatabag } from "./show.ts";
+import { describeEntry, renderDatabag, shorten } from "./show.ts";
 import {
   answersTo,
   connect,
   each,
   MEMBERS,
   type Served,
+  servedOf,
   settle,
   showHooks,
   showStatus,
   showTrust,
+  showWork,
   type Stage,
 } from "./stage.ts";
 import { watch } from "./watch.ts";
@@ -34,12 +37,12 @@ export async function trustTheCharm(stage: Stage): Promise<void> {
 }
 
 /** Relates a charm that wants to talk to LXD. */
-export async function relateARequirer(stage: Stage): Promise<Served> {
+export async function relateMyCharm(stage: Stage, myCharm: string): Promise<Served> {
   const { screen } = stage;
   screen.heading("Relate a charm that wants to talk to LXD");
-  const served = await relate(stage, "my-charm");
-  const { certificate: { fingerprint }, requirer, told } = served;
-  screen.command(`juju show-unit ${APPLICATION}/0 --endpoint api    # what my-charm/0 asks for`);
+  const served = await relate(stage, myCharm, "my-charm");
+  const { identity: { fingerprint }, requirer, told } = served;
+  screen.command(`juju show-unit ${UNIT} --endpoint api    # what my-charm/0 asks for`);
   screen.lines(renderDatabag(requirer.relation.read("my-charm/0")));
   screen.command(`juju show-unit my-charm/0 --endpoint lxd    # what ${UNIT} answers`);
   screen.lines(renderDatabag(requirer.relation.read(UNIT)));
@@ -51,18 +54,19 @@ export async function relateARequirer(stage: Stage): Promise<Served> {
   screen.check("It is told that its certificate is trusted", told.trusted, [fingerprint]);
   await showTrust(stage);
   await checkOurs(stage, "LXD trusts it under my-charm's name", [served]);
-  showStatus(stage, "It counts 1 certificate", await active(stage.world, 1));
+  showStatus(stage, `${APPLICATION} counts 1 certificate`, await active(stage.world, 1));
   return served;
 }
 
-/** Connects as the requirer. */
-export async function connectToEachMember(stage: Stage, served: Served): Promise<void> {
+/** Shows what the requirer does in LXD. */
+export async function seeWhatItDoes(stage: Stage, served: Served): Promise<void> {
   const { screen } = stage;
-  screen.heading("Talk to each member, with my-charm's certificate");
-  await connect(stage, served, "trusted");
+  screen.heading("See what my-charm does in LXD, with its own certificate");
+  showWork(stage, served);
+  showStatus(stage, "my-charm is active", inUse(served), "my-charm");
   const stranger = await createCertificate({ commonName: "stranger" });
   screen.check(
-    "Without it, nobody gets in",
+    "Without its certificate, nobody gets in",
     await answersTo(served.told, stranger),
     each(served.told.nodes, "untrusted"),
   );
@@ -71,13 +75,13 @@ export async function connectToEachMember(stage: Stage, served: Served): Promise
 /** Replaces the requirer's certificate by a new one, watching the trust store. */
 export async function rotateItsCertificate(stage: Stage, asked: Served): Promise<Served> {
   const { screen, world } = stage;
-  const { certificate: old, requirer } = asked;
+  const { identity: old, requirer } = asked;
   screen.heading("Rotate my-charm's certificate");
-  const certificate = await createCertificate({ commonName: "my-charm" });
-  screen.command("juju exec --unit my-charm/0 -- relation-set -r lxd:0 --file new.yaml");
-  requirer.offer(0, [certificate]);
-  screen.lines(renderDatabag(requirer.relation.read("my-charm/0")));
-  const fingerprints = { old: old.fingerprint, new: certificate.fingerprint };
+  screen.command("juju run my-charm/0 rotate");
+  const { results } = await world.model.runAction("my-charm/0", "rotate");
+  const fingerprint = String(results["certificate"]);
+  screen.lines([`certificate: ${shorten(fingerprint)}`]);
+  const fingerprints = { old: old.fingerprint, new: fingerprint };
   const { looks, sequence } = await showHooks(
     stage,
     () => watch(world.lxd, fingerprints, world.settle),
@@ -88,9 +92,10 @@ export async function rotateItsCertificate(stage: Stage, asked: Served): Promise
     sequence.filter((seen) => seen.length === 0),
     [],
   );
-  const served = { requirer, certificate, told: requirer.told() };
+  const served = servedOf(stage, requirer);
+  screen.check("my-charm uses the new one", served.identity.fingerprint, fingerprint);
   await checkOurs(stage, "Only the new one is left", [served]);
-  await connect(stage, served, "trusted");
+  showWork(stage, served);
   screen.check(
     "To each member, the old certificate is untrusted",
     await answersTo(served.told, old),
@@ -100,19 +105,23 @@ export async function rotateItsCertificate(stage: Stage, asked: Served): Promise
 }
 
 /** Relates another charm. */
-export async function relateAnother(stage: Stage, first: Served): Promise<Served> {
+export async function relateAnother(
+  stage: Stage,
+  myCharm: string,
+  first: Served,
+): Promise<Served> {
   const { screen } = stage;
   screen.heading("Relate another charm");
-  const other = await relate(stage, "other-charm");
+  const other = await relate(stage, myCharm, "other-charm");
   await showTrust(stage);
   await checkOurs(stage, "Each charm has an entry of its own", [first, other]);
   screen.check(
     "Each is told of its own certificate only",
     [first.requirer.told().trusted, other.told.trusted],
-    [[first.certificate.fingerprint], [other.certificate.fingerprint]],
+    [[first.identity.fingerprint], [other.identity.fingerprint]],
   );
-  await connect(stage, other, "trusted");
-  showStatus(stage, "It counts 2 certificates", await active(stage.world, 2));
+  showWork(stage, other);
+  showStatus(stage, `${APPLICATION} counts 2 certificates`, await active(stage.world, 2));
   return other;
 }
 
@@ -128,13 +137,9 @@ export async function removeTheRelation(
   world.model.removeRelation(first.requirer.relation);
   await settle(stage);
   await connect(stage, first, "untrusted");
-  screen.check(
-    "To each member, other-charm is trusted as before",
-    await answersTo(other.told, other.certificate),
-    each(other.told.nodes, "trusted"),
-  );
+  await connect(stage, other, "trusted");
   await checkOurs(stage, "Only other-charm's entry is left", [other]);
-  showStatus(stage, "It counts 1 certificate again", await active(world, 1));
+  showStatus(stage, `${APPLICATION} counts 1 certificate again`, await active(world, 1));
 }
 
 /** Removes the charm. */
@@ -161,15 +166,15 @@ export async function removeTheCharm(
   );
 }
 
-async function relate(stage: Stage, name: string): Promise<Served> {
+async function relate(stage: Stage, charm: string, name: string): Promise<Served> {
   const { screen, world } = stage;
-  screen.command(`juju deploy ./${name}`);
+  const alias = name === "my-charm" ? "" : ` ${name}`;
+  screen.command(`juju deploy ./dist/${basename(charm)}${alias}`);
   screen.command(`juju integrate ${APPLICATION}:api ${name}:lxd`);
-  const certificate = await createCertificate({ commonName: name });
-  const requirer = world.requirer(name);
-  requirer.offer(0, [certificate]);
+  await world.model.deploy(charm, { name });
+  const requirer = world.relate(name);
   await settle(stage);
-  return { requirer, certificate, told: requirer.told() };
+  return servedOf(stage, requirer);
 }
 
 async function checkOurs(
@@ -177,8 +182,8 @@ async function checkOurs(
   what: string,
   served: readonly Served[],
 ): Promise<void> {
-  const expected = served.map(({ certificate, requirer: { name, relation } }) =>
-    [certificate.fingerprint, `${relation.id}:${name}-0`] as const
+  const expected = served.map(({ identity, requirer: { name, relation } }) =>
+    [identity.fingerprint, `${relation.id}:${name}-0`] as const
   );
   screen.check(what, await world.ours(), Object.fromEntries(expected));
 }
@@ -188,4 +193,8 @@ async function active({ lxd }: World, certificates: number): Promise<string> {
   const version = body?.metadata.environment.server_version;
   const noun = certificates === 1 ? "certificate" : "certificates";
   return `active: LXD ${version}: ${MEMBERS} nodes, ${certificates} ${noun}`;
+}
+
+function inUse({ identity: { fingerprint } }: Served): string {
+  return `active: ${MEMBERS} nodes, certificate ${fingerprint.slice(0, 12)}`;
 }

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { buildTheCharm, deployTheCharm, startTheCluster } from "./beginning.ts";
+import { buildTheCharms, deployTheCharm, startTheCluster } from "./beginning.ts";
 import type { Place } from "./place.ts";
 import type { Screen } from "./screen.ts";
 import {
-  connectToEachMember,
   relateAnother,
-  relateARequirer,
+  relateMyCharm,
   removeTheCharm,
   removeTheRelation,
   rotateItsCertificate,
+  seeWhatItDoes,
   trustTheCharm,
 } from "./steps.ts";
 
@@ -28,16 +28,16 @@ export async function tell(screen: Screen, place: Place): Promise<void> {
   screen.say("Juju is a model of it in this process: it runs the charm's hooks as Juju does.");
   screen.say("Lines with $ are what an operator would type.");
   await using owned = new AsyncDisposableStack();
-  const charm = await buildTheCharm(screen);
+  const { charm, myCharm } = await buildTheCharms(screen);
   const lxd = await startTheCluster(screen, place, owned);
   const world = await deployTheCharm(screen, { charm, lxd, owned });
   const before = await lxd.trustStore();
   const stage = { screen, world };
   await trustTheCharm(stage);
-  const asked = await relateARequirer(stage);
-  await connectToEachMember(stage, asked);
+  const asked = await relateMyCharm(stage, myCharm);
+  await seeWhatItDoes(stage, asked);
   const rotated = await rotateItsCertificate(stage, asked);
-  const other = await relateAnother(stage, rotated);
+  const other = await relateAnother(stage, myCharm, rotated);
   await removeTheRelation(stage, rotated, other);
   await removeTheCharm(stage, other, before);
 }

@@ -76,11 +76,12 @@ export async function succeed(
     );
   }
   if (reply.body.type !== "async" || method === "GET") return reply.body;
-  const done = await request("GET", `${reply.body.operation}/wait?timeout=60`);
-  const operation = done.body?.metadata;
-  if (done.status >= 400 || operation?.status !== "Success") {
+  const [operation = ""] = reply.body.operation?.split("?") ?? [];
+  const done = await request("GET", `${operation}/wait?timeout=60`);
+  const ended = done.body?.metadata;
+  if (done.status >= 400 || ended?.status !== "Success") {
     throw new Error(
-      `Cannot ${method} ${path}: ${operation?.err || done.body?.error || operation?.status}`,
+      `Cannot ${method} ${path}: ${ended?.err || done.body?.error || ended?.status}`,
     );
   }
   return reply.body;
@@ -128,6 +129,16 @@ export async function waitForMember(
     const members: { server_name: string; status: string }[] = reply.body?.metadata ?? [];
     return members.some((member) => member.server_name === name && member.status === status);
   });
+}
+
+/** Creates a storage pool of plain directories, on each member of a cluster. */
+export async function createStoragePool(world: LxdWorld, name: string): Promise<void> {
+  const { metadata } = await succeed(world.admin, "GET", "/1.0");
+  const pool = { name, driver: "dir" };
+  for (const member of metadata.environment.server_clustered ? world.members : []) {
+    await succeed(world.admin, "POST", `/1.0/storage-pools?target=${member.name}`, pool);
+  }
+  await succeed(world.admin, "POST", "/1.0/storage-pools", pool);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CERTIFICATE_CASES } from "./contract_certificates.ts";
 import { CLUSTER_CASES, CLUSTER_CHANGE_CASES } from "./contract_cluster.ts";
+import { INSTANCE_CASES } from "./contract_instances.ts";
 import { SERVER_CASES, SERVER_CHANGE_CASES } from "./contract_server.ts";
 import type { Case } from "./contract_tools.ts";
 import { type RealLxd, startCluster, startLxd } from "./real.ts";
@@ -20,7 +21,7 @@ Deno.test.afterAll(async () => {
   await cluster?.[Symbol.asyncDispose]();
 });
 
-for (const one of [...SERVER_CASES, ...CERTIFICATE_CASES]) {
+for (const one of [...SERVER_CASES, ...CERTIFICATE_CASES, ...INSTANCE_CASES]) {
   contract(one, "real", () => borrowed(standalone));
   contract(one, "stand-in", () => startStandIn());
 }
@@ -30,7 +31,7 @@ for (const one of SERVER_CHANGE_CASES) {
   contract(one, "stand-in", () => startStandIn());
 }
 
-for (const one of CLUSTER_CASES) {
+for (const one of [...CLUSTER_CASES, ...INSTANCE_CASES]) {
   contract(one, "real", () => borrowed(cluster));
   contract(one, "stand-in", () => startStandIn({ members: 3 }));
 }

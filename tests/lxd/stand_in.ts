@@ -66,6 +66,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     dialect: DIALECTS[dialect],
     entries: new Map(),
     projects: new Set(["default"]),
+    pools: new Set(),
+    instances: new Set(),
     members: listed,
     clusterName: count > 1 ? "member1" : undefined,
     identity,

@@ -52,6 +52,21 @@ export function success(
   return { status, headers, body };
 }
 
+/** Answers that an operation has begun. */
+export function accepted(): Answer {
+  const id = crypto.randomUUID();
+  const body = {
+    type: "async",
+    status: "Operation created",
+    "status_code": 100,
+    operation: `/1.0/operations/${id}`,
+    "error_code": 0,
+    error: "",
+    metadata: { id, status: "Running", "status_code": 103, err: "" },
+  };
+  return { status: 202, headers: {}, body };
+}
+
 /** Answers with an error. */
 export function failure(status: number, error: string): Answer {
   const body = {

@@ -17,6 +17,7 @@ import {
   success,
 } from "./stand_in_answer.ts";
 import { answerCertificate, answerCertificates } from "./stand_in_certificates.ts";
+import { answerInstances, INSTANCES_REGEXP } from "./stand_in_instances.ts";
 import { createIdentity, enterMember } from "./stand_in_member.ts";
 import { etagOf, type ListedMember, type State } from "./stand_in_state.ts";
 
@@ -47,6 +48,7 @@ export async function answer(
   if (path === "/1.0" && method === "GET") return server(state, caller, around.member);
   if (path === "/1.0/certificates") return answerCertificates(state, caller, request);
   if (/^\/1\.0\/certificates\/[^/]+$/.test(path)) return answerCertificate(state, caller, request);
+  if (INSTANCES_REGEXP.test(path)) return answerInstances(state, caller, request);
   if (!/^\/1\.0\/(cluster|projects)(\/|$)/.test(path)) return NOT_FOUND;
   if (caller.kind === "untrusted") return NOT_AUTHORIZED;
   if (path.startsWith("/1.0/projects")) return projects(state, caller, request);

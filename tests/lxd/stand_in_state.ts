@@ -28,6 +28,10 @@ export interface State {
   readonly entries: Map<string, TrustEntry>;
   /** Names of the projects, in the order of their creation. */
   readonly projects: Set<string>;
+  /** Names of the storage pools. */
+  readonly pools: Set<string>;
+  /** The instances, as `<project>/<name>`. */
+  readonly instances: Set<string>;
   /** The members. */
   readonly members: readonly ListedMember[];
   /** Name in the cluster of the first member, or `undefined` while standalone. */

@@ -48,6 +48,8 @@ export interface World extends AsyncDisposable {
   readonly cloud: (changes?: CloudChanges) => CloudSpec;
   /** Adds an application that is related to the charm. */
   readonly requirer: (name?: string, units?: number) => Requirer;
+  /** Relates an application that is deployed to the charm. */
+  readonly relate: (name: string) => Requirer;
   /** Runs hooks until none is left, and checks what has to hold always. */
   readonly settle: () => Promise<void>;
   /** Lets update-status run, and settles. */
@@ -60,7 +62,7 @@ export interface World extends AsyncDisposable {
   readonly foreign: () => Promise<readonly TrustEntry[]>;
 }
 
-/** An application that is related to the charm, driven by hand. */
+/** An application that is related to the charm; driven by hand, if it has no charm of its own. */
 export interface Requirer {
   /** Its name. */
   readonly name: string;
@@ -126,7 +128,11 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
     credential,
     cloud,
     requirer: (name = "my-charm", units = 1) => {
-      const requirer = relate(model, name, units);
+      const endpoints = { lxd: { role: "requires", interface: "lxd" } } as const;
+      return world.relate(model.addApplication(name, { units, endpoints }));
+    },
+    relate: (name) => {
+      const requirer = relate(model, name);
       requirers.push(requirer);
       return requirer;
     },
@@ -181,9 +187,7 @@ function cloudOf(lxd: LxdWorld, own: TestCertificate, changes: CloudChanges): Cl
   };
 }
 
-function relate(model: Model, name: string, units: number): Requirer {
-  const endpoints = { lxd: { role: "requires", interface: "lxd" } } as const;
-  model.addApplication(name, { units, endpoints });
+function relate(model: Model, name: string): Requirer {
   const relation = model.relate(`${APPLICATION}:api`, `${name}:lxd`);
   return {
     name,

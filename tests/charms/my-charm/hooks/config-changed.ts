@@ -1,0 +1,8 @@
+/**
+ * The operator changed the project, or the charm was deployed or upgraded.
+ *
+ * @module
+ */
+import { settle } from "../lib/settle.ts";
+
+await settle();

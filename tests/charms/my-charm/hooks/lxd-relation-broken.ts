@@ -1,0 +1,8 @@
+/**
+ * LXD's provider is gone: forgets the keys.
+ *
+ * @module
+ */
+import { settle } from "../lib/settle.ts";
+
+await settle();

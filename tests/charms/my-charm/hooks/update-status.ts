@@ -1,0 +1,8 @@
+/**
+ * Now and then: tries again what LXD did not answer.
+ *
+ * @module
+ */
+import { settle } from "../lib/settle.ts";
+
+await settle();

@@ -1,0 +1,81 @@
+/**
+ * Visits each LXD node with a certificate that all of them trust.
+ *
+ * @module
+ */
+import type { Answer } from "@lxd-integrator/requirer";
+import { createPinnedFetch, PinError } from "@lxd-integrator/requirer/pinned-fetch";
+import { fingerprintOf, type Identity } from "./identity.ts";
+import { ask, run, unitName } from "./juju.ts";
+import { LxdError, tryNode } from "./lxd.ts";
+import { blocked, short, type Status, waiting } from "./status.ts";
+
+// No hook keeps the others waiting for long.
+const LIMIT_MS = 20_000;
+
+/** Under which the unit's state in Juju holds what was visited. */
+const VISITED = "visited";
+
+/** What was visited. */
+interface Visited {
+  /** With which certificate, and which one was pinned. */
+  readonly with: string;
+  /** Endpoints of the nodes. */
+  readonly endpoints: readonly string[];
+}
+
+/**
+ * Visits each node that was not visited yet with this certificate.
+ *
+ * @param identity Who we are.
+ * @param answer What the provider tells of the nodes.
+ * @returns The status.
+ */
+export async function visitNodes(identity: Identity, { nodes, server }: Answer): Promise<Status> {
+  if (!server) return blocked("Cannot pin LXD: its provider tells no server_certificate");
+  const fingerprint = fingerprintOf(identity);
+  const before = await readVisited(`${fingerprint} ${server.fingerprint}`);
+  const unit = unitName().replace("/", "-");
+  const work = { project: identity.project, instance: `${unit}-${short(fingerprint)}` };
+  const endpoints = nodes.map(({ endpoint }) => endpoint).filter(
+    (endpoint) => before.endpoints.includes(endpoint),
+  );
+  const problems: Status[] = [];
+  using lxd = createPinnedFetch({ ...identity, server, signal: AbortSignal.timeout(LIMIT_MS) });
+  for (const node of nodes.filter(({ endpoint }) => !endpoints.includes(endpoint))) {
+    try {
+      await tryNode(lxd.fetch, node, work);
+      endpoints.push(node.endpoint);
+      const { instance, project } = work;
+      const report = `Created and deleted the instance ${instance} of ${project} on ${node.name}`;
+      await run("juju-log", ["--log-level", "INFO", "--", report]);
+    } catch (error) {
+      problems.push(problemOf(node.name, error));
+    }
+  }
+  await run("state-set", [`${VISITED}=${JSON.stringify({ ...before, endpoints })}`]);
+  const count = nodes.length === 1 ? "1 node" : `${nodes.length} nodes`;
+  const message = `${count}, certificate ${short(fingerprint)}`;
+  return problems[0] ?? { status: "active", message };
+}
+
+async function readVisited(what: string): Promise<Visited> {
+  const text = await ask<string>("state-get", VISITED);
+  const visited: Visited = text === "" ? undefined : JSON.parse(text);
+  return visited?.with === what ? visited : { with: what, endpoints: [] };
+}
+
+/** Makes the next visit a first one. */
+export async function forgetVisit(): Promise<void> {
+  await run("state-delete", [VISITED]);
+}
+
+/** Says what is wrong with a node. What is no fault of LXD's or the network's is a bug. */
+function problemOf(node: string, error: unknown): Status {
+  if (error instanceof LxdError || error instanceof PinError) {
+    return blocked(`${node}: ${error.message}`);
+  }
+  const isOfNetwork = Error.isError(error) && (error.name === "TimeoutError" || "code" in error);
+  if (isOfNetwork) return waiting(`${node} does not answer: ${error.message}`);
+  throw error;
+}

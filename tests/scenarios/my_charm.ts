@@ -1,0 +1,76 @@
+/**
+ * The requirer charm of `tests/charms/my-charm`, beside the charm under test.
+ *
+ * @module
+ */
+import { buildCharm } from "../../build/charm.ts";
+import { fingerprintOf } from "../certificates.ts";
+import type { ToolCall } from "../juju/model.ts";
+import type { World } from "./world.ts";
+
+/** A certificate that the charm made, with its key. */
+export interface MyIdentity {
+  /** The certificate, PEM. */
+  readonly certificate: string;
+  /** Its private key, PEM. */
+  readonly key: string;
+  /** Fingerprint of the certificate. */
+  readonly fingerprint: string;
+}
+
+const ROOT = new URL("../charms/my-charm", import.meta.url).pathname;
+const DIST = new URL("../../dist", import.meta.url).pathname;
+
+/**
+ * Builds the charm where it has changed.
+ *
+ * @returns Its path.
+ */
+export function buildMyCharm(): Promise<string> {
+  return buildCharm({ root: ROOT, out: DIST });
+}
+
+/** Status of a unit, as `status: message`. */
+export function statusOf({ model }: World, unit: string): string {
+  const { status, message } = model.status(unit);
+  return `${status}: ${message}`;
+}
+
+/**
+ * Gives the identities that a unit ever read from its secrets, the newest last, as the operator would
+ * with `juju show-secret --reveal`.
+ *
+ * @param world The world.
+ * @param unit Name of the unit.
+ * @returns The identities.
+ */
+export function identitiesOf(world: World, unit: string): readonly MyIdentity[] {
+  const contents = toolCalls(world, unit, "secret-get").map(({ stdout }) => JSON.parse(stdout));
+  const identities = contents.toSorted((a, b) => a.created < b.created ? -1 : 1)
+    .map(({ certificate, key }) =>
+      [certificate, { certificate, key, fingerprint: fingerprintOf(certificate) }] as const
+    );
+  return [...new Map(identities).values()];
+}
+
+/**
+ * Gives the secrets of an application's units that are left, by their ids.
+ *
+ * @param world The world.
+ * @param application Name of the application.
+ * @returns The ids.
+ */
+export function secretsLeft(world: World, application: string): readonly string[] {
+  const added = toolCalls(world, application, "secret-add").map(({ stdout }) =>
+    stdout.trim().replace("secret:", "")
+  );
+  const removed = toolCalls(world, application, "secret-remove").map(({ args: [id] }) => id);
+  return added.filter((id) => !removed.includes(id));
+}
+
+/** Calls that took effect, of a unit or of all units of an application. */
+function toolCalls({ model }: World, of: string, name: string): readonly ToolCall[] {
+  return model.runs
+    .filter(({ outcome, unit }) => outcome === "done" && `${unit}/`.startsWith(`${of}/`))
+    .flatMap(({ tools }) => tools.filter(({ exitCode, tool }) => tool === name && exitCode === 0));
+}
