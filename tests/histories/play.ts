@@ -79,8 +79,10 @@ async function rest(world: HistoryWorld, watching: Watch): Promise<void> {
   throw new Error(`Cannot settle: more than ${MAXIMUM_HOOKS} hooks ran`);
 }
 
-async function step({ model }: HistoryWorld, watching: Watch): Promise<boolean> {
-  const run = await model.step();
+async function step(world: HistoryWorld, watching: Watch): Promise<boolean> {
+  const run = await world.model.step();
+  // A new leader goes on telling what was told until it has run update-status, and the others do not.
+  if (run?.hook === "leader-elected") world.isCalm = false;
   if (run) await watching.check(run);
   return run !== undefined;
 }

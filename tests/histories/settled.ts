@@ -41,7 +41,8 @@ export async function checkSettled(world: HistoryWorld): Promise<void> {
 
 /**
  * Checks that every unit tells what the leader does, once nothing is pending: what the leader changes
- * reaches the others at once. Only where nothing went wrong since all was at rest.
+ * reaches the others at once. Only where nothing went wrong since all was at rest, and the leader is
+ * the same.
  */
 export function checkAlike({ model, relations }: HistoryWorld): void {
   const leader = model.leader(APPLICATION);
