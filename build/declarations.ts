@@ -7,7 +7,8 @@
 import { parse, stringify } from "yaml";
 import { type CharmFile, data } from "./charm_file.ts";
 import { actions, type Charmcraft, config, metadata } from "./charm_yaml.ts";
-import { type Arch, manifest } from "./manifest.ts";
+import { manifest } from "./manifest.ts";
+import type { Arch } from "./target.ts";
 
 /** Charmcraft and Juju read YAML 1.1, where an unquoted "on" is a boolean. */
 const VERSION = { version: "1.1" } as const;

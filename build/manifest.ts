@@ -6,9 +6,7 @@
 
 import type { Charmcraft, Mapping, Platform } from "./charm_yaml.ts";
 import { BuildError } from "./error.ts";
-
-/** An architecture, as Juju names it. */
-export type Arch = "amd64" | "arm64";
+import type { Arch } from "./target.ts";
 
 /** The version of charmcraft whose output this is. */
 const CHARMCRAFT_VERSION = "4.4.0";
