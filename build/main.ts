@@ -48,7 +48,7 @@ async function fetchCommand(): Promise<typeof Command> {
 function describe(error: unknown): string | undefined {
   if (error instanceof BuildError) return error.message;
   const isOfSystem = error instanceof Error && "code" in error && /^E[A-Z]+$/.test(`${error.code}`);
-  return isOfSystem ? `Cannot build the charm: ${error.message}` : undefined;
+  return isOfSystem ? `Cannot build: ${error.message}` : undefined;
 }
 
 async function write(

@@ -128,10 +128,15 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
     return ["fake/0", tool, ...refused, "TypeError", "TypeError"];
   }
   const before = await list(root);
+  const compiled = `${charm}/runtime/compiled`;
+  await Deno.mkdir(`${compiled}/of another revision`, { recursive: true });
 
   await t.step("as Juju runs them", async () => {
     const results = await runStart(`${charm}/hooks/start`, charm);
     assert.deepEqual(results, expected(charm));
+  });
+  await t.step("and clear away what a charm of the other form left", async () => {
+    await assert.rejects(Deno.stat(compiled), Deno.errors.NotFound);
   });
   await t.step("by a relative path", async () => {
     const results = await runStart("../the charm/hooks/start", `${root}/bin`);

@@ -1,5 +1,5 @@
 /**
- * What `charmcraft pack` (4.4) writes as manifest.yaml, as an object.
+ * What `charmcraft pack` (4.5) writes as manifest.yaml, as an object.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { BuildError } from "./error.ts";
 import type { Arch } from "./target.ts";
 
 /** The version of charmcraft whose output this is. */
-const CHARMCRAFT_VERSION = "4.4.0";
+const CHARMCRAFT_VERSION = "4.5.0";
 /** No real time: two builds of the same sources are the same bytes. */
-const STARTED_AT = "1980-01-01 00:00:00+00:00";
+const STARTED_AT = "1980-01-01T00:00:00";
 
 /**
  * Makes manifest.yaml. Charmcraft packs one charm for each platform; here platforms that differ in the base only share
