@@ -69,25 +69,22 @@ Deno.test.each([
   await using charm = await expand(built.archive);
   const payload = `${charm.path}/payload/start`;
   await Deno.rename(payload, `${payload}.kept`);
-  // Reading it waits for a writer: the process stands still after the first of its steps.
   await run(["mkfifo", payload]);
   const victim = new Deno.Command(`${charm.path}/hooks/start`, {
     detached: true,
     stdin: "null",
+    stdout: "null",
     stderr: "null",
   }).spawn();
-  while (!(await charm.made()).includes("start.part")) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  // This waits until the second of the steps reads there, and that until something is written.
+  const pipe = await Deno.open(payload, { write: true });
   Deno.kill(group ? -victim.pid : victim.pid, "SIGKILL");
   await victim.status;
   assert.deepEqual(await charm.made(), ["start.part"]);
-  const pipe = `${payload}.pipe`;
-  await Deno.rename(payload, pipe);
   await Deno.rename(`${payload}.kept`, payload);
   const next = charm.run("hooks/start", "echo ran");
-  // What goes on holds the lock, until it has read to the end.
-  if (!group) (await Deno.open(pipe, { write: true })).close();
+  // What goes on after its parent was killed holds the lock, until it has read to the end.
+  pipe.close();
   assert.deepEqual(await next, { code: 0, out: "ran\n", err: "" });
   assert.deepEqual(await charm.made(), ["start"]);
 });
