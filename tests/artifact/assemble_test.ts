@@ -123,17 +123,19 @@ Deno.test("a full disk gives one clear line, and breaks nothing", async () => {
   assert.deepEqual(await charm.run("hooks/start", "echo ran"), { code: 0, out: "ran\n", err: "" });
 });
 
-Deno.test("nothing but a minimal Ubuntu's programs is run", async () => {
-  await ensurePackages({
-    purpose: "trace",
-    packages: ["strace"],
-    programs: [["strace", "-V"]],
-  });
-  await using charm = await expand(built.archive);
+/** What strace saw of a hook that is put together. */
+async function traceStart(charm: SmallCharm, calls: string): Promise<string> {
+  await ensurePackages({ purpose: "trace", packages: ["strace"], programs: [["strace", "-V"]] });
   const trace = `${charm.path}/trace`;
-  const options = ["-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-o", trace];
+  const options = ["-f", "-qq", "-e", `trace=${calls}`, "-o", trace];
   await run(["strace", ...options, `${charm.path}/hooks/start`]);
-  const programs = (await Deno.readTextFile(trace)).matchAll(/execve\("([^"]+)"/g)
+  return await Deno.readTextFile(trace);
+}
+
+Deno.test("nothing but a minimal Ubuntu's programs is run", async () => {
+  await using charm = await expand(built.archive);
+  const trace = await traceStart(charm, "execve");
+  const programs = trace.matchAll(/execve\("([^"]+)".* = 0$/gm)
     .map(([, program = ""]) => program)
     .filter((program) => !program.startsWith(charm.path)).toArray();
   const owned = await run(["dpkg-query", "--listfiles", ...ESSENTIAL]);
@@ -141,6 +143,14 @@ Deno.test("nothing but a minimal Ubuntu's programs is run", async () => {
   const foreign = programs.filter((path) => !names.has(path.replace(/^\/usr/, "")));
   assert.deepEqual(foreign, []);
   assert.ok(programs.some((program) => program.endsWith("/sha256sum")), String(programs));
+});
+
+Deno.test("the file system is asked to share blocks, and the disk to keep what is whole", async () => {
+  await using charm = await expand(built.archive);
+  const trace = await traceStart(charm, "ioctl,fsync,rename,renameat,renameat2");
+  const steps = ["FICLONE", "fsync(", "/start.part"].map((step) => trace.indexOf(step));
+  assert.ok(!steps.includes(-1), trace);
+  assert.deepEqual(steps, steps.toSorted((a, b) => a - b));
 });
 
 Deno.test("an upgrade leaves nothing of the revision before it", async () => {
