@@ -7,7 +7,7 @@
 import { runDeno } from "./deno.ts";
 import { BuildError } from "./error.ts";
 import { inParallel } from "./in_parallel.ts";
-import type { BundledExecutable } from "./runtime.ts";
+import { type BundledExecutable, DENO_FLAGS } from "./runtime.ts";
 import { type Arch, TARGETS } from "./target.ts";
 
 /** What is compiled, and for what. */
@@ -20,7 +20,6 @@ export interface CompileOptions {
   readonly arch: Arch;
 }
 
-const FLAGS = ["--quiet", "--no-prompt", "--no-config", "--no-remote", "--no-npm"];
 /** `deno compile` embeds the time of the file that it compiles. */
 const FILE_TIME = new Date("1980-01-01T00:00:00Z");
 
@@ -49,7 +48,7 @@ export async function compileEach<T>(
       await Deno.utime(source, FILE_TIME, FILE_TIME);
       const target = ["--target", TARGETS[arch].triple, "--output", file];
       const { success, reason } = await runDeno(
-        ["compile", ...FLAGS, ...permissions, ...target, source],
+        ["compile", ...DENO_FLAGS, ...permissions, ...target, source],
         { cwd: folder, env: { DENORT_BIN: `${folder}/denort`, DENO_NO_PACKAGE_JSON: "1" } },
       );
       if (!success) throw new BuildError(`Cannot compile ${path}: ${reason}`);

@@ -7,6 +7,16 @@
 import type { CharmFile } from "./charm_file.ts";
 import type { Arch } from "./target.ts";
 
+/** Flags of `deno run` and `deno compile`, beside the permissions. */
+export const DENO_FLAGS: readonly string[] = [
+  // Else a hook tool that the running Juju lacks is one line in the log of each hook.
+  "--quiet",
+  "--no-prompt",
+  "--no-config",
+  "--no-remote",
+  "--no-npm",
+];
+
 /** A way to make executables of bundled hooks. */
 export interface Runtime {
   /** Its name. */

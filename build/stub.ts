@@ -4,6 +4,8 @@
  * @module
  */
 
+import { DENO_FLAGS } from "./runtime.ts";
+
 /** What a stub of the form `bundled` runs. */
 export interface BundledStubOptions {
   /** Path of the runtime below the charm's directory. */
@@ -31,14 +33,6 @@ export interface CompiledStubOptions {
 /** What is made on the unit, by either form: a charm of the other form may be upgraded to. */
 const CACHE = "runtime/cache";
 const COMPILED = "runtime/compiled";
-const FLAGS = [
-  // Else a hook tool that the running Juju lacks is one line in the log of each hook.
-  "--quiet",
-  "--no-prompt",
-  "--no-config",
-  "--no-remote",
-  "--no-npm",
-];
 // Deno colors its errors even if nobody looks.
 const SWITCHES = [
   "NO_COLOR=1",
@@ -59,7 +53,7 @@ const SWITCHES = [
 export function renderBundledStub(
   { runtime, bundle, permissions }: BundledStubOptions,
 ): string {
-  const flags = [...FLAGS, ...permissions].map((flag) => `  ${quote(flag)} \\`);
+  const flags = [...DENO_FLAGS, ...permissions].map((flag) => `  ${quote(flag)} \\`);
   // Juju sets no HOME; Deno then takes root's, and a broken .npmrc there would stop every hook.
   return `#!/bin/sh
 charm="\${0%/*}/.."

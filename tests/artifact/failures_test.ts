@@ -62,6 +62,10 @@ Deno.test("without a network, and without what was fetched before, the build fai
     const ended = await run(command, { cwd: ROOT, env });
     assert.deepEqual({ ...ended, err: "" }, { code: 1, out: "", err: "" });
     assert.match(ended.err, /^Cannot fetch what the build needs: Failed caching npm package .+\n$/);
+    // As a task, Deno itself says so, in its own words, before the build is run.
+    const asTask = await task(["build", "--out", out], env);
+    assert.deepEqual({ ...asTask, err: "" }, { code: 1, out: "", err: "" });
+    assert.match(asTask.err, /^error: Failed caching npm package .+$/m);
     assert.deepEqual(await list(out), []);
   } finally {
     await Deno.remove(cache, { recursive: true });
