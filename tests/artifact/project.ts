@@ -17,6 +17,8 @@ export const CHARM = `${ROOT}/dist/lxd-integrator_amd64.charm`;
 const SOURCES = [
   "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
   "{hooks,lib,build}/**/*.{sh,ts}",
+  // Members of the workspace, without which Deno refuses the whole.
+  "tests/charms/*/deno.json",
 ];
 
 /**
