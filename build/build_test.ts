@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { build } from "./build.ts";
-import { fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
+import { CHARMCRAFT, fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
 import { renderReport } from "./report.ts";
 
 const runtime = SMALL_RUNTIME;
@@ -14,13 +14,18 @@ Deno.test("build() packs hooks, actions, declarations and documents", async () =
     "actions.yaml",
     "actions/say",
     "bundle/actions/say.js",
+    "bundle/hooks/api-relation-changed.js",
     "bundle/hooks/start.js",
+    "hooks/api-relation-changed",
     "hooks/start",
     "manifest.yaml",
     "metadata.yaml",
     "runtime/deno",
+    "sbom.cdx.json",
   ]);
   assert.equal((await Deno.stat(built.path)).size, built.size);
+  const names = await Array.fromAsync(Deno.readDir(project.out), ({ name }) => name);
+  assert.deepEqual(names.toSorted(), ["fake_amd64.cdx.json", "fake_amd64.charm"]);
 });
 
 Deno.test("build() makes the same bytes in another folder", async () => {
@@ -43,6 +48,24 @@ Deno.test.each([
     problem: "an import that is not there",
     files: { "hooks/start.ts": 'export * from "./nowhere.ts";\n' },
     message: /^Cannot bundle hooks\/start\.ts: Module not found .*nowhere\.ts/,
+  },
+  {
+    problem: "an endpoint without a hook",
+    files: { "charmcraft.yaml": `${CHARMCRAFT}requires: { db: { interface: db } }\n` },
+    message: "Cannot build the charm: charmcraft.yaml declares endpoints that have no file " +
+      'hooks/<endpoint>-relation-<event>.ts: "db"',
+  },
+  {
+    problem: "an action without a file",
+    files: { "charmcraft.yaml": CHARMCRAFT.replace("actions: {", "actions: { cry: {},") },
+    message: "Cannot build the charm: charmcraft.yaml declares actions that have no file " +
+      'hooks/actions/<name>.ts: "cry"',
+  },
+  {
+    problem: "a hook of an endpoint that is not declared",
+    files: { "hooks/db-relation-changed.ts": "" },
+    message: "Cannot build the charm: charmcraft.yaml declares nothing that would run " +
+      '"hooks/db-relation-changed"',
   },
   {
     problem: "an import of a package that is not in deno.json",
@@ -83,6 +106,6 @@ Deno.test("renderReport() is a table", async () => {
   const built = await build({ ...project, runtime });
   const lines = renderReport(built).split("\n");
   assert.match(lines[0] ?? "", /^File +Bytes +Packed +Share$/);
-  assert.match(lines.at(-6) ?? "", /^metadata\.yaml +\d+ +\d+ +\d+\.\d %$/);
+  assert.match(lines.at(-7) ?? "", /^metadata\.yaml +\d+ +\d+ +\d+\.\d %$/);
   assert.equal(lines.at(-2), `SHA-256 ${built.sha256}`);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { runDeno } from "./deno.ts";
 import { BuildError } from "./error.ts";
 
 let first: Promise<unknown> | undefined;
@@ -29,18 +30,8 @@ export async function bundle(
 
 async function run(source: string, root: string): Promise<Uint8Array<ArrayBuffer>> {
   // Deno.bundle() would do, but only behind a flag of the process that builds, tests included.
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform=deno", "--minify", source],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-  });
-  const { success, stdout, stderr } = await command.output();
+  const args = ["bundle", "--quiet", "--platform=deno", "--minify", source];
+  const { success, stdout, reason } = await runDeno(args, { cwd: root });
   if (success) return stdout;
-  throw new BuildError(`Cannot bundle ${source}: ${reason(stderr)}`);
-}
-
-function reason(stderr: Uint8Array): string {
-  const lines = new TextDecoder().decode(stderr).split("\n");
-  const line = lines.find((line) => line.startsWith("error: "));
-  return line?.slice("error: ".length) ?? "deno bundle says no reason";
+  throw new BuildError(`Cannot bundle ${source}: ${reason}`);
 }

@@ -6,8 +6,10 @@
 
 import { glob } from "node:fs/promises";
 import { build } from "./build.ts";
+import { bundled } from "./bundled.ts";
 import { readCharmcraft } from "./project.ts";
-import { chooseRuntime, type Runtime } from "./runtime.ts";
+import { hostArch } from "./choose_runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Where the sources are, and where the charm goes. */
 export interface BuildCharmOptions {
@@ -17,7 +19,7 @@ export interface BuildCharmOptions {
   readonly library?: string;
   /** Folder for the charm. @default {`${root}/dist`} */
   readonly out?: string;
-  /** The runtime. @default {chooseRuntime()} */
+  /** The runtime. @default {the bundled one for this machine} */
   readonly runtime?: Runtime;
 }
 
@@ -25,7 +27,7 @@ const ROOT = import.meta.dirname?.replace(/\/[^/]*$/, "") ?? ".";
 const EXCLUSIVE = true;
 const SOURCES = [
   "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
-  "{hooks,lib,build}/**/*.ts",
+  "{hooks,lib,build}/**/*.{sh,ts}",
 ];
 
 /**
@@ -36,9 +38,9 @@ const SOURCES = [
  * @throws {BuildError} If the sources do not make a charm.
  */
 export async function buildCharm(
-  { root = ROOT, library = ROOT, out = `${root}/dist`, runtime = chooseRuntime() }:
-    BuildCharmOptions = {},
+  { root = ROOT, library = ROOT, out = `${root}/dist`, ...options }: BuildCharmOptions = {},
 ): Promise<string> {
+  const runtime = options.runtime ?? bundled({ arch: hostArch(), reason: "for tests" });
   const { name } = await readCharmcraft(root);
   const path = `${out}/${name}_${runtime.arch}.charm`;
   const stamp = `${path}.sources`;

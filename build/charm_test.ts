@@ -8,11 +8,11 @@ function countingRuntime(): {
   readonly builds: () => number;
 } {
   let builds = 0;
-  const shared = () => {
+  const files: Runtime["files"] = (executables) => {
     builds++;
-    return SMALL_RUNTIME.shared();
+    return SMALL_RUNTIME.files(executables);
   };
-  return { runtime: { ...SMALL_RUNTIME, shared }, builds: () => builds };
+  return { runtime: { ...SMALL_RUNTIME, files }, builds: () => builds };
 }
 
 Deno.test("buildCharm() builds once for all that ask at the same time", async () => {
@@ -30,6 +30,7 @@ Deno.test("buildCharm() builds once for all that ask at the same time", async ()
 Deno.test.each([
   { change: "hooks/start.ts", times: 2 },
   { change: "lib/new.ts", times: 2 },
+  { change: "build/new.sh", times: 2 },
   { change: "README.md", times: 2 },
   { change: "hooks/start_test.ts", times: 1 },
   { change: "docs/new.md", times: 1 },

@@ -1,5 +1,5 @@
 /**
- * What `charmcraft pack` (4.4) writes from `charmcraft.yaml`: metadata.yaml, config.yaml and actions.yaml, as objects.
+ * What `charmcraft pack` (4.5) writes from `charmcraft.yaml`: metadata.yaml, config.yaml and actions.yaml, as objects.
  *
  * @module
  */

@@ -84,7 +84,7 @@ Deno.test("renderDeclarations() sorts keys and quotes what YAML 1.1 misreads", (
     default: 8443
     type: int
   name:
-    default: "on"
+    default: 'on'
     description: A name
     type: string
 `,

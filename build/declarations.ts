@@ -7,12 +7,14 @@
 import { parse, stringify } from "yaml";
 import { type CharmFile, data } from "./charm_file.ts";
 import { actions, type Charmcraft, config, metadata } from "./charm_yaml.ts";
-import { type Arch, manifest } from "./manifest.ts";
+import { manifest } from "./manifest.ts";
+import type { Arch } from "./target.ts";
 
 /** Charmcraft and Juju read YAML 1.1, where an unquoted "on" is a boolean. */
 const VERSION = { version: "1.1" } as const;
-const SORTED = { ...VERSION, lineWidth: 0, sortMapEntries: true } as const;
-const AS_IS = { ...VERSION, lineWidth: 0 } as const;
+/** As charmcraft's own library writes it. */
+const AS_IS = { ...VERSION, indentSeq: false, lineWidth: 0, singleQuote: true } as const;
+const SORTED = { ...AS_IS, sortMapEntries: true } as const;
 
 /**
  * Parses YAML as charmcraft does.

@@ -65,7 +65,8 @@ export async function findExecutables(
 }
 
 /**
- * Checks that Juju would run each executable, that each action has one, and that each has its permissions.
+ * Checks that Juju would run each executable, that each action and each endpoint has one, and that each has its
+ * permissions.
  *
  * @param executables The executables.
  * @param charmcraft The charm's declaration.
@@ -80,7 +81,7 @@ export function checkExecutables(
   const has = new Set(executables.map(({ path }) => path));
   const declared = new Set([
     ...HOOKS.values().map((name) => `hooks/${name}`),
-    ...relationHooks(charmcraft.all),
+    ...endpoints(charmcraft.all).flatMap(relationHooks),
     ...Object.keys(charmcraft.actions ?? {}).map((name) => `actions/${name}`),
   ]);
   refuse(
@@ -91,6 +92,11 @@ export function checkExecutables(
     "charmcraft.yaml declares actions that have no file hooks/actions/<name>.ts:",
     Object.keys(charmcraft.actions ?? {})
       .filter((name) => !has.has(`actions/${name}`)),
+  );
+  refuse(
+    "charmcraft.yaml declares endpoints that have no file hooks/<endpoint>-relation-<event>.ts:",
+    endpoints(charmcraft.all)
+      .filter((endpoint) => !relationHooks(endpoint).some((hook) => has.has(hook))),
   );
   refuse(
     "deno.json has no permissions named",
@@ -105,10 +111,13 @@ function refuse(problem: string, names: readonly string[]): void {
   throw new BuildError(`Cannot build the charm: ${problem} ${list}`);
 }
 
-function relationHooks(all: Mapping): readonly string[] {
+function endpoints(all: Mapping): readonly string[] {
   return [all["provides"], all["requires"], all["peers"]]
-    .flatMap((endpoints) => Object.keys(endpoints ?? {}))
-    .flatMap((endpoint) => RELATION_HOOKS.map((event) => `hooks/${endpoint}-relation-${event}`));
+    .flatMap((endpoints) => Object.keys(endpoints ?? {}));
+}
+
+function relationHooks(endpoint: string): readonly string[] {
+  return RELATION_HOOKS.map((event) => `hooks/${endpoint}-relation-${event}`);
 }
 
 async function entries(

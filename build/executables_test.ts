@@ -6,6 +6,7 @@ import { CHARMCRAFT, fakeProject } from "./fake_project.ts";
 
 const DECLARED = parseCharmcraft(parseYaml(CHARMCRAFT));
 const SAY = executable("actions/say");
+const CHANGED = executable("hooks/api-relation-changed");
 
 function executable(path: string): Executable {
   return { path, source: `${path}.ts`, permissions: path };
@@ -13,7 +14,6 @@ function executable(path: string): Executable {
 
 Deno.test("findExecutables() finds hooks and actions, not their tests", async () => {
   await using project = await fakeProject({
-    "hooks/api-relation-changed.ts": "",
     "hooks/start_test.ts": "",
     "hooks/README.md": "",
   });
@@ -52,18 +52,24 @@ Deno.test("checkExecutables() accepts hooks of Juju and of the endpoints", () =>
 
 Deno.test.each([
   {
-    executables: [SAY, executable("hooks/sart"), executable("actions/cry")],
+    executables: [SAY, CHANGED, executable("hooks/sart"), executable("actions/cry")],
     message:
       'Cannot build the charm: charmcraft.yaml declares nothing that would run "hooks/sart", "actions/cry"',
   },
   {
-    executables: [],
+    executables: [CHANGED],
     message:
       'Cannot build the charm: charmcraft.yaml declares actions that have no file hooks/actions/<name>.ts: "say"',
   },
   {
-    executables: [SAY, executable("hooks/stop")],
-    message: 'Cannot build the charm: deno.json has no permissions named "hooks/stop"',
+    executables: [SAY],
+    message: "Cannot build the charm: charmcraft.yaml declares endpoints that have no file " +
+      'hooks/<endpoint>-relation-<event>.ts: "api"',
+  },
+  {
+    executables: [SAY, CHANGED, executable("hooks/stop")],
+    message: "Cannot build the charm: deno.json has no permissions named " +
+      '"hooks/api-relation-changed", "hooks/stop"',
   },
 ])("checkExecutables() says $message", ({ executables, message }) => {
   assert.throws(

@@ -5,8 +5,10 @@
  */
 
 import { dirname } from "node:path/posix";
-import { program } from "./charm_file.ts";
-import { bundled, type Runtime } from "./runtime.ts";
+import { bundled } from "./bundled.ts";
+import { ELF_HEADER_SIZE } from "./elf.ts";
+import type { Runtime } from "./runtime.ts";
+import { DENO_VERSION } from "./target.ts";
 
 /** A project in a temporary folder. */
 export interface FakeProject extends AsyncDisposable {
@@ -33,19 +35,36 @@ actions: { say: { description: Says something } }
 
 const DENO_JSON = JSON.stringify({
   permissions: {
+    "api-relation-changed": {},
     "start": { env: ["JUJU_*"], run: ["status-set"] },
     "action-say": {},
   },
 });
 
 /** A runtime that makes small charms. */
-export const SMALL_RUNTIME: Runtime = {
-  ...bundled("amd64", "/nowhere"),
-  shared: () => Promise.resolve([program("runtime/deno", "#!/bin/true\n")]),
-};
+export const SMALL_RUNTIME: Runtime = bundled({
+  arch: "amd64",
+  reason: "for tests",
+  deno: "/bin/true",
+});
 
 /**
- * Makes a project with the hook `start` and the action `say`.
+ * Makes a small program that can stand in for `denort`: a shell, which calls itself Deno. What `deno compile` makes of it
+ * can be run, and runs the script on its standard input.
+ *
+ * @returns Its bytes.
+ */
+export async function smallDenort(): Promise<Uint8Array<ArrayBuffer>> {
+  const shell = await Deno.readFile("/bin/dash");
+  const userAgent = new TextEncoder().encode(`Deno/${DENO_VERSION}`);
+  const bytes = new Uint8Array(shell.length + ELF_HEADER_SIZE);
+  bytes.set(shell);
+  bytes.set(userAgent, shell.length);
+  return bytes;
+}
+
+/**
+ * Makes a project with the hooks `start` and `api-relation-changed`, and the action `say`.
  *
  * @param files More files by path, or others in their place.
  * @returns The project.
@@ -61,6 +80,7 @@ export async function fakeProject(
   const all = {
     "charmcraft.yaml": CHARMCRAFT,
     "deno.json": DENO_JSON,
+    "hooks/api-relation-changed.ts": "globalThis.changed = 1;\n",
     "hooks/start.ts": "globalThis.started = import.meta.url;\n",
     "hooks/actions/say.ts": "globalThis.said = 1;\n",
     ...files,

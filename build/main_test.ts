@@ -10,7 +10,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write=dist",
   "--allow-run",
-  "--allow-env=LOG_TOKENS,LOG_STREAM",
+  "--allow-env=DENORT_BIN,LOG_TOKENS,LOG_STREAM",
 ];
 
 // Tries what its permissions allow, and what they do not.
@@ -92,7 +92,7 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
   const { root } = project;
   await Deno.chmod(`${root}/bin/status-set`, 0o755);
   await Deno.chmod(`${root}/bin/relation-set`, 0o755);
-  const { code, out, err } = await deno(root, ...PERMISSIONS, MAIN);
+  const { code, out, err } = await deno(root, ...PERMISSIONS, MAIN, "build", "--runtime=bundled");
   assert.deepEqual({ code, err }, { code: 0, err: "" });
   assert.match(out, /^runtime\/deno +\d{8} +\d{8} +\d+\.\d %$/m);
   const charm = `${root}/the charm`;
@@ -128,10 +128,15 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
     return ["fake/0", tool, ...refused, "TypeError", "TypeError"];
   }
   const before = await list(root);
+  const compiled = `${charm}/runtime/compiled`;
+  await Deno.mkdir(`${compiled}/of another revision`, { recursive: true });
 
   await t.step("as Juju runs them", async () => {
     const results = await runStart(`${charm}/hooks/start`, charm);
     assert.deepEqual(results, expected(charm));
+  });
+  await t.step("and clear away what a charm of the other form left", async () => {
+    await assert.rejects(Deno.stat(compiled), Deno.errors.NotFound);
   });
   await t.step("by a relative path", async () => {
     const results = await runStart("../the charm/hooks/start", `${root}/bin`);
@@ -167,12 +172,14 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
 
 Deno.test.each([
   {
-    args: [],
-    err: 'Cannot build the charm: deno.json has no permissions named "start", "stop"\n',
+    args: ["build", "--runtime=bundled"],
+    err:
+      'Cannot build the charm: deno.json has no permissions named "api-relation-changed", "start", "stop"\n',
   },
   {
-    args: ["--output=x"],
-    err: "Cannot read the arguments: only --out <folder>\n",
+    args: ["build", "--output=x"],
+    err: "Cannot read the arguments: only --out <folder>, --runtime compiled|bundled|auto, " +
+      "--platform amd64|arm64\n",
   },
 ])("main() says $err", async ({ args, err }) => {
   await using project = await fakeProject({

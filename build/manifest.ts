@@ -1,19 +1,17 @@
 /**
- * What `charmcraft pack` (4.4) writes as manifest.yaml, as an object.
+ * What `charmcraft pack` (4.5) writes as manifest.yaml, as an object.
  *
  * @module
  */
 
 import type { Charmcraft, Mapping, Platform } from "./charm_yaml.ts";
 import { BuildError } from "./error.ts";
-
-/** An architecture, as Juju names it. */
-export type Arch = "amd64" | "arm64";
+import type { Arch } from "./target.ts";
 
 /** The version of charmcraft whose output this is. */
-const CHARMCRAFT_VERSION = "4.4.0";
+const CHARMCRAFT_VERSION = "4.5.0";
 /** No real time: two builds of the same sources are the same bytes. */
-const STARTED_AT = "1980-01-01 00:00:00+00:00";
+const STARTED_AT = "1980-01-01T00:00:00";
 
 /**
  * Makes manifest.yaml. Charmcraft packs one charm for each platform; here platforms that differ in the base only share

@@ -18,8 +18,8 @@ const NOBLE = { name: "ubuntu", channel: "24.04", architectures: ["amd64"] };
 Deno.test("manifest() is what charmcraft writes, without the time", () => {
   const platforms = { amd64: null, arm64: null };
   assert.deepEqual(manifest(charmcraft(platforms, "ubuntu@24.04"), "amd64"), {
-    "charmcraft-version": "4.4.0",
-    "charmcraft-started-at": "1980-01-01 00:00:00+00:00",
+    "charmcraft-version": "4.5.0",
+    "charmcraft-started-at": "1980-01-01T00:00:00",
     bases: [NOBLE],
     analysis: {
       attributes: [

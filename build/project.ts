@@ -10,6 +10,14 @@ import { parseYaml } from "./declarations.ts";
 import { BuildError } from "./error.ts";
 import { parsePermissionSets, type PermissionSet } from "./permissions.ts";
 
+/** What the build needs of `deno.json`. */
+export interface DenoConfig {
+  /** Licence of the project, if it is named. */
+  readonly license: string | undefined;
+  /** Permission sets by name. */
+  readonly permissions: Readonly<Record<string, PermissionSet>>;
+}
+
 const DOCUMENTS = ["LICENSE", "README.md", "icon.svg"];
 
 /**
@@ -24,16 +32,19 @@ export async function readCharmcraft(root: string): Promise<Charmcraft> {
 }
 
 /**
- * Reads the permission sets of `deno.json`.
+ * Reads `deno.json`.
  *
  * @param root The project's root.
- * @returns Permission sets by name.
- * @throws {BuildError} If they cannot be read.
+ * @returns What the build needs of it.
+ * @throws {BuildError} If it cannot be read.
  */
-export async function readPermissionSets(
-  root: string,
-): Promise<Readonly<Record<string, PermissionSet>>> {
-  return parsePermissionSets(await read(root, "deno.json", JSON.parse));
+export async function readDenoConfig(root: string): Promise<DenoConfig> {
+  const value = await read(root, "deno.json", JSON.parse);
+  const license = (value as { readonly license?: unknown }).license;
+  return {
+    license: typeof license === "string" ? license : undefined,
+    permissions: parsePermissionSets(value),
+  };
 }
 
 /**

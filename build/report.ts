@@ -5,6 +5,7 @@
  */
 
 import type { Built } from "./build.ts";
+import type { PlainExecutable } from "./plain.ts";
 
 /**
  * Renders what was built: each file with its size, its size in the charm and its share of the charm.
@@ -27,6 +28,17 @@ export function renderReport(built: Built): string {
     `SHA-256 ${sha256}`,
     "",
   ].join("\n");
+}
+
+/**
+ * Renders what was compiled.
+ *
+ * @param executables What was compiled.
+ * @returns Lines of text.
+ */
+export function renderExecutables(executables: readonly PlainExecutable[]): string {
+  const rows = executables.map(({ path, size }) => [path, String(size)]);
+  return [...align([["File", "Bytes"], ...rows]), ""].join("\n");
 }
 
 function align(rows: readonly (readonly string[])[]): readonly string[] {

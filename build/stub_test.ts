@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { renderStub } from "./stub.ts";
+import { renderBundledStub, renderCompiledStub } from "./stub.ts";
 
-Deno.test("renderStub() is a few lines of sh", () => {
-  const stub = renderStub({
+Deno.test("renderBundledStub() is a few lines of sh", () => {
+  const stub = renderBundledStub({
     runtime: "runtime/deno",
-    cache: "runtime/cache",
     bundle: "bundle/hooks/start.js",
     permissions: ["--allow-env=JUJU_*,PATH", "--allow-net"],
   });
@@ -12,6 +11,7 @@ Deno.test("renderStub() is a few lines of sh", () => {
     stub,
     `#!/bin/sh
 charm="\${0%/*}/.."
+[ ! -e "$charm"/runtime/compiled ] || /bin/rm -rf "$charm"/runtime/compiled
 export HOME="$charm" DENO_DIR="$charm"/runtime/cache
 export NO_COLOR=1 DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
 exec "$charm"/runtime/deno run \\
@@ -27,8 +27,30 @@ exec "$charm"/runtime/deno run \\
   );
 });
 
-Deno.test("renderStub() quotes what sh would read otherwise", () => {
-  const paths = { runtime: "deno", cache: "cache", bundle: "a" };
-  const stub = renderStub({ ...paths, permissions: ["--allow-read=/it's $1"] });
+Deno.test("renderBundledStub() quotes what sh would read otherwise", () => {
+  const paths = { runtime: "deno", bundle: "a" };
+  const stub = renderBundledStub({ ...paths, permissions: ["--allow-read=/it's $1"] });
   assert.ok(stub.includes("  '--allow-read=/it'\\''s $1' \\\n"), stub);
+});
+
+Deno.test("renderCompiledStub() is a few lines of sh", () => {
+  const stub = renderCompiledStub({
+    assemble: "runtime/assemble",
+    revision: "0123456789abcdef",
+    name: "start",
+    sha256: "a".repeat(64),
+    start: 98361344,
+  });
+  assert.equal(
+    stub,
+    `#!/bin/sh
+charm="\${0%/*}/.."
+made="$charm"/runtime/compiled/0123456789abcdef
+[ -e "$made"/start ] || "$charm"/runtime/assemble 0123456789abcdef start 98361344 \\
+  ${"a".repeat(64)} || exit
+export HOME="$charm" TMPDIR="$made" DENO_DIR="$made"
+export NO_COLOR=1 DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
+exec "$made"/start
+`,
+  );
 });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { ensureLxd, succeeds } from "../lxd/ensure_lxd.ts";
+import { ensureLxd } from "../lxd/ensure_lxd.ts";
+import { succeeds } from "../packages.ts";
 import { startCluster } from "../lxd/real.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld } from "../lxd/world.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-/** The charm as `deno task build` made it. */
-export const CHARM: string = new URL("../../dist/lxd-integrator_amd64.charm", import.meta.url)
-  .pathname;
+/** The charm: the one that the variable CHARM names, else the one that `deno task test` built. */
+export const CHARM: string = Deno.env.get("CHARM") ??
+  new URL("../../dist/lxd-integrator_amd64.charm", import.meta.url).pathname;
 
 /** Name of the application under test. */
 export const APPLICATION = "lxd-integrator";

@@ -93,7 +93,7 @@ export interface WorldOptions {
   readonly trust?: boolean;
   /** Number of units. @default {1} */
   readonly units?: number;
-  /** Another charm in its place, to be refreshed to the one under test. @default {CHARM} */
+  /** Another charm in its place, as a file or an expanded one. @default {CHARM} */
   readonly charm?: string;
   /** The application's options. */
   readonly config?: Readonly<Record<string, string>>;

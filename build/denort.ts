@@ -1,0 +1,112 @@
+/**
+ * Finds `denort`, Deno's runtime for compiled executables.
+ *
+ * @module
+ */
+
+import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
+import { runDeno } from "./deno.ts";
+import { defectOf } from "./elf.ts";
+import { BuildError } from "./error.ts";
+import { type Arch, DENO_VERSION, TARGETS } from "./target.ts";
+
+/** What was found. */
+export type Denort =
+  | {
+    readonly kind: "found";
+    /** The runtime. */
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    /** Where it was found. */
+    readonly where: string;
+  }
+  | {
+    readonly kind: "missing";
+    /** Where it was looked for, and why it was not there. */
+    readonly why: string;
+  };
+
+/** Variables: DENORT_BIN, and others for the commands of Deno that are run. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** A network that answers nothing must not hold up a build for long. In milliseconds. */
+const DOWNLOAD_TIMEOUT_MS = 60_000;
+
+/**
+ * Looks for `denort`: in the file that the variable DENORT_BIN names, in Deno's cache, and where Deno downloads it from.
+ *
+ * @param arch Architecture that it is for.
+ * @param env Variables in place of those of this process.
+ * @returns What was found.
+ * @throws {BuildError} If what is found is not `denort` of this version for that architecture.
+ */
+export async function findDenort(arch: Arch, env: Variables = {}): Promise<Denort> {
+  const path = env["DENORT_BIN"] ?? Deno.env.get("DENORT_BIN");
+  if (path) return found(await read(path), `DENORT_BIN ${path}`, arch);
+  const cached = await readCache(arch, env);
+  if (cached) return found(cached, "denort of Deno's cache", arch);
+  const failure = await download(arch, env);
+  const downloaded = failure === undefined ? await readCache(arch, env) : undefined;
+  if (downloaded) return found(downloaded, "denort as Deno downloads it", arch);
+  const why = "DENORT_BIN is not set, Deno's cache has no denort, and it cannot be downloaded: " +
+    (failure ?? "Deno did not keep it");
+  return { kind: "missing", why };
+}
+
+function found(bytes: Uint8Array<ArrayBuffer>, where: string, arch: Arch): Denort {
+  const defect = defectOf(bytes, arch);
+  if (defect !== undefined) throw new BuildError(`Cannot compile with ${where}: ${defect}`);
+  return { kind: "found", bytes, where };
+}
+
+async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new BuildError(`Cannot compile with DENORT_BIN ${path}: ${message}`, { cause });
+  }
+}
+
+async function readCache(
+  arch: Arch,
+  env: Variables,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { stdout } = await runDeno(["info", "--json"], { cwd: "/", env });
+  const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
+  const path = `${denoDir}/dl/release/v${DENO_VERSION}/denort-${TARGETS[arch].triple}.zip`;
+  let archive: Uint8Array<ArrayBuffer>;
+  try {
+    archive = await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  try {
+    return await extract(archive);
+  } catch (cause) {
+    throw new BuildError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function extract(archive: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  await using zip = new ZipReader(new Uint8ArrayReader(archive), { useWebWorkers: false });
+  const entry = (await zip.getEntries()).find(({ filename }) => filename === "denort");
+  if (!entry || entry.directory) throw new Error("it has no denort");
+  return await entry.getData(new Uint8ArrayWriter());
+}
+
+/** Lets Deno put it into its cache. Tells why not, if it does not. */
+async function download(arch: Arch, env: Variables): Promise<string | undefined> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/empty.js`, "");
+    const target = ["--target", TARGETS[arch].triple];
+    const args = ["compile", "--no-config", ...target, "--output", "empty", "empty.js"];
+    const signal = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
+    const { success, reason } = await runDeno(args, { cwd: folder, env, signal });
+    if (success) return undefined;
+    return signal.aborted ? "no answer within a minute" : reason;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The list of what is inside the charm: a software bill of materials, as CycloneDX 1.6 has it.
+ *
+ * @module
+ */
+
+import type { NpmPackage } from "./packages.ts";
+import type { RuntimeComponent } from "./runtime.ts";
+import { DENO_VERSION } from "./target.ts";
+
+/** What is inside. */
+export interface SbomOptions {
+  /** Name of the charm. */
+  readonly name: string;
+  /** Licence of the charm, as an SPDX expression, if it has one. */
+  readonly license: string | undefined;
+  /** What it carries of Deno. */
+  readonly runtime: RuntimeComponent;
+  /** SHA-256 of the runtime's file. */
+  readonly sha256: string;
+  /** The npm packages that are bundled, by `<name>@<version>`. */
+  readonly packages: ReadonlyMap<string, NpmPackage>;
+}
+
+/** Of Deno, as its npm packages declare it. */
+const DENO_LICENSE = "MIT";
+
+/**
+ * Renders the list. It holds no time and no random number: two builds of the same sources are the same bytes.
+ *
+ * @param options What is inside.
+ * @returns JSON.
+ */
+export function renderSbom(
+  { name, license, runtime, sha256, packages }: SbomOptions,
+): string {
+  const bundled = [...packages.values()].toSorted((a, b) => refOf(a) < refOf(b) ? -1 : 1);
+  const refs = [runtime.purl, ...bundled.map(refOf)];
+  const bom = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: {
+      component: {
+        type: "application",
+        "bom-ref": name,
+        name,
+        ...(license && { licenses: [{ expression: license }] }),
+      },
+    },
+    components: [
+      {
+        type: "platform",
+        "bom-ref": runtime.purl,
+        name: runtime.name,
+        version: DENO_VERSION,
+        hashes: [{ alg: "SHA-256", content: sha256 }],
+        licenses: [{ expression: DENO_LICENSE }],
+        purl: runtime.purl,
+        evidence: { occurrences: [{ location: runtime.path }] },
+      },
+      ...bundled.map((each) => ({
+        type: "library",
+        "bom-ref": refOf(each),
+        name: each.name,
+        version: each.version,
+        licenses: [{ expression: each.license }],
+        purl: refOf(each),
+      })),
+    ],
+    dependencies: [
+      { ref: name, dependsOn: refs },
+      { ref: runtime.purl },
+      ...bundled.map((each) => ({
+        ref: refOf(each),
+        dependsOn: each.dependencies.flatMap((id) => packages.get(id) ?? []).map(refOf),
+      })),
+    ],
+    // Of what Deno itself is made of, its packages say nothing.
+    compositions: [{ aggregate: "unknown", assemblies: [runtime.purl] }],
+  };
+  return `${JSON.stringify(bom, null, 2)}\n`;
+}
+
+function refOf({ name, version }: NpmPackage): string {
+  return `pkg:npm/${name.replace("@", "%40")}@${version}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * Reads what the charm is built from.
+ *
+ * @module
+ */
+
+import { bundle } from "./bundle.ts";
+import type { Charmcraft } from "./charm_yaml.ts";
+import { checkExecutables, findExecutables } from "./executables.ts";
+import { inParallel } from "./in_parallel.ts";
+import { type NpmPackage, npmPackages } from "./packages.ts";
+import { permissionFlags } from "./permissions.ts";
+import { readCharmcraft, readDenoConfig } from "./project.ts";
+import type { BundledExecutable } from "./runtime.ts";
+
+/** What the charm is built from. */
+export interface Sources {
+  /** The charm's declaration. */
+  readonly charmcraft: Charmcraft;
+  /** Licence of the project, if `deno.json` names it. */
+  readonly license: string | undefined;
+  /** Its executables. */
+  readonly executables: readonly BundledExecutable[];
+  /** The npm packages in them, by `<name>@<version>`. */
+  readonly packages: ReadonlyMap<string, NpmPackage>;
+}
+
+/**
+ * Reads a project, and bundles its executables.
+ *
+ * @param root The project's root.
+ * @returns What the charm is built from.
+ * @throws {BuildError} If it does not make a charm.
+ */
+export async function readSources(root: string): Promise<Sources> {
+  const charmcraft = await readCharmcraft(root);
+  const { license, permissions: sets } = await readDenoConfig(root);
+  const found = await findExecutables(root);
+  checkExecutables(found, charmcraft, sets);
+  const described = found.map(({ path, source, permissions: name }) => ({
+    path,
+    source,
+    name,
+    permissions: permissionFlags(name, sets[name] ?? {}),
+  }));
+  const bundles = await inParallel(described, async ({ source, ...executable }) => ({
+    executable: { ...executable, code: await bundle(source, root) },
+    packages: await npmPackages(source, root),
+  }));
+  return {
+    charmcraft,
+    license,
+    executables: bundles.map(({ executable }) => executable),
+    packages: new Map(bundles.flatMap(({ packages }) => [...packages])),
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * The charm for arm64: built here, and its hooks run by an emulator.
+ */
+import assert from "node:assert/strict";
+import { expandArchive } from "../juju/charm/archive.ts";
+import { startLxd } from "../lxd/real.ts";
+import { ensurePackages } from "../packages.ts";
+import { APPLICATION } from "../scenarios/charm.ts";
+import { deploy } from "../scenarios/world.ts";
+import { task } from "./project.ts";
+
+const EMULATOR = "/usr/bin/qemu-aarch64";
+/** Where Debian's packages for cross-compiling put what every arm64 machine has. */
+const LIBRARIES = "/usr/aarch64-linux-gnu";
+
+Deno.test("the charm for arm64 is blocked without trust, and active with it", async () => {
+  await ensurePackages({
+    purpose: "emulate arm64",
+    packages: ["qemu-user", "libc6-arm64-cross", "libgcc-s1-arm64-cross"],
+    programs: [
+      [EMULATOR, "--version"],
+      ["test", "-e", `${LIBRARIES}/lib/libc.so.6`],
+      ["test", "-e", `${LIBRARIES}/lib/libgcc_s.so.1`],
+    ],
+  });
+  const folder = await Deno.makeTempDir({ prefix: "arm64-" });
+  try {
+    const built = await task(["build", "--runtime=bundled", "--platform=arm64", "--out", folder]);
+    assert.deepEqual({ ...built, out: "" }, { code: 0, out: "", err: "" });
+    const charm = `${folder}/charm`;
+    await expandArchive(`${folder}/lxd-integrator_arm64.charm`, charm);
+    await emulate(`${charm}/runtime/deno`);
+
+    await using lxd = await startLxd();
+    await using world = await deploy(lxd, { charm, trust: false });
+    assert.match(world.status(), /^blocked: Missing credentials access; /);
+    world.model.trust(APPLICATION);
+    await world.settle();
+    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Puts the emulator in front of a program: the system here cannot run it as it is. */
+async function emulate(program: string): Promise<void> {
+  const bytes = await Deno.readFile(program);
+  // ELF's e_machine.
+  assert.equal(bytes[18], 183);
+  await Deno.rename(program, `${program}.arm64`);
+  const script = `#!/bin/sh\nexec ${EMULATOR} -L ${LIBRARIES} "$0.arm64" "$@"\n`;
+  await Deno.writeTextFile(program, script, { mode: 0o755 });
+}

@@ -1,0 +1,147 @@
+/**
+ * What `charmcraft pack` makes and what our build makes: the part's script is run as charmcraft runs it, in a copy of the
+ * project in another folder; then the files are compared, and with them two builds of the same sources.
+ */
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { expandArchive } from "../juju/charm/archive.ts";
+import { ensurePackages } from "../packages.ts";
+import { run } from "./process.ts";
+import { CHARM, copyProject, ROOT, task } from "./project.ts";
+import { list } from "./small_charm.ts";
+
+/** What charmcraft writes itself, from charmcraft.yaml. */
+const GENERATED = ["config.yaml", "manifest.yaml", "metadata.yaml"];
+const YAML = { version: "1.1" } as const;
+
+interface Declared {
+  readonly parts: {
+    readonly charm: { readonly "override-build": string; readonly plugin: string };
+  };
+  readonly platforms: Readonly<Record<string, { readonly "build-for": readonly string[] }>>;
+  readonly analysis: unknown;
+  readonly [key: string]: unknown;
+}
+
+const declared: Declared = parse(await Deno.readTextFile(`${ROOT}/charmcraft.yaml`), YAML);
+
+/** A part's folders, as charmcraft makes them. */
+async function part(folder: string) {
+  const [project, build, install] = ["project", "build", "install"].map((it) => `${folder}/${it}`);
+  assert.ok(project && build && install);
+  for (const each of [project, build]) await copyProject(each);
+  // `source: .` does not bring it (charmcraft's source_ignore_patterns).
+  await Deno.remove(`${build}/charmcraft.yaml`);
+  await Deno.mkdir(install);
+  // The Deno at hand is the one that npx would fetch.
+  const bin = `${folder}/bin`;
+  await Deno.mkdir(bin);
+  const npx =
+    `#!/bin/sh\n[ "$1 $2" = "-y deno@${Deno.version.deno}" ] || exit\nshift 2\nexec "$DENO" "$@"\n`;
+  await Deno.writeTextFile(`${bin}/npx`, npx, { mode: 0o755 });
+  return { project, build, install, bin };
+}
+
+async function filesOf(folder: string) {
+  const paths = await list(folder);
+  return await Promise.all(paths.map(async (path) => {
+    const { mode } = await Deno.stat(`${folder}/${path}`);
+    const bytes = await Deno.readFile(`${folder}/${path}`);
+    const digest = await crypto.subtle.digest("SHA-256", bytes);
+    return [path, (mode ?? 0) & 0o777, new Uint8Array(digest).toHex()] as const;
+  }));
+}
+
+for (const arch of ["amd64", "arm64"]) {
+  Deno.test(`charmcraft's part makes the same files as our build, for ${arch}`, async (t) => {
+    await ensurePackages({
+      purpose: "run the part of charmcraft.yaml",
+      packages: ["unzip"],
+      programs: [["unzip", "-v"]],
+    });
+    const folder = await Deno.makeTempDir({ prefix: "part-" });
+    try {
+      const { project, build, install, bin } = await part(folder);
+      // As craft-parts runs it (Executor: bash, with errexit).
+      const ended = await run(["bash", "-ec", declared.parts.charm["override-build"]], {
+        cwd: build,
+        env: {
+          CRAFT_ARCH_BUILD_FOR: arch,
+          CRAFT_PART_BUILD: build,
+          CRAFT_PART_INSTALL: install,
+          CRAFT_PROJECT_DIR: project,
+          DENO: Deno.execPath(),
+          PATH: `${bin}:${Deno.env.get("PATH")}`,
+          // What it makes on a closed network.
+          DENORT_BIN: "",
+          HTTPS_PROXY: "http://127.0.0.1:1",
+          NO_COLOR: "1",
+        },
+      });
+      assert.equal(ended.code, 0, ended.err);
+      let ours = CHARM;
+      if (arch !== "amd64") {
+        const out = `${folder}/ours`;
+        const built = await task([
+          "build",
+          "--runtime=bundled",
+          `--platform=${arch}`,
+          "--out",
+          out,
+        ]);
+        assert.equal(built.code, 0, built.err);
+        ours = `${out}/lxd-integrator_${arch}.charm`;
+      }
+      const charm = `${folder}/charm`;
+      await expandArchive(ours, charm);
+
+      await t.step("file by file, but for those that charmcraft writes", async () => {
+        const all = await filesOf(charm);
+        const staged = all.filter(([path]) => !GENERATED.includes(path));
+        assert.deepEqual(await filesOf(install), staged);
+        const names = staged.map(([path]) => path);
+        for (const name of ["LICENSE", "README.md", "icon.svg", "sbom.cdx.json"]) {
+          assert.ok(names.includes(name), name);
+        }
+      });
+      await t.step("and those as charmcraft writes them", async () => {
+        const read = async (name: string) =>
+          parse(await Deno.readTextFile(`${charm}/${name}`), YAML);
+        const { name, summary, description, assumes, provides, peers, title } = declared;
+        const metadata = { name, summary, description, assumes, provides, peers };
+        assert.deepEqual(await read("metadata.yaml"), { ...metadata, "display-name": title });
+        assert.deepEqual(await read("config.yaml"), declared["config"]);
+        const { "charmcraft-started-at": _, ...manifest } = await read("manifest.yaml");
+        assert.deepEqual(manifest, {
+          "charmcraft-version": "4.5.0",
+          bases: [{ name: "ubuntu", channel: "24.04", architectures: [arch] }],
+          analysis: {
+            attributes: [
+              { name: "language", result: "unknown" },
+              { name: "framework", result: "unknown" },
+            ],
+          },
+        });
+      });
+      await t.step("and the same bytes in both folders", async () => {
+        const name = `dist/lxd-integrator_${arch}.charm`;
+        const compared = await run(["cmp", `${build}/${name}`, ours]);
+        assert.deepEqual(compared, { code: 0, out: "", err: "" });
+        const listed = await run(["sha256sum", ours]);
+        assert.ok(ended.out.includes(`SHA-256 ${listed.out.split(" ")[0]}\n`), ended.out);
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("charmcraft.yaml declares what this charm is, and nothing that charmcraft warns of", () => {
+  assert.deepEqual(Object.keys(declared.platforms), ["amd64", "arm64"]);
+  for (const [arch, platform] of Object.entries(declared.platforms)) {
+    assert.deepEqual(platform["build-for"], [arch]);
+  }
+  assert.equal(declared.parts.charm.plugin, "nil");
+  assert.deepEqual(declared["assumes"], ["juju >= 3.6"]);
+  assert.deepEqual(declared.analysis, { ignore: { linters: ["naming-conventions"] } });
+});

@@ -1,0 +1,50 @@
+/**
+ * The project, as the build sees it.
+ *
+ * @module
+ */
+import { glob } from "node:fs/promises";
+import { dirname } from "node:path/posix";
+import { type Ended, run } from "./process.ts";
+
+/** The project's root. */
+export const ROOT: string = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** The charm as `deno task build --runtime bundled` made it. */
+export const CHARM = `${ROOT}/dist/lxd-integrator_amd64.charm`;
+
+/** What the charm is built from. */
+const SOURCES = [
+  "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
+  "{hooks,lib,build}/**/*.{sh,ts}",
+  // Members of the workspace, without which Deno refuses the whole.
+  "tests/charms/*/deno.json",
+];
+
+/**
+ * Copies what the charm is built from.
+ *
+ * @param folder Where to.
+ */
+export async function copyProject(folder: string): Promise<void> {
+  for await (const path of glob(SOURCES, { cwd: ROOT })) {
+    await Deno.mkdir(dirname(`${folder}/${path}`), { recursive: true });
+    await Deno.copyFile(`${ROOT}/${path}`, `${folder}/${path}`);
+  }
+}
+
+/**
+ * Runs a task of `deno.json`.
+ *
+ * @param args Name of the task, and its arguments.
+ * @param env Variables in place of those of this process.
+ * @returns How it ended.
+ */
+export async function task(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  // Quiet: else the first line is the task's own.
+  const command = [Deno.execPath(), "task", "--quiet", ...args] as const;
+  return await run(command, { cwd: ROOT, env: { DENORT_BIN: "", NO_COLOR: "1", ...env } });
+}

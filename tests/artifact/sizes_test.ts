@@ -1,0 +1,69 @@
+/**
+ * What the charm weighs, and what its list of contents says is inside.
+ */
+import assert from "node:assert/strict";
+import { TextWriter, Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
+import { findExecutables } from "../../build/executables.ts";
+import { CHARM, ROOT } from "./project.ts";
+
+/** Of the charm, in bytes. */
+const CHARM_LIMIT = 45_000_000;
+/** Of a hook: its own code, and all that it adds to the charm. */
+const HOOK_LIMIT = 60_000;
+/** Of all but the runtime, on the unit. */
+const REST_LIMIT = 2_000_000;
+const RUNTIME = "runtime/deno";
+
+const bytes = await Deno.readFile(CHARM);
+const zip = new ZipReader(new Uint8ArrayReader(bytes), { useWebWorkers: false });
+const entries = new Map((await zip.getEntries()).map((entry) => [entry.filename, entry]));
+
+function entryOf(path: string) {
+  const entry = entries.get(path);
+  assert.ok(entry && !entry.directory, path);
+  return entry;
+}
+
+async function read(path: string): Promise<string> {
+  return await entryOf(path).getData(new TextWriter());
+}
+
+Deno.test("the charm is as small as promised", () => {
+  assert.ok(bytes.length <= CHARM_LIMIT, `${bytes.length} bytes`);
+});
+
+Deno.test("on the unit it is the runtime once, and little more", () => {
+  const rest = entries.values().filter(({ filename }) => filename !== RUNTIME)
+    .reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+  assert.ok(rest <= REST_LIMIT, `${rest} bytes`);
+});
+
+Deno.test.each(await findExecutables(ROOT))("$path is as small as promised", ({ path }) => {
+  const [stub, bundle] = [entryOf(path), entryOf(`bundle/${path}.js`)];
+  assert.ok(bundle.uncompressedSize <= HOOK_LIMIT, `${bundle.uncompressedSize} bytes of code`);
+  const added = stub.compressedSize + bundle.compressedSize;
+  assert.ok(added <= HOOK_LIMIT, `${added} bytes in the charm`);
+});
+
+Deno.test("the list of what is inside is in the charm and beside it, with licences", async () => {
+  const text = await read("sbom.cdx.json");
+  assert.equal(text, await Deno.readTextFile(CHARM.replace(/\.charm$/, ".cdx.json")));
+  const { metadata, components } = JSON.parse(text);
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const [, zod] = /^npm:zod@([^/]+)/.exec(imports["zod/mini"]) ?? [];
+  const described = [metadata.component, ...components].map((each) =>
+    [each.name, each.version, each.licenses[0].expression].join(" ")
+  );
+  assert.deepEqual(described, [
+    "lxd-integrator  Apache-2.0",
+    `deno ${Deno.version.deno} MIT`,
+    `zod ${zod} MIT`,
+  ]);
+});
+
+Deno.test("the hash of the runtime is in the list of what is inside", async () => {
+  const { components } = JSON.parse(await read("sbom.cdx.json"));
+  const deno = await Deno.readFile(Deno.execPath());
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", deno)).toHex();
+  assert.deepEqual(components[0].hashes, [{ alg: "SHA-256", content: digest }]);
+});

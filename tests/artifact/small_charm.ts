@@ -1,0 +1,93 @@
+/**
+ * A small charm of the form `compiled`, whose executables are a shell: what they are given as standard input, they run.
+ *
+ * @module
+ */
+import { build } from "../../build/build.ts";
+import { compiled } from "../../build/compiled.ts";
+import { type FakeProject, fakeProject, smallDenort } from "../../build/fake_project.ts";
+import type { Runtime } from "../../build/runtime.ts";
+import { expandArchive } from "../juju/charm/archive.ts";
+import { type Ended, run } from "./process.ts";
+
+/** A charm on a unit. */
+export interface SmallCharm extends AsyncDisposable {
+  /** The charm's directory. */
+  readonly path: string;
+  /** Runs a script in one of its executables, such as `hooks/start`, with as little around it as can be. */
+  readonly run: (executable: string, script?: string) => Promise<Ended>;
+  /** What there is in `runtime/compiled`, without the revisions' names. */
+  readonly made: () => Promise<readonly string[]>;
+}
+
+/** A charm that was built. */
+export interface BuiltCharm {
+  /** Its archive. */
+  readonly archive: string;
+  /** Where it is, and what from. */
+  readonly project: FakeProject;
+}
+
+/** What it puts together of itself. */
+export const COMPILED = "runtime/compiled";
+
+/**
+ * Makes the runtime of small charms.
+ *
+ * @returns The runtime.
+ */
+export async function smallRuntime(): Promise<Runtime> {
+  return compiled({ arch: "amd64", reason: "for tests", denort: await smallDenort() });
+}
+
+/**
+ * Expands a charm as Juju does.
+ *
+ * @param archive The charm.
+ * @param folder Where to; a folder of its own if there is none.
+ * @returns The charm.
+ */
+export async function expand(archive: string, folder?: string): Promise<SmallCharm> {
+  const path = folder ?? await Deno.makeTempDir({ prefix: "a charm " });
+  await expandArchive(archive, path);
+  return {
+    path,
+    run: (executable, stdin = "") =>
+      run([`${path}/${executable}`], { stdin, clearEnv: true, env: {}, cwd: path }),
+    made: async () => (await list(`${path}/${COMPILED}`)).flatMap((it) => it.split("/")[1] ?? []),
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+/**
+ * Builds a small charm.
+ *
+ * @param files Files of its project that differ.
+ * @returns The charm; disposing of its project removes it.
+ */
+export async function buildSmallCharm(
+  files: Readonly<Record<string, string>> = {},
+): Promise<BuiltCharm> {
+  const project = await fakeProject(files);
+  const { path } = await build({ ...project, runtime: await smallRuntime() });
+  return { archive: path, project };
+}
+
+/**
+ * Lists the files below a folder.
+ *
+ * @param folder The folder; it need not be there.
+ * @returns Their paths below it, sorted.
+ */
+export async function list(folder: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const below = isDirectory ? await list(`${folder}/${name}`) : undefined;
+      paths.push(...below?.map((path) => `${name}/${path}`) ?? [name]);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return paths.toSorted();
+}

@@ -1,0 +1,85 @@
+/**
+ * Debian's packages that tests need, installed where they are missing.
+ *
+ * @module
+ */
+
+const LOCK_PATH = "/tmp/lxd-integrator-tests-install.lock";
+const EXCLUSIVE = true;
+
+/** What tests need. */
+export interface Needed {
+  /** What it is for, in the error. */
+  readonly purpose: string;
+  /** Packages of Debian. */
+  readonly packages: readonly string[];
+  /** Programs of theirs, each with arguments that make it end well. */
+  readonly programs: readonly (readonly [program: string, ...args: readonly string[]])[];
+}
+
+/**
+ * Sees to it that programs are there. Test files run in parallel, so a file lock lets one of them
+ * install and the others wait.
+ *
+ * @param needed What is needed.
+ * @throws {Error} which says what to install, if this process cannot: a test must never be skipped
+ * in silence.
+ */
+export async function ensurePackages(needed: Needed): Promise<void> {
+  if (await isInstalled(needed)) return;
+  const { purpose, packages } = needed;
+  if (Deno.uid() !== 0 || !await succeeds("apt-get", ["--version"])) {
+    throw new Error(
+      `Cannot ${purpose}: install Debian's packages ${packages.join(", ")}, ` +
+        "and run the tests as root",
+    );
+  }
+  using lock = await Deno.open(LOCK_PATH, { create: true, write: true });
+  await lock.lock(EXCLUSIVE);
+  if (await isInstalled(needed)) return;
+  await apt(["update"]);
+  await apt(["install", "-y", "--no-install-recommends", ...packages]);
+}
+
+async function isInstalled({ programs }: Needed): Promise<boolean> {
+  const found = programs.map(([program, ...args]) => succeeds(program, args));
+  return (await Promise.all(found)).every((each) => each);
+}
+
+async function apt(args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("apt-get", {
+    args: [...args],
+    // Services of the packages must not start: each test brings up daemons of its own.
+    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    throw new Error(
+      `Cannot install: apt-get ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`,
+    );
+  }
+}
+
+/**
+ * Runs a program.
+ *
+ * @param program Name of the program.
+ * @param args Its arguments.
+ * @returns Whether it is there and ends well.
+ */
+export async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(program, {
+      args: [...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
