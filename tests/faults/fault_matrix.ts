@@ -8,7 +8,15 @@ import { befall, type Cell, cellsOf, nameOf, timesSent } from "./cell.ts";
 import { endStateOf } from "./end_state.ts";
 import { begin, passQuietly, play, type Played } from "./play.ts";
 import { checkPromises, untouchedOf } from "./promises.ts";
-import { DEPARTURE, RESTRICTION, ROTATION, SHARING, UPGRADE, withMembers } from "./scenarios.ts";
+import {
+  DEPARTURE,
+  HTTPS,
+  RESTRICTION,
+  ROTATION,
+  SHARING,
+  UPGRADE,
+  withMembers,
+} from "./scenarios.ts";
 import { type Running, setStage, startSameStandIn } from "./stage.ts";
 import { createGate, type Gate, together } from "./together.ts";
 import { statusOf } from "./verdict.ts";
@@ -31,7 +39,15 @@ export interface CellOptions {
 }
 
 // Together they ask everything that is ever asked of LXD.
-const SCENARIOS = [ROTATION, DEPARTURE, SHARING, RESTRICTION, UPGRADE, withMembers(ROTATION, 3)];
+const SCENARIOS = [
+  ROTATION,
+  DEPARTURE,
+  SHARING,
+  RESTRICTION,
+  UPGRADE,
+  HTTPS,
+  withMembers(ROTATION, 3),
+];
 
 /**
  * Plays every scenario undisturbed, and tells the cells of all.

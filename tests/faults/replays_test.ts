@@ -5,10 +5,12 @@ import { createLeanCharm } from "./lean_charm.ts";
 import {
   BROKEN,
   DEPARTURE,
+  HTTPS,
   REJECTION,
   RESTRICTION,
   ROTATION,
   SHARING,
+  SPEAKER,
   UPGRADE,
   withUnits,
 } from "./scenarios.ts";
@@ -22,7 +24,17 @@ const KILLS: readonly StrikeKind[] = [
   "killed before request",
   "killed after request",
 ];
-const SCENARIOS = [ROTATION, REJECTION, DEPARTURE, BROKEN, UPGRADE, SHARING, RESTRICTION];
+const SCENARIOS = [
+  ROTATION,
+  REJECTION,
+  DEPARTURE,
+  BROKEN,
+  UPGRADE,
+  SHARING,
+  RESTRICTION,
+  HTTPS,
+  SPEAKER,
+];
 const IN_UNITS = [ROTATION, DEPARTURE, BROKEN].map((scenario) => withUnits(scenario, 2));
 
 Deno.test.each(

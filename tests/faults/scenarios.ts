@@ -6,7 +6,7 @@
 import type { TestCertificate } from "../certificates.ts";
 import { sampleCharm } from "../juju/sample_charm.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
-import { CERTIFICATES, type Stage } from "./stage.ts";
+import { CERTIFICATES, type Over, type Stage } from "./stage.ts";
 
 /** Something that happens. */
 export interface Scenario {
@@ -112,6 +112,28 @@ export const UPGRADE: Scenario = {
   keeps: [a, c],
 };
 
+/** A requirer of `lxd-https` offers another certificate. */
+export const HTTPS: Scenario = {
+  ...ALONE,
+  name: "rotation over lxd-https",
+  prepare: (stage) =>
+    deploy(stage, { "my-charm/0": [a], "other/0": [c] }, { "my-charm": "lxd-https" }),
+  act: (stage) => stage.offer("my-charm/0", [d]),
+  keeps: [c],
+  replaces: [a, d],
+};
+
+/** An application comes to speak for its units over `lxd-https`. */
+export const SPEAKER: Scenario = {
+  ...HTTPS,
+  name: "speaker over lxd-https",
+  prepare: (stage) =>
+    deploy(stage, { "my-charm/0": [a], "my-charm/1": [b], "other/0": [c] }, {
+      "my-charm": "lxd-https",
+    }),
+  act: (stage) => stage.offer("my-charm", [d]),
+};
+
 /**
  * Gives the charm further units.
  *
@@ -146,11 +168,14 @@ export function withMembers(scenario: Scenario, members: number): Scenario {
 async function deploy(
   stage: Stage,
   offers: Readonly<Record<string, readonly (TestCertificate | string)[]>>,
+  over: Readonly<Record<string, Over>> = {},
 ): Promise<void> {
   await stage.model.deploy(stage.charm, { trust: true });
   const units = Object.keys(offers).filter((name) => name.includes("/"));
   const ofApplication = Map.groupBy(units, (name) => name.split("/")[0] ?? "");
-  for (const [application, { length }] of ofApplication) stage.relate(application, length);
+  for (const [application, { length }] of ofApplication) {
+    stage.relate(application, length, over[application]);
+  }
   for (const [requirer, certificates] of Object.entries(offers)) {
     stage.offer(requirer, certificates);
   }

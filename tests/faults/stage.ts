@@ -24,13 +24,16 @@ export interface Stage extends AsyncDisposable {
   readonly charm: string;
   /** Says how hooks run from now on; in process until then. */
   readonly run: (running: Running) => void;
-  /** Adds an application that is related to the charm, driven by hand. */
-  readonly relate: (application: string, units: number) => RelationHandle;
+  /** Adds an application that is related to the charm, by default over `lxd`, driven by hand. */
+  readonly relate: (application: string, units: number, over?: Over) => RelationHandle;
   /** The relation with such an application. */
   readonly relation: (application: string) => RelationHandle;
-  /** Writes `client_certificates` of a unit, or of an application. */
+  /** Writes the certificates of a unit, or of an application; over `lxd-https` that is one. */
   readonly offer: (requirer: string, certificates: readonly (TestCertificate | string)[]) => void;
 }
+
+/** An interface of the charm. */
+export type Over = "lxd" | "lxd-https";
 
 /** How hooks run: as processes they can be run by the built charm only. */
 export type Running = "in process" | "built";
@@ -43,6 +46,7 @@ export interface StageOptions {
   readonly charm: string;
 }
 
+const ENDPOINTS: Readonly<Record<Over, string>> = { lxd: "api", "lxd-https": "https" };
 const UUID = "00000000-0000-4000-8000-000000000003";
 
 /** What every entry of ours is called first. */
@@ -104,8 +108,8 @@ export async function setStage({ lxd, charm }: StageOptions): Promise<Stage> {
     },
     run: (execution) => run(execution),
   });
-  const relations = new Map<string, RelationHandle>();
-  const relation = (application: string): RelationHandle => {
+  const relations = new Map<string, { readonly over: Over; readonly relation: RelationHandle }>();
+  const find = (application: string) => {
     const found = relations.get(application);
     if (found) return found;
     throw new RangeError(`Cannot find a relation with "${application}": it was not made`);
@@ -117,19 +121,21 @@ export async function setStage({ lxd, charm }: StageOptions): Promise<Stage> {
     run: (running) => {
       run = running === "built" ? runProcess : runInProcess;
     },
-    relate: (application, units) => {
-      const endpoints = { lxd: { role: "requires", interface: "lxd" } } as const;
+    relate: (application, units, over = "lxd") => {
+      const endpoints = { lxd: { role: "requires", interface: over } } as const;
       model.addApplication(application, { units, endpoints });
-      const made = model.relate(`${APPLICATION}:api`, `${application}:lxd`);
-      relations.set(application, made);
-      return made;
+      const relation = model.relate(`${APPLICATION}:${ENDPOINTS[over]}`, `${application}:lxd`);
+      relations.set(application, { over, relation });
+      return relation;
     },
-    relation,
+    relation: (application) => find(application).relation,
     offer: (requirer, certificates) => {
       const [application = "", unit] = requirer.split("/");
       const texts = certificates.map((item) => typeof item === "string" ? item : item.certificate);
-      const changes = { client_certificates: JSON.stringify(texts) };
-      const to = relation(application);
+      const { over, relation: to } = find(application);
+      const changes = over === "lxd"
+        ? { client_certificates: JSON.stringify(texts) }
+        : { version: "1.0", certificate: texts.join("") };
       if (unit === undefined) to.writeApp(application, changes);
       else to.write(requirer, changes);
     },
