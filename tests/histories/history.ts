@@ -10,11 +10,14 @@ import fc from "fast-check";
 /** Names of the projects that LXD has. */
 export const PROJECTS = ["db", "dev", "web"] as const;
 
-/** Names of the applications that relate to the charm, each by one of two endpoints. */
+/** Names of the applications that relate to the charm, each by some of three endpoints. */
 export const APPLICATIONS = ["web", "jobs"] as const;
 
-/** The endpoints of each application. */
-export const ENDPOINTS = ["lxd", "backup"] as const;
+/** The endpoints of each application; the last one speaks `lxd-https`. */
+export const ENDPOINTS = ["lxd", "backup", "https"] as const;
+
+/** The endpoint that speaks `lxd-https`, on both sides. */
+export const HTTPS = "https";
 
 /** How many units the charm may have. */
 export const MAXIMUM_UNITS = 3;
@@ -22,7 +25,7 @@ export const MAXIMUM_UNITS = 3;
 /** How many good certificates there are: so few that they are shared. */
 export const GOOD_CERTIFICATES = 3;
 
-/** Something in the list `client_certificates`. */
+/** Something in the list `client_certificates`, or in place of the one certificate of `lxd-https`. */
 export type Item =
   /** A good certificate, its lines ended by LF or by CRLF. */
   | { readonly kind: "good"; readonly which: number; readonly crlf: boolean }

@@ -9,7 +9,7 @@ import type { Runner } from "../juju/agent/runner.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
-import type { History, Wish } from "./history.ts";
+import { type History, HTTPS, type Wish } from "./history.ts";
 import type { Access, Written } from "./judge.ts";
 import type { Pool } from "./pool.ts";
 
@@ -107,13 +107,16 @@ export function stayingUnits({ model, leaving }: HistoryWorld): readonly string[
   return model.units(APPLICATION).filter((unit) => !leaving.has(unit));
 }
 
-/** Gives the databags of all requirers there are. */
+/** Gives the databags of all requirers there are that count. */
 export function databags({ model, relations, written }: HistoryWorld): readonly Written[] {
-  return relations.flatMap(({ handle: { id: relation }, application }) =>
-    [application, ...model.units(application)].map((name) =>
-      written.get(`${relation} ${name}`) ?? { relation, name, items: [], wish: null }
-    )
-  );
+  return relations.flatMap(({ handle: { id: relation }, application, endpoint }) => {
+    const read = (name: string): Written =>
+      written.get(`${relation} ${name}`) ?? { relation, name, items: [], wish: null };
+    const ofApplication = read(application);
+    // Over lxd-https, an application that writes anything stands for its units.
+    const isAlone = endpoint === HTTPS && ofApplication.items.length > 0;
+    return [ofApplication, ...isAlone ? [] : model.units(application).map(read)];
+  });
 }
 
 /** Gives what the operator allows, where the option can be read. */

@@ -17,7 +17,7 @@ export interface Written {
   readonly relation: string;
   /** Name of the unit or application. */
   readonly name: string;
-  /** `client_certificates`. */
+  /** `client_certificates`, or the one certificate of `lxd-https`. */
   readonly items: readonly Item[];
   /** `projects`. */
   readonly wish: Wish;

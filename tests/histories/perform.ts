@@ -9,6 +9,7 @@ import {
   APPLICATIONS,
   CALM,
   ENDPOINTS,
+  HTTPS,
   LXD_FAULTS,
   MAXIMUM_UNITS,
   NAMES,
@@ -16,7 +17,7 @@ import {
   type Wish,
 } from "./history.ts";
 import { type HistoryWorld, type Related, stayingUnits } from "./history_world.ts";
-import { render } from "./pool.ts";
+import { renderAll } from "./pool.ts";
 import { ensureRunning } from "./stage.ts";
 
 /** What happens to Juju and LXD, beside hooks. */
@@ -133,13 +134,15 @@ function relate(
   if (!application || !endpoint) return;
   if (!model.applications().includes(application)) {
     const end = { role: "requires", interface: "lxd" } as const;
-    model.addApplication(application, { endpoints: { lxd: end, backup: end } });
+    const https = { role: "requires", interface: "lxd-https" } as const;
+    model.addApplication(application, { endpoints: { lxd: end, backup: end, [HTTPS]: https } });
   }
   // Juju refuses the same relation twice, also while the former one is on its way out.
   const isTwice = [...relations, ...removed.filter(({ handle }) => handle.exists())]
     .some((one) => one.application === application && one.endpoint === endpoint);
   if (isTwice) return;
-  const handle = model.relate(`${APPLICATION}:api`, `${application}:${endpoint}`);
+  const ours = endpoint === HTTPS ? HTTPS : "api";
+  const handle = model.relate(`${APPLICATION}:${ours}`, `${application}:${endpoint}`);
   relations.push({ handle, application, endpoint });
 }
 
@@ -160,13 +163,17 @@ function write(world: HistoryWorld, event: Extract<Event, { kind: "write" }>): v
   const { model, relations, stage: { pool }, written } = world;
   const related = at(relations, event.relation);
   if (!related) return;
-  const { application, handle } = related;
+  const { application, endpoint, handle } = related;
   const name = at([application, ...model.units(application)], event.of) ?? application;
-  const { items, wish } = event;
-  const changes = {
-    client_certificates: JSON.stringify(items.map((item) => render(pool, item))),
-    projects: wish === "unreadable" ? "web" : wish === null ? "" : JSON.stringify(wish),
-  };
+  const { wish } = event;
+  const items = event.items.slice(0, endpoint === HTTPS ? 1 : undefined);
+  const text = renderAll(pool, items, endpoint === HTTPS);
+  const changes = endpoint === HTTPS
+    ? { version: items.length > 0 ? "1.0" : "", certificate: text, projects: optionOf(wish) }
+    : {
+      client_certificates: text,
+      projects: wish === "unreadable" ? "web" : wish === null ? "" : JSON.stringify(wish),
+    };
   if (name === application) handle.writeApp(name, changes);
   else handle.write(name, changes);
   written.set(`${handle.id} ${name}`, { relation: handle.id, name, items, wish });

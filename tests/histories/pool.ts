@@ -35,6 +35,12 @@ export async function createPool(): Promise<Pool> {
   return { own, expired, good: good.toSorted((a, b) => a.fingerprint < b.fingerprint ? -1 : 1) };
 }
 
+/** Writes the items as the value of `client_certificates`, or of the one certificate of `lxd-https`. */
+export function renderAll(pool: Pool, items: readonly Item[], isHttps: boolean): string {
+  const texts = items.map((item) => render(pool, item));
+  return isHttps ? texts.join("") : JSON.stringify(texts);
+}
+
 /** Gives the certificate of an item, or undefined where it is none. */
 export function certificateOf(pool: Pool, item: Item): TestCertificate | undefined {
   switch (item.kind) {

@@ -10,6 +10,7 @@ import { hostname } from "node:os";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";
+import { HTTPS } from "./history.ts";
 import { accessOf, type Claim, judge, type Refusal, type Verdict } from "./judge.ts";
 import { foreignOf, readStore, toldIn } from "./watch.ts";
 
@@ -23,13 +24,16 @@ export async function checkSettled(world: HistoryWorld): Promise<void> {
   const verdict = judge(databags(world), { pool, allowed: allowedOf(world), foreign });
   checkStore(world, store, verdict);
   const units = model.units(APPLICATION);
-  for (const { handle } of relations) {
+  for (const { endpoint, handle } of relations) {
     const expected = {
       claims: verdict.claims.filter(({ relation }) => relation === handle.id),
       refusals: verdict.refusals.filter(({ relation }) => relation === handle.id),
     };
-    for (const unit of units) checkTold(world, handle.read(unit), expected);
-    checkTold(world, handle.readApp(APPLICATION), expected);
+    for (const databag of [...units.map(handle.read), handle.readApp(APPLICATION)]) {
+      if (endpoint === HTTPS) checkWayIn(world, databag, expected);
+      else checkNodes(world, databag, expected);
+      checkAnswer(databag, expected);
+    }
   }
   const [ours, rejected] = [store.size - foreign.size, verdict.refusals.length];
   const counts = `1 node, ${ours} certificate${ours === 1 ? "" : "s"}`;
@@ -76,27 +80,42 @@ function checkStore(world: HistoryWorld, store: Store, { claims }: Verdict): voi
   assert.deepEqual(found.toSorted(byFirst), expected.toSorted(byFirst), "The trust store");
 }
 
-function checkTold(
-  { stage: { lxd } }: HistoryWorld,
-  databag: Readonly<Record<string, string>>,
-  { claims, refusals }: Verdict,
-): void {
-  const texts = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
-  const fingerprints = [...texts.keys()].toSorted();
-  const { version, nodes, registered_certificates: registered, ...rest } = databag;
-  assert.equal(version, "1.0");
+type Databag = Readonly<Record<string, string>>;
+
+/** What the interface `lxd` tells of LXD. */
+function checkNodes({ stage: { lxd } }: HistoryWorld, databag: Databag, { claims }: Verdict): void {
+  const fingerprints = new Set(claims.map(({ fingerprint }) => fingerprint));
+  const { version, nodes, server_certificate: server } = databag;
+  assert.deepEqual([version, server], ["1.0", lxd.serverCertificate]);
   assert.deepEqual(JSON.parse(nodes ?? "null"), [{
     endpoint: lxd.members[0]?.endpoint,
     name: hostname(),
-    trusted_certs_fp: fingerprints,
+    trusted_certs_fp: [...fingerprints].toSorted(),
   }]);
-  const told: string[] = JSON.parse(registered ?? "null");
+}
+
+/** What the interface `lxd-https` tells of LXD, to those who are in. */
+function checkWayIn({ stage: { lxd } }: HistoryWorld, databag: Databag, { claims }: Verdict): void {
+  const { version, certificate, addresses } = databag;
+  const endpoint = lxd.members[0]?.endpoint.slice("https://".length);
+  const isIn = claims.length > 0;
+  assert.deepEqual(
+    [version, certificate, addresses],
+    isIn ? ["1.0", lxd.serverCertificate, endpoint] : [undefined, undefined, undefined],
+  );
+}
+
+/** What both interfaces tell of certificates. */
+function checkAnswer(databag: Databag, { claims, refusals }: Verdict): void {
+  const texts = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
+  const fingerprints = [...texts.keys()].toSorted();
+  const { registered_certificates: registered = "[]", ...rest } = databag;
+  const told: string[] = JSON.parse(registered);
   assert.equal(told.length, fingerprints.length, "As many certificates as fingerprints");
   for (const [index, fingerprint] of fingerprints.entries()) {
     const written = texts.get(fingerprint)?.map(({ text }) => text) ?? [];
     assert.ok(written.includes(told[index] ?? ""), `${fingerprint} is told as it was written`);
   }
-  assert.equal(rest["server_certificate"], lxd.serverCertificate);
   const rejected: Told[] = JSON.parse(rest["rejected_certificates"] ?? "[]");
   for (const refusal of refusals) {
     assert.ok(rejected.some((one) => fits(one, refusal)), `Not told: ${JSON.stringify(refusal)}`);

@@ -13,13 +13,14 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { fingerprintOf } from "../certificates.ts";
 import type { HookRun } from "../juju/model.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";
 import { accessOf, type Claim, isNoWider, judge } from "./judge.ts";
 import { INJECTED } from "./perform.ts";
-import { render } from "./pool.ts";
+import { renderAll } from "./pool.ts";
 
 /** Watches a world. */
 export interface Watch {
@@ -176,9 +177,10 @@ function readBy({ stage: { pool }, written }: HistoryWorld, run: HookRun): Reado
     const [relation, name] = [args[args.indexOf("-r") + 1] ?? "", args.at(-1) ?? ""];
     const databag = written.get(`${relation} ${name}`);
     if (tool !== "relation-get" || exitCode !== 0 || !databag) continue;
-    const { client_certificates: certificates } = JSON.parse(stdout);
-    const { items } = databag;
-    if (certificates !== JSON.stringify(items.map((item) => render(pool, item)))) continue;
+    const { client_certificates: certificates, certificate } = JSON.parse(stdout);
+    const isHttps = certificates === undefined;
+    const found = isHttps ? certificate ?? "" : certificates;
+    if (found !== renderAll(pool, databag.items, isHttps)) continue;
     read.add(`${relation} ${name}`);
   }
   return read;
@@ -199,8 +201,12 @@ function writtenBy(
 
 /** Gives the fingerprints that a databag tells of. */
 export function toldIn(databag: Readonly<Record<string, string>>): readonly string[] {
-  const nodes: { trusted_certs_fp: string[] }[] = JSON.parse(databag["nodes"] ?? "[]");
-  return nodes[0]?.trusted_certs_fp ?? [];
+  const { nodes, registered_certificates: registered = "[]" } = databag;
+  if (nodes !== undefined) {
+    const [node]: { trusted_certs_fp: string[] }[] = JSON.parse(nodes);
+    return node?.trusted_certs_fp ?? [];
+  }
+  return JSON.parse(registered).map(fingerprintOf).toSorted();
 }
 
 function leads({ tools }: HookRun): boolean {
