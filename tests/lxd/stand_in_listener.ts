@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { createServer as createHttpsServer } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import type { ServerIdentity } from "./daemon.ts";
 
@@ -19,6 +20,9 @@ export interface Listener extends AsyncDisposable {
   /** Refuses connections and cuts those that are there. */
   readonly close: () => Promise<void>;
 }
+
+const BUSY_TRIES = 200;
+const BUSY_WAIT_MS = 25;
 
 /**
  * Makes a listener, closed at first. The handler is given the client's certificate in DER, if the
@@ -44,17 +48,27 @@ export function createListener(
     closing.close();
     await new Promise<void>((resolve) => setImmediate(resolve));
   };
-  const listen = async (next: Server) => {
+  const listen = async (create: () => Server) => {
     await stopListening();
-    next.on("connection", (socket: Socket) => {
-      sockets.add(socket);
-      socket.on("close", () => sockets.delete(socket));
-      // Faults and clients cut connections; that is no error of the test.
-      socket.on("error", () => {});
-    });
-    next.listen(port, address);
-    await once(next, "listening");
-    server = next;
+    for (let attempt = 1; server === undefined; attempt++) {
+      const next = create();
+      next.on("connection", (socket: Socket) => {
+        sockets.add(socket);
+        socket.on("close", () => sockets.delete(socket));
+        // Faults and clients cut connections; that is no error of the test.
+        socket.on("error", () => {});
+      });
+      next.listen(port, address);
+      try {
+        await once(next, "listening");
+        server = next;
+      } catch (error) {
+        // A process that another test is just starting may hold what we closed open for a moment.
+        const { code } = error as { readonly code?: unknown };
+        if (code !== "EADDRINUSE" || attempt === BUSY_TRIES) throw error;
+        await delay(BUSY_WAIT_MS);
+      }
+    }
   };
   const close = async () => {
     await stopListening();
@@ -65,18 +79,20 @@ export function createListener(
 
   return {
     open: (identity) =>
-      listen(createHttpsServer({
-        cert: identity.certificate,
-        key: identity.key,
-        requestCert: true,
-        rejectUnauthorized: false,
-        minVersion: "TLSv1.3",
-      }, (request, response) => {
-        // LXD's clients may come without a certificate.
-        const presented = (request.socket as TLSSocket).getPeerCertificate()?.raw;
-        void handle(request, response, presented);
-      })),
-    silence: () => listen(createServer()),
+      listen(() =>
+        createHttpsServer({
+          cert: identity.certificate,
+          key: identity.key,
+          requestCert: true,
+          rejectUnauthorized: false,
+          minVersion: "TLSv1.3",
+        }, (request, response) => {
+          // LXD's clients may come without a certificate.
+          const presented = (request.socket as TLSSocket).getPeerCertificate()?.raw;
+          void handle(request, response, presented);
+        })
+      ),
+    silence: () => listen(() => createServer()),
     close,
     [Symbol.asyncDispose]: close,
   };
