@@ -12,6 +12,7 @@ import type { StandIn } from "../lxd/stand_in.ts";
 import { createIdentity } from "../lxd/stand_in_member.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, BYSTANDER } from "../scenarios/charm.ts";
+import { cloudOf } from "../scenarios/cloud.ts";
 import { runInProcess } from "./in_process.ts";
 
 /** A stage. Disposal ends the model, and leaves LXD. */
@@ -91,21 +92,7 @@ export async function setStage({ lxd, charm }: StageOptions): Promise<Stage> {
   let run = runInProcess;
   const model = await createModel({
     uuid: UUID,
-    cloud: {
-      type: "lxd",
-      name: "localhost",
-      region: "localhost",
-      endpoint: lxd.members[0]?.endpoint ?? "",
-      credential: {
-        "auth-type": "certificate",
-        attrs: {
-          "client-cert": CREDENTIAL.certificate,
-          "client-key": CREDENTIAL.traditionalKey,
-          "server-cert": lxd.serverCertificate,
-        },
-      },
-      "is-controller-cloud": true,
-    },
+    cloud: cloudOf(lxd, CREDENTIAL),
     run: (execution) => run(execution),
   });
   const relations = new Map<string, { readonly over: Over; readonly relation: RelationHandle }>();

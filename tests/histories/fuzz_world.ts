@@ -9,8 +9,9 @@ import { X509Certificate } from "node:crypto";
 import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "../scenarios/charm.ts";
+import { cloudOf } from "../scenarios/cloud.ts";
 import type { Fuzzed, Material } from "./fuzz.ts";
-import { cloudOf, type Stage } from "./history_world.ts";
+import type { Stage } from "./history_world.ts";
 import { clean } from "./stage.ts";
 
 interface FuzzWorld extends AsyncDisposable {
@@ -74,7 +75,7 @@ export async function write(
 async function openFuzzWorld(stage: Stage, material: Material): Promise<FuzzWorld> {
   const { charm, lxd, run, standIn } = stage;
   await using begun = new AsyncDisposableStack();
-  const model = begun.use(await createModel({ cloud: cloudOf(stage), ...run && { run } }));
+  const model = begun.use(await createModel({ cloud: cloudOf(lxd, stage.pool.own), ...run && { run } }));
   await model.deploy(charm, { name: APPLICATION, trust: true, config: { projects: "db,web" } });
   const strange = relate(model, STRANGE);
   const decent = relate(model, DECENT);

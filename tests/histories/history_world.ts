@@ -4,11 +4,11 @@
  * @module
  */
 import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
-import type { CloudSpec } from "../juju/state.ts";
 import type { Runner } from "../juju/agent/runner.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
+import { cloudOf } from "../scenarios/cloud.ts";
 import { type History, HTTPS, type Wish } from "./history.ts";
 import type { Access, Written } from "./judge.ts";
 import type { Pool } from "./pool.ts";
@@ -62,7 +62,7 @@ export interface HistoryWorld extends AsyncDisposable {
 export async function openWorld(stage: Stage, { units }: History): Promise<HistoryWorld> {
   const { charm, run } = stage;
   const model = await createModel({
-    cloud: cloudOf(stage),
+    cloud: cloudOf(stage.lxd, stage.pool.own),
     ...run && { run },
     pick: ({ length }) => world.pick(length),
   });
@@ -82,23 +82,6 @@ export async function openWorld(stage: Stage, { units }: History): Promise<Histo
   };
   await model.deploy(charm, { name: APPLICATION, units, trust: true });
   return world;
-}
-
-/** Gives what `credential-get` prints. */
-export function cloudOf({ lxd, pool: { own } }: Stage): CloudSpec {
-  return {
-    type: "lxd",
-    name: "localhost",
-    endpoint: lxd.members[0]?.endpoint ?? "",
-    credential: {
-      "auth-type": "certificate",
-      attrs: {
-        "client-cert": own.certificate,
-        "client-key": own.traditionalKey,
-        "server-cert": lxd.serverCertificate,
-      },
-    },
-  };
 }
 
 /** Gives the units of the charm that are to stay. */

@@ -14,6 +14,7 @@ import type { ModelOptions } from "../juju/model.ts";
 import type { CloudSpec } from "../juju/state.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
 import { APPLICATION, BYSTANDER, CHARM, UNIT } from "./charm.ts";
+import { type CloudChanges, cloudOf } from "./cloud.ts";
 import { checkInvariants } from "./invariants.ts";
 
 /** What a relation is told. */
@@ -75,16 +76,6 @@ export interface Requirer {
   ) => void;
   /** What a unit of the charm tells, by default the first one. */
   readonly told: (unit?: string) => Told;
-}
-
-/** What may differ from Juju's own cloud. */
-export interface CloudChanges {
-  /** The endpoint. */
-  readonly endpoint?: string;
-  /** Another client certificate, with its key. */
-  readonly credential?: TestCertificate;
-  /** Another server certificate, as PEM. */
-  readonly server?: string;
 }
 
 /** How the charm is deployed. */
@@ -165,26 +156,6 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
     throw error;
   }
   return world;
-}
-
-function cloudOf(lxd: LxdWorld, own: TestCertificate, changes: CloudChanges): CloudSpec {
-  const { endpoint = lxd.members[0]?.endpoint ?? "", credential = own } = changes;
-  return {
-    type: "lxd",
-    name: "localhost",
-    region: "localhost",
-    endpoint,
-    credential: {
-      "auth-type": "certificate",
-      attrs: {
-        "client-cert": credential.certificate,
-        // Juju's own keys are in this form.
-        "client-key": credential.traditionalKey,
-        "server-cert": changes.server ?? lxd.serverCertificate,
-      },
-    },
-    "is-controller-cloud": true,
-  };
 }
 
 function relate(model: Model, name: string): Requirer {
