@@ -18,7 +18,7 @@ export interface Applied {
   readonly refused: ReadonlyMap<Fingerprint, string>;
   /** Whether anything was, or may have been, changed. */
   readonly hasChanged: boolean;
-  /** Why the rest of the steps was not taken; undefined where all of them were. */
+  /** Why a step, or the rest of them, was not taken; undefined where LXD heard them all out. */
   readonly failure: Failure | undefined;
 }
 

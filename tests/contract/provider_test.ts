@@ -3,6 +3,7 @@ import { createPinnedFetch } from "../../lib/pinned_fetch.ts";
 import type { Model, RelationHandle } from "../juju/model.ts";
 import { startCluster } from "../lxd/real.ts";
 import { APPLICATION, UNIT } from "../scenarios/charm.ts";
+import { withoutNetworkKeys } from "../scenarios/databag.ts";
 import { deploy, type World } from "../scenarios/world.ts";
 import { type Deed, HISTORIES, type History, type Step } from "./histories.ts";
 import {
@@ -18,8 +19,6 @@ import { LXD } from "./lxd.ts";
 import { LXD_HTTPS } from "./lxd_https.ts";
 
 const INTERFACES: readonly Interface[] = [LXD, LXD_HTTPS];
-// What Juju itself writes into the databag of every unit.
-const JUJUS = ["egress-subnets", "ingress-address", "private-address"];
 
 /** A relation of the table, in a model. */
 interface Stage {
@@ -48,8 +47,7 @@ function act(model: Model, deed: Deed, { spoken, relation, facts }: Stage): void
 }
 
 async function checkAnswer(step: Step, { spoken, relation, facts }: Stage): Promise<void> {
-  const settings = Object.entries(relation.read(UNIT)).filter(([key]) => !JUJUS.includes(key));
-  const databag = Object.fromEntries(settings);
+  const databag = withoutNetworkKeys(relation.read(UNIT));
   assert.deepEqual(databag, spoken.answer(step, facts));
   assert.deepEqual(relation.readApp(APPLICATION), databag);
   spoken.check(databag, step, facts.cast);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { TrustEntry } from "../lxd/world.ts";
+import { withoutNetworkKeys } from "../scenarios/databag.ts";
 import type { World } from "../scenarios/world.ts";
 
 type Rows = readonly (readonly string[])[];
@@ -11,8 +12,6 @@ type Rows = readonly (readonly string[])[];
 const SHOWN_DIGITS = 12;
 const FINGERPRINT_REGEXP = /^[0-9a-f]{64}$/;
 const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s+(\S{4})/;
-// Juju's own, in every unit's databag.
-const NETWORK_KEYS = ["egress-subnets", "ingress-address", "private-address"];
 
 /**
  * Renders the units of applications as `juju status` does.
@@ -64,7 +63,7 @@ export function describeEntry(
  * @returns Lines.
  */
 export function renderDatabag(databag: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(databag).filter(([key]) => !NETWORK_KEYS.includes(key)).toSorted()
+  return Object.entries(withoutNetworkKeys(databag)).toSorted()
     .flatMap(([key, text]) => {
       const value = parse(text);
       if (!Array.isArray(value)) return [`${key}: ${shorten(text)}`];

@@ -8,6 +8,7 @@ import type { TestCertificate } from "../certificates.ts";
 import type { Changes, Model, RelationHandle } from "../juju/model.ts";
 import { authOf } from "../lxd/client.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
+import { withoutNetworkKeys } from "./databag.ts";
 
 /** What the charm tells it, with the keys of the interface. */
 export type HttpsTold = Readonly<Record<string, string>>;
@@ -29,12 +30,7 @@ export function relateHttps(model: Model, name = "https-client", units = 1): Htt
   const endpoints = { https: { role: "requires", interface: "lxd-https" } } as const;
   model.addApplication(name, { units, endpoints });
   const relation = model.relate(`${APPLICATION}:https`, `${name}:https`);
-  const told = (unit = UNIT): HttpsTold =>
-    Object.fromEntries(
-      Object.entries(relation.read(unit)).filter(([key]) =>
-        !["private-address", "ingress-address", "egress-subnets"].includes(key)
-      ),
-    );
+  const told = (unit = UNIT): HttpsTold => withoutNetworkKeys(relation.read(unit));
   return {
     relation,
     offer: (of, certificate, more = {}) => {
