@@ -6,7 +6,7 @@
 import { authOf } from "../lxd/client.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
-import { identitiesOf, type MyIdentity, statusOf } from "../scenarios/my_charm.ts";
+import { identitiesOf, type MyIdentity } from "../scenarios/my_charm.ts";
 import type { Requirer, Told, World } from "../scenarios/world.ts";
 import type { Screen } from "./screen.ts";
 import { renderStatus, renderTrust } from "./show.ts";
@@ -64,7 +64,7 @@ export function showStatus(
   screen.command("juju status");
   const { model } = world;
   screen.table(renderStatus(model, model.applications()));
-  screen.check(what, statusOf(world, `${application}/0`), expected);
+  screen.check(what, world.status(`${application}/0`), expected);
 }
 
 /** Gives what a requirer was served with. */

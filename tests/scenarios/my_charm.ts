@@ -30,12 +30,6 @@ export function buildMyCharm(): Promise<string> {
   return buildCharm({ root: ROOT, out: DIST });
 }
 
-/** Status of a unit, as `status: message`. */
-export function statusOf({ model }: World, unit: string): string {
-  const { status, message } = model.status(unit);
-  return `${status}: ${message}`;
-}
-
 /**
  * Gives the identities that a unit ever read from its secrets, the newest last, as the operator would
  * with `juju show-secret --reveal`.

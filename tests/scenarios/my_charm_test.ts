@@ -5,7 +5,7 @@ import { createStoragePool, succeed, waitForMember } from "../lxd/administration
 import { authOf } from "../lxd/client.ts";
 import { type RealLxd, startCluster } from "../lxd/real.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
-import { buildMyCharm, identitiesOf, type MyIdentity, secretsLeft, statusOf } from "./my_charm.ts";
+import { buildMyCharm, identitiesOf, type MyIdentity, secretsLeft } from "./my_charm.ts";
 import { deploy, type Requirer, type World } from "./world.ts";
 
 const NAMES = ["member1", "member2", "member3"];
@@ -32,12 +32,12 @@ Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind",
   await using world = await deployBoth();
   const { model } = world;
   const before = await shared.trustStore();
-  assert.equal(statusOf(world, MINE), UNRELATED);
+  assert.equal(world.status(MINE), UNRELATED);
   const first = world.relate("my-charm");
   await world.settle();
   const old = newest(world);
   assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 1 certificate");
-  assert.equal(statusOf(world, MINE), active(old));
+  assert.equal(world.status(MINE), active(old));
   assert.deepEqual(await world.ours(), { [old.fingerprint]: "1:my-charm-0" });
   const entry = (await shared.trustStore()).find(({ fingerprint }) =>
     fingerprint === old.fingerprint
@@ -55,7 +55,7 @@ Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind",
   assert.equal(rotation.status, "completed", rotation.message);
   const next = String(rotation.results["certificate"]);
   const awaited = `Waiting for each LXD node to trust certificate ${next.slice(0, 12)}`;
-  assert.equal(statusOf(world, MINE), `${active(old)}; ${awaited}`);
+  assert.equal(world.status(MINE), `${active(old)}; ${awaited}`);
   const course: string[] = [];
   do {
     const store = (await shared.trustStore()).map(({ fingerprint }) => fingerprint);
@@ -68,7 +68,7 @@ Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind",
   const rotated = newest(world);
   assert.equal(rotated.fingerprint, next);
   assert.notEqual(rotated.key, old.key);
-  assert.equal(statusOf(world, MINE), active(rotated));
+  assert.equal(world.status(MINE), active(rotated));
   assert.deepEqual(visited(world, rotated), NAMES);
   assert.deepEqual(await authAt(world, old), everywhere("untrusted"));
   assert.deepEqual(await authAt(world, rotated), everywhere("trusted"));
@@ -77,7 +77,7 @@ Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind",
   await checkSecrecy(world, [first]);
   model.removeRelation(first.relation);
   await world.settle();
-  assert.equal(statusOf(world, MINE), UNRELATED);
+  assert.equal(world.status(MINE), UNRELATED);
   assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 0 certificates");
   assert.deepEqual(await shared.trustStore(), before);
   assert.deepEqual(secretsLeft(world, "my-charm"), []);
@@ -88,7 +88,7 @@ Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind",
   await world.settle();
   const again = newest(world);
   assert.notEqual(again.key, rotated.key);
-  assert.equal(statusOf(world, MINE), active(again));
+  assert.equal(world.status(MINE), active(again));
   model.removeApplication("my-charm");
   await world.settle();
   assert.deepEqual(await shared.trustStore(), before);
@@ -105,7 +105,7 @@ Deno.test("my-charm: says why its certificate is rejected, and recovers", async 
   const rejected = newest(world);
   const certificate = `certificate ${rejected.fingerprint.slice(0, 12)}`;
   assert.equal(
-    statusOf(world, MINE),
+    world.status(MINE),
     `blocked: LXD's provider rejects ${certificate}: ${reason}`,
   );
   assert.deepEqual(await world.ours(), {});
@@ -114,24 +114,24 @@ Deno.test("my-charm: says why its certificate is rejected, and recovers", async 
   world.model.configure("my-charm", { project: "web" });
   await world.settle();
   const mended = newest(world);
-  assert.equal(statusOf(world, MINE), active(mended));
+  assert.equal(world.status(MINE), active(mended));
   assert.deepEqual(visited(world, mended), NAMES);
   assert.equal(secretsLeft(world, "my-charm").length, 1);
   const published = relation.read(MINE);
   world.model.configure("my-charm", { project: "no name" });
   await world.settle();
-  assert.equal(statusOf(world, MINE), 'blocked: Cannot use project "no name": it is no name');
+  assert.equal(world.status(MINE), 'blocked: Cannot use project "no name": it is no name');
   assert.deepEqual(relation.read(MINE), published);
 
   // Mended by the operator of the provider: it takes the certificate that it rejected.
   world.model.configure("my-charm", { project: "default" });
   await world.settle();
   const waiting = newest(world);
-  assert.match(statusOf(world, MINE), /^blocked: LXD's provider rejects certificate .*: The/);
+  assert.match(world.status(MINE), /^blocked: LXD's provider rejects certificate .*: The/);
   world.model.configure(APPLICATION, { projects: "web,default" });
   await world.settle();
   assert.equal(newest(world).fingerprint, waiting.fingerprint);
-  assert.equal(statusOf(world, MINE), active(waiting));
+  assert.equal(world.status(MINE), active(waiting));
 });
 
 Deno.test("my-charm: survives a node that dies while it rotates", async () => {
@@ -151,17 +151,17 @@ Deno.test("my-charm: survives a node that dies while it rotates", async () => {
   const rotated = newest(world);
   assert.notEqual(rotated.fingerprint, old.fingerprint);
   assert.deepEqual(visited(world, rotated), NAMES.slice(0, 2));
-  assert.match(statusOf(world, MINE), /^waiting: member3 does not answer: /);
+  assert.match(world.status(MINE), /^waiting: member3 does not answer: /);
 
   await waitForMember(lxd, third.name, "Offline");
   await world.updateStatus();
-  assert.equal(statusOf(world, MINE), active(rotated, "2 nodes"));
+  assert.equal(world.status(MINE), active(rotated, "2 nodes"));
   assert.deepEqual(await world.ours(), { [rotated.fingerprint]: "1:my-charm-0" });
 
   await third.start();
   await waitForMember(lxd, third.name, "Online");
   await world.updateStatus();
-  assert.equal(statusOf(world, MINE), active(rotated));
+  assert.equal(world.status(MINE), active(rotated));
   assert.deepEqual(await authAt(world, rotated), everywhere("trusted"));
   assert.deepEqual(await authAt(world, old), everywhere("untrusted"));
   assert.ok(visited(world, rotated).includes("member3"));
@@ -174,11 +174,11 @@ Deno.test("my-charm: each unit has a certificate of its own", async () => {
   const units = [newest(world), newest(world, "my-charm/1")] as const;
   const names = units.map(({ fingerprint }, index) => [fingerprint, `1:my-charm-${index}`]);
   assert.deepEqual(await world.ours(), Object.fromEntries(names));
-  assert.equal(statusOf(world, "my-charm/1"), active(units[1]));
+  assert.equal(world.status("my-charm/1"), active(units[1]));
   world.model.removeUnit(MINE);
   await world.settle();
   assert.deepEqual(await world.ours(), { [units[1].fingerprint]: "1:my-charm-1" });
-  assert.equal(statusOf(world, "my-charm/1"), active(units[1]));
+  assert.equal(world.status("my-charm/1"), active(units[1]));
   assert.equal(secretsLeft(world, "my-charm").length, 1);
 });
 
@@ -207,7 +207,7 @@ Deno.test("my-charm: tidies up after a hook that was killed", async () => {
   });
   assert.equal((await instances()).length, 1);
   await world.settle();
-  assert.equal(statusOf(world, MINE), active(newest(world)));
+  assert.equal(world.status(MINE), active(newest(world)));
   assert.deepEqual(await instances(), []);
 });
 
@@ -244,8 +244,8 @@ function newest(world: World, unit = MINE): MyIdentity {
 
 /** The beginning of the fingerprint that the first unit's status tells to be used. */
 function usedBy(world: World): string {
-  const [, used] = /^active: 3 nodes, certificate (\w{12})/.exec(statusOf(world, MINE)) ?? [];
-  assert.ok(used, statusOf(world, MINE));
+  const [, used] = /^active: 3 nodes, certificate (\w{12})/.exec(world.status(MINE)) ?? [];
+  assert.ok(used, world.status(MINE));
   return used;
 }
 
