@@ -24,7 +24,7 @@ import {
   showWork,
   type Stage,
 } from "./stage.ts";
-import { watch } from "./watch.ts";
+import { watch } from "../lxd/watch.ts";
 
 /** Does what the status says. */
 export async function trustTheCharm(stage: Stage): Promise<void> {

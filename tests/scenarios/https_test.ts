@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintOf } from "../certificates.ts";
-import { watch } from "../demo/watch.ts";
+import { watch } from "../lxd/watch.ts";
 import { startCluster, startLxd } from "../lxd/real.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { type HttpsRequirer, relateHttps } from "./https_requirer.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate } from "../certificates.ts";
-import { startStandIn } from "../lxd/stand_in.ts";
+import { startStandIn } from "./stand_in.ts";
 import { watch } from "./watch.ts";
 
 Deno.test("watch() sees each change, gaps too", async () => {

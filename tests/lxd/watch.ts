@@ -4,7 +4,7 @@
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { LxdWorld } from "../lxd/world.ts";
+import type { LxdWorld } from "./world.ts";
 
 /** What was seen. */
 export interface Sightings {
