@@ -75,7 +75,9 @@ export async function write(
 async function openFuzzWorld(stage: Stage, material: Material): Promise<FuzzWorld> {
   const { charm, lxd, run, standIn } = stage;
   await using begun = new AsyncDisposableStack();
-  const model = begun.use(await createModel({ cloud: cloudOf(lxd, stage.pool.own), ...run && { run } }));
+  const model = begun.use(
+    await createModel({ cloud: cloudOf(lxd, stage.pool.own), ...run && { run } }),
+  );
   await model.deploy(charm, { name: APPLICATION, trust: true, config: { projects: "db,web" } });
   const strange = relate(model, STRANGE);
   const decent = relate(model, DECENT);
