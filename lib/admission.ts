@@ -4,6 +4,7 @@
  * @module
  */
 import { type Fingerprint, unusable } from "./certificate.ts";
+import { unfit } from "./client_key.ts";
 import type { Mark } from "./owner.ts";
 import { ownerOf } from "./plan.ts";
 import { isWithin, type Projects } from "./projects.ts";
@@ -68,7 +69,8 @@ function reasonAgainst({ certificate, projects }: Want, rules: Rules): string | 
     return "The certificate is the integrator's own: use one of your own";
   }
   const entry = trusted.get(certificate.fingerprint);
-  return unusable(certificate, now) ?? reasonAgainstProjects(projects, allowed) ??
+  return unusable(certificate, now) ?? unfit(certificate) ??
+    reasonAgainstProjects(projects, allowed) ??
     (entry && reasonAgainstEntry(entry, projects, mark));
 }
 

@@ -5,11 +5,14 @@
  *
  * @module
  */
-import { commonName, firstCertificate } from "./certificate.ts";
+import { firstCertificate } from "./certificate.ts";
+import { commonName } from "./distinguished_name.ts";
 import { type Mark, originalName } from "./owner.ts";
 import { ownerOf } from "./plan.ts";
 import type { Published, Want } from "./relation.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
+
+const ADDRESS_REGEXP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(%\S+)?)$/;
 
 /**
  * Marks the entries that the original charm made, so that they can be planned for.
@@ -57,5 +60,11 @@ export function isAdoptionPending(
 
 function isNamedAfterItself({ type, name, certificate }: TrustEntry): boolean {
   const read = firstCertificate(certificate);
-  return type === "client" && read !== undefined && commonName(read) === name;
+  if (type !== "client" || !read) return false;
+  const own = commonName(read);
+  if (own === undefined) return false;
+  // LXD names what comes without a name after the address that it comes from.
+  if (own === null || own === "") return ADDRESS_REGEXP.test(name);
+  // LXD keeps a name up to the first zero byte.
+  return name === own.split("\0")[0];
 }

@@ -29,9 +29,6 @@ export interface PemBlock {
 // LXD refuses weaker RSA keys ("RSA key is too weak (minimum of 2048bit)").
 const MINIMUM_RSA_BITS = 2048;
 
-// No chain is longer, and to look for one costs the square of its length.
-const MAXIMUM_CHAIN = 10;
-
 // A label may have been broken over lines by a YAML writer, hence the white space. A body never
 // reaches over the next BEGIN, which also keeps the search linear.
 const PEM_REGEXP =
@@ -113,16 +110,6 @@ export function firstCertificate(text: string): Certificate | undefined {
 }
 
 /**
- * Reads the common name of a certificate.
- *
- * @param certificate A certificate that could be read.
- * @returns The name, or undefined where the subject has none.
- */
-export function commonName(certificate: Certificate): string | undefined {
-  return new X509Certificate(certificate.pem).subject?.match(/^CN=(.*)$/m)?.[1];
-}
-
-/**
  * Says why LXD would not let a client in with a certificate.
  *
  * @param certificate A certificate that could be read.
@@ -141,37 +128,7 @@ export function unusable(certificate: Certificate, now: Date): string | undefine
   return undefined;
 }
 
-/**
- * Finds the authorities in a chain. LXD lets everyone in who holds a registered certificate's key,
- * so a chain's authority must not be registered along with the client's own certificate.
- *
- * @param certificates Certificates that were sent in one text.
- * @returns Those that signed another one of them.
- */
-export function issuers(certificates: readonly Certificate[]): ReadonlySet<Certificate> {
-  if (certificates.length > MAXIMUM_CHAIN) return new Set();
-  const chain = certificates.map((certificate) => ({
-    certificate,
-    x509: new X509Certificate(certificate.pem),
-  }));
-  // What is signed by itself needs no authority, and its renewal is not one.
-  const signed = chain.filter(({ x509 }) => !isSignedBy(x509, x509));
-  const authorities = chain.filter((authority) =>
-    authority.x509.ca &&
-    signed.some(({ x509 }) => authority.x509 !== x509 && isSignedBy(x509, authority.x509))
-  );
-  return new Set(authorities.map(({ certificate }) => certificate));
-}
-
-// The runtime throws for keys and signatures that it does not know. LXD may know them.
-function isSignedBy(x509: X509Certificate, authority: X509Certificate): boolean {
-  try {
-    return x509.issuer === authority.subject && x509.verify(authority.publicKey);
-  } catch {
-    return false;
-  }
-}
-
+// The runtime throws for keys that it does not know.
 function rsaBits(x509: X509Certificate): number | undefined {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = x509.publicKey;

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
 import { type CertificateOptions, createCertificate } from "../tests/certificates.ts";
 import {
   type Certificate,
   firstCertificate,
-  issuers,
   pemBlocks,
   readCertificate,
   renderPem,
@@ -222,61 +220,4 @@ Deno.test("unusable() never throws for a certificate that could be read, however
     const certificate = readCertificate(block(damaged.toBase64()));
     if (certificate) unusable(certificate, new Date());
   }
-});
-
-Deno.test("issuers() finds the authorities of a chain, in any order", async () => {
-  const root = await createCertificate({ commonName: "root", ca: true });
-  const middle = await createCertificate({ commonName: "middle", ca: true, issuer: root });
-  const leaf = await make({ commonName: "leaf", issuer: middle });
-  const [top, between] = [read(root.certificate), read(middle.certificate)];
-  assert.deepEqual(issuers([leaf, between, top]), new Set([between, top]));
-  assert.deepEqual(issuers([top, leaf, between]), new Set([top, between]));
-  assert.deepEqual(issuers([top, leaf]), new Set());
-});
-
-Deno.test("issuers() finds no authority among strangers of the same name", async () => {
-  const strangers = [await make(), await make()];
-  assert.deepEqual(issuers(strangers), new Set());
-  assert.deepEqual(issuers(strangers.slice(1)), new Set());
-});
-
-Deno.test("issuers() takes no self-signed certificate for the authority of its copy", async () => {
-  const { pem } = await make();
-  assert.deepEqual(issuers([read(pem), read(pem)]), new Set());
-});
-
-Deno.test("issuers() takes no certificate for the authority of its renewal with the same key", () => {
-  // Ed25519, self-signed by one key, serial numbers 1 and 2.
-  const first = read(`-----BEGIN CERTIFICATE-----
-MIHDMHegAwIBAgIBATAFBgMrZXAwDDEKMAgGA1UEAwwBYTAeFw0wMDAxMDEwMDAw
-MDBaFw00OTAxMDEwMDAwMDBaMAwxCjAIBgNVBAMMAWEwKjAFBgMrZXADIQCXjbaK
-yTOS6FAlTXbTTWFH+OGfAaXdo7FCKUg2VZtfIzAFBgMrZXADQQCtTUNHdO0uNuiv
-EFHECgWiK+ttJ+bmITX13cOGsErQfXqHlmzlaTwDxkBvS58aRW+DxO3jRTw6WMAk
-CR3AHYoM
------END CERTIFICATE-----`);
-  const second = read(`-----BEGIN CERTIFICATE-----
-MIHDMHegAwIBAgIBAjAFBgMrZXAwDDEKMAgGA1UEAwwBYTAeFw0wMDAxMDEwMDAw
-MDBaFw00OTAxMDEwMDAwMDBaMAwxCjAIBgNVBAMMAWEwKjAFBgMrZXADIQCXjbaK
-yTOS6FAlTXbTTWFH+OGfAaXdo7FCKUg2VZtfIzAFBgMrZXADQQDkiUaNTynwZs01
-sv4tDNUCRhA99e9Er5LUvLbNZcrZ8EqtWMPQ6ZhyBd5qc+jt4JH9VzTevTvPd3eJ
-ogmnoDwJ
------END CERTIFICATE-----`);
-  const key = ({ pem }: Certificate) =>
-    new X509Certificate(pem).publicKey.export({ type: "spki", format: "pem" });
-  assert.equal(key(first), key(second));
-  assert.deepEqual(issuers([first, second]), new Set());
-});
-
-Deno.test.each([
-  { what: "curve", pem: UNKNOWN_CURVE },
-  { what: "signature", pem: P521 },
-])("issuers() never throws for a $what that the runtime does not know", ({ pem }) => {
-  issuers([read(pem), read(UNKNOWN_CURVE), read(P521)]);
-});
-
-Deno.test("issuers() looks for no chain in a text of many certificates", async () => {
-  const root = await createCertificate({ commonName: "root", ca: true });
-  const leaf = await createCertificate({ commonName: "leaf", issuer: root });
-  const many = Array.from({ length: 10 }, () => read(root.certificate));
-  assert.deepEqual(issuers([...many, read(leaf.certificate)]), new Set());
 });

@@ -3,13 +3,9 @@
  *
  * @module
  */
-import {
-  type Certificate,
-  issuers,
-  type PemBlock,
-  pemBlocks,
-  readCertificate,
-} from "./certificate.ts";
+import { type Certificate, type PemBlock, pemBlocks, readCertificate } from "./certificate.ts";
+import { authoritiesAmong } from "./chain.ts";
+import type { Rejection } from "./databag_schema.ts";
 
 /** A certificate that was sent. */
 export interface Sent {
@@ -24,8 +20,11 @@ export interface ClientCertificates {
   /** The certificates, in their order; the same one may be there several times. */
   readonly certificates: readonly Sent[];
   /** What is wrong with the rest, for the requirer's author. */
-  readonly reasons: readonly string[];
+  readonly rejected: readonly Refusal[];
 }
+
+/** What is wrong with something that was sent. */
+export type Refusal = Omit<Rejection, "unit">;
 
 const MUST_BE = "was sent: it must be a PEM certificate";
 
@@ -58,10 +57,17 @@ const KINDS: Readonly<Record<string, string>> = {
  * @returns The certificates, and what is wrong with the rest.
  */
 export function readClientCertificates(raw: string): ClientCertificates {
-  const read = items(raw).map(readItem);
+  const read = items(raw).flatMap(readItem);
+  const sent = read.filter((result) => typeof result !== "string");
+  const reasons = read.filter((result) => typeof result === "string");
+  // A chain may be in one item, or over several.
+  const authorities = authoritiesAmong(sent.map(({ certificate }) => certificate));
   return {
-    certificates: read.flatMap(({ certificates }) => certificates),
-    reasons: read.flatMap(({ reasons }) => reasons),
+    certificates: sent.filter(({ certificate }) => !authorities.has(certificate.fingerprint)),
+    rejected: [
+      ...reasons.map((reason) => ({ fingerprint: null, reason })),
+      ...[...authorities].map((fingerprint) => ({ fingerprint, reason: REASONS.authority })),
+    ],
   };
 }
 
@@ -91,30 +97,20 @@ function jsonOrText(text: string): unknown {
   return value === undefined ? text : value;
 }
 
-function readItem(item: unknown): ClientCertificates {
-  if (item === null || item === "") return { certificates: [], reasons: [] };
+/** What is in an item, and what is wrong with it. */
+function readItem(item: unknown): readonly (Sent | string)[] {
+  if (item === null || item === "") return [];
   if (typeof item !== "string") {
     const what = Array.isArray(item) ? "A list" : KINDS[typeof item];
-    return { certificates: [], reasons: [`${what} ${MUST_BE}`] };
+    return [`${what} ${MUST_BE}`];
   }
   const blocks = pemBlocks(item);
-  if (blocks.length === 0) {
-    return { certificates: [], reasons: item.trim() === "" ? [] : [REASONS.text] };
-  }
+  if (blocks.length === 0) return item.trim() === "" ? [] : [REASONS.text];
   // What is repeated must be what was sent, so that the requirer finds it; but nothing beside the
   // certificate, which might be a secret.
   const isAlone = item.length <= MAXIMUM_ECHO_LENGTH && ALONE_REGEXP.test(item);
   const echo = isAlone ? item : undefined;
-  const read = blocks.map((block) => readBlock(block, echo));
-  const sent = read.filter((result) => typeof result !== "string");
-  const authorities = issuers(sent.map(({ certificate }) => certificate));
-  return {
-    certificates: sent.filter(({ certificate }) => !authorities.has(certificate)),
-    reasons: [
-      ...read.filter((result) => typeof result === "string"),
-      ...authorities.size > 0 ? [REASONS.authority] : [],
-    ],
-  };
+  return blocks.map((block) => readBlock(block, echo));
 }
 
 /** The block's certificate, or what is wrong with it. */

@@ -69,9 +69,12 @@ const A = one.certificate;
 const B = two.certificate;
 
 /** What counts in most cases: which certificates, and what is wrong. */
-function brief({ certificates, reasons }: ClientCertificates) {
+function brief({ certificates, rejected }: ClientCertificates) {
   const fingerprints = certificates.map(({ certificate }) => certificate.fingerprint as string);
-  return { certificates: [...new Set(fingerprints)], reasons };
+  return {
+    certificates: [...new Set(fingerprints)],
+    reasons: rejected.map(({ reason }) => reason),
+  };
 }
 
 const read = (raw: string) => brief(readClientCertificates(raw));

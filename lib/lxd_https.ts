@@ -103,11 +103,12 @@ function addressesOf({ nodes, addresses }: Publication): readonly string[] {
   return [...new Set([...own, ...addresses])];
 }
 
-function one({ certificates, reasons }: ClientCertificates): ClientCertificates {
+function one({ certificates, rejected }: ClientCertificates): ClientCertificates {
   const [first] = certificates;
-  if (!first) return { certificates, reasons };
+  if (!first) return { certificates, rejected };
   const isOne = certificates.every(({ certificate: { fingerprint } }) =>
     fingerprint === first.certificate.fingerprint
   );
-  return { certificates: [first], reasons: isOne ? reasons : [...reasons, REASONS.several] };
+  const several = { fingerprint: null, reason: REASONS.several };
+  return { certificates: [first], rejected: isOne ? rejected : [...rejected, several] };
 }

@@ -102,17 +102,17 @@ export function parseRequest(databag: Databag, requirer: Requirer): Request {
  * @returns The request, with each certificate and each reason once.
  */
 export function requestOf(
-  { certificates, reasons }: ClientCertificates,
+  sent: ClientCertificates,
   { projects, reason }: { readonly projects: Projects | undefined; readonly reason: string },
   requirer: Requirer,
 ): Request {
   const wants = new Map<Fingerprint, Want>();
   const rejected = new Map<string, Rejection>();
-  const reject = (reason: string, fingerprint: Fingerprint | null = null): void => {
+  const reject = (reason: string, fingerprint: string | null): void => {
     rejected.set(`${fingerprint} ${reason}`, { unit: requirer.name, fingerprint, reason });
   };
-  for (const reason of reasons) reject(reason);
-  for (const { certificate, text } of certificates) {
+  for (const { fingerprint, reason } of sent.rejected) reject(reason, fingerprint);
+  for (const { certificate, text } of sent.certificates) {
     if (projects === undefined) {
       reject(reason, certificate.fingerprint);
     } else if (!wants.has(certificate.fingerprint)) {

@@ -29,6 +29,8 @@ export interface CertificateOptions {
   readonly ipAddresses?: readonly string[];
   /** Whether the certificate may sign others. @default {false} */
   readonly ca?: boolean;
+  /** Whose key it is for, instead of a new one; of the same kind as `key`. */
+  readonly keyOf?: Pick<TestCertificate, "certificate" | "key">;
   /** Who signs it. @default {the certificate itself: self-signed} */
   readonly issuer?: Pick<TestCertificate, "certificate" | "key">;
 }
@@ -75,12 +77,14 @@ export async function createCertificate(
     dnsNames = [],
     ipAddresses = [],
     ca = false,
+    keyOf,
     issuer,
   } = options;
-  const pair = await crypto.subtle.generateKey(ALGORITHMS[key], EXTRACTABLE, [
-    "sign",
-    "verify",
-  ]);
+  const pair = keyOf ? await readPair(keyOf, key) : await crypto.subtle.generateKey(
+    ALGORITHMS[key],
+    EXTRACTABLE,
+    ["sign", "verify"],
+  );
   const signer = issuer === undefined
     ? {
       name: `CN=${commonName}`,
@@ -147,6 +151,22 @@ function rsa(modulusLength: number): RsaAlgorithm {
     publicExponent,
     hash: "SHA-256",
   };
+}
+
+async function readPair(
+  { certificate, key }: Pick<TestCertificate, "certificate" | "key">,
+  kind: KeyKind,
+): Promise<CryptoKeyPair> {
+  const pkcs8 = new Uint8Array(createPrivateKey(key).export({ type: "pkcs8", format: "der" }));
+  const spki = new Uint8Array(
+    new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" }),
+  );
+  const { subtle } = crypto;
+  const [privateKey, publicKey] = await Promise.all([
+    subtle.importKey("pkcs8", pkcs8, ALGORITHMS[kind], EXTRACTABLE, ["sign"]),
+    subtle.importKey("spki", spki, ALGORITHMS[kind], EXTRACTABLE, ["verify"]),
+  ]);
+  return { privateKey, publicKey };
 }
 
 async function readIssuer(
