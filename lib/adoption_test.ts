@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
+import { craft } from "../tests/crafted.ts";
 import { isAdoptionPending, markOriginals } from "./adoption.ts";
 import { type Certificate, firstCertificate } from "./certificate.ts";
 import { createMark } from "./owner.ts";
@@ -35,6 +36,50 @@ function marked(entry: TrustEntry, ...published: readonly Published[]): string |
 
 Deno.test("markOriginals() marks what was told and is named after itself", () => {
   assert.equal(marked(entry(), told("aa"), told("bb", fingerprint)), ORIGINAL);
+});
+
+const hex = Uint8Array.fromHex;
+
+Deno.test.each([
+  {
+    what: "beside another attribute",
+    subject: "301631143008060355040a0c016f300806035504030c0161",
+    name: "a",
+  },
+  {
+    what: "the first of two",
+    subject: "3018310a300806035504030c0161310a300806035504030c0162",
+    name: "a",
+  },
+  {
+    what: "in UTF-16",
+    subject: "30173115301306035504031e0c0067007200fc00df00204e16",
+    name: "gr\u00fc\u00df \u4e16",
+  },
+  { what: "in Latin-1", subject: "300f310d300b060355040314046772fcdf", name: "gr\u00fc\u00df" },
+  { what: "with a line end", subject: "3011310f300d06035504030c06610a434e3d62", name: "a\nCN=b" },
+  { what: "with a zero byte", subject: "300e310c300a06035504030c03610062", name: "a" },
+  { what: "none, at an address", subject: "300f310d300b060355040a0c04434e3d78", name: "10.0.3.7" },
+  { what: "none, at an IPv6 address", subject: "3000", name: "fd42::3%eth0" },
+  { what: "an empty one, at an address", subject: "300b3109300706035504030c00", name: "::1" },
+])("markOriginals() marks what is named after its common name: $what", ({ subject, name }) => {
+  const pem = craft({ subject: hex(subject) });
+  assert.equal(marked(entry({ certificate: pem, name }), told(fingerprint)), ORIGINAL);
+  for (const other of ["b", "o", "CN=b", "", "10.0.3.7.example", "a:b"]) {
+    const renamed = entry({ certificate: pem, name: other });
+    assert.equal(marked(renamed, told(fingerprint)), other);
+  }
+});
+
+Deno.test.each([
+  { what: "another kind of value", subject: "300d310b300906035504030c0261ff" },
+  { what: "half a surrogate pair", subject: "300d310b300906035504031e02d800" },
+  { what: "a bit string", subject: "300f310d300b0603550403030400626974" },
+])("markOriginals() leaves alone whose common name cannot be read: $what", ({ subject }) => {
+  const certificate = craft({ subject: hex(subject) });
+  for (const name of ["", "a", "undefined", "null", "10.0.3.7"]) {
+    assert.equal(marked(entry({ certificate, name }), told(fingerprint)), name);
+  }
 });
 
 Deno.test.each([

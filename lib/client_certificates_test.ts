@@ -232,6 +232,37 @@ Deno.test("readClientCertificates() takes a chain's leaf, not its authority", as
   }
 });
 
+Deno.test("readClientCertificates() takes no authority, over however many items", async () => {
+  const root = await createCertificate({ commonName: "root", ca: true });
+  const middle = await createCertificate({ commonName: "middle", ca: true, issuer: root });
+  const leaf = await createCertificate({ commonName: "leaf", issuer: middle });
+  const [r, m, l] = [root.certificate, middle.certificate, leaf.certificate];
+  const sent = [
+    JSON.stringify([r, m, l]),
+    JSON.stringify([l, m, r]),
+    JSON.stringify([m, l + r]),
+    JSON.stringify([m + r, l]),
+    JSON.stringify([m, r, r, l, m, l + l]),
+    JSON.stringify(JSON.stringify([r, m, l])),
+    r + l + m,
+    [l, r, m].map((pem) => `- |\n  ${pem.trimEnd().replaceAll("\n", "\n  ")}\n`).join(""),
+  ];
+  const reason = "The certificate of an authority was sent with the one it signed: " +
+    "only the client's own is registered";
+  const expected = [root, middle].map(({ fingerprint }) => ({ fingerprint, reason }));
+  for (const raw of sent) {
+    const { certificates, rejected } = readClientCertificates(raw);
+    const fingerprints = certificates.map(({ certificate }) => certificate.fingerprint as string);
+    assert.deepEqual(new Set(fingerprints), new Set([leaf.fingerprint]));
+    assert.deepEqual(new Set(rejected), new Set(expected));
+  }
+  // What signed nothing that was sent may be a client's own.
+  assert.deepEqual(read(JSON.stringify([r, l])), {
+    certificates: [root.fingerprint, leaf.fingerprint],
+    reasons: [],
+  });
+});
+
 Deno.test.each(
   ["x", "-----BEGIN ", "-----BEGIN CERTIFICATE-----", "-----END ", "[", '"', "\\", "- "]
     .map((part) => ({ part })),

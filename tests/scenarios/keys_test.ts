@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { fingerprintOf } from "../certificates.ts";
+import { craft, rsaKeyOf } from "../crafted.ts";
+import {
+  createOpensslCertificate,
+  opensslAuthOf,
+  type OpensslCertificate,
+  type OpensslKind,
+} from "../lxd/openssl.ts";
+import { startLxd } from "../lxd/real.ts";
+import { APPLICATION } from "./charm.ts";
+import { relateHttps } from "./https_requirer.ts";
+import { deploy } from "./world.ts";
+
+const rsa = (bits: number, ...more: readonly string[]): OpensslKind => ({
+  key: ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`, ...more],
+});
+const ec = (curve: string): OpensslKind => ({
+  key: ["-algorithm", "EC", "-pkeyopt", `ec_paramgen_curve:${curve}`],
+});
+const signed = (...request: readonly string[]): OpensslKind => ({ ...ec("P-256"), request });
+
+// What LXD lets in, whatever else the certificate says.
+const LET_IN: Readonly<Record<string, OpensslKind>> = {
+  "RSA, 2048 bits": rsa(2048),
+  "RSA, 3072 bits": rsa(3072),
+  "RSA, the exponent 3": rsa(2048, "-pkeyopt", "rsa_keygen_pubexp:3"),
+  "RSA, signed with SHA-1": { ...rsa(2048), request: ["-sha1"] },
+  "RSA, signed with MD5": { ...rsa(2048), request: ["-md5"] },
+  "RSA, signed with RSA-PSS": { ...rsa(2048), request: ["-sigopt", "rsa_padding_mode:pss"] },
+  "P-256": ec("P-256"),
+  "P-384": ec("P-384"),
+  "P-521": ec("P-521"),
+  Ed25519: { key: ["-algorithm", "ED25519"] },
+  "for servers only": signed("-addext", "extendedKeyUsage=critical,serverAuth"),
+  "for no signature": signed("-addext", "keyUsage=critical,keyEncipherment"),
+  "with an extension that nobody knows": signed("-addext", "1.2.3.4=critical,DER:0500"),
+  "with a negative serial number": signed("-set_serial", "-5"),
+};
+
+const ADVICE = "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only";
+
+interface KeptOut extends OpensslKind {
+  /** What LXD answers to who adds it. */
+  readonly status: number;
+  /** What the requirer is told. */
+  readonly reason: string;
+}
+
+// What LXD never lets in, though it takes some of it into its trust store.
+const KEPT_OUT: Readonly<Record<string, KeptOut>> = {
+  "RSA, 1024 bits": {
+    ...rsa(1024),
+    status: 400,
+    reason: "The RSA key has 1024 bits: LXD asks for at least 2048",
+  },
+  "RSA-PSS": {
+    key: ["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
+    status: 201,
+    reason: `The key is of the kind RSA-PSS: ${ADVICE}`,
+  },
+  DSA: {
+    parameters: ["-genparam", "-algorithm", "DSA", "-pkeyopt", "dsa_paramgen_bits:2048"],
+    key: [],
+    status: 201,
+    reason: `The key is of the kind DSA: ${ADVICE}`,
+  },
+  Ed448: {
+    key: ["-algorithm", "ED448"],
+    status: 201,
+    reason: `The key is of the kind Ed448: ${ADVICE}`,
+  },
+  "P-224": { ...ec("P-224"), status: 201, reason: `The key is on the curve P-224: ${ADVICE}` },
+  "P-192": { ...ec("P-192"), status: 400, reason: `The key is on the curve P-192: ${ADVICE}` },
+  secp256k1: {
+    ...ec("secp256k1"),
+    status: 400,
+    reason: `The key is on the curve secp256k1: ${ADVICE}`,
+  },
+  brainpoolP256r1: {
+    ...ec("brainpoolP256r1"),
+    status: 400,
+    reason: `The key is on the curve brainpoolP256r1: ${ADVICE}`,
+  },
+  "a curve of its own": {
+    key: [...ec("P-256").key, "-pkeyopt", "ec_param_enc:explicit"],
+    status: 400,
+    reason: `The key's curve has no name: ${ADVICE}`,
+  },
+};
+
+function bytesOf(pem: string): number {
+  return new X509Certificate(pem).raw.length;
+}
+
+async function createAll(
+  kinds: Readonly<Record<string, OpensslKind>>,
+): Promise<readonly (readonly [string, OpensslCertificate])[]> {
+  const made = Object.entries(kinds).map(async ([what, kind]) =>
+    [what, await createOpensslCertificate(kind)] as const
+  );
+  return await Promise.all(made);
+}
+
+Deno.test("keys: who is told as trusted gets in, and everyone else is told why not", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const [member] = lxd.members;
+  assert.ok(member);
+  const [good, bad] = [await createAll(LET_IN), await createAll(KEPT_OUT)];
+  const requirer = world.requirer();
+  requirer.offer(0, [...bad, ...good].map(([, { certificate }]) => certificate));
+  await world.settle();
+
+  const { trusted, rejected } = requirer.told();
+  assert.deepEqual(trusted, good.map(([, { fingerprint }]) => fingerprint).sort());
+  assert.deepEqual(Object.keys(await world.ours()).sort(), trusted);
+  for (const [what, certificate] of good) {
+    assert.equal(await opensslAuthOf(member.endpoint, certificate), "trusted", what);
+  }
+  const reasons = new Map(rejected.map(({ fingerprint, reason }) => [fingerprint, reason]));
+  assert.equal(rejected.length, bad.length);
+  for (const [what, { fingerprint }] of bad) {
+    assert.equal(reasons.get(fingerprint), KEPT_OUT[what]?.reason, what);
+  }
+
+  // Nothing is rejected that LXD would let in.
+  for (const [what, certificate] of bad) {
+    const body = certificate.certificate.replaceAll(/-----[A-Z ]*-----|\s/g, "");
+    const added = await lxd.admin("POST", "/1.0/certificates", {
+      type: "client",
+      name: what,
+      certificate: body,
+    });
+    assert.equal(added.status, KEPT_OUT[what]?.status, what);
+    assert.notEqual(await opensslAuthOf(member.endpoint, certificate), "trusted", what);
+  }
+  // Told is what gets in, though somebody else has them in the trust store.
+  await world.updateStatus();
+  assert.deepEqual(requirer.told().trusted, trusted);
+  assert.equal(requirer.told().rejected.length, bad.length);
+});
+
+Deno.test("keys: what only today's LXD keeps out is rejected by every unit", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { units: 2 });
+  const requirer = world.requirer();
+  const good = craft();
+  const long = craft({ padding: 64_000 });
+  const bad = {
+    "The RSA key has 8193 bits: LXD lets none in with more than 8192": craft({
+      key: rsaKeyOf((1n << 8192n) + 1n, 65_537n),
+    }),
+    "The RSA key's exponent is not odd and from 3 to 2147483647: LXD lets none in with another":
+      craft({ key: rsaKeyOf((1n << 2047n) + 1n, (1n << 32n) + 1n) }),
+    [`The certificate has ${bytesOf(long)} bytes: LXD lets none in with more than 64000`]: long,
+  };
+  requirer.offer(0, [...Object.values(bad), good]);
+  await world.settle();
+  const { trusted, rejected } = requirer.told();
+  assert.deepEqual(trusted, [fingerprintOf(good)]);
+  assert.deepEqual(
+    Object.fromEntries(rejected.map(({ fingerprint, reason }) => [reason, fingerprint])),
+    Object.fromEntries(Object.entries(bad).map(([reason, pem]) => [reason, fingerprintOf(pem)])),
+  );
+  assert.deepEqual(requirer.told(`${APPLICATION}/1`), requirer.told());
+});
+
+Deno.test("keys: what an older version registered, and nobody gets in with, is revoked", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const good = await createOpensslCertificate(ec("P-256"));
+  const bad = await createOpensslCertificate(KEPT_OUT["DSA"] ?? { key: [] });
+  const name = `${APPLICATION}@${world.model.uuid}:${requirer.relation.id}:my-charm-0`;
+  await lxd.trust(bad.certificate, { name });
+  requirer.offer(0, [bad.certificate, good.certificate]);
+  await world.settle();
+  assert.deepEqual(Object.keys(await world.ours()), [good.fingerprint]);
+  await lxd.trust(bad.certificate, { name });
+  await world.updateStatus();
+  assert.deepEqual(Object.keys(await world.ours()), [good.fingerprint]);
+  assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
+});
+
+Deno.test("keys: lxd-https says why a certificate is of no use", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = relateHttps(world.model);
+  const { certificate, fingerprint } = await createOpensslCertificate(
+    KEPT_OUT["Ed448"] ?? { key: [] },
+  );
+  requirer.offer(0, certificate);
+  await world.settle();
+  const rejected = [{ unit: "https-client/0", fingerprint, reason: KEPT_OUT["Ed448"]?.reason }];
+  assert.deepEqual(requirer.told(), { rejected_certificates: JSON.stringify(rejected) });
+});
