@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import { craft } from "../crafted.ts";
 import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
+import { createClient } from "../lxd/client.ts";
 import { startLxd } from "../lxd/real.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, CHARM, UNIT } from "./charm.ts";
@@ -133,6 +135,70 @@ Deno.test("takeover: refreshed while LXD is away, with two units that told diffe
   await world.settle();
   const left = (await lxd.trustStore()).map(({ fingerprint }) => fingerprint);
   assert.deepEqual(both.filter((one) => left.includes(one)), [second.fingerprint]);
+});
+
+// The original named its entries as pyOpenSSL gave it the common name.
+const NAMES: Readonly<Record<string, readonly [subject: string, name: string | null]>> = {
+  "beside another attribute": ["301631143008060355040a0c016f300806035504030c0161", "a"],
+  "of several": ["3018310a300806035504030c0162310a300806035504030c0161", "b"],
+  "after a deceptive line": ["301c310e300c060355040a0c05790a434e3d310a300806035504030c0163", "c"],
+  "with a line end": ["3011310f300d06035504030c06610a434e3d62", "a\nCN=b"],
+  "with control characters": ["3010310e300c06035504030c05610d091b7f", "a\r\t\x1b\x7f"],
+  "with a zero byte": ["300e310c300a06035504030c03640062", "d\0b"],
+  "with separators": ["30123110300e06035504030c07612c4f3d2b5c22", 'a,O=+\\"'],
+  "in UTF-8": ["30123110300e06035504030c07e4b896f09f9492", "\u4e16\u{1f512}"],
+  "in UTF-16": ["30173115301306035504031e0c0067007200fc00df00204e16", "gr\u00fc\u00df \u4e16"],
+  "in Latin-1": ["300f310d300b060355040314046872fcdf", "hr\u00fc\u00df"],
+  none: ["300f310d300b060355040a0c04434e3d78", null],
+};
+
+Deno.test("takeover: whatever is in a common name", async () => {
+  await using original = await originalCharm();
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { charm: original.path });
+  const { model } = world;
+  const requirer = world.requirer("ams");
+  await model.settle();
+  const [member] = lxd.members;
+  assert.ok(member);
+  const { certificate, key } = world.credential;
+  const { endpoint } = member;
+  const { serverCertificate } = lxd;
+  // As pylxd does, over HTTPS: LXD names what comes without a name after the address it comes from.
+  const client = createClient({ endpoint, serverCertificate, certificate, key });
+  const sent = await Promise.all(
+    Object.entries(NAMES).map(async ([what, [subject, name]]) => {
+      const pem = craft({ subject: Uint8Array.fromHex(subject) });
+      const der = pem.replaceAll(/-----[A-Z ]*-----|\n/g, "");
+      const body = { type: "client", password: "", name, restricted: false, certificate: der };
+      assert.equal((await client("POST", "/1.0/certificates", body)).status, 201, what);
+      return pem;
+    }),
+  );
+  // One that has the name of its common name's raw bytes, and one that an operator renamed.
+  const renamed = craft({ subject: Uint8Array.fromHex("300d310b300906035504031e02d800") });
+  await lxd.trust(renamed, { name: "\ufffd" });
+  const told = [...sent, renamed].map((pem) => fingerprintOf(pem));
+  const node = { endpoint, name: "lxd", trusted_certs_fp: told };
+  requirer.relation.write(UNIT, { version: "1.0", nodes: JSON.stringify([node]) });
+  requirer.offer(0, [...sent, renamed]);
+  await model.settle();
+  const before = await world.foreign();
+
+  await model.refresh(APPLICATION, CHARM);
+  await world.settle();
+  const adopted = sent.map((pem) => fingerprintOf(pem)).sort();
+  assert.deepEqual(Object.keys(await world.ours()).sort(), adopted);
+  assert.deepEqual(requirer.told().trusted, told.sort());
+  assert.deepEqual(requirer.told().rejected, []);
+  const foreign = before.filter(({ fingerprint }) => !adopted.includes(fingerprint));
+  assert.deepEqual(await world.foreign(), foreign);
+  assert.ok(foreign.some(({ fingerprint }) => fingerprint === fingerprintOf(renamed)));
+
+  requirer.offer(0, []);
+  await world.settle();
+  assert.deepEqual(await world.ours(), {});
+  assert.deepEqual(await world.foreign(), foreign);
 });
 
 /** A charm of the original's name and endpoints. What it did to relations and LXD, the test does. */
