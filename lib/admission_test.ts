@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type CertificateOptions, createCertificate } from "../tests/certificates.ts";
+import { craft, keyOf } from "../tests/crafted.ts";
 import { admit, rejection, type Rules } from "./admission.ts";
 import { type Certificate, firstCertificate } from "./certificate.ts";
 import { createMark } from "./owner.ts";
@@ -66,6 +67,27 @@ Deno.test("admit() sorts out the bad, with their reasons, and keeps the rest", a
       reason: "The RSA key has 1024 bits: LXD asks for at least 2048",
     },
   ]);
+});
+
+Deno.test("admit() rejects what LXD lets nobody in with, be it in the trust store or not", () => {
+  // X25519, which signs nothing.
+  const useless = firstCertificate(craft({ key: keyOf("06032b656e") }));
+  assert.ok(useless);
+  const want = wanting(useless);
+  const reason = "The key is of the kind X25519: " +
+    "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only";
+  for (const name of ["by hand", "lxd@uuid:3:ams-0"]) {
+    const { trusted, ...others } = rules({ name });
+    const entry = trusted.get(good.fingerprint);
+    assert.ok(entry);
+    const { fingerprint } = useless;
+    const known = new Map([[fingerprint, { ...entry, fingerprint, certificate: useless.pem }]]);
+    for (const store of [known, trusted]) {
+      const { admitted, rejected } = admit([want, wanting(good)], { ...others, trusted: store });
+      assert.deepEqual(admitted, [wanting(good)]);
+      assert.deepEqual(rejected, [rejection(want, reason)]);
+    }
+  }
 });
 
 const WIDER = "The certificate is in LXD's trust store already, with access to more projects";

@@ -51,7 +51,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the key. Never fails: what is no certificate is told in the reasons.
+ * Reads the key. Never fails: what is no client's certificate is told, with the reason.
  *
  * @param raw The key's value: a JSON list, one PEM, a JSON string, a YAML list, or garbage.
  * @returns The certificates, and what is wrong with the rest.

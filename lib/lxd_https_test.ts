@@ -45,6 +45,20 @@ Deno.test("parseRequest() takes one certificate, and says so where there are sev
   assert.deepEqual(request({ version: "1.0", certificate: `${A}${A}` }).rejected, []);
 });
 
+Deno.test("parseRequest() takes a chain's leaf, not its authority", async () => {
+  const ca = await createCertificate({ commonName: "ca", ca: true });
+  const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
+  const reason = "The certificate of an authority was sent with the one it signed: " +
+    "only the client's own is registered";
+  for (const chain of [[leaf, ca], [ca, leaf], [ca, ca, leaf]]) {
+    const certificate = chain.map((one) => one.certificate).join("");
+    assert.deepEqual(request({ version: "1.0", certificate }), {
+      wants: [[leaf.fingerprint, null]],
+      rejected: [[ca.fingerprint, reason]],
+    });
+  }
+});
+
 Deno.test.each<{ what: string; databag: Databag; fingerprint: string | null; reason: string }>([
   {
     what: "another version",

@@ -71,7 +71,9 @@ Deno.test("chains: an authority is never registered, however its chain is sent",
     assert.deepEqual(trusted, sorted(...registered), what);
     assert.deepEqual(Object.keys(await world.ours()).sort(), sorted(...registered), what);
     assert.deepEqual(rejected.map(({ fingerprint }) => fingerprint), sorted(...authorities), what);
-    for (const { unit, reason } of rejected) assert.deepEqual([unit, reason], ["my-charm/0", REASON]);
+    for (const { unit, reason } of rejected) {
+      assert.deepEqual([unit, reason], ["my-charm/0", REASON]);
+    }
   }
 });
 
