@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { firstCertificate } from "./certificate.ts";
+import { type Fingerprint, firstCertificate } from "./certificate.ts";
 import { commonName } from "./distinguished_name.ts";
-import { type Mark, originalName } from "./owner.ts";
+import { entryName, type Mark, originalName } from "./owner.ts";
 import { ownerOf } from "./plan.ts";
-import type { Published, Want } from "./relation.ts";
+import type { Published, Rejection, Want } from "./relation.ts";
+import type { Step } from "./step.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
 
 const ADDRESS_REGEXP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(%\S+)?)$/;
@@ -38,24 +39,70 @@ export function markOriginals(
   );
 }
 
+/** What the requirers of a relation offer. */
+export interface Offered {
+  /** Id of the relation. */
+  readonly relation: string;
+  /** What may be registered. */
+  readonly admitted: readonly Want[];
+  /** What may not. */
+  readonly rejected: readonly Rejection[];
+}
+
+/**
+ * Plans to take over what the original charm registered, and what is offered still but may not be
+ * registered: it becomes its requirer's, and is revoked as what that one may not have.
+ *
+ * @param relations What is offered in every relation.
+ * @param trusted LXD's trust store, with the entries marked.
+ * @param mark The name of our entries.
+ * @returns The steps.
+ */
+export function claim(
+  relations: readonly Offered[],
+  trusted: TrustStore,
+  mark: Mark,
+): readonly Step[] {
+  const wanted = new Set(
+    relations.flatMap(({ admitted }) => admitted.map(({ certificate }) => certificate.fingerprint)),
+  );
+  const steps = relations.flatMap(({ relation, rejected }) =>
+    rejected.flatMap(({ unit, fingerprint: offered }) => {
+      const { fingerprint } = originalOf(offered, trusted, mark) ?? {};
+      if (fingerprint === undefined || wanted.has(fingerprint)) return [];
+      const name = entryName(mark, { relation, name: unit });
+      return [[fingerprint, { kind: "rename", fingerprint, name }]] as const;
+    })
+  );
+  return [...new Map(steps).values()];
+}
+
 /**
  * Says whether a relation has certificates that are still to be taken over. What it was told is what
  * they are known by, so nothing else may be told before.
  *
- * @param wants The certificates wanted by the relation.
+ * @param offered What is offered in the relation.
  * @param trusted LXD's trust store as it is now, with the entries marked.
  * @param mark The name of our entries.
  * @returns Whether there are any.
  */
 export function isAdoptionPending(
-  wants: readonly Want[],
+  { admitted, rejected }: Offered,
   trusted: TrustStore,
   mark: Mark,
 ): boolean {
-  return wants.some(({ certificate: { fingerprint } }) => {
-    const entry = trusted.get(fingerprint);
-    return entry !== undefined && ownerOf(entry, mark)?.kind === "original";
-  });
+  const wanted = admitted.map(({ certificate }) => certificate);
+  return [...wanted, ...rejected].some(({ fingerprint }) => originalOf(fingerprint, trusted, mark));
+}
+
+/** The entry, if the original charm made it. */
+function originalOf(
+  fingerprint: string | null,
+  trusted: TrustStore,
+  mark: Mark,
+): TrustEntry | undefined {
+  const entry = trusted.get(fingerprint as Fingerprint);
+  return entry && ownerOf(entry, mark)?.kind === "original" ? entry : undefined;
 }
 
 function isNamedAfterItself({ type, name, certificate }: TrustEntry): boolean {

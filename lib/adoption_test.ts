@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
 import { craft } from "../tests/crafted.ts";
-import { isAdoptionPending, markOriginals } from "./adoption.ts";
+import { claim, isAdoptionPending, markOriginals } from "./adoption.ts";
 import { type Certificate, firstCertificate } from "./certificate.ts";
 import { createMark } from "./owner.ts";
 import type { Published } from "./relation.ts";
@@ -96,14 +96,30 @@ Deno.test.each([
   { what: "before it is renamed", name: ORIGINAL, expected: true },
   { what: "once it is ours", name: "lxd@uuid:3:ams-0", expected: false },
   { what: "where it is foreign", name: "by hand", expected: false },
-])("isAdoptionPending() $what: $expected", ({ name, expected }) => {
-  const wants = [{
-    requirer: { relation: "3", name: "ams/0" },
-    certificate,
-    text: "",
-    projects: null,
-  }];
-  const trusted = new Map([[fingerprint, entry({ name })]]);
-  assert.equal(isAdoptionPending(wants, trusted, mark), expected);
-  assert.ok(!isAdoptionPending([], trusted, mark));
-});
+])(
+  "claim() and isAdoptionPending() look for what the original left, $what: $expected",
+  ({ name, expected }) => {
+    const want = {
+      requirer: { relation: "3", name: "ams/0" },
+      certificate,
+      text: "",
+      projects: null,
+    };
+    const refusal = { unit: "ams/0", fingerprint, reason: "r" };
+    const trusted = new Map([[fingerprint, entry({ name })]]);
+    const nothing = { relation: "3", admitted: [], rejected: [] };
+    for (const offered of [{ admitted: [want] }, { rejected: [refusal] }]) {
+      assert.equal(isAdoptionPending({ ...nothing, ...offered }, trusted, mark), expected);
+    }
+    assert.ok(!isAdoptionPending(nothing, trusted, mark));
+    const garbage = { ...refusal, fingerprint: null };
+    assert.ok(!isAdoptionPending({ ...nothing, rejected: [garbage] }, trusted, mark));
+    // What may not be registered becomes its requirer's, unless somebody else may have it.
+    const steps = expected ? [{ kind: "rename", fingerprint, name: "lxd@uuid:3:ams-0" }] : [];
+    const rejecting = { ...nothing, rejected: [refusal, garbage, refusal] };
+    const other = { ...nothing, relation: "4", admitted: [want] };
+    assert.deepEqual(claim([rejecting], trusted, mark), steps);
+    assert.deepEqual(claim([rejecting, other], trusted, mark), []);
+    assert.deepEqual(claim([other], trusted, mark), []);
+  },
+);

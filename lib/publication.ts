@@ -82,12 +82,15 @@ export function registeredOf(
   trusted: TrustStore,
   mark: Mark,
 ): ReadonlyMap<Fingerprint, string> {
-  const { relation, only, admitted, published, kept } = view;
+  const { relation, only, admitted, rejected, published, kept } = view;
+  // What its requirer may not have is about to be revoked, now or in that one's next hook.
+  const refused = new Set(rejected.map(({ unit, fingerprint }) => `${slug(unit)} ${fingerprint}`));
   const registered = new Map([...kept].filter(([fingerprint]) => trusted.has(fingerprint)));
   for (const entry of trusted.values()) {
     const owner = ownerOf(entry, mark);
     if (owner?.kind !== "requirer" || owner.relation !== relation) continue;
     if (only && owner.slug === slug(only.name)) continue;
+    if (refused.has(`${owner.slug} ${entry.fingerprint}`)) continue;
     registered.set(
       entry.fingerprint,
       published.registered.get(entry.fingerprint) ?? entry.certificate,

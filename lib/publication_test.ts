@@ -129,6 +129,20 @@ Deno.test("registeredOf() carries over what requirers have that were not read", 
   });
 });
 
+Deno.test("registeredOf() tells nothing that its requirer may not have", () => {
+  const trusted = store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-1"]);
+  const rejected = [rejectionOf("ams/0", "a"), rejectionOf("ams/0", "b"), rejectionOf("ams/0")];
+  for (const only of [undefined, AMS1, { relation: "3", name: "ams/2" }]) {
+    const expected = only === AMS1 ? {} : { b: "pem b" };
+    assert.deepEqual(registered(view({ only, rejected }), trusted, mark), expected);
+  }
+  // Another one of the relation may have it.
+  assert.deepEqual(registered(view({ rejected, admitted: [want("a", AMS1)] }), trusted, mark), {
+    a: "text a",
+    b: "pem b",
+  });
+});
+
 Deno.test("registeredOf() does not change its words while two requirers write differently", () => {
   const trusted = store(["a", "lxd@uuid:shared"]);
   const admitted = [want("a", AMS0, "y"), want("a", AMS1, "x")];

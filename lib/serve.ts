@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAdoptionPending, markOriginals } from "./adoption.ts";
+import { claim, isAdoptionPending, markOriginals } from "./adoption.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Fingerprint } from "./certificate.ts";
 import type { Credentials } from "./credential_parts.ts";
@@ -73,7 +73,9 @@ export async function serve(service: Service): Promise<Served> {
   const trusted = markOriginals(store.value, told, mark);
   const rules = { trusted, mark, own, allowed, now };
   const known = await survey(juju, role, seen, rules);
-  const steps = plan({ ...known, ...rules, revocable: seen.revocable });
+  // Only who has read every databag can tell what nobody may have.
+  const claims = known.complete || seen.isWhole ? claim(known.relations, trusted, mark) : [];
+  const steps = [...plan({ ...known, ...rules, revocable: seen.revocable }), ...claims];
   const { revocations = [], changes = [] } = Object.groupBy(
     steps,
     ({ kind }) => kind === "revoke" ? "revocations" : "changes",
@@ -94,7 +96,7 @@ export async function serve(service: Service): Promise<Served> {
   const publications = await Promise.all(known.relations.map(async (relation) => {
     const publication = publicationOf(relation, facts);
     const { rejected } = publication;
-    const isPending = isAdoptionPending(relation.admitted, held, mark);
+    const isPending = isAdoptionPending(relation, held, mark);
     // Who does not lead waits for the leader, but not for ever: that one may not have been told it.
     if (isPending && (role.leads || !seen.complete)) return { rejected, isWritten: false };
     const leader = role.leads ? role.application : undefined;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
-import { craft } from "../crafted.ts";
+import { craft, keyOf, nameOf } from "../crafted.ts";
 import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { createClient } from "../lxd/client.ts";
 import { startLxd } from "../lxd/real.ts";
@@ -199,6 +199,55 @@ Deno.test("takeover: whatever is in a common name", async () => {
   await world.settle();
   assert.deepEqual(await world.ours(), {});
   assert.deepEqual(await world.foreign(), foreign);
+});
+
+Deno.test("takeover: what the original registered and nobody may have is revoked", async () => {
+  await using original = await originalCharm();
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { charm: original.path });
+  const { model } = world;
+  const requirer = world.requirer("ams");
+  const other = world.requirer("other");
+  await model.settle();
+  const ca = await createCertificate({ commonName: "ca", ca: true });
+  const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
+  // X25519 signs nothing, so nobody gets in with it.
+  const useless = craft({ subject: nameOf("useless"), key: keyOf("06032b656e") });
+  const both = await createCertificate({ commonName: "both", ca: true });
+  const signed = await createCertificate({ commonName: "signed", issuer: both });
+  const registered: readonly (readonly [string, string])[] = [
+    ["ca", ca.certificate],
+    ["leaf", leaf.certificate],
+    ["useless", useless],
+    ["both", both.certificate],
+    ["signed", signed.certificate],
+  ];
+  for (const [name, certificate] of registered) await lxd.trust(certificate, { name });
+  const pems = registered.map(([, certificate]) => certificate);
+  const fingerprints = pems.map((pem) => fingerprintOf(pem));
+  const node = { endpoint: lxd.members[0]?.endpoint, name: "lxd", trusted_certs_fp: fingerprints };
+  requirer.relation.write(UNIT, { version: "1.0", nodes: JSON.stringify([node]) });
+  requirer.offer(0, pems);
+  other.offer(0, [both]);
+  await model.settle();
+
+  await model.refresh(APPLICATION, CHARM);
+  await world.settle();
+  const wanted = [leaf, both, signed].map(({ fingerprint }) => fingerprint).sort();
+  assert.deepEqual([told(requirer), told(other)], [
+    wanted.filter((one) => one !== both.fingerprint),
+    [both.fingerprint],
+  ]);
+  await world.updateStatus();
+  assert.deepEqual(Object.keys(await world.ours()).sort(), wanted);
+  assert.equal((await world.ours())[both.fingerprint], `${other.relation.id}:other-0`);
+  const left = (await world.foreign()).map(({ fingerprint }) => fingerprint);
+  assert.deepEqual(fingerprints.filter((one) => left.includes(one)), []);
+  assert.deepEqual(
+    requirer.told().rejected.map(({ fingerprint }) => fingerprint),
+    [ca.fingerprint, both.fingerprint, fingerprintOf(useless)].sort(),
+  );
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 3 certificates, 3 rejected");
 });
 
 /** A charm of the original's name and endpoints. What it did to relations and LXD, the test does. */
