@@ -16,19 +16,21 @@ import type { TrustEntry, TrustStore } from "./trust_store.ts";
 const ADDRESS_REGEXP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(%\S+)?)$/;
 
 /**
- * Marks the entries that the original charm made, so that they can be planned for.
+ * Marks the entries that the original charm made, so that they can be planned for. The entry of our
+ * own credential is none of them, whatever was told.
  *
  * @param trusted LXD's trust store.
  * @param published What the relations had been told.
- * @param mark The name of our entries.
+ * @param names The name of our entries, and the certificate of our own credential.
  * @returns The trust store, with {@linkcode originalName} for the names of those entries.
  */
 export function markOriginals(
   trusted: TrustStore,
   published: readonly Published[],
-  mark: Mark,
+  { mark, own }: { readonly mark: Mark; readonly own: Fingerprint },
 ): TrustStore {
   const told = new Set(published.flatMap(({ original }) => [...original]));
+  told.delete(own);
   if (told.size === 0) return trusted;
   const name = originalName(mark);
   return new Map(

@@ -30,12 +30,27 @@ function told(...fingerprints: readonly string[]): Published {
   return { endpoints: [], registered: new Map(), rejected: [], original: new Set(fingerprints) };
 }
 
+const OTHER = "f".repeat(64) as Certificate["fingerprint"];
+
 function marked(entry: TrustEntry, ...published: readonly Published[]): string | undefined {
-  return markOriginals(new Map([[fingerprint, entry]]), published, mark).get(fingerprint)?.name;
+  return markedBut(entry, OTHER, published);
+}
+
+function markedBut(
+  entry: TrustEntry,
+  own: Certificate["fingerprint"],
+  published: readonly Published[],
+): string | undefined {
+  const store = new Map([[fingerprint, entry]]);
+  return markOriginals(store, published, { mark, own }).get(fingerprint)?.name;
 }
 
 Deno.test("markOriginals() marks what was told and is named after itself", () => {
   assert.equal(marked(entry(), told("aa"), told("bb", fingerprint)), ORIGINAL);
+});
+
+Deno.test("markOriginals() never marks the entry of our own credential", () => {
+  assert.equal(markedBut(entry(), fingerprint, [told(fingerprint, OTHER)]), entry().name);
 });
 
 const hex = Uint8Array.fromHex;

@@ -70,7 +70,7 @@ export async function serve(service: Service): Promise<Served> {
   if (nodes.kind !== "done") return fail(nodes);
   if (store.kind !== "done") return fail(store);
   const told = seen.relations.map(({ published }) => published);
-  const trusted = markOriginals(store.value, told, mark);
+  const trusted = markOriginals(store.value, told, { mark, own });
   const rules = { trusted, mark, own, allowed, now };
   const known = await survey(juju, role, seen, rules);
   // Only who has read every databag can tell what nobody may have.
@@ -84,7 +84,7 @@ export async function serve(service: Service): Promise<Served> {
   const changed = await apply(lxd, role.mayChange ? changes : [], trusted, report);
   const gone = [...revocations, ...overreaching(changes, changed)];
   // What LXD was asked for again on the way bears the original charm's names once more.
-  const held = markOriginals(changed.trusted, told, mark);
+  const held = markOriginals(changed.trusted, told, { mark, own });
   const facts = {
     nodes: nodes.value,
     addresses: lxd.addresses,

@@ -223,7 +223,8 @@ Deno.test("takeover: what the original registered and nobody may have is revoked
     ["signed", signed.certificate],
   ];
   for (const [name, certificate] of registered) await lxd.trust(certificate, { name });
-  const pems = registered.map(([, certificate]) => certificate);
+  // The integrator's own is nobody's to have, and stays.
+  const pems = [...registered.map(([, certificate]) => certificate), world.credential.certificate];
   const fingerprints = pems.map((pem) => fingerprintOf(pem));
   const node = { endpoint: lxd.members[0]?.endpoint, name: "lxd", trusted_certs_fp: fingerprints };
   requirer.relation.write(UNIT, { version: "1.0", nodes: JSON.stringify([node]) });
@@ -242,12 +243,15 @@ Deno.test("takeover: what the original registered and nobody may have is revoked
   assert.deepEqual(Object.keys(await world.ours()).sort(), wanted);
   assert.equal((await world.ours())[both.fingerprint], `${other.relation.id}:other-0`);
   const left = (await world.foreign()).map(({ fingerprint }) => fingerprint);
-  assert.deepEqual(fingerprints.filter((one) => left.includes(one)), []);
+  assert.deepEqual(fingerprints.filter((one) => left.includes(one)), [
+    world.credential.fingerprint,
+  ]);
   assert.deepEqual(
     requirer.told().rejected.map(({ fingerprint }) => fingerprint),
-    [ca.fingerprint, both.fingerprint, fingerprintOf(useless)].sort(),
+    [ca, both, world.credential].map(({ fingerprint }) => fingerprint)
+      .concat(fingerprintOf(useless)).sort(),
   );
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 3 certificates, 3 rejected");
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 3 certificates, 4 rejected");
 });
 
 /** A charm of the original's name and endpoints. What it did to relations and LXD, the test does. */
