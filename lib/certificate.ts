@@ -110,6 +110,21 @@ export function firstCertificate(text: string): Certificate | undefined {
 }
 
 /**
+ * Says why a certificate is not valid now.
+ *
+ * @param certificate A certificate that could be read.
+ * @param now The present, to compare the validity with.
+ * @returns The reason, or undefined where there is none.
+ */
+export function outOfDate(certificate: Certificate, now: Date): string | undefined {
+  const x509 = new X509Certificate(certificate.pem);
+  const [from, to] = [new Date(x509.validFrom), new Date(x509.validTo)];
+  if (to <= now) return `The certificate expired on ${day(to)}`;
+  if (from > now) return `The certificate is not valid before ${day(from)}`;
+  return undefined;
+}
+
+/**
  * Says why LXD would not let a client in with a certificate.
  *
  * @param certificate A certificate that could be read.
@@ -117,11 +132,9 @@ export function firstCertificate(text: string): Certificate | undefined {
  * @returns The reason, or undefined where there is none.
  */
 export function unusable(certificate: Certificate, now: Date): string | undefined {
-  const x509 = new X509Certificate(certificate.pem);
-  const [from, to] = [new Date(x509.validFrom), new Date(x509.validTo)];
-  if (to <= now) return `The certificate expired on ${day(to)}`;
-  if (from > now) return `The certificate is not valid before ${day(from)}`;
-  const bits = rsaBits(x509);
+  const reason = outOfDate(certificate, now);
+  if (reason) return reason;
+  const bits = rsaBits(new X509Certificate(certificate.pem));
   if (bits !== undefined && bits < MINIMUM_RSA_BITS) {
     return `The RSA key has ${bits} bits: LXD asks for at least ${MINIMUM_RSA_BITS}`;
   }

@@ -3,17 +3,21 @@
  *
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import {
   type Certificate,
-  firstCertificate,
   pemBlocks,
   readCertificate,
   renderPem,
   unusable,
 } from "./certificate.ts";
-import { normaliseEndpoint } from "./endpoint.ts";
+import { authoritiesAmong } from "./chain.ts";
+import { unfit } from "./client_key.ts";
+import { isWildcard, normaliseEndpoint } from "./endpoint.ts";
 import type { Outcome } from "./outcome.ts";
+import { unknownToTls } from "./pin.ts";
+import { type PrivateKey, readPrivateKey } from "./private_key.ts";
+import { attempt } from "./x509.ts";
 
 /** All that is needed to enter LXD. Never logged, and never written anywhere. */
 export interface Credentials {
@@ -27,6 +31,8 @@ export interface Credentials {
   readonly key: string;
   /** The one server certificate that we talk to. */
   readonly server: Certificate;
+  /** The certificates of its authorities, where they came with it. */
+  readonly issuers?: readonly Certificate[];
 }
 
 /** The four parts. */
@@ -37,7 +43,7 @@ export interface Parts {
   readonly certificate: Part;
   /** Its private key, PEM. */
   readonly key: Part;
-  /** The certificate that LXD presents, PEM. */
+  /** The certificate that LXD presents, PEM, and those of its authorities where it has any. */
   readonly server: Part;
 }
 
@@ -54,6 +60,10 @@ export type Read =
   | { readonly kind: "complete"; readonly credentials: Credentials }
   | Extract<Outcome, { kind: "unreadable" }>;
 
+const NO_ENDPOINT = "it must be https://host:port";
+const EVERY_ADDRESS = "it stands for every address of a machine: " +
+  "it must be the one at which LXD is reached, https://host:port";
+
 /**
  * Reads the parts of a credential.
  *
@@ -63,18 +73,21 @@ export type Read =
  */
 export function readParts(parts: Parts, now: Date): Read {
   const endpoint = normaliseEndpoint(parts.endpoint.value);
-  if (!endpoint) return unreadable(parts.endpoint, "it must be https://host:port");
+  if (!endpoint) {
+    const reason = isWildcard(parts.endpoint.value) ? EVERY_ADDRESS : NO_ENDPOINT;
+    return unreadable(parts.endpoint, reason);
+  }
   const chain = pemBlocks(parts.certificate.value).filter(({ label }) => label === "CERTIFICATE");
   const certificate = chain[0] && readCertificate(chain[0]);
   if (!certificate) return unreadable(parts.certificate, "it must be a PEM certificate");
-  // LXD would only say that it does not trust us.
-  const reason = unusable(certificate, now);
+  // LXD would only say that it does not trust us, and our TLS that it does not work.
+  const reason = unusable(certificate, now) ?? unfit(certificate) ?? unknownToTls(certificate);
   if (reason) return unreadable(parts.certificate, reason);
-  const server = firstCertificate(parts.server.value);
+  const server = readServer(parts.server.value);
   if (!server) return unreadable(parts.server, "it must be a PEM certificate");
-  const key = readKey(parts.key.value);
-  if (!key) return unreadable(parts.key, "it must be a PEM private key without a passphrase");
-  if (!new X509Certificate(certificate.pem).checkPrivateKey(key.object)) {
+  const key = readPrivateKey(parts.key.value);
+  if ("reason" in key) return unreadable(parts.key, key.reason);
+  if (!belongs(key, certificate)) {
     return unreadable(parts.key, `it does not belong to ${parts.certificate.name}`);
   }
   return {
@@ -84,24 +97,27 @@ export function readParts(parts: Parts, now: Date): Read {
       certificate: chain.map(renderPem).join(""),
       own: certificate.fingerprint,
       key: key.pem,
-      server,
+      ...server,
     },
   };
 }
 
-interface Key {
-  readonly pem: string;
-  readonly object: ReturnType<typeof createPrivateKey>;
+/** LXD's own certificate is the one that signed none of the others. */
+function readServer(text: string): Pick<Credentials, "server" | "issuers"> | undefined {
+  const [first, ...others] = pemBlocks(text)
+    .filter(({ label }) => label === "CERTIFICATE")
+    .map(readCertificate);
+  if (!first) return undefined;
+  const chain = [first, ...others.filter((one) => one !== undefined)];
+  const authorities = authoritiesAmong(chain);
+  const server = chain.find(({ fingerprint }) => !authorities.has(fingerprint)) ?? first;
+  const issuers = chain.filter((one) => one !== server);
+  return issuers.length > 0 ? { server, issuers } : { server };
 }
 
-function readKey(text: string): Key | undefined {
-  try {
-    const block = pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
-    const pem = block ? renderPem(block) : "";
-    return { pem, object: createPrivateKey(pem) };
-  } catch {
-    return undefined;
-  }
+function belongs({ object }: PrivateKey, { pem }: Certificate): boolean {
+  // The runtime throws for keys that it does not know.
+  return attempt(() => new X509Certificate(pem).checkPrivateKey(object)) ?? false;
 }
 
 function unreadable({ name }: Part, reason: string): Read {

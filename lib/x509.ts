@@ -5,7 +5,7 @@
  * @module
  */
 import type { Certificate } from "./certificate.ts";
-import { childrenOf, type DerElement, oidOf, readDer, TAGS } from "./der.ts";
+import { childrenOf, contentOf, type DerElement, oidOf, readDer, TAGS } from "./der.ts";
 
 /** Parts of a certificate. */
 export interface X509 {
@@ -17,7 +17,25 @@ export interface X509 {
   readonly subject: DerElement;
   /** The key, with its algorithm. */
   readonly key: DerElement;
+  /** Version of X.509, from 1 on. */
+  readonly version: number;
+  /** What is said beyond that. */
+  readonly extensions: readonly Extension[];
 }
+
+/** One extension of a certificate. */
+export interface Extension {
+  /** Which one: an object identifier. */
+  readonly oid: string;
+  /** Whether who does not know it must not take the certificate. */
+  readonly isCritical: boolean;
+  /** What it says, in DER. */
+  readonly value: Uint8Array;
+}
+
+const EXTENSIONS = 0xa3;
+const BOOLEAN = 0x01;
+const OCTETS = 0x04;
 
 /**
  * Reads the parts of a certificate.
@@ -31,9 +49,30 @@ export function readX509(certificate: Certificate): X509 | undefined {
     const [signed, algorithm] = childrenOf(whole);
     const parts = childrenOf(signed);
     // Certificates of the first version do not say so.
-    const [, , issuer, , subject, key] = parts[0]?.tag === TAGS.version ? parts.slice(1) : parts;
+    const [version] = parts[0]?.tag === TAGS.version ? childrenOf(parts[0], TAGS.version) : [];
+    const [, , issuer, , subject, key, ...more] = version ? parts.slice(1) : parts;
     if (!issuer || !subject || !key) return undefined;
-    return { signature: oidOf(childrenOf(algorithm)[0]), issuer, subject, key };
+    return {
+      signature: oidOf(childrenOf(algorithm)[0]),
+      issuer,
+      subject,
+      key,
+      version: 1 + (version ? contentOf(version, TAGS.integer)[0] ?? 0 : 0),
+      extensions: attempt(() => readExtensions(more)) ?? [],
+    };
+  });
+}
+
+function readExtensions(more: readonly DerElement[]): readonly Extension[] {
+  const found = more.find(({ tag }) => tag === EXTENSIONS);
+  if (!found) return [];
+  return childrenOf(childrenOf(found, EXTENSIONS)[0]).map((extension) => {
+    const [oid, ...rest] = childrenOf(extension);
+    return {
+      oid: oidOf(oid),
+      isCritical: rest[0]?.tag === BOOLEAN && rest[0].content[0] !== 0,
+      value: contentOf(rest.at(-1), OCTETS),
+    };
   });
 }
 
