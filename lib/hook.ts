@@ -77,7 +77,9 @@ export async function hook(
   const reconciled = await reconcile({
     juju,
     enter: (credentials, known) => {
-      const transport = connections.use(createPinnedFetch({ ...credentials, signal }));
+      const { server: { pem, fingerprint }, issuers = [] } = credentials;
+      const server = { pem: [pem, ...issuers.map(({ pem }) => pem)].join(""), fingerprint };
+      const transport = connections.use(createPinnedFetch({ ...credentials, server, signal }));
       return enterLxd(transport, credentials.endpoint, known);
     },
     application,

@@ -21,7 +21,12 @@ export type Answer<T> =
   /** No answer, or an error of LXD's own: a later attempt may go well. */
   | Unreachable
   /** The server is not the pinned one; no byte of the request was sent. */
-  | { readonly kind: "other-server"; readonly presented: string | undefined };
+  | {
+    readonly kind: "other-server";
+    readonly presented: string | undefined;
+    /** Why the pinned certificate, which it presents, does not do. */
+    readonly reason?: string;
+  };
 
 /** A call that was not done. */
 export type Failure = Exclude<Answer<never>, { readonly kind: "done" }>;
@@ -103,7 +108,12 @@ export function createCall({ fetch, presented }: Transport, endpoint: string): C
         return judge(schema, response.status, await response.text());
       } catch (error) {
         if (error instanceof PinError) {
-          return { kind: "other-server", presented: await presented(endpoint) };
+          const { reason } = error;
+          return {
+            kind: "other-server",
+            presented: error.presented ?? await presented(endpoint),
+            ...reason !== undefined && { reason },
+          };
         }
         return { kind: "unreachable", cause: causeOf(error) };
       }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Certificate, unusable } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
+import { unpinnable } from "./pin.ts";
 
 /** How a reconciliation ended. */
 export type Outcome =
@@ -73,7 +74,11 @@ export type Outcome =
 export type Ending =
   | { readonly kind: "untrusted" }
   | { readonly kind: "restricted" }
-  | { readonly kind: "other-server"; readonly presented: string | undefined }
+  | {
+    readonly kind: "other-server";
+    readonly presented: string | undefined;
+    readonly reason?: string;
+  }
   | { readonly kind: "unreachable"; readonly cause: string }
   | {
     readonly kind: "refused";
@@ -90,6 +95,8 @@ export interface Parties {
 }
 
 const FORBIDDEN = 403;
+
+const UNPROVED = "who answers there did not prove to hold the certificate's key, as LXD would";
 
 /**
  * Says what it means for the operator that LXD could not be used.
@@ -124,8 +131,7 @@ export function outcomeOf(
       if (presented !== server.fingerprint) {
         return { kind: "other-server", endpoint, pinned: server.fingerprint, presented };
       }
-      const reason = unusable(server, now) ??
-        "It is not signed by itself, so it cannot be pinned";
+      const reason = ending.reason ?? unpinnable(server, undefined, now) ?? UNPROVED;
       return { kind: "unverifiable", endpoint, reason };
     }
   }

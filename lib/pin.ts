@@ -12,8 +12,8 @@ import { childrenOf, oidOf, readDer } from "./der.ts";
 import { comparable } from "./distinguished_name.ts";
 import { attempt, readX509, type X509 } from "./x509.ts";
 
-// Key usage, subject's alternative names, basic and name constraints, extended key usage.
-const KNOWN = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.37"];
+// Key usage, subject's alternative names, basic and name constraints, CRLs, extended key usage.
+const KNOWN = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.37"];
 
 const PURPOSES = "2.5.29.37";
 const SERVER_PURPOSES = ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"];
@@ -27,19 +27,22 @@ const REPLACE = "replace LXD's certificate, then update the credential's server 
  * Says why a server cannot be taken for the pinned one, although it presents its certificate.
  *
  * @param server The pinned certificate.
- * @param issuers Certificates that the operator gave along with it, or the server presents.
+ * @param issuers Certificates that the operator gave along with it, or the server presents; undefined
+ * where it does not matter.
  * @param now The present.
  * @returns The reason and what to do, or undefined where there is none.
  */
 export function unpinnable(
   server: Certificate,
-  issuers: readonly Certificate[],
+  issuers: readonly Certificate[] | undefined,
   now: Date,
 ): string | undefined {
   const x509 = readX509(server);
   if (!x509) return `The certificate cannot be read: ${REPLACE}`;
-  return outOfDate(server, now) ?? unprovable(server, x509, now) ?? unknownToTls(server) ??
-    reasonAgainstPurpose(x509) ?? reasonAgainstIssuer(server, x509, issuers);
+  const unknown = unknownToTls(server);
+  return outOfDate(server, now) ?? unprovable(server, x509, now) ??
+    (unknown && `${unknown}: ${REPLACE}`) ?? reasonAgainstPurpose(x509) ??
+    (issuers && reasonAgainstIssuer(server, x509, issuers));
 }
 
 /**
@@ -82,7 +85,9 @@ function reasonAgainstIssuer(
   if (comparable(issuer) === comparable(subject)) return undefined;
   const isIssued = issuers.some((one) => authoritiesAmong([server, one]).has(one.fingerprint));
   if (isIssued) return undefined;
-  const name = new X509Certificate(server.pem).issuer.replaceAll(/\s+/g, " ").slice(0, MAXIMUM_NAME);
+  // The runtime throws for names that it does not know.
+  const text = attempt(() => new X509Certificate(server.pem).issuer) ?? "another";
+  const name = text.replaceAll(/\s+/g, " ").slice(0, MAXIMUM_NAME);
   return `The certificate is issued by "${name}", whose own certificate LXD does not present: ` +
     "add that one to server-cert (lxd_server_cert), after LXD's";
 }

@@ -7,7 +7,12 @@
  */
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
-import { normalise, presented } from "./presented.ts";
+import { isIP } from "node:net";
+import process from "node:process";
+import { connect, type TLSSocket } from "node:tls";
+import { type Certificate, pemBlocks, readCertificate } from "./certificate.ts";
+import { unpinnable } from "./pin.ts";
+import { presented, presentedBy } from "./presented.ts";
 import { withResolvers } from "./with_resolvers.ts";
 
 /** The part of `fetch` that is needed to speak with LXD. */
@@ -29,7 +34,10 @@ export interface PinnedFetchOptions {
   readonly certificate: string;
   /** Its private key, PEM. */
   readonly key: string;
-  /** The server's certificate, PEM, and its fingerprint. */
+  /**
+   * The server's certificate, PEM, and its fingerprint. The certificates of its authorities may
+   * stand after it; the server may present them instead.
+   */
   readonly server: { readonly pem: string; readonly fingerprint: string };
   /** Ends every request. @default {none} */
   readonly signal?: AbortSignal;
@@ -49,16 +57,48 @@ export interface PinnedFetch extends Disposable {
   readonly presented: (url: string) => Promise<string | undefined>;
 }
 
+/** What is known of a server that did not prove to be the pinned one. */
+export interface PinErrorOptions extends ErrorOptions {
+  /** Fingerprint of the certificate that it presented. @default {not known} */
+  readonly presented?: string | undefined;
+  /** Why the pinned certificate does not do, and what to do. @default {it is not that} */
+  readonly reason?: string;
+}
+
 /** The server did not prove to be the pinned one. No byte of a request was sent. */
 export class PinError extends Error {
   /** Fixed name. */
   override readonly name = "PinError";
+  /** Fingerprint of the certificate that the server presented, where it is known. */
+  readonly presented: string | undefined;
+  /** Why the pinned certificate does not do, and what to do; undefined where it is not that. */
+  readonly reason: string | undefined;
+  /** Says what happened, and what is known. */
+  constructor(message: string, { presented, reason, ...options }: PinErrorOptions = {}) {
+    super(message, options);
+    this.presented = presented;
+    this.reason = reason;
+  }
 }
+
+// Deno's TLS has done so since it is built as Node's is; before, no verification was none at all.
+const FIRST_DENO = [2, 9] as const;
+const IS_KEY_ALWAYS_PROVED = isNewEnough(process.versions["deno"]);
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+type CreateConnection = (
+  address: Address,
+  done: (error: Error | null, socket: TLSSocket) => void,
+) => void;
 
 // Ten thousand certificates, and more than all other answers: what never ends fills no memory.
 const MAXIMUM_ANSWER_BYTES = 64 * 2 ** 20;
 
-// What node:tls says when the presented certificate is not `ca`, or cannot be verified with it.
+// What node:tls says where the key is not the certificate's, or where it judges by itself.
 const VERIFICATION_CODES: readonly unknown[] = [
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -67,6 +107,7 @@ const VERIFICATION_CODES: readonly unknown[] = [
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "CERT_SIGNATURE_FAILURE",
+  "INVALID_PURPOSE",
 ];
 
 /**
@@ -76,31 +117,77 @@ const VERIFICATION_CODES: readonly unknown[] = [
  * @returns The function, with the connections it keeps.
  */
 export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
-  const { certificate, key, server, signal } = options;
-  const agent = new Agent({
-    keepAlive: true,
-    cert: certificate,
-    key,
-    // The chain is verified by TLS itself: the server must hold the key of this certificate.
-    ca: server.pem,
-    // Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED in the environment could switch it off.
-    rejectUnauthorized: true,
-    // What `ca` has signed is not `ca`; and the names in the certificate do not matter.
-    checkServerIdentity: (_host, { fingerprint256 }) =>
-      normalise(fingerprint256) === server.fingerprint ? undefined : new PinError(
-        "Cannot trust the server: another certificate than the pinned one",
-      ),
-    // LXD is reached directly: a proxy in the environment is for the internet.
-    ...{ proxyEnv: {} },
-  });
+  const { signal } = options;
+  const connecting = new Set<TLSSocket>();
+  // LXD is reached directly: a proxy in the environment is for the internet.
+  const agent = new Agent({ keepAlive: true, ...{ proxyEnv: {} } });
+  // A request meets its connection only once the server has proved to be the pinned one: the agent
+  // waits where it is given nothing at once, of which its types know nothing.
+  const createConnection: CreateConnection = (where, done) => {
+    const socket = secure(options, where, (error) => {
+      connecting.delete(socket);
+      done(error ?? null, socket);
+    });
+    connecting.add(socket);
+  };
+  Object.assign(agent, { createConnection });
   return {
     fetch: (url, init = {}) => {
       const signals = [signal, init.signal].filter((signal) => signal !== undefined);
       return send(agent, url, { ...init, signal: AbortSignal.any(signals) });
     },
     presented: (url) => presented(url, signal),
-    [Symbol.dispose]: () => agent.destroy(),
+    [Symbol.dispose]: () => {
+      agent.destroy();
+      for (const socket of connecting) socket.destroy();
+    },
   };
+}
+
+/** Connects, and calls back once the server has proved to be the pinned one, or has not. */
+function secure(
+  { certificate, key, server }: PinnedFetchOptions,
+  { host, port }: Address,
+  done: (error?: Error) => void,
+): TLSSocket {
+  const socket = connect({
+    host,
+    port,
+    // Addresses are no names; and a name is whole in TLS, without the dot that says so.
+    servername: isIP(host) ? "" : host.replace(/\.$/, ""),
+    cert: certificate,
+    key,
+    // A certificate that TLS cannot read is refused here.
+    ca: server.pem,
+    // TLS has the server prove to hold the key of the certificate that it presents, whatever is
+    // said here. The certificate itself is judged below: TLS would not take one for being pinned.
+    rejectUnauthorized: !IS_KEY_ALWAYS_PROVED,
+    // The names in the certificate do not matter.
+    checkServerIdentity: () => undefined,
+  }, () => {
+    const error = judge(server, presentedBy(socket));
+    if (error) socket.destroy();
+    socket.off("error", done);
+    done(error);
+  });
+  socket.once("error", done);
+  return socket;
+}
+
+function judge(
+  { pem, fingerprint }: PinnedFetchOptions["server"],
+  [presented, ...others]: readonly Certificate[],
+): PinError | undefined {
+  if (!presented || presented.fingerprint !== fingerprint) {
+    return new PinError("Cannot trust the server: another certificate than the pinned one", {
+      presented: presented?.fingerprint,
+    });
+  }
+  const given = pemBlocks(pem).map(readCertificate).filter((one) => one !== undefined);
+  const reason = unpinnable(presented, [...given, ...others], new Date());
+  return reason === undefined
+    ? undefined
+    : new PinError(`Cannot trust the server: ${reason}`, { presented: fingerprint, reason });
 }
 
 function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
@@ -108,6 +195,7 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   const { promise, resolve, reject } = withResolvers<Response>();
   const fail = (error: Error & { readonly code?: unknown }): void => {
     if (signal?.aborted) return reject(signal.reason);
+    if (error instanceof PinError) return reject(error);
     if (VERIFICATION_CODES.includes(error.code)) {
       const message = "Cannot trust the server: its certificate is not the pinned one";
       return reject(new PinError(message, { cause: error }));
@@ -151,4 +239,9 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   });
   outgoing.end(body);
   return promise;
+}
+
+function isNewEnough(deno: string | undefined): boolean {
+  const [major = 0, minor = 0] = deno?.split(".").map(Number) ?? FIRST_DENO;
+  return major > FIRST_DENO[0] || major === FIRST_DENO[0] && minor >= FIRST_DENO[1];
 }

@@ -3,9 +3,13 @@
  *
  * @module
  */
-import { connect } from "node:tls";
+import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import { type Certificate, readCertificate } from "./certificate.ts";
 import { PRESENT_LIMIT_MS } from "./time_limits.ts";
 import { withResolvers } from "./with_resolvers.ts";
+
+// No chain is longer.
+const MAXIMUM_CHAIN = 10;
 
 /**
  * Reads the fingerprint of the certificate that a server presents. Sends nothing but a TLS handshake
@@ -24,8 +28,7 @@ export function presented(
   const { promise, resolve } = withResolvers<string | undefined>();
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
-    const fingerprint = socket.getPeerX509Certificate()?.fingerprint256;
-    resolve(fingerprint && normalise(fingerprint));
+    resolve(presentedBy(socket)[0]?.fingerprint);
     socket.destroy();
   });
   const end = (): void => void socket.destroy();
@@ -41,11 +44,23 @@ export function presented(
 }
 
 /**
- * Writes a fingerprint as LXD does.
+ * Reads the certificates that a server has presented.
  *
- * @param fingerprint As `node:tls` writes it: `AB:CD:...`.
- * @returns 64 lower-case hexadecimal digits.
+ * @param socket A connection whose handshake is done.
+ * @returns The server's own, and those of its authorities after it.
  */
-export function normalise(fingerprint: string): string {
-  return fingerprint.replaceAll(":", "").toLowerCase();
+export function presentedBy(socket: TLSSocket): readonly Certificate[] {
+  const found: Certificate[] = [];
+  // Empty where none was presented; the types do not say so.
+  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
+  while (next?.raw && found.length < MAXIMUM_CHAIN) {
+    // Whatever the types say, it is no Buffer everywhere.
+    const body = btoa(Array.from(next.raw, (byte) => String.fromCharCode(byte)).join(""));
+    const certificate = readCertificate({ label: "CERTIFICATE", body });
+    if (!certificate) break;
+    found.push(certificate);
+    // Who signed itself is its own issuer.
+    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+  }
+  return found;
 }
