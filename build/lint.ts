@@ -36,6 +36,7 @@ const MODULES = new Map(
       "interfaces",
       "limit",
       "lxd_https",
+      "node_address",
       "outcome",
       "owner",
       "pin",

@@ -29,6 +29,6 @@ export async function askCredentials(juju: Juju, config: Config, now: Date): Pro
     case "options":
       return readOptions(source.parts, now);
     case "cloud":
-      return readCloud(await juju.credentialGet(), now);
+      return readCloud(await juju.credentialGet(), now, source.server);
   }
 }

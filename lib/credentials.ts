@@ -16,8 +16,8 @@ export type Source =
   | { readonly kind: "secret"; readonly uri: string }
   /** The four options. */
   | { readonly kind: "options"; readonly parts: Parts }
-  /** The cloud that Juju runs on. */
-  | { readonly kind: "cloud" };
+  /** The cloud that Juju runs on; with the option that completes its credential, where it is set. */
+  | { readonly kind: "cloud"; readonly server?: Part };
 
 /** What `secret-get` gave. */
 export type Secret =
@@ -52,7 +52,8 @@ const CloudSpec = z.object({
 
 /**
  * Tells where the credential is to be taken from. The secret comes before the four options, and one
- * of these before the cloud.
+ * of these before the cloud; but the server's certificate alone belongs to the cloud's credential,
+ * which often lacks it.
  *
  * @param config The application's options.
  * @returns What the operator chose.
@@ -66,8 +67,10 @@ export function sourceOf(config: Config): Source {
     key: option(config, "lxd_client_key"),
     server: option(config, "lxd_server_cert"),
   };
-  const isSet = Object.values(parts).some(({ value }) => value !== "");
-  return isSet ? { kind: "options", parts } : { kind: "cloud" };
+  const { server, ...others } = parts;
+  const isSet = Object.values(others).some(({ value }) => value !== "");
+  if (isSet) return { kind: "options", parts };
+  return server.value ? { kind: "cloud", server } : { kind: "cloud" };
 }
 
 /**
@@ -114,9 +117,10 @@ export function readOptions(parts: Parts, now: Date): Found {
  *
  * @param cloud What `credential-get` gave; undefined where access is denied.
  * @param now The present.
+ * @param server The server's certificate, where the operator gave it. @default {that of the credential}
  * @returns The credentials, or what the operator has to do.
  */
-export function readCloud(cloud: unknown, now: Date): Found {
+export function readCloud(cloud: unknown, now: Date, server?: Part): Found {
   if (cloud === undefined) return { kind: "no-access" };
   const result = CloudSpec.safeParse(cloud);
   if (!result.success) return { kind: "other-cloud", found: "a credential that cannot be read" };
@@ -134,7 +138,7 @@ export function readCloud(cloud: unknown, now: Date): Found {
     endpoint: { name: "endpoint of the cloud", value: endpoint },
     certificate: attribute("client-cert"),
     key: attribute("client-key"),
-    server: attribute("server-cert"),
+    server: server ?? attribute("server-cert"),
   }, now);
 }
 

@@ -126,6 +126,25 @@ Deno.test("sourceOf() takes empty options, or those of another type, for absent"
   assert.deepEqual(sourceOf(config), { kind: "cloud" });
 });
 
+Deno.test("readCloud() takes the server's certificate from the option, where it is set alone", () => {
+  const source = sourceOf({ lxd_server_cert: ` ${other.certificate} `, lxd_endpoint: "" });
+  assert.ok(source.kind === "cloud");
+  const { "server-cert": _, ...lacking } = ATTRIBUTES;
+  for (const cloud of [CLOUD, withAttributes(lacking)]) {
+    const result = readCloud(cloud, NOW, source.server);
+    assert.ok(result.kind === "complete");
+    assert.equal(result.credentials.server.fingerprint, other.fingerprint);
+  }
+  const damaged = sourceOf({ lxd_server_cert: "x" });
+  assert.ok(damaged.kind === "cloud");
+  assert.deepEqual(readCloud(CLOUD, NOW, damaged.server), {
+    kind: "unreadable",
+    name: "lxd_server_cert",
+    reason: "it must be a PEM certificate",
+  });
+  assert.deepEqual(readCloud(undefined, NOW, source.server), { kind: "no-access" });
+});
+
 Deno.test("readOptions() wants all of them", () => {
   assert.deepEqual(found({ lxd_endpoint: "10.9.9.9", lxd_client_key: " \n" }), {
     kind: "missing",
@@ -154,6 +173,29 @@ Deno.test.each([
     reason,
   });
 });
+
+Deno.test("readOptions() keeps the authorities of the server's certificate, in whatever order", async () => {
+  const ca = await createCertificate({ commonName: "ca", ca: true });
+  const leaf = await createCertificate({ issuer: ca });
+  for (const chain of [[leaf, ca], [ca, leaf]]) {
+    const text = chain.map(({ certificate }) => certificate).join("\n");
+    const result = found({ ...OPTIONS, lxd_server_cert: text });
+    assert.ok(result.kind === "complete");
+    const { server, issuers } = result.credentials;
+    assert.deepEqual(server.fingerprint, leaf.fingerprint);
+    assert.deepEqual(issuers?.map(({ fingerprint }) => fingerprint), [ca.fingerprint]);
+  }
+});
+
+Deno.test.each(["0.0.0.0", "https://[::]:8443", ":8443"].map((value) => ({ value })))(
+  "readOptions() says that $value is no address to reach LXD at",
+  ({ value }) => {
+    const result = found({ ...OPTIONS, lxd_endpoint: value });
+    assert.ok(result.kind === "unreadable");
+    assert.equal(result.name, "lxd_endpoint");
+    assert.match(result.reason, /every address of a machine/);
+  },
+);
 
 Deno.test.each([
   { what: "private key in PKCS#8", key: client.key },

@@ -6,13 +6,15 @@
  */
 import * as z from "zod/mini";
 import type { Certificate, Fingerprint } from "./certificate.ts";
+import { limit } from "./limit.ts";
 import { type Answer, type Call, createCall, isFinal, type Transport } from "./lxd_call.ts";
+import { clientAddress } from "./node_address.ts";
 import type { Ending } from "./outcome.ts";
 import type { Projects } from "./projects.ts";
 import type { Node } from "./relation.ts";
 import { repeat } from "./repeat.ts";
 import { access } from "./step.ts";
-import { ENTER_LIMIT_MS } from "./time_limits.ts";
+import { ADDRESS_LIMIT_MS, ENTER_LIMIT_MS } from "./time_limits.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
 
 /** LXD, entered: one member that answers and lets us manage its trust store. */
@@ -52,6 +54,9 @@ export type Entrance =
     readonly endpoint: string;
     readonly ending: Ending;
   };
+
+// To ask every member at once would be a burden in a large cluster.
+const MAXIMUM_QUESTIONS = 8;
 
 const SILENT: readonly Ending["kind"][] = ["unreachable", "other-server"];
 
@@ -105,10 +110,10 @@ async function enterAny(
   own: string,
   known: () => Promise<readonly string[]>,
 ): Promise<Entrance> {
-  const first = await knock(transport, own);
+  const first = await knock(transport, own, own);
   if (first.kind === "entered" || first.ending.kind !== "unreachable") return first;
   for (const endpoint of new Set(await known()).difference(new Set([own]))) {
-    const entrance = await knock(transport, endpoint);
+    const entrance = await knock(transport, endpoint, own);
     // A member that is down too, or that has left the cluster and with it the certificate.
     if (entrance.kind === "refused" && SILENT.includes(entrance.ending.kind)) continue;
     return entrance;
@@ -116,20 +121,26 @@ async function enterAny(
   return first;
 }
 
-async function knock(transport: Transport, endpoint: string): Promise<Entrance> {
+async function knock(transport: Transport, endpoint: string, own: string): Promise<Entrance> {
   const call = createCall(transport, endpoint);
   const answer = await call(Server, "/1.0", { timeout: ENTER_LIMIT_MS, isRepeatable: false });
   if (answer.kind !== "done") return { kind: "refused", endpoint, ending: answer };
-  const { auth, config, environment } = answer.value;
+  const { auth, config } = answer.value;
   if (auth !== "trusted") return { kind: "refused", endpoint, ending: { kind: "untrusted" } };
   // The server's configuration is shown to administrators only: null on LXD, {} on Incus.
   if (Object.keys(config ?? {}).length === 0) {
     return { kind: "refused", endpoint, ending: { kind: "restricted" } };
   }
-  return { kind: "entered", lxd: createLxd(endpoint, call, environment ?? {}) };
+  return { kind: "entered", lxd: createLxd(endpoint, call, answer.value, own) };
 }
 
-function createLxd(endpoint: string, call: Call, server: z.infer<typeof Environment>): Lxd {
+function createLxd(
+  endpoint: string,
+  call: Call,
+  shown: z.infer<typeof Server>,
+  own: string,
+): Lxd {
+  const server = shown.environment ?? {};
   const one = (fingerprint: Fingerprint) => `/1.0/certificates/${fingerprint}`;
   const change = (method: string, path: string, body?: unknown) =>
     call(z.unknown(), path, { method, body });
@@ -142,15 +153,28 @@ function createLxd(endpoint: string, call: Call, server: z.infer<typeof Environm
       const self = { endpoint, name: server.server_name ?? "" };
       if (!server.server_clustered) return { kind: "done", value: [self] };
       const answer = await call(Members, "/1.0/cluster/members?recursion=1");
+      if (answer.kind !== "done") return answer;
       // A cluster that has just lost its leader calls everyone offline, the one that says so too.
-      const isActive = (name: string, status: string): boolean =>
-        status === "Online" || status === "Offline" && name === self.name;
-      return map(
-        answer,
-        (members) =>
-          members.filter(({ server_name, status }) => isActive(server_name, status))
-            .map(({ server_name, url }) => ({ endpoint: url, name: server_name })),
+      const active = answer.value.filter(({ server_name: name, status }) =>
+        status === "Online" || status === "Offline" && name === self.name
       );
+      // The list tells where members reach each other, which need not be where clients do. Nobody is
+      // waited for beyond the one limit.
+      const end = Date.now() + ADDRESS_LIMIT_MS;
+      const addressOf = limit(MAXIMUM_QUESTIONS, async (name: string, url: string) => {
+        const answer = await call(Server, `/1.0?target=${encodeURIComponent(name)}`, {
+          timeout: Math.max(end - Date.now(), 0),
+          isRepeatable: false,
+        });
+        const isOf = answer.kind === "done" && answer.value.environment?.server_name === name;
+        return isOf ? clientAddress(answer.value, url) : url;
+      });
+      const value = await Promise.all(active.map(async ({ server_name: name, url }) => {
+        if (name !== self.name) return { endpoint: await addressOf(name, url), name };
+        // What the operator calls it is where clients reach it.
+        return { endpoint: endpoint === own ? own : clientAddress(shown, url), name };
+      }));
+      return { kind: "done", value };
     },
     trustStore: async () => {
       const answer = await call(Entries, "/1.0/certificates?recursion=1");

@@ -125,14 +125,15 @@ export function outcomeOf(
         : { kind: "unreachable", endpoint, cause: ending.message };
     case "other-server": {
       const { presented } = ending;
-      if (presented === undefined) {
-        return { kind: "unreachable", endpoint, cause: "no certificate" };
-      }
-      if (presented !== server.fingerprint) {
+      if (presented !== undefined && presented !== server.fingerprint) {
         return { kind: "other-server", endpoint, pinned: server.fingerprint, presented };
       }
-      const reason = ending.reason ?? unpinnable(server, undefined, now) ?? UNPROVED;
-      return { kind: "unverifiable", endpoint, reason };
+      const reason = ending.reason ?? unpinnable(server, undefined, now);
+      // Where TLS comes to no end with the certificate, nobody can tell which one it is.
+      if (presented === undefined && reason === undefined) {
+        return { kind: "unreachable", endpoint, cause: "no certificate" };
+      }
+      return { kind: "unverifiable", endpoint, reason: reason ?? UNPROVED };
     }
   }
 }

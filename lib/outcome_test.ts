@@ -66,7 +66,23 @@ Deno.test("outcomeOf() tells why the pinned certificate itself does not do", asy
     endpoint,
     reason: "The certificate expired on 2026-05-31",
   });
-  const signed = outcome({ kind: "other-server", presented: server.fingerprint });
-  assert.ok(signed.kind === "unverifiable");
-  assert.match(signed.reason, /not signed by itself/);
+  const [presented, reason] = [server.fingerprint, "It is issued by another"];
+  assert.deepEqual(outcome({ kind: "other-server", presented, reason }), {
+    kind: "unverifiable",
+    endpoint,
+    reason,
+  });
+  const unproved = outcome({ kind: "other-server", presented });
+  assert.ok(unproved.kind === "unverifiable");
+  assert.match(unproved.reason, /did not prove to hold the certificate's key/);
+});
+
+Deno.test("outcomeOf() blames the pinned certificate where TLS comes to no end with it", async () => {
+  const notBefore = new Date("2026-01-01");
+  const { certificate } = await createCertificate({ key: "rsa1024", notBefore });
+  const weak = firstCertificate(certificate);
+  assert.ok(weak);
+  const unverifiable = outcome({ kind: "other-server", presented: undefined }, weak);
+  assert.ok(unverifiable.kind === "unverifiable", unverifiable.kind);
+  assert.match(unverifiable.reason, /RSA of 2048 to 8192 bits/);
 });

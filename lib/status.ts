@@ -15,6 +15,11 @@ export interface Status {
 
 const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
 
+// Where `lxc` speaks with that LXD, as on its machine.
+const SET_SERVER = (application: string): string =>
+  `set it with: juju config ${application} ` +
+  'lxd_server_cert="$(lxc query /1.0 | jq -r .environment.certificate)"';
+
 // All of them, for `juju update-secret` replaces what the secret holds.
 const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=...";
 
@@ -88,7 +93,12 @@ function renderMissing(
   { names, secret }: Extract<Outcome, { kind: "missing" }>,
   application: string,
 ): string {
-  if (secret === undefined) return `Missing ${names.join(", ")}`;
+  if (secret === undefined) {
+    const [name = "", ...others] = names;
+    // Juju's credentials often lack it, and nothing else.
+    const isServer = others.length === 0 && /server[-_]cert/.test(name);
+    return `Missing ${names.join(", ")}${isServer ? `; ${SET_SERVER(application)}` : ""}`;
+  }
   return `Missing ${names.join(", ")} in credentials-secret: juju update-secret ${secret} ` +
     `${FIELDS} && juju grant-secret ${secret} ${application}`;
 }

@@ -45,6 +45,12 @@ const CASES: readonly Case[] = [
     status: "blocked",
     message: "Missing lxd_client_key, lxd_server_cert",
   },
+  ...["lxd_server_cert", "server-cert of the cloud's credential"].map((name): Case => ({
+    outcome: { kind: "missing", names: [name], secret: undefined },
+    status: "blocked",
+    message: `Missing ${name}; set it with: juju config my-lxd ` +
+      'lxd_server_cert="$(lxc query /1.0 | jq -r .environment.certificate)"',
+  })),
   {
     outcome: { kind: "other-cloud", found: 'a cloud of type "ec2"' },
     status: "blocked",

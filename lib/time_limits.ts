@@ -18,6 +18,9 @@ export const REQUEST_LIMIT_MS = 10_000;
 /** For one member to let us in, before the next one is asked, in milliseconds. */
 export const ENTER_LIMIT_MS = 5_000;
 
+/** For the members of a cluster to say where clients reach them, in milliseconds. */
+export const ADDRESS_LIMIT_MS = 2_000;
+
 /** For a server that is not the pinned one to present its certificate, in milliseconds. */
 export const PRESENT_LIMIT_MS = 5_000;
 
