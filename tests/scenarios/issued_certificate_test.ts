@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { createCertificate, fingerprintOf } from "../certificates.ts";
+import { enableClustering, replaceServerCertificate } from "../lxd/administration.ts";
+import { authOf } from "../lxd/client.ts";
+import type { ServerIdentity } from "../lxd/daemon.ts";
+import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
+import { startLxd } from "../lxd/real.ts";
+import { APPLICATION } from "./charm.ts";
+import { deploy } from "./world.ts";
+
+const ACTIVE = "active: LXD 5.0.2: 1 node, 1 certificate";
+
+const authority = await createCertificate({ commonName: "authority", ca: true });
+const intermediate = await createCertificate({
+  commonName: "between",
+  ca: true,
+  issuer: authority,
+});
+const issued = await createCertificate({ issuer: authority, dnsNames: ["lxd.example"] });
+const deep = await createCertificate({ issuer: intermediate, key: "p384" });
+
+const selfSigned = (...request: readonly string[]): OpensslKind => ({
+  key: ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+  request: ["-addext", "basicConstraints=critical,CA:FALSE", ...request],
+});
+
+const chain = (...certificates: readonly { readonly certificate: string }[]): string =>
+  certificates.map(({ certificate }) => certificate).join("");
+
+/** Deploys the charm beside an LXD with a certificate of ours. */
+async function beside(identity: ServerIdentity, server: string) {
+  const lxd = await startLxd({ identity });
+  const world = await deploy(lxd, { cloud: { server } });
+  const requirer = world.requirer();
+  const client = await createCertificate();
+  requirer.offer(0, [client]);
+  await world.settle();
+  const endpoint = lxd.members[0]?.endpoint ?? "";
+  return {
+    world,
+    requirer,
+    client,
+    endpoint,
+    [Symbol.asyncDispose]: async () => {
+      await world[Symbol.asyncDispose]();
+      await lxd[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test.each([
+  { what: "LXD presents its authority", presents: chain(issued, authority), pin: issued.certificate },
+  { what: "it came along", presents: issued.certificate, pin: chain(issued, authority) },
+  { what: "it came first", presents: issued.certificate, pin: chain(authority, issued) },
+  { what: "both", presents: chain(issued, authority), pin: chain(issued, authority) },
+])("server certificate: issued by an authority, and $what", async ({ presents, pin }) => {
+  await using started = await beside({ certificate: presents, key: issued.key }, pin);
+  const { world, requirer, client, endpoint } = started;
+  assert.equal(world.status(), ACTIVE);
+  const { server = "", trusted } = requirer.told();
+  assert.deepEqual(trusted, [client.fingerprint]);
+  assert.equal(server, issued.certificate);
+  assert.equal(await authOf(endpoint, client.certificate, client.key, server + authority.certificate), "trusted");
+});
+
+Deno.test("server certificate: issued by an authority between, as a cluster's", async () => {
+  await using lxd = await startLxd();
+  await enableClustering(lxd);
+  await replaceServerCertificate(lxd, { ...deep, certificate: chain(deep, intermediate) });
+  await using world = await deploy(lxd, { cloud: { server: deep.certificate } });
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+});
+
+Deno.test("server certificate: issued by an authority that nobody shows, until it is added", async () => {
+  await using started = await beside(issued, issued.certificate);
+  const { world, endpoint, requirer, client } = started;
+  assert.equal(
+    world.status(),
+    `blocked: Cannot verify the certificate of LXD at ${endpoint}: The certificate is issued by ` +
+      '"CN=authority", whose own certificate LXD does not present: add that one to server-cert ' +
+      "(lxd_server_cert), after LXD's",
+  );
+  assert.deepEqual(requirer.told().trusted, []);
+  // Another authority is of no use.
+  const another = await createCertificate({ commonName: "authority", ca: true });
+  for (const added of [another, intermediate]) {
+    world.model.configure(APPLICATION, { lxd_server_cert: chain(issued, added) });
+    await world.settle();
+    assert.match(world.status(), /^blocked: .* is issued by "CN=authority"/);
+  }
+  world.model.configure(APPLICATION, { lxd_server_cert: chain(issued, authority) });
+  await world.settle();
+  assert.equal(world.status(), ACTIVE);
+  assert.deepEqual(requirer.told().trusted, [client.fingerprint]);
+});
+
+Deno.test.each([
+  { what: "with SHA-1", made: selfSigned("-sha1") },
+  { what: "with RSA and SHA-1", made: {
+    key: ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+    request: ["-sha1", "-addext", "basicConstraints=critical,CA:FALSE"],
+  } },
+  { what: "for another name only", made: selfSigned("-addext", "subjectAltName=DNS:elsewhere") },
+  { what: "for any purpose", made: selfSigned("-addext", "extendedKeyUsage=anyExtendedKeyUsage") },
+  { what: "as an authority", made: { ...selfSigned(), request: [] } },
+])("server certificate: signed by itself $what", async ({ made }) => {
+  const identity = await createOpensslCertificate(made);
+  await using started = await beside(identity, identity.certificate);
+  assert.equal(started.world.status(), ACTIVE);
+});
+
+Deno.test.each([
+  {
+    what: "for clients only",
+    made: selfSigned("-addext", "extendedKeyUsage=clientAuth"),
+    reason: /: The certificate is not for servers .* lacks serverAuth.*: replace LXD's certificate/,
+  },
+  {
+    what: "with a weak key",
+    made: {
+      key: ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
+    },
+    reason: /: The certificate's key is none that our TLS can verify .*: replace LXD's certificate/,
+  },
+  {
+    what: "with an extension that nobody knows",
+    made: selfSigned("-addext", "1.2.3.4=critical,DER:0500"),
+    reason: /: The certificate has the critical extension 1\.2\.3\.4, .*: replace LXD's certificate/,
+  },
+])("server certificate: signed by itself, and $what", async ({ made, reason }) => {
+  const identity = await createOpensslCertificate(made);
+  await using started = await beside(identity, identity.certificate);
+  assert.match(started.world.status(), /^blocked: Cannot verify the certificate of LXD at /);
+  assert.match(started.world.status(), reason);
+  assert.doesNotMatch(started.world.status(), /signed by itself|issued by/);
+  assert.deepEqual(started.requirer.told().nodes, []);
+});
+
+Deno.test("server certificate: lxd_server_cert completes Juju's credential", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { cloud: { server: "" } });
+  assert.equal(
+    world.status(),
+    "blocked: Missing server-cert of the cloud's credential; set it with: " +
+      "juju config lxd-integrator lxd_server_cert=" +
+      '"$(lxc query /1.0 | jq -r .environment.certificate)"',
+  );
+  world.model.configure(APPLICATION, { lxd_server_cert: lxd.serverCertificate });
+  await world.settle();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  // It is believed before the credential's own, which Juju may not be told anew.
+  const other = await createCertificate();
+  world.model.setCloud(world.cloud({ server: other.certificate }));
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  world.model.configure(APPLICATION, { lxd_server_cert: null });
+  await world.settle();
+  const presented = fingerprintOf(lxd.serverCertificate);
+  assert.match(world.status(), new RegExp(`presents the certificate ${presented}, not the expected`));
+});
