@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import {
+  type AddressInfo,
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type Server,
+} from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import { createCertificate, type TestCertificate } from "../tests/certificates.ts";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../tests/certificates.ts";
+import { craft, createKey } from "../tests/crafted.ts";
+import { pretend, startOpensslServer } from "../tests/lxd/liar.ts";
+import { createOpensslCertificate } from "../tests/lxd/openssl.ts";
 import { createPinnedFetch, PinError, type PinnedFetch } from "./pinned_fetch.ts";
 
 const HOUR_MS = 3_600_000;
@@ -93,6 +101,132 @@ Deno.test.each([
     assert.deepEqual(seen.clients.map((text) => text?.replaceAll(":", "").toLowerCase()), [
       client.fingerprint,
     ]);
+  });
+});
+
+const beyond = await createCertificate({ commonName: "beyond", ca: true });
+
+Deno.test.each([
+  { what: "presented", presents: [signed, authority], pin: [signed] },
+  { what: "pinned along with it", presents: [signed], pin: [signed, authority] },
+  { what: "pinned before it", presents: [signed], pin: [authority, signed] },
+  { what: "beside another one", presents: [signed, beyond, authority], pin: [signed, beyond] },
+])("fetch() enters the pinned server whose authority is $what", async ({ presents, pin }) => {
+  const join = (chain: readonly TestCertificate[]) =>
+    chain.map(({ certificate }) => certificate).join("");
+  const server = { ...signed, certificate: join(presents) };
+  await beside(server, { ...signed, certificate: join(pin) }, hello, async ({ fetch }, seen) => {
+    assert.equal(await (await fetch(seen.url)).text(), "hello");
+  });
+});
+
+const P256 = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
+const [sha1, forClients] = await Promise.all(
+  ["-sha1", "-addext extendedKeyUsage=clientAuth"].map((more) =>
+    createOpensslCertificate({
+      key: P256,
+      request: ["-addext", "basicConstraints=critical,CA:FALSE", ...more.split(" ")],
+    })
+  ),
+);
+
+Deno.test("fetch() enters the pinned server with a certificate that SHA-1 signs", async () => {
+  assert.ok(sha1);
+  await using server = await startOpensslServer(sha1);
+  const { certificate: pem, fingerprint } = sha1;
+  using pinned = pinning({ ...plain, certificate: pem, fingerprint });
+  assert.equal((await pinned.fetch(server.url)).status, 200);
+});
+
+Deno.test.each([
+  { what: "signed by itself", pins: plain.certificate },
+  { what: "signed with SHA-1", pins: sha1?.certificate ?? "" },
+  { what: "issued", pins: signed.certificate + authority.certificate },
+  { what: "expired", pins: expired.certificate },
+  { what: "for clients only", pins: forClients?.certificate ?? "" },
+])("fetch() enters nobody who lacks the key of the pinned certificate, $what", async ({ pins }) => {
+  await using server = await startOpensslServer({ certificate: pins, key: await pretend(pins) });
+  using pinned = pinning({ ...plain, certificate: pins, fingerprint: fingerprintOf(pins) });
+  await assert.rejects(pinned.fetch(server.url), PinError);
+  assert.equal(await pinned.presented(server.url), undefined);
+});
+
+Deno.test("fetch() enters nobody with a certificate of X.509 version 1, which proves nothing", async () => {
+  const { key, signer } = createKey();
+  const certificate = craft({ key, signer });
+  const own = signer.export({ type: "pkcs8", format: "pem" }).toString();
+  await using server = await startOpensslServer({ certificate, key: own });
+  using pinned = pinning({ ...plain, certificate, fingerprint: fingerprintOf(certificate) });
+  await assert.rejects(pinned.fetch(server.url), (error) => {
+    assert.ok(error instanceof PinError);
+    assert.match(
+      error.reason ?? "",
+      /X.509 version 1, with which nobody can prove to hold its key/,
+    );
+    return true;
+  });
+});
+
+Deno.test.each([
+  {
+    what: "issued by one that nobody shows",
+    server: signed,
+    reason: /issued by "CN=authority", whose own certificate LXD does not present/,
+  },
+  { what: "expired", server: expired, reason: /expired on/ },
+  { what: "not valid yet", server: future, reason: /not valid before/ },
+  {
+    what: "for clients only",
+    server: { ...plain, ...forClients },
+    reason: /lacks serverAuth/,
+  },
+])("fetch() says that the pinned certificate is $what", async ({ server, reason }) => {
+  await beside(server, server, hello, async ({ fetch }, seen) => {
+    await assert.rejects(fetch(seen.url), (error) => {
+      assert.ok(error instanceof PinError);
+      assert.match(error.reason ?? "", reason);
+      assert.equal(error.presented, server.fingerprint);
+      return true;
+    });
+  });
+});
+
+Deno.test("fetch() tells which certificate another server presents", async () => {
+  await beside(other, plain, hello, async ({ fetch }, seen) => {
+    await assert.rejects(fetch(seen.url), (error) => {
+      assert.ok(error instanceof PinError);
+      assert.deepEqual([error.presented, error.reason], [other.fingerprint, undefined]);
+      return true;
+    });
+  });
+});
+
+Deno.test("fetch() can be given up before the server has proved anything, which it then does", async () => {
+  const reason = new Error("enough");
+  const server = createHttpsServer(tls(plain), hello);
+  await listening(server, async (seen) => {
+    const waiting: (() => void)[] = [];
+    const slow = createTcpServer((socket) => {
+      const { port } = new URL(seen.url);
+      waiting.push(() => {
+        const on = connectTcp(Number(port), "127.0.0.1");
+        socket.pipe(on).pipe(socket);
+        for (const one of [socket, on]) one.on("error", () => {});
+      });
+    });
+    await listening(slow, async ({ url }) => {
+      using pinned = pinning(plain);
+      const controller = new AbortController();
+      const sent = pinned.fetch(url, { signal: controller.signal });
+      setTimeout(() => controller.abort(reason), 50);
+      await assert.rejects(sent, reason);
+      for (const go of waiting) go();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const again = pinned.fetch(url);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      for (const go of waiting.slice(1)) go();
+      assert.equal(await (await again).text(), "hello");
+    });
   });
 });
 
