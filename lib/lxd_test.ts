@@ -163,6 +163,54 @@ Deno.test("Lxd.nodes() lists the members that are online, and the one that answe
   });
 });
 
+Deno.test("Lxd.nodes() tells where clients reach each member", async () => {
+  const members = ["1", "2", "3", "4", "5", "6"].map((number) => ({
+    server_name: `node${number}`,
+    url: `https://10.0.0.${number}:8443`,
+    status: "Online",
+  }));
+  const shown = (name: string, address: string) =>
+    CLUSTERED.replace("node1", name).replace("[::]:8443", address);
+  const lxd = await enter({
+    [`GET ${A}/1.0`]: shown("node1", "192.0.2.1:8443"),
+    [`GET ${A}/1.0/cluster/members?recursion=1`]: JSON.stringify(members),
+    [`GET ${A}/1.0?target=node2`]: shown("node2", "192.0.2.2:9443"),
+    [`GET ${A}/1.0?target=node3`]: shown("node3", "[::]:9443"),
+    [`GET ${A}/1.0?target=node4`]: 500,
+    // Who knows of no targets answers for itself.
+    [`GET ${A}/1.0?target=node5`]: shown("node1", "192.0.2.1:8443"),
+    [`GET ${A}/1.0?target=node6`]: CLUSTERED.replace("node1", "node6")
+      .replace('{"core.https_address": "[::]:8443"}', "null")
+      .replace('"server_version"', '"addresses": ["192.0.2.6:8443"], "server_version"'),
+  });
+  const nodes = await lxd.nodes();
+  assert.ok(nodes.kind === "done");
+  assert.deepEqual(nodes.value.map(({ endpoint }) => endpoint), [
+    // By the name that the credential gives it.
+    A,
+    "https://192.0.2.2:9443",
+    "https://10.0.0.3:8443",
+    "https://10.0.0.4:8443",
+    "https://10.0.0.5:8443",
+    "https://192.0.2.6:8443",
+  ]);
+});
+
+Deno.test("Lxd.nodes() tells where clients reach the member that stands in for the credential's", async () => {
+  const members = [{ server_name: "node1", url: "https://10.9.9.9:8443", status: "Online" }];
+  const world = transport({
+    [`GET ${A}/1.0`]: Object.assign(new Error("x"), { code: "ECONNREFUSED" }),
+    [`GET ${B}/1.0`]: CLUSTERED.replace("[::]", "192.0.2.1"),
+    [`GET ${B}/1.0/cluster/members?recursion=1`]: JSON.stringify(members),
+  });
+  const entrance = await enterLxd(world, A, known([B]));
+  assert.ok(entrance.kind === "entered");
+  assert.deepEqual(await entrance.lxd.nodes(), {
+    kind: "done",
+    value: [{ endpoint: "https://192.0.2.1:8443", name: "node1" }],
+  });
+});
+
 Deno.test("Lxd.nodes() tells what went wrong", async () => {
   const members = `GET ${A}/1.0/cluster/members?recursion=1`;
   const lxd = await enter({ [`GET ${A}/1.0`]: CLUSTERED, [members]: 500 });

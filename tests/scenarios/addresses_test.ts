@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../certificates.ts";
+import { succeed, until, waitForMember } from "../lxd/administration.ts";
+import { authOf } from "../lxd/client.ts";
+import { type RealLxd, startCluster, startLxd } from "../lxd/real.ts";
+import { APPLICATION } from "./charm.ts";
+import { relateHttps } from "./https_requirer.ts";
+import { deploy } from "./world.ts";
+
+const LIMIT_MS = 60_000;
+
+/** Lets a member listen for clients at another address than for members. */
+async function listenAt(lxd: RealLxd, index: number, address: string): Promise<void> {
+  const [daemon, member] = [lxd.daemons[index], lxd.members[index]];
+  assert.ok(daemon && member);
+  await succeed(daemon.api, "PATCH", "/1.0", { config: { "core.https_address": address } });
+  // It listens for members alone from its next start on.
+  await member.stop();
+  await member.start();
+  await isAnswering(lxd, member.name);
+}
+
+/** Waits until other members hear a member. */
+async function isAnswering(lxd: RealLxd, name: string): Promise<void> {
+  await until(`hear ${name}`, LIMIT_MS, async () => {
+    const { daemons: [first, second] } = lxd;
+    const other = name === "member1" ? second : first;
+    return (await other?.api("GET", `/1.0?target=${name}`))?.status === 200;
+  });
+}
+
+Deno.test("addresses: clients are told where each member of a cluster listens for clients", async () => {
+  await using lxd = await startCluster();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  const https = relateHttps(world.model);
+  const client = await createCertificate();
+  https.offer(0, client.certificate);
+  await world.settle();
+  const [first, second, third] = lxd.members;
+  assert.ok(first && second && third);
+  const clusterwide = lxd.members.map(({ endpoint }) => endpoint);
+  assert.deepEqual(requirer.told().endpoints, clusterwide);
+
+  // One address of its own, and every address, which nobody can be sent to.
+  await listenAt(lxd, 1, `${second.address}:9443`);
+  await listenAt(lxd, 2, ":9444");
+  await world.updateStatus();
+  const told = [first.endpoint, `https://${second.address}:9443`, third.endpoint];
+  assert.deepEqual(requirer.told().endpoints, told);
+  for (const endpoint of told) {
+    const { server = "" } = requirer.told();
+    const { certificate: pem, key } = certificate;
+    assert.equal(await authOf(endpoint, pem, key, server), "trusted", endpoint);
+  }
+
+  assert.equal(https.told()["addresses"], told.map((one) => new URL(one).host).join(","));
+
+  // The credential's own address is told as it is, also where its member listens everywhere.
+  await listenAt(lxd, 0, ":9445");
+  await world.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, told);
+  const own = `https://${first.address}:9445`;
+  world.model.setCloud(world.cloud({ endpoint: own }));
+  await world.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, [own, ...told.slice(1)]);
+  assert.deepEqual(requirer.told().nodes, ["member1", "member2", "member3"]);
+  world.model.setCloud(world.cloud({ endpoint: `https://${second.address}:9443` }));
+  await world.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, told);
+
+  // A member that says nothing holds up nobody.
+  await third.pause();
+  await world.updateStatus();
+  assert.match(world.status(), /^active: LXD 5\.0\.2: [23] nodes, 2 certificates$/);
+  assert.deepEqual(requirer.told().endpoints.slice(0, 2), told.slice(0, 2));
+  await third.resume();
+  await waitForMember(lxd, "member3", "Online");
+  await isAnswering(lxd, "member3");
+  await world.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, told);
+});
+
+Deno.test("addresses: nobody is sent to a wildcard", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  const requirer = world.requirer();
+  await world.settle();
+  const told = requirer.told();
+  for (const endpoint of ["0.0.0.0", "https://[::]:8443", ":8443", "https://0.0.0.0:8443/"]) {
+    world.model.setCloud(world.cloud({ endpoint }));
+    await world.updateStatus();
+    assert.equal(
+      world.status(),
+      "blocked: Cannot use endpoint of the cloud: it stands for every address of a machine: " +
+        "it must be the one at which LXD is reached, https://host:port",
+    );
+    assert.deepEqual(requirer.told(), told);
+    world.model.configure(APPLICATION, {
+      lxd_endpoint: endpoint,
+      lxd_client_cert: world.credential.certificate,
+      lxd_client_key: world.credential.key,
+      lxd_server_cert: lxd.serverCertificate,
+    });
+    await world.settle();
+    assert.match(world.status(), /^blocked: Cannot use lxd_endpoint: it stands for every address/);
+    world.model.configure(APPLICATION, {
+      lxd_endpoint: null,
+      lxd_client_cert: null,
+      lxd_client_key: null,
+      lxd_server_cert: null,
+    });
+  }
+  world.model.setCloud(world.cloud());
+  await world.updateStatus();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.deepEqual(requirer.told(), told);
+});
