@@ -26,8 +26,8 @@ interface Link {
 // To verify a signature takes up to 2 ms. No requirer that means well needs as many.
 const MAXIMUM_COMPARISONS = 1000;
 
-// What the runtime can verify. Of any other signature it says, at most, that it is wrong.
-const VERIFIABLE = new Set([
+/** What the runtime can verify. Of any other signature it says, at most, that it is wrong. */
+export const VERIFIABLE: ReadonlySet<string> = new Set([
   // RSA with SHA-256, SHA-384 and SHA-512.
   "1.2.840.113549.1.1.11",
   "1.2.840.113549.1.1.12",

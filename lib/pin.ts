@@ -6,7 +6,7 @@
  */
 import { X509Certificate } from "node:crypto";
 import { type Certificate, outOfDate, unusable } from "./certificate.ts";
-import { authoritiesAmong } from "./chain.ts";
+import { VERIFIABLE } from "./chain.ts";
 import { unfit } from "./client_key.ts";
 import { childrenOf, oidOf, readDer } from "./der.ts";
 import { comparable } from "./distinguished_name.ts";
@@ -79,15 +79,29 @@ function reasonAgainstPurpose({ extensions }: X509): string | undefined {
 
 function reasonAgainstIssuer(
   server: Certificate,
-  { issuer, subject }: X509,
+  x509: X509,
   issuers: readonly Certificate[],
 ): string | undefined {
-  if (comparable(issuer) === comparable(subject)) return undefined;
-  const isIssued = issuers.some((one) => authoritiesAmong([server, one]).has(one.fingerprint));
-  if (isIssued) return undefined;
+  if (comparable(x509.issuer) === comparable(x509.subject)) return undefined;
+  if (issuers.some((authority) => isIssuedBy(server, x509, authority))) return undefined;
   // The runtime throws for names that it does not know.
   const text = attempt(() => new X509Certificate(server.pem).issuer) ?? "another";
   const name = text.replaceAll(/\s+/g, " ").slice(0, MAXIMUM_NAME);
   return `The certificate is issued by "${name}", whose own certificate LXD does not present: ` +
     "add that one to server-cert (lxd_server_cert), after LXD's";
+}
+
+function isIssuedBy(
+  { pem }: Certificate,
+  { issuer, signature }: X509,
+  authority: Certificate,
+): boolean {
+  const subject = readX509(authority)?.subject;
+  if (!subject || comparable(subject) !== comparable(issuer)) return false;
+  if (!VERIFIABLE.has(signature)) return true;
+  // The runtime throws for keys that it does not know.
+  return attempt(() => {
+    const { publicKey } = new X509Certificate(authority.pem);
+    return new X509Certificate(pem).verify(publicKey);
+  }) ?? true;
 }

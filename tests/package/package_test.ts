@@ -53,7 +53,19 @@ Deno.test("package: installed from its tarball, it is used on Node and on Deno, 
   const [trusted, fresh, other] = await Promise.all([1, 2, 3].map(() => createCertificate()));
   assert.ok(trusted && fresh && other);
   await lxd.trust(trusted.certificate);
-  const given = { databag: databag(lxd, trusted), trusted, fresh, other: other.certificate };
+  // One that presents a certificate which an authority issued.
+  const authority = await createCertificate({ commonName: "authority", ca: true });
+  const identity = await createCertificate({ issuer: authority });
+  const certificate = identity.certificate + authority.certificate;
+  await using second = await startLxd({ identity: { ...identity, certificate } });
+  await second.trust(trusted.certificate);
+  const given = {
+    databag: databag(lxd, trusted),
+    issued: databag(second, trusted),
+    trusted,
+    fresh,
+    other: other.certificate,
+  };
 
   const project = await Deno.makeTempDir({ prefix: "charm-" });
   try {

@@ -1,5 +1,6 @@
 // What a charm does with the installed package, on whatever runs this file: `deno check` reads its
-// types. It is given a provider's databag, two identities, and another server's certificate.
+// types. It is given two providers' databags (the second one's LXD presents a certificate that an
+// authority issued), two identities, and another server's certificate.
 // @ts-check
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,8 +9,9 @@ import { readAnswer, renderOffer, rotate, standingOf } from "@lxd-integrator/req
 import { createPinnedFetch, PinError } from "@lxd-integrator/requirer/pinned-fetch";
 
 /** @typedef {{ readonly certificate: string, readonly key: string }} Identity */
-/** @type {{ databag: Record<string, string>, trusted: Identity, fresh: Identity, other: string }} */
-const { databag, trusted, fresh, other } = JSON.parse(readFileSync("given.json", "utf8"));
+/** @typedef {Record<string, string>} Databag */
+/** @type {{ databag: Databag, issued: Databag, trusted: Identity, fresh: Identity, other: string }} */
+const { databag, issued, trusted, fresh, other } = JSON.parse(readFileSync("given.json", "utf8"));
 
 /** @type {import("@lxd-integrator/requirer").Answer} */
 const answer = readAnswer({}, [databag]);
@@ -31,6 +33,8 @@ const [node] = nodes;
 assert.ok(node);
 assert.deepEqual(await auth(trusted), "trusted");
 assert.deepEqual(await auth(fresh), "untrusted");
+const { nodes: [issuedNode], server: issuedServer } = readAnswer({}, [issued]);
+assert.deepEqual(await auth(trusted, issuedServer, issuedNode), "trusted");
 const impostor = { pem: other, fingerprint: "0".repeat(64) };
 await assert.rejects(auth(trusted, impostor), PinError);
 process.stdout.write("used\n");
@@ -38,12 +42,13 @@ process.stdout.write("used\n");
 /**
  * @param {Identity} identity
  * @param {{ readonly pem: string, readonly fingerprint: string } | undefined} pinned
+ * @param {{ readonly endpoint: string } | undefined} at
  */
-async function auth(identity, pinned = server) {
-  assert.ok(node && pinned);
+async function auth(identity, pinned = server, at = node) {
+  assert.ok(at && pinned);
   const lxd = createPinnedFetch({ ...identity, server: pinned });
   try {
-    const response = await lxd.fetch(`${node.endpoint}/1.0`);
+    const response = await lxd.fetch(`${at.endpoint}/1.0`);
     return (await response.json()).metadata.auth;
   } finally {
     lxd[Symbol.dispose]();
