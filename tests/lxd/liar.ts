@@ -38,7 +38,9 @@ export async function pretend(certificate: string): Promise<string> {
     der(0xa1, der(BITS, "00", Uint8Array.from(spki.subarray(-65)))),
   ).toBase64();
   const lines = body.match(/.{1,64}/g) ?? [];
-  return ["-----BEGIN EC PRIVATE KEY-----", ...lines, "-----END EC PRIVATE KEY-----", ""].join("\n");
+  return ["-----BEGIN EC PRIVATE KEY-----", ...lines, "-----END EC PRIVATE KEY-----", ""].join(
+    "\n",
+  );
 }
 
 /** Starts a server that presents a certificate and signs with a key, whether they fit or not. */

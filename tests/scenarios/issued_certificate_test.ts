@@ -49,7 +49,11 @@ async function beside(identity: ServerIdentity, server: string) {
 }
 
 Deno.test.each([
-  { what: "LXD presents its authority", presents: chain(issued, authority), pin: issued.certificate },
+  {
+    what: "LXD presents its authority",
+    presents: chain(issued, authority),
+    pin: issued.certificate,
+  },
   { what: "it came along", presents: issued.certificate, pin: chain(issued, authority) },
   { what: "it came first", presents: issued.certificate, pin: chain(authority, issued) },
   { what: "both", presents: chain(issued, authority), pin: chain(issued, authority) },
@@ -60,7 +64,10 @@ Deno.test.each([
   const { server = "", trusted } = requirer.told();
   assert.deepEqual(trusted, [client.fingerprint]);
   assert.equal(server, issued.certificate);
-  assert.equal(await authOf(endpoint, client.certificate, client.key, server + authority.certificate), "trusted");
+  assert.equal(
+    await authOf(endpoint, client.certificate, client.key, server + authority.certificate),
+    "trusted",
+  );
 });
 
 Deno.test("server certificate: issued by an authority between, as a cluster's", async () => {
@@ -96,10 +103,13 @@ Deno.test("server certificate: issued by an authority that nobody shows, until i
 
 Deno.test.each([
   { what: "with SHA-1", made: selfSigned("-sha1") },
-  { what: "with RSA and SHA-1", made: {
-    key: ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
-    request: ["-sha1", "-addext", "basicConstraints=critical,CA:FALSE"],
-  } },
+  {
+    what: "with RSA and SHA-1",
+    made: {
+      key: ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+      request: ["-sha1", "-addext", "basicConstraints=critical,CA:FALSE"],
+    },
+  },
   { what: "for another name only", made: selfSigned("-addext", "subjectAltName=DNS:elsewhere") },
   { what: "for any purpose", made: selfSigned("-addext", "extendedKeyUsage=anyExtendedKeyUsage") },
   { what: "as an authority", made: { ...selfSigned(), request: [] } },
@@ -125,7 +135,8 @@ Deno.test.each([
   {
     what: "with an extension that nobody knows",
     made: selfSigned("-addext", "1.2.3.4=critical,DER:0500"),
-    reason: /: The certificate has the critical extension 1\.2\.3\.4, .*: replace LXD's certificate/,
+    reason:
+      /: The certificate has the critical extension 1\.2\.3\.4, .*: replace LXD's certificate/,
   },
 ])("server certificate: signed by itself, and $what", async ({ made, reason }) => {
   const identity = await createOpensslCertificate(made);
@@ -156,5 +167,8 @@ Deno.test("server certificate: lxd_server_cert completes Juju's credential", asy
   world.model.configure(APPLICATION, { lxd_server_cert: null });
   await world.settle();
   const presented = fingerprintOf(lxd.serverCertificate);
-  assert.match(world.status(), new RegExp(`presents the certificate ${presented}, not the expected`));
+  assert.match(
+    world.status(),
+    new RegExp(`presents the certificate ${presented}, not the expected`),
+  );
 });
