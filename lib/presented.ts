@@ -8,6 +8,9 @@ import { type Certificate, readCertificate } from "./certificate.ts";
 import { PRESENT_LIMIT_MS } from "./time_limits.ts";
 import { withResolvers } from "./with_resolvers.ts";
 
+// With those of its authorities.
+const DETAILED = true;
+
 // No chain is longer.
 const MAXIMUM_CHAIN = 10;
 
@@ -52,7 +55,7 @@ export function presented(
 export function presentedBy(socket: TLSSocket): readonly Certificate[] {
   const found: Certificate[] = [];
   // Empty where none was presented; the types do not say so.
-  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
+  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(DETAILED);
   while (next?.raw && found.length < MAXIMUM_CHAIN) {
     // Whatever the types say, it is no Buffer everywhere.
     const body = btoa(Array.from(next.raw, (byte) => String.fromCharCode(byte)).join(""));
