@@ -9,7 +9,15 @@ import type { Scenario } from "./scenarios.ts";
 import type { PlayedRun } from "./strike.ts";
 
 /** What is asked of LXD. */
-export type Asked = "enter" | "members" | "list" | "add" | "rename" | "restrict" | "revoke";
+export type Asked =
+  | "enter"
+  | "members"
+  | "address"
+  | "list"
+  | "add"
+  | "rename"
+  | "restrict"
+  | "revoke";
 
 /** What befalls a request. */
 export type Befalls =
@@ -95,7 +103,9 @@ export function askedOf({ method, path, body }: LoggedRequest): Asked {
     case "PATCH":
       return Object.hasOwn(body as object, "name") ? "rename" : "restrict";
     default:
-      return path === "/1.0" ? "enter" : path.includes("/cluster/members") ? "members" : "list";
+      if (path === "/1.0") return "enter";
+      if (path.startsWith("/1.0?target=")) return "address";
+      return path.includes("/cluster/members") ? "members" : "list";
   }
 }
 

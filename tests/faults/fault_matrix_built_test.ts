@@ -9,6 +9,6 @@ const STRIDE = 13;
 Deno.test("fault matrix: a sample with the built charm", async () => {
   const cells = (await readMatrix(CHARM)).filter((_, index) => index % STRIDE === 0);
   assert.deepEqual(new Set(cells.map(({ befalls }) => befalls)), new Set(BEFALLS));
-  assert.equal(new Set(cells.map(({ request }) => askedOf(request))).size, 7);
+  assert.equal(new Set(cells.map(({ request }) => askedOf(request))).size, 8);
   await playCells(cells, { charm: CHARM, running: "built" });
 });

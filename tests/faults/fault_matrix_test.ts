@@ -6,6 +6,7 @@ import { createLeanCharm } from "./lean_charm.ts";
 const ASKED: readonly Asked[] = [
   "enter",
   "members",
+  "address",
   "list",
   "add",
   "rename",

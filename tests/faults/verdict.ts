@@ -4,6 +4,8 @@
  * - a request that may be sent twice, so each but an addition, is sent again at once, unless LXD has
  *   refused it, or has been waited for until the time limit; so what befalls it once does no harm;
  * - where a member of a cluster does not let us in, the next one is asked;
+ * - where it is not heard where clients reach a member, it is told by the cluster's own address, and
+ *   nobody waits for it;
  * - whether LXD has made a change is told by the status line alone, whatever its body looks like;
  * - who gets no answer, or one that is not LXD's, waits, and says for whom and why;
  * - 403 says that our certificate may not manage others: the operator has to act;
@@ -28,6 +30,7 @@ export type Verdict = "as undisturbed" | "waiting" | "blocked" | "rejected";
 export function verdictOf(cell: Cell): Verdict {
   const { scenario, request, befalls, isLasting } = cell;
   const asked = askedOf(request);
+  if (asked === "address" && befalls !== "refused") return "as undisturbed";
   if (befalls === 403) return "blocked";
   if (isRefusal(befalls)) {
     return asked === "add" || asked === "restrict" ? "rejected" : "waiting";
@@ -75,7 +78,7 @@ export function reasonOf({ befalls }: Cell): string {
 }
 
 function isChange(asked: Asked): boolean {
-  return asked !== "enter" && asked !== "members" && asked !== "list";
+  return asked !== "enter" && asked !== "members" && asked !== "address" && asked !== "list";
 }
 
 function isRefusal(befalls: Befalls): boolean {
