@@ -150,8 +150,11 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
   await lxd.distrust(d.fingerprint);
   await world.updateStatus();
   assert.deepEqual(await trusted(world), fingerprints(a, c, d));
-  model.configure(APPLICATION, { projects: "" });
+  model.untrust(APPLICATION);
+  await world.settle();
+  assert.match(world.status(), /^blocked: Missing credentials access/);
   other.offer(0, [e]);
+  model.trust(APPLICATION);
   await world.settle();
   await world.updateStatus();
   assert.deepEqual(other.told().trusted, fingerprints(e));

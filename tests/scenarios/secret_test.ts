@@ -1,14 +1,28 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { type RealLxd, startLxd } from "../lxd/real.ts";
-import { APPLICATION } from "./charm.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy } from "./world.ts";
 
 const ACTIVE = "active: LXD 5.0.2: 1 node, 1 certificate";
 
-Deno.test("secret: each thing that is wrong with it has its status, with the command that mends it", async () => {
+const VERSIONS = [
+  {
+    jujuVersion: "3.6.28",
+    denied: () => "permission denied",
+    missing: (uri: string) => `secret "${uri.slice("secret:".length)}" not found`,
+  },
+  {
+    jujuVersion: "4.0.15",
+    denied: (unit: string) => `"${unit}" is not allowed to read this secret`,
+    missing: () => "getting latest secret revision: secret not found",
+  },
+] as const;
+
+Deno.test.each(VERSIONS)("secret: each thing that is wrong with it has its status under $jujuVersion, with the command that mends it", async (given) => {
+  const { jujuVersion } = given;
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { trust: false, units: 2 });
+  await using world = await deploy(lxd, { trust: false, units: 2, model: { jujuVersion } });
   const { model } = world;
   const requirer = world.requirer();
   const certificate = await createCertificate();
@@ -24,11 +38,28 @@ Deno.test("secret: each thing that is wrong with it has its status, with the com
   assert.equal(
     world.status(),
     `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
-      `juju grant-secret <its uri> ${APPLICATION}`,
+      `juju grant-secret <its uri> ${APPLICATION} (Juju says: ${given.missing(absent)})`,
   );
   model.configure(APPLICATION, { "credentials-secret": uri });
   await world.settle();
-  assert.equal(world.status(), `blocked: Cannot read credentials-secret: grant it with: ${grant}`);
+  const denied = (unit: string) =>
+    `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${
+      given.denied(unit)
+    })`;
+  for (const unit of model.units(APPLICATION)) assert.equal(world.status(unit), denied(unit));
+
+  // Whatever else Juju may say is repeated, in one harmless line, and fails no hook.
+  model.faults.failTool({
+    tool: "secret-get",
+    unit: UNIT,
+    stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
+  });
+  await world.updateStatus();
+  const words = `no way [2J ${"x".repeat(186)}...`;
+  assert.equal(
+    world.status(),
+    `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
+  );
 
   model.grantSecret(uri, APPLICATION);
   const update = `juju update-secret ${uri} endpoint=https://... client-cert#file=... ` +
@@ -58,7 +89,7 @@ Deno.test("secret: each thing that is wrong with it has its status, with the com
   // A secret that is taken away takes nothing with it.
   model.revokeSecret(uri, APPLICATION);
   await world.updateStatus();
-  assert.equal(world.status(), `blocked: Cannot read credentials-secret: grant it with: ${grant}`);
+  assert.equal(world.status(), denied(UNIT));
   model.removeSecret(uri);
   await world.updateStatus();
   assert.match(world.status(), /^blocked: Cannot find credentials-secret secret:/);
