@@ -32,7 +32,8 @@ const REMOVALS = [
   },
   {
     what: "the requirer",
-    remove: ({ model }: World, { name }: Requirer) => model.removeApplication(name, { force: true }),
+    remove: ({ model }: World, { name }: Requirer) =>
+      model.removeApplication(name, { force: true }),
   },
 ];
 
@@ -72,7 +73,10 @@ Deno.test("force: relation and requirer at the endpoint https go, and others are
   const [a, b, c, d, e] = await certificates(5);
   assert.ok(a && b && c && d && e);
   const stays = world.requirer("stays");
-  const [first, second] = [relateHttps(world.model, "first", 2), relateHttps(world.model, "second")];
+  const [first, second] = [
+    relateHttps(world.model, "first", 2),
+    relateHttps(world.model, "second"),
+  ];
   stays.offer(0, [c]);
   first.offer(0, a.certificate);
   first.offer(1, c.certificate);
