@@ -128,8 +128,8 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
   await using lxd = await startLxd();
   await using world = await deploy(lxd);
   const { model } = world;
-  const [a, b, c, d, e] = await certificates(5);
-  assert.ok(a && b && c && d && e);
+  const [a, b, c, d, e, orphan] = await certificates(6);
+  assert.ok(a && b && c && d && e && orphan);
   const [gone, stays, other] = [
     world.requirer("gone"),
     world.requirer("stays"),
@@ -152,6 +152,7 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
 
   // Each hook that is about everything, and what it does for the others.
   await lxd.distrust(d.fingerprint);
+  await lxd.trust(orphan.certificate, { name: `${APPLICATION}@${model.uuid}:99:gone-0` });
   await world.updateStatus();
   assert.deepEqual(await trusted(world), fingerprints(a, c, d));
   model.untrust(APPLICATION);
