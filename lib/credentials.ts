@@ -22,10 +22,8 @@ export type Source =
 /** What `secret-get` gave. */
 export type Secret =
   | { readonly kind: "content"; readonly content: Readonly<Record<string, string>> }
-  /** The application may not read it. */
-  | { readonly kind: "denied" }
-  /** There is none. */
-  | { readonly kind: "absent" };
+  /** Juju does not give it, and says why. */
+  | { readonly kind: "refused"; readonly words: string };
 
 /** What was found: credentials, or what the operator has to do. */
 export type Found =
@@ -83,7 +81,10 @@ export function sourceOf(config: Config): Source {
  */
 export function readSecret(uri: string, secret: Secret, now: Date): Found {
   if (secret.kind !== "content") {
-    return { kind: "no-secret", uri, isAbsent: secret.kind === "absent" };
+    const { words } = secret;
+    // Also of a text that is no URI, and of a revision that was removed. Only the advice depends on
+    // the words.
+    return { kind: "no-secret", uri, isAbsent: /not (found|valid)/.test(words), words };
   }
   const { content } = secret;
   const names = FIELDS.filter((name) => !content[name]?.trim());

@@ -90,15 +90,17 @@ Deno.test("readSecret() reads the operator's secret", () => {
 });
 
 Deno.test("readSecret() says what is wrong with a secret", () => {
-  assert.deepEqual(foundInSecret({ kind: "denied" }), {
+  assert.deepEqual(foundInSecret({ kind: "refused", words: "permission denied" }), {
     kind: "no-secret",
     uri: URI,
     isAbsent: false,
+    words: "permission denied",
   });
-  assert.deepEqual(foundInSecret({ kind: "absent" }), {
+  assert.deepEqual(foundInSecret({ kind: "refused", words: 'secret "abc" not found' }), {
     kind: "no-secret",
     uri: URI,
     isAbsent: true,
+    words: 'secret "abc" not found',
   });
   const content = { ...ATTRIBUTES, "client-key": " " };
   assert.deepEqual(foundInSecret({ kind: "content", content }), {

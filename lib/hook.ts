@@ -6,6 +6,7 @@
 import { createJuju, type Exec, execTool, type Juju } from "./juju.ts";
 import { limit } from "./limit.ts";
 import { enterLxd } from "./lxd.ts";
+import { isRefusal, quoteWords } from "./refusal.ts";
 import type { Outcome } from "./outcome.ts";
 import { createMark, type Mark } from "./owner.ts";
 import { createPinnedFetch } from "./pinned_fetch.ts";
@@ -34,7 +35,8 @@ export interface Surroundings {
 }
 
 /**
- * Runs the hook that this process is. The exit code is 0 unless a hook tool fails or there is a bug:
+ * Runs the hook that this process is. The exit code is 0 unless a hook tool fails that is about more
+ * than one relation or the secret, or there is a bug:
  * what is wrong with LXD, the credential or a requirer's data is told in the status and on the
  * relation, for a failed hook would keep Juju from running any other.
  *
@@ -72,7 +74,7 @@ export async function hook(
   const unit = variable(environment, "JUJU_UNIT_NAME");
   const application = unit.slice(0, unit.indexOf("/"));
   const mark = createMark(application, variable(environment, "JUJU_MODEL_UUID"));
-  const juju = createJuju(limit(MAXIMUM_TOOLS, exec));
+  const juju = createJuju(limit(MAXIMUM_TOOLS, reporting(exec, log)));
   using connections = new DisposableStack();
   const reconciled = await reconcile({
     juju,
@@ -99,6 +101,18 @@ export async function hook(
   }
   const { status, message } = renderStatus(outcome, application, before);
   if (status !== before.status || message !== before.message) await juju.statusSet(status, message);
+}
+
+/** Writes down what Juju refuses, for not everything that is refused fails the hook. */
+function reporting(exec: Exec, log: (line: string) => void): Exec {
+  return async (tool, args, stdin) => {
+    try {
+      return await exec(tool, args, stdin);
+    } catch (error) {
+      if (isRefusal(error)) log(`Juju refuses ${tool}: ${quoteWords(error.stderr)}`);
+      throw error;
+    }
+  };
 }
 
 /** Nobody reads the status of a unit that is gone, and nobody comes back to tidy up. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Secret } from "./credentials.ts";
+import { isRefusal, quoteWords } from "./refusal.ts";
 import type { Databag } from "./relation.ts";
 
 /** Runs a hook tool and returns what it prints. Rejects with a {@linkcode HookToolError}. */
@@ -17,12 +18,15 @@ export class HookToolError extends Error {
   readonly code: number;
   /** What the tool printed on standard error. */
   readonly stderr: string;
+  /** The signal that killed it; undefined where it ran to its end. */
+  readonly signal: string | undefined;
 
   /** Says which tool failed, and how. */
-  constructor(tool: string, code: number, stderr: string) {
+  constructor(tool: string, code: number, stderr: string, signal?: string) {
     super(`Cannot run ${tool}: exit status ${code}: ${stderr.trim()}`);
     this.code = code;
     this.stderr = stderr;
+    this.signal = signal;
   }
 }
 
@@ -130,10 +134,8 @@ export function createJuju(exec: Exec): Juju {
       try {
         return { kind: "content", content: await json("secret-get", "--refresh", uri) };
       } catch (error) {
-        const words = error instanceof HookToolError ? error.stderr : "";
-        if (/permission denied/.test(words)) return { kind: "denied" };
-        // Also of a text that is no URI, and of a revision that was removed.
-        if (/not (found|valid)/.test(words)) return { kind: "absent" };
+        // Whatever Juju says, only the operator can mend it; a failed hook would mend nothing.
+        if (isRefusal(error)) return { kind: "refused", words: quoteWords(error.stderr) };
         throw error;
       }
     },
@@ -181,7 +183,7 @@ export async function execTool(
   }
   const { code, signal, stdout, stderr } = await process.output();
   const decoder = new TextDecoder();
-  if (signal !== null) throw new HookToolError(tool, code, `killed by ${signal}`);
+  if (signal !== null) throw new HookToolError(tool, code, `killed by ${signal}`, signal);
   if (code !== 0) throw new HookToolError(tool, code, decoder.decode(stderr));
   return decoder.decode(stdout);
 }

@@ -128,18 +128,27 @@ Deno.test("createJuju() tells denied access from a failure", async () => {
 });
 
 Deno.test.each([
-  { stderr: "ERROR permission denied\n", kind: "denied" },
-  { stderr: 'ERROR secret "abc" not found\n', kind: "absent" },
-  { stderr: 'ERROR secret revision "abc/2" not found\n', kind: "absent" },
-  { stderr: 'ERROR secret URI "abc" not valid\n', kind: "absent" },
-])("createJuju() tells a secret that cannot be read from a failure: $stderr", async (given) => {
-  const command = "secret-get --format=json --refresh secret:abc";
-  const ask = (stderr: string) =>
-    fakeJuju(command, new HookToolError("secret-get", 1, stderr)).secretGet("secret:abc");
-  assert.deepEqual(await ask(given.stderr), { kind: given.kind });
-  const failed = "ERROR connection is shut down\n";
-  await assert.rejects(ask(failed), { name: "HookToolError", stderr: failed });
-});
+  { stderr: "ERROR permission denied\n", words: "permission denied" },
+  {
+    stderr: 'ERROR "lxd/0" is not allowed to read this secret\n',
+    words: '"lxd/0" is not allowed to read this secret',
+  },
+  { stderr: 'ERROR secret "abc" not found\n', words: 'secret "abc" not found' },
+  { stderr: "ERROR connection is shut down\n", words: "connection is shut down" },
+  { stderr: "", words: "" },
+])(
+  "createJuju() gives Juju's words where it refuses a secret: $stderr",
+  async ({ stderr, words }) => {
+    const command = "secret-get --format=json --refresh secret:abc";
+    for (const code of [1, 2]) {
+      const error = new HookToolError("secret-get", code, stderr);
+      const secret = await fakeJuju(command, error).secretGet("secret:abc");
+      assert.deepEqual(secret, { kind: "refused", words });
+    }
+    const killed = new HookToolError("secret-get", 137, "killed by SIGKILL", "SIGKILL");
+    await assert.rejects(fakeJuju(command, killed).secretGet("secret:abc"), killed);
+  },
+);
 
 Deno.test("HookToolError says which tool failed, and how", () => {
   const error = new HookToolError("relation-get", 2, "ERROR relation not found\n");

@@ -14,6 +14,7 @@ import {
   observeRequirer,
   publishedEverywhere,
 } from "./observe_relations.ts";
+import { unlessRefused } from "./refusal.ts";
 import type { Published } from "./relation.ts";
 import type { Scope } from "./scope.ts";
 
@@ -21,13 +22,17 @@ import type { Scope } from "./scope.ts";
 export interface Observation {
   /** The relations to serve. */
   readonly relations: readonly ObservedRelation[];
-  /** What a relation that is gone had been told. */
+  /** What a relation that is gone had been told, as far as Juju shows it. */
   readonly gone: readonly Published[];
+  /** Whether Juju no longer shows what that was. */
+  readonly isUnread?: boolean;
+  /** Whether somebody is gone: what was theirs is revoked, whatever can still be written. */
+  readonly isParting?: boolean;
   /** Whose entries may be revoked. */
   readonly revocable: Revocable;
   /** Whether the wants of every requirer are known and up to date. */
   readonly complete: boolean;
-  /** Whether `relations` are all relations there are. */
+  /** Whether `relations` are all relations that can be read. */
   readonly isWhole: boolean;
   /** Whether no unit of the application stays: then each of them tidies up, whoever leads. */
   readonly isLast: boolean;
@@ -57,42 +62,54 @@ export async function observe(juju: Juju, unit: string, scope: Scope): Promise<O
     case "changed":
     case "departed": {
       const { endpoint, requirer } = scope;
-      const isGone = scope.kind === "departed";
+      const isParting = scope.kind === "departed";
       if (speaksForUnits(endpoint, requirer)) {
-        return { ...NOTHING, ...await observeSpeaker(juju, unit, endpoint, requirer) };
+        const observed = await unlessRefused(observeSpeaker(juju, unit, endpoint, requirer));
+        return { ...NOTHING, ...observed };
       }
-      const relation = await observeRequirer(juju, unit, endpoint, requirer, isGone);
-      return { ...NOTHING, relations: [relation], revocable: { kind: "requirer", requirer } };
+      const relation = await unlessRefused(
+        observeRequirer(juju, unit, endpoint, requirer, isParting),
+      );
+      // Who is gone wants nothing, whatever Juju shows. The relation's further entries go when it
+      // breaks: one answer that fails is no proof that the other units are gone, too.
+      if (!relation && !isParting) return NOTHING;
+      return {
+        ...NOTHING,
+        relations: relation ? [relation] : [],
+        revocable: { kind: "requirer", requirer },
+        ...isParting && { isParting },
+      };
     }
     case "broken": {
       const { endpoint, relation } = scope;
       const [databag, goal] = await Promise.all([
-        juju.relationGet(relation, unit),
+        unlessRefused(juju.relationGet(relation, unit)),
         juju.goalState(),
       ]);
       const { isDying, isLast } = lifeOf(unit, goal);
       const revocable = { kind: "relation", relation } as const;
-      const gone = [INTERFACES[endpoint].parsePublished(databag)];
-      return isDying && !isLast ? NOTHING : { ...NOTHING, gone, revocable, isLast };
+      if (isDying && !isLast) return NOTHING;
+      const gone = databag ? [INTERFACES[endpoint].parsePublished(databag)] : [];
+      return { ...NOTHING, gone, revocable, isLast, ...!databag && { isUnread: true } };
     }
     case "stop": {
       const { isLast } = lifeOf(unit, await juju.goalState());
       return isLast ? { ...NOTHING, revocable: { kind: "all" }, complete: true, isLast } : NOTHING;
     }
     case "everything": {
-      const [goal, { relations, ids }] = await Promise.all([
+      const [goal, { relations, unread, ids }] = await Promise.all([
         juju.goalState(),
         observeRelations(juju, unit),
       ]);
       // On its way out, a unit no longer sees the relations that go on without it.
       const { isDying } = lifeOf(unit, goal);
-      if (isDying || relations.length < ids.size) {
-        return { ...NOTHING, relations, isWhole: relations.length === ids.size };
-      }
+      if (isDying) return { ...NOTHING, relations, isWhole: true };
+      // A relation that was not read holds back its own revocations, and those of shared entries.
       const revocable: Revocable = scope.isSettled
-        ? { kind: "all" }
+        ? { kind: "all", ...unread.size > 0 && { except: unread } }
         : { kind: "absent", relations: ids };
-      return { ...NOTHING, relations, isWhole: true, revocable, complete: scope.isSettled };
+      const complete = scope.isSettled && unread.size === 0;
+      return { ...NOTHING, relations, isWhole: true, revocable, complete };
     }
   }
 }

@@ -7,6 +7,7 @@
 import type { Juju } from "./juju.ts";
 import { type Endpoint, ENDPOINTS, INTERFACES } from "./interfaces.ts";
 import type { Requirer } from "./owner.ts";
+import { unlessRefused } from "./refusal.ts";
 import type { Databag, Published, Rejection, Request, Want } from "./relation.ts";
 
 /** Names one relation. */
@@ -39,31 +40,36 @@ const NOTHING: Request = { wants: [], rejected: [] };
 export interface ObservedRelations {
   /** Those that could be read. */
   readonly relations: readonly ObservedRelation[];
+  /** Ids of those that could not. */
+  readonly unread: ReadonlySet<string>;
   /** Ids of all of them. */
   readonly ids: ReadonlySet<string>;
 }
 
 /**
- * Reads every databag of every relation.
+ * Reads every databag of every relation. One relation that Juju will not show does not keep the
+ * others from being read.
  *
  * @param juju The hook tools.
  * @param unit Name of our unit.
+ * @param gone Id of a relation that is gone, which Juju may list nevertheless.
  * @returns The relations.
  */
-export async function observeRelations(juju: Juju, unit: string): Promise<ObservedRelations> {
-  const ids = await listRelations(juju);
-  const relations = await Promise.all(ids.map(async (id) => {
-    try {
-      return await observeRelation(juju, unit, id);
-    } catch (error) {
-      // One relation that Juju will not show must not keep the others from being served.
-      if ((error as Error).name === "HookToolError") return undefined;
-      throw error;
-    }
-  }));
+export async function observeRelations(
+  juju: Juju,
+  unit: string,
+  gone?: string,
+): Promise<ObservedRelations> {
+  const listed = (await listRelations(juju)).filter(({ relation }) => relation !== gone);
+  const read = await Promise.all(
+    listed.map((id) => unlessRefused(observeRelation(juju, unit, id))),
+  );
+  const relations = read.filter((relation) => relation !== undefined);
+  const ids = new Set(listed.map(({ relation }) => relation));
   return {
-    relations: relations.filter((relation) => relation !== undefined),
-    ids: new Set(ids.map(({ relation }) => relation)),
+    relations,
+    unread: ids.difference(new Set(relations.map(({ relation }) => relation))),
+    ids,
   };
 }
 
@@ -136,7 +142,7 @@ export async function observeRequirer(
 }
 
 /**
- * Reads what every relation has been told by our unit.
+ * Reads what every relation has been told by our unit, as far as Juju shows it.
  *
  * @param juju The hook tools.
  * @param unit Name of our unit.
@@ -147,10 +153,11 @@ export async function publishedEverywhere(
   unit: string,
 ): Promise<readonly Pick<ObservedRelation, "relation" | "published">[]> {
   const ids = await listRelations(juju);
-  return await Promise.all(ids.map(async ({ endpoint, relation }) => {
-    const databag = await juju.relationGet(relation, unit);
-    return { relation, published: INTERFACES[endpoint].parsePublished(databag) };
+  const told = await Promise.all(ids.map(async ({ endpoint, relation }) => {
+    const databag = await unlessRefused(juju.relationGet(relation, unit));
+    return databag && { relation, published: INTERFACES[endpoint].parsePublished(databag) };
   }));
+  return told.filter((one) => one !== undefined);
 }
 
 async function listRelations(juju: Juju): Promise<readonly RelationId[]> {

@@ -111,13 +111,49 @@ Deno.test("observe() reads two databags where one has changed", async () => {
   assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), ["ams/0"]);
 });
 
-Deno.test("observe() fails, rather than to revoke, where the databag cannot be read", async () => {
-  const error = new HookToolError("relation-get", 1, "ERROR permission denied");
-  const juju = world({ databags: { "3 lxd/0": {}, "3 ams/0": error } });
-  await assert.rejects(
-    observe(juju, UNIT, { kind: "changed", endpoint: "api", requirer: AMS0 }),
-    error,
-  );
+const REFUSED = new HookToolError("relation-get", 1, "ERROR permission denied");
+const KILLED = new HookToolError("relation-get", 137, "killed by SIGKILL", "SIGKILL");
+
+Deno.test.each(
+  [
+    { what: "requirer's", scope: { endpoint: "api", requirer: AMS0 }, key: "3 ams/0" },
+    { what: "own", scope: { endpoint: "api", requirer: AMS0 }, key: "3 lxd/0" },
+    {
+      what: "speaker's",
+      scope: { endpoint: "https", requirer: { relation: "10", name: "ams" } },
+      key: "10 ams",
+    },
+  ] as const,
+)("observe() leaves all as it is where the $what databag is refused", async (given) => {
+  const databags = { "3 lxd/0": {}, "3 ams/0": {}, "10 lxd/0": {}, "10 ams": {} };
+  const ask = (error: Error) =>
+    observe(
+      world({ relations: { "10": ["ams"] }, databags: { ...databags, [given.key]: error } }),
+      UNIT,
+      { kind: "changed", ...given.scope },
+    );
+  const { relations, revocable } = await ask(REFUSED);
+  assert.deepEqual([relations, revocable], [[], NONE]);
+  await assert.rejects(ask(KILLED), KILLED);
+});
+
+Deno.test("observe() revokes what a departed unit had, though its relation cannot be read", async () => {
+  const ask = (error: Error) =>
+    observe(world({ databags: { "3 lxd/0": error } }), UNIT, {
+      kind: "departed",
+      endpoint: "api",
+      requirer: AMS0,
+    });
+  const { relations, revocable } = await ask(REFUSED);
+  assert.deepEqual([relations, revocable], [[], { kind: "requirer", requirer: AMS0 }]);
+  await assert.rejects(ask(KILLED), KILLED);
+});
+
+Deno.test("observe() revokes what a broken relation had, though it cannot be read", async () => {
+  const juju = world({ units: { "lxd/0": "active" }, databags: { "3 lxd/0": REFUSED } });
+  const seen = await observe(juju, UNIT, { kind: "broken", endpoint: "api", relation: "3" });
+  assert.deepEqual(seen.revocable, { kind: "relation", relation: "3" });
+  assert.deepEqual([seen.gone, seen.isUnread], [[], true]);
 });
 
 Deno.test("observe() does not read the databag of a requirer that is gone", async () => {
@@ -195,12 +231,14 @@ Deno.test("observe() may revoke everyone's once Juju has nothing queued", async 
   assert.deepEqual([seen.revocable, seen.complete, seen.isWhole], [{ kind: "all" }, true, true]);
 });
 
-Deno.test("observe() serves the other relations where one cannot be read, and revokes nothing", async () => {
-  const error = new HookToolError("relation-get", 1, "ERROR permission denied");
-  const juju = world({ ...TWO, databags: { ...TWO.databags, "3 ams/1": error } });
+Deno.test("observe() holds back the revocations of a relation that cannot be read, and no other's", async () => {
+  const juju = world({ ...TWO, databags: { ...TWO.databags, "3 ams/1": REFUSED } });
   const seen = await observe(juju, UNIT, SETTLED);
   assert.deepEqual(seen.relations.map(({ relation }) => relation), ["4"]);
-  assert.deepEqual([seen.revocable, seen.complete, seen.isWhole], [NONE, false, false]);
+  const revocable: Revocable = { kind: "all", except: new Set(["3"]) };
+  assert.deepEqual([seen.revocable, seen.complete, seen.isWhole], [revocable, false, true]);
+  const unsettled = await observe(juju, UNIT, EVERYTHING);
+  assert.deepEqual(unsettled.revocable, { kind: "absent", relations: new Set(["3", "4"]) });
 });
 
 Deno.test("observe() revokes nothing for everything on its way out", async () => {

@@ -10,8 +10,14 @@ import { unpinnable } from "./pin.ts";
 export type Outcome =
   /** The application may not see the cloud's credential. */
   | { readonly kind: "no-access" }
-  /** The operator's secret cannot be read: it is not granted, or there is none. */
-  | { readonly kind: "no-secret"; readonly uri: string; readonly isAbsent: boolean }
+  /** The operator's secret cannot be read: most likely it is not granted, or there is none. */
+  | {
+    readonly kind: "no-secret";
+    readonly uri: string;
+    readonly isAbsent: boolean;
+    /** What Juju says. */
+    readonly words: string;
+  }
   /**
    * Parts of the credential are missing; their names as the operator knows them, and the URI of the
    * secret that lacks them.

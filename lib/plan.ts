@@ -24,7 +24,7 @@ import { projectsOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
  * - `requirer`: this requirer's, for its databag has just been read, or it is gone;
  * - `relation`: those of all requirers of a relation that is gone;
  * - `absent`: those whose relation is gone;
- * - `all`: everyone's;
+ * - `all`: everyone's, but for relations that exist and could not be read;
  * - `none`: nobody's.
  */
 export type Revocable =
@@ -32,7 +32,8 @@ export type Revocable =
   | { readonly kind: "relation"; readonly relation: string }
   /** `relations`: ids of those that exist. */
   | { readonly kind: "absent"; readonly relations: ReadonlySet<string> }
-  | { readonly kind: "all" }
+  /** `except`: ids of those that could not be read. */
+  | { readonly kind: "all"; readonly except?: ReadonlySet<string> }
   | { readonly kind: "none" };
 
 /** What a plan is made from. */
@@ -151,7 +152,7 @@ function isRevocable(owner: Owner, { revocable, complete }: Situation): boolean 
     case "absent":
       return !revocable.relations.has(owner.relation);
     case "all":
-      return true;
+      return !revocable.except?.has(owner.relation);
     case "none":
       return false;
   }

@@ -30,18 +30,25 @@ export async function publish(
   wanted: Databag,
 ): Promise<boolean> {
   const change = difference(databag, wanted);
-  const writes: Promise<void>[] = [];
-  if (change) writes.push(juju.relationSet(relation, change, "unit"));
-  if (application !== undefined) {
-    // Both hold the same, so what is new in one is new in the other, without another look.
-    const before = change ? {} : await juju.relationGet(relation, application);
-    const changeOfApplication = change ? wanted : difference(before, wanted);
-    if (changeOfApplication) {
-      writes.push(juju.relationSet(relation, changeOfApplication, "application"));
-    }
+  if (change) await juju.relationSet(relation, change, "unit");
+  if (application === undefined) return change !== undefined;
+  // Both hold the same, so what is new in one is new in the other, without another look.
+  const before = change ? {} : await juju.relationGet(relation, application);
+  const changeOfApplication = change ? wanted : difference(before, wanted);
+  if (!changeOfApplication) return false;
+  try {
+    await juju.relationSet(relation, changeOfApplication, "application");
+  } catch (error) {
+    // Both or neither: what the hook wrote before counts as well, once it ends well.
+    if (change) await juju.relationSet(relation, formerly(databag, change), "unit");
+    throw error;
   }
-  await Promise.all(writes);
-  return writes.length > 0;
+  return true;
+}
+
+/** What the keys of a change held before. */
+function formerly(before: Databag, change: Databag): Databag {
+  return Object.fromEntries(Object.keys(change).map((key) => [key, before[key] ?? ""]));
 }
 
 /** The keys that differ, or undefined where none does. */

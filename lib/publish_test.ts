@@ -56,3 +56,21 @@ Deno.test("publish() completes the application's databag after a change of leade
     ["3", "application", { nodes: "[]", rejected_certificates: "" }],
   ]);
 });
+
+Deno.test("publish() writes both databags or neither, where Juju refuses one", async () => {
+  for (const refused of ["unit", "application"] as const) {
+    const written: unknown[] = [];
+    const error = new Error("refused");
+    const juju: Pick<Juju, "relationSet"> = {
+      relationSet: (_, databag, of) => {
+        if (of === refused) return Promise.reject(error);
+        written.push(databag);
+        return Promise.resolve();
+      },
+    };
+    const place = { relation: "3", databag: { nodes: "old" } };
+    await assert.rejects(publish(juju as Juju, "lxd", place, WANTED), error);
+    const undone = [{ version: "1.0", nodes: "[]" }, { version: "", nodes: "old" }];
+    assert.deepEqual(written, refused === "unit" ? [] : undone);
+  }
+});

@@ -9,12 +9,13 @@ import { reconcile } from "./reconcile.ts";
 import type { Databag } from "./relation.ts";
 import type { Scope } from "./scope.ts";
 
-const [client, server, a, b, c] = await Promise.all([
+const [client, server, a, b, c, d] = await Promise.all([
   createCertificate({ key: "p384" }),
   createCertificate(),
   createCertificate({ commonName: "a" }),
   createCertificate({ commonName: "b" }),
   createCertificate({ commonName: "c" }),
+  createCertificate({ commonName: "d" }),
 ]);
 const ENDPOINT = "https://10.0.0.1:8443";
 const ATTRIBUTES = {
@@ -63,6 +64,8 @@ class Model {
   config: Record<string, string> = {};
   /** Whether the last hook changed anything that the other units should look at. */
   hasChanged = false;
+  /** Relations that cannot be written to. */
+  unwritable = new Set<string>();
   /** What cannot be read. */
   unreadable = new Set<string>();
   /** LXD's trust store by fingerprint. */
@@ -153,6 +156,13 @@ class Model {
       }
       case "relation-set": {
         const isApplication = words.includes("--app");
+        if (this.unwritable.has(relation)) {
+          throw new HookToolError(
+            tool,
+            1,
+            "ERROR cannot read relation settings: permission denied",
+          );
+        }
         assert.ok(this.leads || !isApplication, "Cannot write the application's databag");
         const key = `${relation} ${isApplication ? "lxd" : unit}`;
         const databag: Databag = { ...this.databags[key], ...JSON.parse(stdin) };
@@ -344,17 +354,19 @@ Deno.test("reconcile() revokes everything of ours with the last unit, whoever le
   assert.deepEqual(model.trusted, { [c.fingerprint]: "by hand" });
 });
 
-Deno.test("reconcile() revokes nothing where a databag cannot be read", async () => {
+Deno.test("reconcile() holds back what a relation that cannot be read may want, and nothing else", async () => {
   const model = await served();
   model.relations["4"] = ["other", "other/0"];
   model.trusts(b, "lxd@uuid:99:gone-0");
   model.trusts(c, SHARED);
   model.wants("ams/0");
+  model.trusts(d, "lxd@uuid:4:other-0");
   model.unreadable.add("4 other/0");
-  for (const scope of [EVERYTHING, SETTLED]) {
-    assert.equal((await model.run(scope))?.kind, "active");
-    assert.ok(!model.written.some((change) => change.startsWith("revoke")));
-  }
+  const held = { [c.fingerprint]: SHARED, [d.fingerprint]: "lxd@uuid:4:other-0" };
+  assert.equal((await model.run(EVERYTHING))?.kind, "active");
+  assert.deepEqual(model.trusted, { [a.fingerprint]: NAME, ...held });
+  assert.equal((await model.run(SETTLED))?.kind, "active");
+  assert.deepEqual([model.trusted, model.told()], [held, []]);
   model.unreadable.clear();
   await model.run(SETTLED);
   assert.deepEqual(model.trusted, {});
@@ -416,6 +428,44 @@ Deno.test("reconcile() keeps telling what another unit of the relation shares", 
   model.wants("ams/1");
   await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
   assert.deepEqual([model.told(), model.trusted], [[], {}]);
+});
+
+Deno.test("reconcile() holds back what a relation that cannot be written to was told of", async () => {
+  const model = await served();
+  model.trusts(b, "lxd@uuid:99:gone-0");
+  model.wants("ams/0");
+  model.unwritable.add("3");
+  for (const scope of [CHANGED, SETTLED]) {
+    assert.equal((await model.run(scope))?.kind, "active");
+    assert.equal(model.trusted[a.fingerprint], NAME);
+  }
+  assert.deepEqual(Object.keys(model.trusted), [a.fingerprint]);
+  model.unwritable.clear();
+  await model.run(SETTLED);
+  assert.deepEqual(model.trusted, {});
+});
+
+Deno.test("reconcile() revokes by their names what a relation had that can no longer be used", async () => {
+  for (const isShown of [true, false]) {
+    const model = await served();
+    model.relations["4"] = ["other", "other/0"];
+    model.databags["4 other/0"] = { client_certificates: JSON.stringify([b.certificate]) };
+    model.trusts(b, SHARED);
+    model.trusts(c, SHARED);
+    model.trusts(d, "lxd@uuid:3:ams");
+    model.unwritable.add("3");
+    if (!isShown) {
+      for (const name of ["lxd/0", "lxd", "ams", "ams/0"]) model.unreadable.add(`3 ${name}`);
+    }
+    await model.run(DEPARTED);
+    assert.equal(model.trusted[a.fingerprint], undefined);
+    assert.equal(model.trusted[d.fingerprint], "lxd@uuid:3:ams");
+    // Juju lists it still.
+    await model.run(BROKEN);
+    assert.equal(model.trusted[d.fingerprint], undefined);
+    assert.equal(model.trusted[b.fingerprint], isShown ? SHARED : "lxd@uuid:4:other-0");
+    if (!isShown) assert.deepEqual(Object.keys(model.trusted), [b.fingerprint]);
+  }
 });
 
 Deno.test("reconcile() keeps a shared certificate where not everyone's wishes can be read", async () => {

@@ -9,6 +9,7 @@
  * @module
  */
 import type { Juju } from "./juju.ts";
+import { unlessRefused } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
 
 /** Who this unit is. */
@@ -37,11 +38,14 @@ export async function noteLeader(
 ): Promise<void> {
   const [relation] = await juju.relationIds(ENDPOINT);
   if (relation === undefined) return;
-  const before = (await juju.relationGet(relation, application))[KEY];
+  const databag = await unlessRefused(juju.relationGet(relation, application));
+  if (!databag) return;
+  const before = databag[KEY];
   // Who leads again may have missed what another leader did meanwhile and had no time to note.
   const knows = isSettled || before === undefined || before === unit && !isElected;
   const after = knows ? unit : NOBODY;
-  if (after !== before) await juju.relationSet(relation, { [KEY]: after }, "application");
+  if (after === before) return;
+  await unlessRefused(juju.relationSet(relation, { [KEY]: after }, "application"));
 }
 
 /**
@@ -57,7 +61,7 @@ export async function knowsEverything(
 ): Promise<boolean> {
   const [relation] = await juju.relationIds(ENDPOINT);
   if (relation === undefined) return false;
-  return (await juju.relationGet(relation, application))[KEY] === unit;
+  return (await unlessRefused(juju.relationGet(relation, application)))?.[KEY] === unit;
 }
 
 /**
@@ -68,5 +72,5 @@ export async function knowsEverything(
 export async function nudge(juju: Juju): Promise<void> {
   const [relation] = await juju.relationIds(ENDPOINT);
   if (relation === undefined) return;
-  await juju.relationSet(relation, { changed: crypto.randomUUID() }, "unit");
+  await unlessRefused(juju.relationSet(relation, { changed: crypto.randomUUID() }, "unit"));
 }

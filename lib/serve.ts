@@ -6,6 +6,7 @@
 import { claim, isAdoptionPending, markOriginals } from "./adoption.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Fingerprint } from "./certificate.ts";
+import { holdBack } from "./hold_back.ts";
 import type { Credentials } from "./credential_parts.ts";
 import type { Juju } from "./juju.ts";
 import type { Lxd } from "./lxd.ts";
@@ -18,9 +19,10 @@ import { ownerOf, plan } from "./plan.ts";
 import { isWithin, type Projects } from "./projects.ts";
 import { newRejections, publicationOf } from "./publication.ts";
 import { publish } from "./publish.ts";
+import { unlessRefused } from "./refusal.ts";
 import type { Rejection } from "./relation.ts";
 import type { Step } from "./step.ts";
-import { type Role, survey } from "./survey.ts";
+import { relationGone, type Role, survey } from "./survey.ts";
 import { projectsOf, type TrustStore } from "./trust_store.ts";
 
 /** Whom to serve, and by what. */
@@ -82,7 +84,8 @@ export async function serve(service: Service): Promise<Served> {
   );
 
   const changed = await apply(lxd, role.mayChange ? changes : [], trusted, report);
-  const gone = [...revocations, ...overreaching(changes, changed)];
+  const excess = overreaching(changes, changed);
+  const gone = [...revocations, ...excess];
   // What LXD was asked for again on the way bears the original charm's names once more.
   const held = markOriginals(changed.trusted, told, { mark, own });
   const facts = {
@@ -98,11 +101,15 @@ export async function serve(service: Service): Promise<Served> {
     const { rejected } = publication;
     const isPending = isAdoptionPending(relation, held, mark);
     // Who does not lead waits for the leader, but not for ever: that one may not have been told it.
-    if (isPending && (role.leads || !seen.complete)) return { rejected, isWritten: false };
+    if (isPending && (role.leads || !seen.complete)) {
+      return { rejected, isWritten: false, relation };
+    }
     const leader = role.leads ? role.application : undefined;
     const { renderPublication } = INTERFACES[relation.endpoint];
-    const isWritten = await publish(juju, leader, relation, renderPublication(publication));
-    return { rejected, isWritten };
+    const isWritten = await unlessRefused(
+      publish(juju, leader, relation, renderPublication(publication)),
+    );
+    return { rejected, isWritten, relation };
   }));
   const rejected = publications.map(({ rejected }) => rejected);
   const before = [...known.relations.map(({ published }) => published), ...seen.gone];
@@ -112,7 +119,10 @@ export async function serve(service: Service): Promise<Served> {
   );
 
   const mayRevoke = role.mayChange && !changed.failure;
-  const revoked = await apply(lxd, mayRevoke ? gone : [], changed.trusted, report);
+  const unwritten = seen.isParting ? [] : publications
+    .filter(({ isWritten }) => isWritten === undefined).map(({ relation }) => relation);
+  const remaining = [...holdBack(revocations, unwritten, held, mark), ...excess];
+  const revoked = await apply(lxd, mayRevoke ? remaining : [], changed.trusted, report);
   const hasChanged = changed.hasChanged || revoked.hasChanged ||
     publications.some(({ isWritten }) => isWritten);
   const failure = changed.failure ?? revoked.failure;
@@ -128,7 +138,10 @@ export async function serve(service: Service): Promise<Served> {
       ? number
       : number === numberBefore
       ? undefined
-      : number + await rejectedElsewhere(juju, role.unit, known.relations),
+      : number + await rejectedElsewhere(juju, role.unit, [
+        ...known.relations.map(({ relation }) => relation),
+        relationGone(seen),
+      ]),
   };
   return { outcome, hasChanged };
 }
@@ -146,11 +159,10 @@ function count(trusted: TrustStore, mark: Mark): number {
 async function rejectedElsewhere(
   juju: Juju,
   unit: string,
-  served: readonly { readonly relation: string }[],
+  served: readonly (string | undefined)[],
 ): Promise<number> {
-  const known = new Set(served.map(({ relation }) => relation));
   const others = (await publishedEverywhere(juju, unit))
-    .filter(({ relation }) => !known.has(relation));
+    .filter(({ relation }) => !served.includes(relation));
   return others.flatMap(({ published }) => published.rejected).length;
 }
 

@@ -55,9 +55,9 @@ export function renderStatus(
       return blocked(
         outcome.isAbsent
           ? `Cannot find credentials-secret ${outcome.uri}: set one that exists, and grant it with: ` +
-            `juju grant-secret <its uri> ${application}`
+            `juju grant-secret <its uri> ${application} (Juju says: ${outcome.words})`
           : "Cannot read credentials-secret: grant it with: " +
-            `juju grant-secret ${outcome.uri} ${application}`,
+            `juju grant-secret ${outcome.uri} ${application} (Juju says: ${outcome.words})`,
       );
     case "other-cloud":
       return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);

@@ -19,15 +19,16 @@ const CASES: readonly Case[] = [
     message: "Missing credentials access; grant with: juju trust my-lxd",
   },
   {
-    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: false },
+    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: false, words: "no" },
     status: "blocked",
-    message: "Cannot read credentials-secret: grant it with: juju grant-secret secret:abc my-lxd",
+    message: "Cannot read credentials-secret: grant it with: juju grant-secret secret:abc my-lxd " +
+      "(Juju says: no)",
   },
   {
-    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: true },
+    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: true, words: "not found" },
     status: "blocked",
     message: "Cannot find credentials-secret secret:abc: set one that exists, and grant it with: " +
-      "juju grant-secret <its uri> my-lxd",
+      "juju grant-secret <its uri> my-lxd (Juju says: not found)",
   },
   {
     outcome: { kind: "missing", names: ["endpoint", "client-key"], secret: "secret:abc" },

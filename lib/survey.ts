@@ -16,6 +16,7 @@ import {
 } from "./observe_relations.ts";
 import { ownerOf } from "./plan.ts";
 import { type RelationView, unsettledOf } from "./publication.ts";
+import { unlessRefused } from "./refusal.ts";
 import type { Databag, Published, Want } from "./relation.ts";
 import { type Identity, knowsEverything } from "./replicas.ts";
 
@@ -59,10 +60,9 @@ export async function survey(
   rules: Rules,
 ): Promise<Survey> {
   const { unit, leads, mayChange } = role;
-  const observed = await Promise.all(
+  const relations = await Promise.all(
     seen.relations.map((relation) => widen(juju, unit, relation, rules)),
   );
-  const relations = observed.map((relation) => view(relation, rules));
   const wants = relations.flatMap(({ admitted }) => admitted);
   const narrow = { relations, wants, complete: seen.complete };
   if (seen.complete) return narrow;
@@ -78,8 +78,8 @@ export async function survey(
     return { ...narrow, relations: kept };
   }
   // Only here is every databag read for the sake of one requirer.
-  const everything = await observeRelations(juju, unit);
-  if (everything.relations.length < everything.ids.size) return narrow;
+  const everything = await observeRelations(juju, unit, relationGone(seen));
+  if (everything.unread.size > 0) return narrow;
   const known = new Set(relations.map(({ relation }) => relation));
   const others = everything.relations.filter(({ relation }) => !known.has(relation))
     .flatMap((relation) => admit(relation.wants, rules).admitted);
@@ -92,16 +92,17 @@ async function widen(
   unit: string,
   relation: ObservedRelation,
   rules: Rules,
-): Promise<ObservedRelation> {
+): Promise<SurveyedRelation> {
   const { only, published } = relation;
   const { trusted, mark } = rules;
+  const narrow = view(relation, rules);
   // What the original charm told of has to be settled for the whole relation at once.
-  const isClear = published.original.size === 0 &&
-    unsettledOf(view(relation, rules), trusted, mark).length === 0;
-  if (!only || isClear) return relation;
-  const whole = await observeRelation(juju, unit, relation);
+  const isClear = published.original.size === 0 && unsettledOf(narrow, trusted, mark).length === 0;
+  if (!only || isClear) return narrow;
+  const whole = await unlessRefused(observeRelation(juju, unit, relation));
+  if (!whole) return keep(narrow, published, rules);
   const others = whole.wants.filter(({ requirer }) => requirer.name !== only.name);
-  return { ...relation, wants: [...relation.wants, ...others] };
+  return view({ ...relation, wants: [...relation.wants, ...others] }, rules);
 }
 
 /** What the relation was told last: by the leader's view, in the application's databag. */
@@ -111,7 +112,8 @@ async function readTold(
   { endpoint, relation, published }: SurveyedRelation,
 ): Promise<Published> {
   if (!leads) return published;
-  return INTERFACES[endpoint].parsePublished(await juju.relationGet(relation, application));
+  const databag = await unlessRefused(juju.relationGet(relation, application));
+  return databag ? INTERFACES[endpoint].parsePublished(databag) : published;
 }
 
 /** What was told of goes on being told of, where it cannot be ruled out that somebody wants it. */
@@ -140,11 +142,23 @@ function isOfOne({ revocable }: Observation): boolean {
   return revocable.kind === "requirer" || revocable.kind === "relation";
 }
 
+/**
+ * The relation that is gone, if the event is about one.
+ *
+ * @param seen The part of the model that the event is about.
+ * @returns Its id.
+ */
+export function relationGone({ relations, revocable }: Observation): string | undefined {
+  return revocable.kind === "relation" && relations.length === 0 ? revocable.relation : undefined;
+}
+
 function isSharedInDoubt(
-  { gone }: Observation,
+  { gone, isUnread = false }: Observation,
   relations: readonly RelationView[],
   { trusted, mark }: Rules,
 ): boolean {
+  // What a relation was told that Juju shows no longer, any shared entry may have been.
+  if (isUnread) return trusted.values().some((entry) => ownerOf(entry, mark)?.kind === "shared");
   const told = gone.map((published) => ({ admitted: [], published }));
   return [...relations, ...told].flatMap((view) => unsettledOf(view, trusted, mark))
     .map((fingerprint) => trusted.get(fingerprint))

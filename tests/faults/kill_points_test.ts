@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CHARM } from "../scenarios/charm.ts";
 import { strikeEverywhere } from "./kill_points.ts";
-import { BROKEN, DEPARTURE, HTTPS, ROTATION, UPGRADE } from "./scenarios.ts";
+import { BROKEN, DEPARTURE, FORCED, HTTPS, ROTATION, UPGRADE } from "./scenarios.ts";
 
 // At least: five calls and three requests of each hook, and both sides of each request.
 const POINTS_OF_A_HOOK = 11;
@@ -10,6 +10,7 @@ Deno.test.each([
   { scenario: ROTATION, hooks: 1 },
   { scenario: DEPARTURE, hooks: 1 },
   { scenario: BROKEN, hooks: 2 },
+  { scenario: FORCED, hooks: 2 },
   { scenario: UPGRADE, hooks: 2 },
   { scenario: HTTPS, hooks: 1 },
 ])("kill points of the built charm: $scenario.name", async ({ scenario, hooks }) => {

@@ -5,6 +5,7 @@ import { createLeanCharm } from "./lean_charm.ts";
 import {
   BROKEN,
   DEPARTURE,
+  FORCED,
   HTTPS,
   REJECTION,
   RESTRICTION,
@@ -29,6 +30,7 @@ const SCENARIOS = [
   REJECTION,
   DEPARTURE,
   BROKEN,
+  FORCED,
   UPGRADE,
   SHARING,
   RESTRICTION,

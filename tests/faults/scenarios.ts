@@ -66,6 +66,13 @@ export const BROKEN: Scenario = {
   keeps: [c],
 };
 
+/** The same by force: nothing of the relation can be read or written any more. */
+export const FORCED: Scenario = {
+  ...BROKEN,
+  name: "relation removed by force",
+  act: ({ model, relation }) => model.removeRelation(relation("my-charm"), { force: true }),
+};
+
 /** A second requirer comes to want a certificate. */
 export const SHARING: Scenario = {
   ...ALONE,

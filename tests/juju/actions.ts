@@ -8,7 +8,7 @@ import type { ActionContext } from "./agent/context.ts";
 import type { ActionResult } from "./api.ts";
 import type { ActionSpec } from "./charm/charm.ts";
 import type { HookRun } from "./hook_run.ts";
-import { getApplication } from "./queries.ts";
+import { getApplication, isJuju3 } from "./queries.ts";
 import type { ModelState, Unit } from "./state.ts";
 
 /** Makes the context of an action, if the charm has it. */
@@ -33,7 +33,7 @@ export function actionContext(
   return {
     name,
     id: String(model.nextOperation++),
-    params: actionParams(name, spec, params),
+    params: actionParams(model, name, spec, params),
     results: new Map(),
     log: [],
     failure: undefined,
@@ -42,10 +42,18 @@ export function actionContext(
 
 /** Checks and completes the parameters of an action. */
 function actionParams(
+  model: ModelState,
   name: string,
   spec: ActionSpec,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
+  // 4.0 looks at what was given, and only then injects defaults.
+  const forgotten = spec.required.find((key) => !isJuju3(model) && given[key] === undefined);
+  if (forgotten !== undefined) {
+    throw new Error(
+      `Cannot run action "${name}": "${forgotten}" property is missing and required`,
+    );
+  }
   const params: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(spec.params)) {
     // Only defaults are injected; the rest stays absent.

@@ -19,7 +19,7 @@ Deno.test("runAction() gives results, message and output", async () => {
     message: 'Cannot run action "greet": sample/0 is not installed',
   });
   await model.settle();
-  assert.deepEqual(await model.runAction("sample/0", "greet"), {
+  assert.deepEqual(await model.runAction("sample/0", "greet", { who: "world" }), {
     status: "completed",
     message: "",
     results: {
@@ -31,7 +31,7 @@ Deno.test("runAction() gives results, message and output", async () => {
     stdout: "said\n",
     stderr: "",
   });
-  const failed = await model.runAction("sample/0", "greet", { loud: true });
+  const failed = await model.runAction("sample/0", "greet", { loud: true, who: "world" });
   assert.equal(failed.status, "failed");
   assert.equal(failed.message, "too loud");
   assert.deepEqual(model.charmState("sample/0"), { done: "yes" });
@@ -40,4 +40,20 @@ Deno.test("runAction() gives results, message and output", async () => {
   assert.deepEqual(model.charmState("sample/0"), { done: "yes" });
   const absent = await model.runAction("sample/0", "absent");
   assert.equal(absent.message, 'action not implemented on unit "sample/0"');
+});
+
+Deno.test("runAction() checks what is required before defaults in 4.0, and after them in 3.6", async () => {
+  await using charm = await sampleCharm({ "actions/greet": script("action-get who") });
+  for (const jujuVersion of ["3.6.28", "4.0.15"] as const) {
+    await using model = await createModel({ jujuVersion });
+    await model.deploy(charm.path);
+    await model.settle();
+    const result = model.runAction("sample/0", "greet");
+    if (jujuVersion === "3.6.28") assert.equal((await result).stdout, "world\n");
+    else {
+      await assert.rejects(result, {
+        message: 'Cannot run action "greet": "who" property is missing and required',
+      });
+    }
+  }
 });

@@ -17,7 +17,7 @@ export interface ModelOptions {
   readonly uuid?: string;
   /** What credential-get prints to trusted applications. */
   readonly cloud?: CloudSpec;
-  /** @default {"3.6.28"} */
+  /** Whose behaviour the model has. @default {"4.0.15"} */
   readonly jujuVersion?: JujuVersion;
   /** Variables of the legacy proxy settings, such as `http_proxy`. */
   readonly legacyProxy?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface ModelOptions {
    * Whether relation-get allows what Juju's documents allow, or what its code
    * does.
    *
-   * @default {"documented"}
+   * @default {"documented"} before 4.0, {"coded"} from then on: it was seen there
    */
   readonly reads?: "documented" | "coded";
   /** PATH of the agent. @default that of a machine agent */
@@ -67,9 +67,14 @@ export interface ApplicationOptions {
   >;
 }
 
-/** Whether hooks run when something is removed. */
+/** How something is removed. */
 export interface RemoveOptions {
-  /** Skips the hooks. @default {false} */
+  /**
+   * Takes it out of the model at once. Hooks of its own units do not run. Of a relation, those of
+   * other units run from 4.0 on, and none before.
+   *
+   * @default {false}
+   */
   readonly force?: boolean;
 }
 
@@ -168,8 +173,10 @@ export interface Model extends AsyncDisposable {
   readonly setLeader: (unit: string) => void;
   /** Lets update-status run, when nothing else is to be done. */
   readonly updateStatus: (applicationOrUnit: string) => void;
-  /** Gives up on a failed hook, as if it had been skipped. */
+  /** Gives up on a failed hook, as if it had been skipped: `juju resolved --no-retry`. */
   readonly resolve: (unit: string) => void;
+  /** Starts a unit's agent again, which drops what the model has no longer. */
+  readonly restartAgent: (unit: string) => void;
 
   /** Hooks that could be run next; one for most units. */
   readonly pending: () => readonly PendingHook[];

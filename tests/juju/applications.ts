@@ -6,7 +6,7 @@
 
 import type { RemoveOptions } from "./api.ts";
 import type { Charm } from "./charm/charm.ts";
-import { isPeer } from "./queries.ts";
+import { isJuju3, isPeer } from "./queries.ts";
 import { createRelation, destroyRelation, relationsOf } from "./relations.ts";
 import type { Application, ModelState } from "./state.ts";
 import { destroyUnit, dropApplicationIfEmpty } from "./units.ts";
@@ -52,8 +52,8 @@ export function destroyApplication(
 ): void {
   application.life = "dying";
   for (const relation of relationsOf(model, application.name)) {
-    // The other side still runs its hooks.
-    destroyRelation(model, relation, { force: force && isPeer(relation) });
+    // The other side still runs its hooks; from 4.0 on, it finds nothing any more.
+    destroyRelation(model, relation, { force: force && (isPeer(relation) || !isJuju3(model)) });
   }
   for (const unit of [...application.units.values()]) {
     destroyUnit(model, unit, { force });

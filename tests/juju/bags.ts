@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Bag, Relation, Settings, Unit } from "./state.ts";
+import { isJuju3 } from "./queries.ts";
+import type { Bag, ModelState, Relation, Settings, Unit } from "./state.ts";
 
 /**
  * Applies changes to a databag; an empty value deletes the key.
@@ -42,10 +43,10 @@ export function appBag(relation: Relation, application: string): Bag {
 }
 
 /** Gives the default keys of a unit databag (FAC/uniter.go EnterScope). */
-export function networkSettings(unit: Unit): Settings {
+export function networkSettings(model: ModelState, unit: Unit): Settings {
   return {
     "egress-subnets": `${unit.address}/32`,
     "ingress-address": unit.address,
-    "private-address": unit.address,
+    ...(isJuju3(model) && { "private-address": unit.address }),
   };
 }

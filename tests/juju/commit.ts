@@ -5,6 +5,8 @@
  * @module
  */
 
+import { agentRelation } from "./ghosts.ts";
+import { isJuju3 } from "./queries.ts";
 import { leaveScope } from "./relations.ts";
 import { plainHook } from "./scheduler.ts";
 import type { HookInfo, ModelState, Unit } from "./state.ts";
@@ -30,6 +32,8 @@ export function commitHook(
       unit.installed = true;
       return;
     case "config-changed":
+      unit.configAgain = !isJuju3(model) && unit.configHash !== undefined &&
+        unit.configHash !== configHash;
       unit.configHash = configHash;
       if (!unit.started) unit.queued = plainHook("start");
       return;
@@ -66,7 +70,7 @@ function commitRelationHook(
   unit: Unit,
   hook: HookInfo,
 ): void {
-  const relation = model.relations.get(hook.relationId ?? -1);
+  const relation = agentRelation(model, hook.relationId);
   const local = unit.relations.get(hook.relationId ?? -1);
   if (!relation || !local) return;
   const { changeVersion = 0, kind, remoteApplication = "", remoteUnit } = hook;

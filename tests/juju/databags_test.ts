@@ -28,26 +28,41 @@ Deno.test("relation-ids is empty in install", async () => {
   assert.deepEqual(found, ["[]\n", '["api:1"]\n', "[]\n"]);
 });
 
-Deno.test("relation-ids hides a broken relation from other hooks too", async () => {
-  const found: string[] = [];
-  await using model = await world({
-    body: async ({ callTool, hook }) => {
-      if (hook !== "config-changed") return;
-      found.push((await callTool("relation-ids", ["api", "--format=json"])).stdout);
-    },
-  });
-  const relation = addWeb(model);
-  await model.settle();
-  model.removeRelation(relation);
-  await model.step();
-  assert.deepEqual(model.pending().map(({ hook }) => hook), [
-    "api-relation-broken",
-  ]);
-  // Before relations in Juju's order.
-  model.configure("sample", { port: 1 });
-  await model.step();
-  assert.deepEqual(found, ['["api:1"]\n', "[]\n"]);
-});
+Deno.test.each(
+  [
+    { jujuVersion: "3.6.28", own: "[]\n" },
+    { jujuVersion: "4.0.15", own: '["api:1"]\n' },
+  ] as const,
+)(
+  "relation-ids of $jujuVersion hides a broken relation from other hooks",
+  async ({ jujuVersion, own }) => {
+    const found: string[] = [];
+    const inBroken: string[] = [];
+    await using model = await world({
+      jujuVersion,
+      body: async ({ callTool, hook }) => {
+        if (hook === "api-relation-broken") {
+          inBroken.push((await callTool("relation-ids", ["api", "--format=json"])).stdout);
+        }
+        if (hook !== "config-changed") return;
+        found.push((await callTool("relation-ids", ["api", "--format=json"])).stdout);
+      },
+    });
+    const relation = addWeb(model);
+    await model.settle();
+    model.removeRelation(relation);
+    await model.step();
+    assert.deepEqual(model.pending().map(({ hook }) => hook), [
+      "api-relation-broken",
+    ]);
+    // Before relations in Juju's order.
+    model.configure("sample", { port: 1 });
+    await model.step();
+    assert.deepEqual(found, ['["api:1"]\n', "[]\n"]);
+    await model.settle();
+    assert.deepEqual(inBroken, [own]);
+  },
+);
 
 Deno.test("relation-list follows the unit's own events, and the cache is stale", async () => {
   const seen: string[] = [];

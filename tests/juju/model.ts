@@ -15,6 +15,7 @@ import { deployment } from "./deployment.ts";
 import { createFaults } from "./faults.ts";
 import { inspection } from "./inspection.ts";
 import { operator } from "./operator.ts";
+import { isJuju3 } from "./queries.ts";
 import type { ModelState } from "./state.ts";
 import { createSteps } from "./steps.ts";
 
@@ -30,9 +31,9 @@ export async function createModel(
     name = "test",
     uuid = crypto.randomUUID(),
     cloud,
-    jujuVersion = "3.6.28",
+    jujuVersion = "4.0.15",
     legacyProxy = {},
-    reads = "documented",
+    reads = isJuju3({ jujuVersion }) ? "documented" : "coded",
     path = AGENT_PATH,
     run = runProcess,
     pick = () => 0,
@@ -51,6 +52,7 @@ export async function createModel(
     cloud,
     applications: new Map(),
     relations: new Map(),
+    ghosts: new Map(),
     secrets: new Map(),
     log: [],
     nextRelation: 0,

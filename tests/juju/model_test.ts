@@ -55,7 +55,7 @@ Deno.test("the model refuses what Juju would refuse", async () => {
   await assert.rejects(model.runAction("sample/0", "nope"), {
     message: 'Cannot run action "nope": "sample" has no such action',
   });
-  await assert.rejects(model.runAction("sample/0", "greet", { x: 1 }), {
+  await assert.rejects(model.runAction("sample/0", "greet", { who: "me", x: 1 }), {
     message: 'Cannot run action "greet": it has no parameter "x"',
   });
   await assert.rejects(model.runAction("sample/0", "greet", { who: 1 }), {

@@ -6,6 +6,7 @@
 
 import type { Model } from "./api.ts";
 import { setConfig } from "./config.ts";
+import { dropGhosts } from "./ghosts.ts";
 import { getApplication, getUnit } from "./queries.ts";
 import { newSecret, reviseSecret } from "./secrets.ts";
 import type { ModelState, Secret } from "./state.ts";
@@ -17,6 +18,7 @@ export type Operator = Pick<
   | "configure"
   | "grantSecret"
   | "removeSecret"
+  | "restartAgent"
   | "revokeSecret"
   | "setCloud"
   | "setLeader"
@@ -51,6 +53,7 @@ export function operator(state: ModelState): Operator {
       }
       getApplication(state, application).leader = name;
     },
+    restartAgent: (given) => dropGhosts(state, getUnit(state, given)),
     updateStatus: (given) => {
       const units = given.includes("/")
         ? [getUnit(state, given)]

@@ -6,6 +6,11 @@
 
 import type { Application, ModelState, Relation, RelationEnd, Unit } from "./state.ts";
 
+/** Whether the model is one of Juju 3. */
+export function isJuju3({ jujuVersion }: Pick<ModelState, "jujuVersion">): boolean {
+  return jujuVersion.startsWith("3.");
+}
+
 /** Name of the application that a unit belongs to. */
 export function applicationOf(unit: string): string {
   return unit.slice(0, unit.lastIndexOf("/"));

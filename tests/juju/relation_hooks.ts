@@ -6,7 +6,16 @@
  * @module
  */
 
-import { applicationOf, byText, endOf, getApplication, isPeer, remoteEnd } from "./queries.ts";
+import { agentRelation } from "./ghosts.ts";
+import {
+  applicationOf,
+  byText,
+  endOf,
+  getApplication,
+  isJuju3,
+  isPeer,
+  remoteEnd,
+} from "./queries.ts";
 import { remoteMembers } from "./relations.ts";
 import type { HookInfo, ModelState, Relation, Unit, UnitRelation } from "./state.ts";
 
@@ -28,20 +37,30 @@ function known(
 ): readonly (readonly [Relation, UnitRelation])[] {
   return [...unit.relations]
     .flatMap(([id, local]) => {
-      const relation = model.relations.get(id);
+      const relation = agentRelation(model, id);
       return relation ? [[relation, local] as const] : [];
     })
     .sort(([a], [b]) => Number(isPeer(a)) - Number(isPeer(b)) || a.id - b.id);
 }
 
-/** Gives one hook for each relation that wants one; peers come last. */
+/**
+ * Gives one hook for each relation that wants one; peers come last, but first
+ * where they go with their application.
+ */
 export function relationHooks(model: ModelState, unit: Unit): readonly HookInfo[] {
   const found = known(model, unit).flatMap(([relation, local]) => {
     const hook = nextRelationHook(model, unit, relation, local);
-    return hook ? [{ hook, peer: isPeer(relation) }] : [];
+    const isBreaking = breaksPeers(model, relation);
+    return hook ? [{ hook, isBreaking, isLast: isPeer(relation) && !isBreaking }] : [];
   });
-  const first = found.filter(({ peer }) => !peer);
+  const breaking = found.filter(({ isBreaking }) => isBreaking);
+  const first = breaking.length > 0 ? breaking : found.filter(({ isLast }) => !isLast);
   return (first.length > 0 ? first : found).map(({ hook }) => hook);
+}
+
+/** Whether a peer relation goes with its application, which 4.0 tells of. */
+function breaksPeers(model: ModelState, relation: Relation): boolean {
+  return isPeer(relation) && relation.life === "dying" && !isJuju3(model);
 }
 
 /** nextHookForRelation: departed, broken, app changed, joined, changed. */
@@ -51,6 +70,7 @@ function nextRelationHook(
   relation: Relation,
   local: UnitRelation,
 ): HookInfo | undefined {
+  if (local.leftover) return undefined;
   const remoteApplication = remoteName(relation, unit);
   const broken = unit.life === "dying" || relation.life === "dying";
   const remote = broken ? new Map<string, number>() : remoteMembers(relation, unit);
@@ -80,7 +100,8 @@ function nextRelationHook(
     });
   }
   if (broken) {
-    return isPeer(relation) ? undefined : hook("relation-broken", { remoteApplication });
+    const isSilent = isPeer(relation) && !breaksPeers(model, relation);
+    return isSilent ? undefined : hook("relation-broken", { remoteApplication });
   }
   const appVersion = relation.appBags.get(remoteApplication)?.version ?? 0;
   if ((local.applicationMembers.get(remoteApplication) ?? 0) !== appVersion) {

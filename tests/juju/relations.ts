@@ -6,7 +6,16 @@
 
 import type { RemoveOptions } from "./api.ts";
 import { networkSettings, writeBag } from "./bags.ts";
-import { applicationOf, endOf, findUnit, getApplication, isPeer, remoteEnd } from "./queries.ts";
+import { forceRelation, pruneGhosts } from "./ghosts.ts";
+import {
+  applicationOf,
+  endOf,
+  findUnit,
+  getApplication,
+  isJuju3,
+  isPeer,
+  remoteEnd,
+} from "./queries.ts";
 import type { ModelState, Relation, RelationEnd, Unit, UnitRelation } from "./state.ts";
 import { newStatus } from "./status.ts";
 
@@ -34,12 +43,20 @@ export function createRelation(
   return relation;
 }
 
-/** Starts the removal of a relation; with force no hooks run. */
+/**
+ * Starts the removal of a relation. With force no hooks run before 4.0; from
+ * then on they run for a relation that the model has no longer.
+ */
 export function destroyRelation(
   model: ModelState,
   relation: Relation,
   { force = false }: RemoveOptions = {},
 ): void {
+  if (force && !isJuju3(model)) {
+    dropGrants(model, relation);
+    forceRelation(model, relation);
+    return;
+  }
   relation.life = "dying";
   for (const name of [...relation.scope]) {
     const unit = findUnit(model, name);
@@ -66,7 +83,7 @@ export function enterScope(
     unit.name,
     () => ({ settings: {}, version: 1 }),
   );
-  writeBag(bag, networkSettings(unit));
+  writeBag(bag, networkSettings(model, unit));
   if (unit.agentDir === undefined) return;
   unit.relations.set(relation.id, {
     created: false,
@@ -74,6 +91,7 @@ export function enterScope(
     applicationMembers: new Map(),
     changedPending: undefined,
     cache: new Map(),
+    leftover: false,
   });
 }
 
@@ -86,6 +104,7 @@ export function leaveScope(
   relation.scope.delete(unit);
   relation.departing.delete(unit);
   findUnit(model, unit)?.relations.delete(relation.id);
+  pruneGhosts(model);
   removeIfEmpty(model, relation);
 }
 
@@ -93,8 +112,12 @@ export function leaveScope(
 export function removeIfEmpty(model: ModelState, relation: Relation): void {
   if (relation.life === "alive" || relation.scope.size > 0) return;
   model.relations.delete(relation.id);
+  dropGrants(model, relation);
+}
+
+/** A grant lives no longer than the relation it was given for. */
+function dropGrants(model: ModelState, relation: Relation): void {
   for (const secret of model.secrets.values()) {
-    // A grant lives no longer than the relation it was given for.
     for (const [who, id] of secret.grants) {
       if (id === relation.id) secret.grants.delete(who);
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleCharm } from "./sample_charm.ts";
-import { addWeb, hooks, since, world } from "./sample_world.ts";
+import { addWeb, DONE, FAILED, hooks, since, world } from "./sample_world.ts";
 
 Deno.test("removeUnit() of a remote unit departs it", async () => {
   await using model = await world();
@@ -32,8 +32,8 @@ Deno.test("removeRelation() departs each unit, then breaks", async () => {
   });
 });
 
-Deno.test("removeRelation() with force runs no hooks", async () => {
-  await using model = await world();
+Deno.test("removeRelation() with force runs no hooks before 4.0", async () => {
+  await using model = await world({ jujuVersion: "3.6.28" });
   const relation = addWeb(model);
   await model.settle();
   assert.deepEqual(
@@ -89,7 +89,7 @@ Deno.test("removeUnit() with force runs hooks of the others only", async () => {
 });
 
 Deno.test("removeApplication() breaks relations before stop", async () => {
-  await using model = await world();
+  await using model = await world({ jujuVersion: "3.6.28" });
   const relation = addWeb(model);
   await model.settle();
   assert.deepEqual(
@@ -165,4 +165,88 @@ Deno.test("goal-state tells whether a leader joined the relation", async () => {
   model.relate("web", "sample");
   await model.settle();
   assert.deepEqual([...new Set(seen)], ["joined"]);
+});
+
+Deno.test("removeApplication() breaks peers first in 4.0", async () => {
+  await using model = await world({ units: 2 });
+  addWeb(model);
+  await model.settle();
+  const ran = await since(model, () => model.removeApplication("sample"));
+  for (const unit of ["sample/0", "sample/1"]) {
+    const other = unit === "sample/0" ? "sample/1" : "sample/0";
+    assert.deepEqual(ran.filter((run) => run.startsWith(`${unit} `)), [
+      `${unit} cluster-relation-departed ${other}`,
+      `${unit} cluster-relation-broken`,
+      `${unit} api-relation-departed web/0`,
+      `${unit} api-relation-broken`,
+      `${unit} stop`,
+      `${unit} remove`,
+    ]);
+  }
+  assert.deepEqual(model.applications(), ["web"]);
+});
+
+const FORCED = [
+  "sample/0 api-relation-departed web/0",
+  "sample/0 api-relation-departed web/1",
+  "sample/0 api-relation-broken",
+];
+
+Deno.test("removeRelation() with force departs and breaks in 4.0 what the model has no longer", async () => {
+  await using model = await world();
+  const relation = addWeb(model, 2);
+  await model.settle();
+  model.removeRelation(relation, { force: true });
+  assert.ok(!relation.exists());
+  assert.deepEqual(Object.keys(model.databags()).filter((key) => key.startsWith("1 ")), []);
+  assert.deepEqual(await since(model, () => {}), FORCED);
+  // The same two can be related anew, and are then as any others.
+  const next = model.relate("sample:api", "web:http");
+  assert.equal((await since(model, () => {}))[0], "sample/0 api-relation-created");
+  assert.ok(next.exists());
+});
+
+Deno.test("removeApplication() with force departs and breaks in 4.0 what the model has no longer", async () => {
+  await using model = await world();
+  const relation = addWeb(model, 2);
+  await model.settle();
+  model.removeApplication("web", { force: true });
+  assert.deepEqual([relation.exists(), model.applications()], [false, ["sample"]]);
+  assert.deepEqual(await since(model, () => {}), FORCED);
+});
+
+Deno.test("a relation that was removed by force fails for ever, until the agent starts again", async () => {
+  const listed: string[] = [];
+  await using model = await world({
+    body: async ({ callTool, hook }) => {
+      if (hook === "update-status") listed.push((await callTool("relation-ids", ["api"])).stdout);
+      if (!hook.endsWith("-departed")) return;
+      const { code } = await callTool("relation-get", []);
+      return { ...DONE, code };
+    },
+  });
+  const relation = addWeb(model, 2);
+  await model.settle();
+  model.removeRelation(relation, { force: true });
+  await assert.rejects(model.settle({ replays: 3 }), /api-relation-departed/);
+  // `juju resolved --no-retry` lets the other hooks run; the relation stays listed.
+  model.resolve("sample/0");
+  const tick = () => model.updateStatus("sample/0");
+  assert.deepEqual(await since(model, tick), ["sample/0 update-status"]);
+  model.restartAgent("sample/0");
+  assert.deepEqual(await since(model, tick), ["sample/0 update-status"]);
+  assert.deepEqual(listed, ["api:1\n", ""]);
+});
+
+Deno.test("restartAgent() drops the failed hook of a relation that was removed by force", async () => {
+  await using model = await world({
+    body: ({ hook }) => Promise.resolve(hook.endsWith("-departed") ? FAILED : DONE),
+  });
+  const relation = addWeb(model);
+  await model.settle();
+  model.removeRelation(relation, { force: true });
+  await assert.rejects(model.settle());
+  model.restartAgent("sample/0");
+  assert.deepEqual(await since(model, () => {}), []);
+  assert.equal(model.status("sample/0").status, "unknown");
 });

@@ -89,6 +89,24 @@ export const SCENES = {
     hook: "api-relation-broken",
     trigger: (model, relation) => model.removeRelation(relation),
   },
+  forced: {
+    unit: "sample/0",
+    hook: "api-relation-departed",
+    trigger: (model, relation) => model.removeRelation(relation, { force: true }),
+  },
+  forcedBroken: {
+    unit: "sample/0",
+    hook: "api-relation-broken",
+    trigger: (model) => model.removeApplication("web", { force: true }),
+  },
+  stranger: {
+    unit: "sample/0",
+    hook: "update-status",
+    trigger: (model) => {
+      model.addSecret("strange", { key: "value" });
+      model.updateStatus("sample/0");
+    },
+  },
   config: {
     unit: "sample/0",
     hook: "config-changed",
@@ -116,6 +134,6 @@ export const SCENES = {
   action: {
     unit: "sample/0",
     hook: "greet",
-    trigger: (model) => model.runAction("sample/0", "greet", { loud: true }),
+    trigger: (model) => model.runAction("sample/0", "greet", { loud: true, who: "world" }),
   },
 } as const satisfies Record<string, Scene>;

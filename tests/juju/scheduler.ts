@@ -8,7 +8,7 @@
  */
 
 import { configHash } from "./config.ts";
-import { getApplication } from "./queries.ts";
+import { getApplication, isJuju3 } from "./queries.ts";
 import { createdHooks, relationHooks } from "./relation_hooks.ts";
 import { relationsOf } from "./relations.ts";
 import type { HookInfo, ModelState, Relation, Unit } from "./state.ts";
@@ -65,7 +65,7 @@ function urgentOperation(model: ModelState, unit: Unit): Operation | undefined {
   if (leads && !unit.leader) return { kind: "accept-leadership" };
   if (resigns) return { kind: "resign-leadership" };
   if (
-    model.jujuVersion.startsWith("3.") && !unit.leader &&
+    isJuju3(model) && !unit.leader &&
     !unit.leaderSettingsSeen
   ) return hooks(plainHook("leader-settings-changed"));
   const secret = secretHook(model, unit);
@@ -94,7 +94,9 @@ function idleOperation(model: ModelState, unit: Unit): Operation | undefined {
   const { charmRevision } = getApplication(model, unit.application);
   if (!unit.installed) return hooks(plainHook("install"));
   if (unit.charmRevision !== charmRevision) return hooks(plainHook("upgrade-charm"));
-  if (unit.configHash !== configHash(model, unit)) return hooks(plainHook("config-changed"));
+  if (unit.configAgain || unit.configHash !== configHash(model, unit)) {
+    return hooks(plainHook("config-changed"));
+  }
   const relation = relationHooks(model, unit);
   if (relation.length > 0) return { kind: "hooks", hooks: relation };
   return unit.updateStatus ? hooks(plainHook("update-status")) : undefined;

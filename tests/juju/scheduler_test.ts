@@ -21,7 +21,7 @@ Deno.test("settle() runs the hooks of a deploy in Juju's order", async () => {
 });
 
 Deno.test("settle() runs leader-settings-changed only before 4.0", async () => {
-  await using old = await world({ units: 2 });
+  await using old = await world({ units: 2, jujuVersion: "3.6.28" });
   await old.settle();
   assert.ok(hooks(old).includes("sample/1 leader-settings-changed"));
   await using young = await world({ units: 2, jujuVersion: "4.0.15" });
@@ -65,46 +65,69 @@ Deno.test("write() queues -changed only if something changed", async () => {
   );
 });
 
-Deno.test("flush() of equal values queues nothing for peers", async () => {
-  await using model = await world({
-    units: 2,
-    body: async ({ callTool, hook }) => {
-      if (hook === "update-status") {
-        await callTool("relation-set", ["-r", "0", "same=1"]);
-        await callTool("relation-set", ["-r", "0", "--app", "all=1"]);
-      }
-    },
-  });
-  await model.settle();
-  const tick = () => model.updateStatus("sample/0");
-  assert.deepEqual(await since(model, tick), [
-    "sample/0 update-status",
+Deno.test.each(
+  [
     // The leader is not told of its own write.
-    "sample/1 cluster-relation-changed",
-    "sample/1 cluster-relation-changed sample/0",
-  ]);
-  assert.deepEqual(await since(model, tick), ["sample/0 update-status"]);
-});
+    { jujuVersion: "3.6.28", own: [] },
+    { jujuVersion: "4.0.15", own: ["sample/0 cluster-relation-changed"] },
+  ] as const,
+)(
+  "flush() of equal values queues nothing for peers in $jujuVersion",
+  async ({ jujuVersion, own }) => {
+    await using model = await world({
+      jujuVersion,
+      units: 2,
+      body: async ({ callTool, hook }) => {
+        if (hook === "update-status") {
+          await callTool("relation-set", ["-r", "0", "same=1"]);
+          await callTool("relation-set", ["-r", "0", "--app", "all=1"]);
+        }
+      },
+    });
+    await model.settle();
+    const tick = () => model.updateStatus("sample/0");
+    assert.deepEqual(await since(model, tick), [
+      "sample/0 update-status",
+      ...own,
+      "sample/1 cluster-relation-changed",
+      "sample/1 cluster-relation-changed sample/0",
+    ]);
+    assert.deepEqual(await since(model, tick), ["sample/0 update-status"]);
+  },
+);
 
-Deno.test("trust() and untrust() run config-changed on every unit", async () => {
-  await using model = await world({ units: 2 });
-  await model.settle();
-  const all = ["sample/0 config-changed", "sample/1 config-changed"];
-  assert.deepEqual(await since(model, () => model.trust("sample")), all);
-  assert.deepEqual(await since(model, () => model.trust("sample")), []);
-  assert.deepEqual(await since(model, () => model.untrust("sample")), all);
-  const cloud = { type: "lxd", name: "other" };
-  assert.deepEqual(await since(model, () => model.setCloud(cloud)), []);
-});
+const VERSIONS = [
+  { jujuVersion: "3.6.28", times: 1 },
+  { jujuVersion: "4.0.15", times: 2 },
+] as const;
 
-Deno.test("configure() runs config-changed once per change", async () => {
-  await using model = await world();
-  await model.settle();
-  const set = (port: number | null) => () => model.configure("sample", { port });
-  assert.deepEqual(await since(model, set(1)), ["sample/0 config-changed"]);
-  assert.deepEqual(await since(model, set(1)), []);
-  assert.deepEqual(await since(model, set(null)), ["sample/0 config-changed"]);
-});
+Deno.test.each(VERSIONS)(
+  "trust() and untrust() run config-changed on every unit, in $jujuVersion $times times",
+  async ({ jujuVersion, times }) => {
+    await using model = await world({ units: 2, jujuVersion });
+    await model.settle();
+    const all = ["sample/0 config-changed", "sample/1 config-changed"]
+      .flatMap((run) => Array<string>(times).fill(run));
+    assert.deepEqual(await since(model, () => model.trust("sample")), all);
+    assert.deepEqual(await since(model, () => model.trust("sample")), []);
+    assert.deepEqual(await since(model, () => model.untrust("sample")), all);
+    const cloud = { type: "lxd", name: "other" };
+    assert.deepEqual(await since(model, () => model.setCloud(cloud)), []);
+  },
+);
+
+Deno.test.each(VERSIONS)(
+  "configure() runs config-changed in $jujuVersion $times times per change",
+  async ({ jujuVersion, times }) => {
+    await using model = await world({ jujuVersion });
+    await model.settle();
+    const changed = Array<string>(times).fill("sample/0 config-changed");
+    const set = (port: number | null) => () => model.configure("sample", { port });
+    assert.deepEqual(await since(model, set(1)), changed);
+    assert.deepEqual(await since(model, set(1)), []);
+    assert.deepEqual(await since(model, set(null)), changed);
+  },
+);
 
 Deno.test("setLeader() elects the new leader", async () => {
   await using model = await world({ units: 2, jujuVersion: "4.0.15" });

@@ -1,11 +1,26 @@
 import assert from "node:assert/strict";
 import { DONE, FAILED, since, world } from "./sample_world.ts";
 
-Deno.test("updateSecret() runs secret-changed for those who read it", async () => {
+Deno.test.each(
+  [
+    {
+      jujuVersion: "3.6.28",
+      denied: "ERROR permission denied",
+      missing: (id: string) => `ERROR secret "${id}" not found`,
+    },
+    {
+      jujuVersion: "4.0.15",
+      denied: 'ERROR "sample/0" is not allowed to read this secret',
+      missing: () => "ERROR getting latest secret revision: secret not found",
+    },
+  ] as const,
+)("updateSecret() runs secret-changed for those who read it, in $jujuVersion", async (given) => {
+  const { denied, jujuVersion } = given;
   const ids: (string | undefined)[] = [];
   const answers: string[] = [];
   let uri = "";
   await using model = await world({
+    jujuVersion,
     units: 2,
     body: async ({ callTool, env, hook, unit }) => {
       if (hook === "secret-changed") ids.push(env["JUJU_SECRET_ID"]);
@@ -37,8 +52,7 @@ Deno.test("updateSecret() runs secret-changed for those who read it", async () =
   await since(model, tick);
   model.removeSecret(uri);
   await since(model, tick);
-  const denied = "ERROR permission denied";
-  const missing = `ERROR secret "${uri.slice("secret:".length)}" not found`;
+  const missing = given.missing(uri.slice("secret:".length));
   assert.deepEqual(ids, [uri]);
   assert.deepEqual(answers, [
     ...[denied, denied, denied],

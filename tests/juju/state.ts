@@ -98,6 +98,8 @@ export interface UnitRelation {
   changedPending: string | undefined;
   /** Settings cached across hooks, for members only (CTX/cache.go). */
   readonly cache: Map<string, Settings>;
+  /** Whether a hook of it was given up after it was removed by force: then none follows. */
+  leftover: boolean;
 }
 
 /** What a secret-changed hook is about. */
@@ -144,6 +146,8 @@ export interface Unit {
   leaderSettingsSeen: boolean;
   /** What the last committed config-changed was about. */
   configHash: string | undefined;
+  /** Whether config-changed runs once more, as in 4.0 after every change. */
+  configAgain: boolean;
   charmRevision: number;
   /** A hook that comes before all others. */
   queued: HookInfo | undefined;
@@ -227,6 +231,8 @@ export interface ModelState {
   cloud: CloudSpec | undefined;
   readonly applications: Map<string, Application>;
   readonly relations: Map<number, Relation>;
+  /** Relations that were removed by force, which agents still know. */
+  readonly ghosts: Map<number, Relation>;
   readonly secrets: Map<string, Secret>;
   readonly log: LogLine[];
   nextRelation: number;

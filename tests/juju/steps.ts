@@ -107,6 +107,9 @@ export function createSteps(
       if (!unit.failed) {
         throw new Error(`Cannot resolve "${name}": no hook has failed`);
       }
+      const { relationId } = unit.failed;
+      const local = unit.relations.get(relationId ?? -1);
+      if (local && state.ghosts.has(relationId ?? -1)) local.leftover = true;
       commitHook(state, unit, unit.failed, configHash(state, unit));
     },
     async [Symbol.asyncDispose]() {

@@ -6,6 +6,7 @@
 
 import { agentDirectory } from "./agent/paths.ts";
 import type { RemoveOptions } from "./api.ts";
+import { pruneGhosts } from "./ghosts.ts";
 import { getApplication } from "./queries.ts";
 import { enterScope, leaveScope, relationsOf, removeIfEmpty } from "./relations.ts";
 import type { Application, ModelState, Unit } from "./state.ts";
@@ -29,6 +30,7 @@ export function createUnit(model: ModelState, application: Application): Unit {
     leader: false,
     leaderSettingsSeen: false,
     configHash: undefined,
+    configAgain: false,
     charmRevision: application.charmRevision,
     queued: undefined,
     failed: undefined,
@@ -73,6 +75,7 @@ export function dropUnit(model: ModelState, unit: Unit): void {
   }
   const application = getApplication(model, unit.application);
   application.units.delete(unit.name);
+  pruneGhosts(model);
   if (application.leader === unit.name) {
     const heirs = [...application.units.values()]
       .filter(({ agentDir }) => agentDir !== undefined);

@@ -20,8 +20,12 @@ Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
   // What was asked for before is served in the very hook that `juju trust` brings.
   const before = world.model.runs.length;
   world.model.trust(APPLICATION);
+  await world.model.step();
+  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   await world.settle();
-  assert.deepEqual(world.model.runs.slice(before).map(({ hook }) => hook), ["config-changed"]);
+  const hooks = world.model.runs.slice(before).map(({ hook }) => hook);
+  assert.deepEqual(hooks, ["config-changed", "config-changed"]);
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
   assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);

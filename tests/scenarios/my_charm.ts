@@ -56,7 +56,7 @@ export function identitiesOf(world: World, unit: string): readonly MyIdentity[] 
  */
 export function secretsLeft(world: World, application: string): readonly string[] {
   const added = toolCalls(world, application, "secret-add").map(({ stdout }) =>
-    stdout.trim().replace("secret:", "")
+    stdout.trim().split(/[:/]/).at(-1) ?? ""
   );
   const removed = toolCalls(world, application, "secret-remove").map(({ args: [id] }) => id);
   return added.filter((id) => !removed.includes(id));

@@ -245,6 +245,7 @@ Deno.test("requirers: a hook that changes nothing writes nothing", async () => {
   assert.deepEqual(quiet.map(({ hook }) => hook).sort(), [
     "api-relation-changed",
     "config-changed",
+    "config-changed",
     "update-status",
   ]);
   for (const { tools, stdout, hook } of quiet) {

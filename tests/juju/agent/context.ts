@@ -5,6 +5,7 @@
  * @module
  */
 
+import { agentRelation } from "../ghosts.ts";
 import { getApplication } from "../queries.ts";
 import { isBroken } from "../relations.ts";
 import type {
@@ -98,7 +99,7 @@ export function openContext(
 ): HookContext {
   const relations = new Map<number, ContextRelation>();
   for (const [id, local] of unit.relations) {
-    const relation = model.relations.get(id);
+    const relation = agentRelation(model, id);
     if (relation) {
       relations.set(id, openRelation(relation, local, work.hook));
     }

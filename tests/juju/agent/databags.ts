@@ -6,8 +6,8 @@
  */
 
 import { appBag } from "../bags.ts";
-import { applicationOf, endOf, isPeer, remoteEnd } from "../queries.ts";
-import type { Relation, Settings } from "../state.ts";
+import { applicationOf, endOf, isJuju3, isPeer, remoteEnd } from "../queries.ts";
+import type { ModelState, Relation, Settings } from "../state.ts";
 import type { ContextRelation, HookContext, Node } from "./context.ts";
 
 const ROLE_ORDER = { requires: 0, provides: 1, peer: 2 } as const;
@@ -46,7 +46,8 @@ export function readUnit(
   relation: ContextRelation,
   name: string,
 ): Settings {
-  const cache = relation.members.has(name) ? relation.local.cache : relation.reads;
+  const isMember = relation.members.has(name) && !context.model.ghosts.has(relation.relation.id);
+  const cache = isMember ? relation.local.cache : relation.reads;
   return cache.getOrInsertComputed(
     name,
     () => fetchUnit(context, relation.relation, name),
@@ -70,16 +71,18 @@ function fetchUnit(
   relation: Relation,
   name: string,
 ): Settings {
+  refuseGhost(model, relation, "getting regular relation by key: relation not found");
   const application = applicationOf(name);
   const remote = remoteEnd(relation, unit.application)?.application;
   const sibling = application === unit.application && !isPeer(relation);
   const allowed = model.relations.has(relation.id) &&
     (application === remote || (sibling && model.reads === "coded"));
-  if (!allowed) throw new Error("permission denied");
   const bag = relation.unitBags.get(name);
+  const isAlien = !bag && !isJuju3(model) && endOf(relation, application) === undefined;
+  if (!allowed && !isAlien) throw new Error("permission denied");
   if (bag) return { ...bag.settings };
   throw new Error(
-    model.jujuVersion.startsWith("3.")
+    isJuju3(model)
       ? `cannot read settings for unit "${name}" in relation "${
         relationKey(relation)
       }": unit "${name}": settings not found`
@@ -92,14 +95,30 @@ function fetchApp(
   relation: Relation,
   name: string,
 ): Settings {
+  refuseGhost(
+    model,
+    relation,
+    name === unit.application
+      ? "permission denied (unauthorized access)"
+      : "getting regular relation by key: relation not found",
+  );
   // The documents allow this to the leader alone, 4.0's code to everyone.
   const ownAllowed = isPeer(relation) ||
-    (model.reads === "coded" && !model.jujuVersion.startsWith("3."));
+    (model.reads === "coded" && !isJuju3(model));
   const allowed = model.relations.has(relation.id) &&
     endOf(relation, name) !== undefined &&
     (name !== unit.application || ownAllowed);
-  if (!allowed) throw new Error("permission denied");
-  return { ...appBag(relation, name).settings };
+  if (allowed) return { ...appBag(relation, name).settings };
+  throw new Error(
+    isJuju3(model) || endOf(relation, name) !== undefined
+      ? "permission denied"
+      : `getting application "${name}" not found`,
+  );
+}
+
+/** Nothing can be read of a relation that was removed by force. */
+export function refuseGhost(model: ModelState, relation: Relation, words: string): void {
+  if (model.ghosts.has(relation.id)) throw new Error(words);
 }
 
 /** Requirer first (state/relation.go relationKey). */

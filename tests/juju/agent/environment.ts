@@ -5,7 +5,7 @@
  * @module
  */
 
-import { endOf } from "../queries.ts";
+import { endOf, isJuju3 } from "../queries.ts";
 import type { HookContext } from "./context.ts";
 import type { AgentPaths } from "./paths.ts";
 
@@ -41,7 +41,11 @@ export function environment(
     JUJU_MODEL_NAME: model.name,
     JUJU_MODEL_UUID: model.uuid,
     JUJU_PRINCIPAL_UNIT: "",
-    ...(model.jujuVersion.startsWith("3.") && { JUJU_SLA: "unsupported" }),
+    ...(isJuju3(model) ? { JUJU_SLA: "unsupported" } : {
+      JUJU_CHARM_TRACE_CONFIG_CA_CERT: "",
+      JUJU_CHARM_TRACE_CONFIG_GRPC: "",
+      JUJU_CHARM_TRACE_CONFIG_HTTP: "",
+    }),
     JUJU_UNIT_NAME: unit.name,
     JUJU_VERSION: model.jujuVersion,
     LANG: "C.UTF-8",

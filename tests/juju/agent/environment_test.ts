@@ -12,12 +12,24 @@ function parseEnv(text: string): Record<string, string> {
   );
 }
 
-Deno.test("a hook gets exactly Juju's environment", async () => {
+Deno.test.each(
+  [
+    { jujuVersion: "3.6.28", own: { JUJU_SLA: "unsupported" } },
+    {
+      jujuVersion: "4.0.15",
+      own: {
+        JUJU_CHARM_TRACE_CONFIG_CA_CERT: "",
+        JUJU_CHARM_TRACE_CONFIG_GRPC: "",
+        JUJU_CHARM_TRACE_CONFIG_HTTP: "",
+      },
+    },
+  ] as const,
+)("a hook gets exactly the environment of Juju $jujuVersion", async ({ jujuVersion, own }) => {
   await using charm = await sampleCharm({
     // A shell would add PWD.
     "hooks/install": '#!/usr/bin/perl\nprint "$_=$ENV{$_}\n" for keys %ENV;\n',
   });
-  await using model = await createModel({ uuid: UUID, name: "m" });
+  await using model = await createModel({ uuid: UUID, name: "m", jujuVersion });
   await model.deploy(charm.path);
   const run = await model.step();
   const env = parseEnv(run?.stdout ?? "");
@@ -46,9 +58,9 @@ Deno.test("a hook gets exactly Juju's environment", async () => {
     JUJU_MODEL_NAME: "m",
     JUJU_MODEL_UUID: UUID,
     JUJU_PRINCIPAL_UNIT: "",
-    JUJU_SLA: "unsupported",
+    ...own,
     JUJU_UNIT_NAME: "sample/0",
-    JUJU_VERSION: "3.6.28",
+    JUJU_VERSION: jujuVersion,
     LANG: "C.UTF-8",
     PATH: `${agent}/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin`,
     TERM: "tmux-256color",
@@ -101,7 +113,7 @@ Deno.test("relation hooks and actions get their variables", async () => {
     JUJU_CHARM_HTTP_PROXY: "",
     JUJU_CHARM_NO_PROXY: "",
   });
-  const { stdout } = await model.runAction("sample/0", "greet");
+  const { stdout } = await model.runAction("sample/0", "greet", { who: "me" });
   assert.deepEqual(parseEnv(stdout), {
     JUJU_ACTION_NAME: "greet",
     JUJU_ACTION_TAG: "action-2",
@@ -128,7 +140,7 @@ Deno.test("environment() adds to each kind of hook what is its own", async () =>
   model.updateSecret(uri, { key: "two" });
   model.removeRelation(relation);
   await model.settle();
-  await model.runAction("sample/0", "greet");
+  await model.runAction("sample/0", "greet", { who: "me" });
   const common = new Set(Object.keys(model.runs[0]?.environment ?? {}));
   const own = model.runs.map(({ environment, hook }) => {
     const entries = Object.entries(environment).filter(([key]) => !common.has(key));

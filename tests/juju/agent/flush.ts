@@ -7,7 +7,7 @@
 
 import { appBag, networkSettings, writeBag } from "../bags.ts";
 import type { FaultPlan } from "../faults.ts";
-import { isPeer } from "../queries.ts";
+import { isJuju3, isPeer } from "../queries.ts";
 import { type ContextRelation, type HookContext, nameOf } from "./context.ts";
 
 /**
@@ -61,15 +61,15 @@ function needsLeadership(context: HookContext): boolean {
 }
 
 function refreshNetwork(
-  { unit }: HookContext,
+  { model, unit }: HookContext,
   { relation }: ContextRelation,
 ): void {
   const bag = relation.unitBags.get(unit.name);
-  if (bag) writeBag(bag, networkSettings(unit));
+  if (bag) writeBag(bag, networkSettings(model, unit));
 }
 
 function flushRelation(
-  { unit }: HookContext,
+  { model, unit }: HookContext,
   { relation, local, unitNode, appNode }: ContextRelation,
 ): void {
   const bag = relation.unitBags.get(unit.name);
@@ -77,8 +77,8 @@ function flushRelation(
   if (!appNode) return;
   const own = appBag(relation, unit.application);
   writeBag(own, Object.fromEntries(appNode.changes));
-  // A leader is not told of what it wrote itself.
-  if (isPeer(relation)) {
+  // Before 4.0 a leader is not told of what it wrote itself.
+  if (isPeer(relation) && isJuju3(model)) {
     local.applicationMembers.set(unit.application, own.version);
   }
 }

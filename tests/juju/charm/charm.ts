@@ -6,6 +6,7 @@
 
 import { join } from "node:path/posix";
 import { parse } from "yaml";
+import { isJuju3 } from "../queries.ts";
 import type { ConfigValue, Endpoint, JujuVersion } from "../state.ts";
 import { asMap, parseActions, parseEndpoints, parseOptions } from "./manifests.ts";
 
@@ -51,7 +52,7 @@ export async function readCharm(
     throw new Error("Cannot read charm: it has no metadata.yaml");
   }
   if (
-    !jujuVersion.startsWith("3.") &&
+    !isJuju3({ jujuVersion }) &&
     await readYaml(directory, "manifest.yaml") === undefined
   ) throw new Error("charm manifest not found");
   const config = await readYaml(directory, "config.yaml");

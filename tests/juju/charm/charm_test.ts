@@ -32,7 +32,7 @@ for (const { files, message } of BAD_CHARMS) {
 Deno.test("deploy() needs manifest.yaml from 4.0 on", async () => {
   await using charm = await sampleCharm();
   await Deno.remove(`${charm.path}/manifest.yaml`);
-  await using old = await createModel();
+  await using old = await createModel({ jujuVersion: "3.6.28" });
   await old.deploy(charm.path);
   await using young = await createModel({ jujuVersion: "4.0.15" });
   await assert.rejects(young.deploy(charm.path), {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isJuju3 } from "../queries.ts";
 import { quote } from "./go.ts";
 import { type Call, checkEmpty, outputFlags, relationFlags, type Tool } from "./tool.ts";
 
@@ -42,7 +43,7 @@ export const networkGet: Tool = {
 };
 
 async function networkInfo(call: Call, binding: string): Promise<void> {
-  const { context: { application, unit }, flags, write } = call;
+  const { context: { application, model, unit }, flags, write } = call;
   if (binding !== "juju-info" && !application.endpoints.has(binding)) {
     throw new Error(`no network config found for binding ${quote(binding)}`);
   }
@@ -67,7 +68,7 @@ async function networkInfo(call: Call, binding: string): Promise<void> {
         "mac-address": "00:16:3e:00:00:01",
         "interface-name": "eth0",
         addresses: [{
-          hostname: "",
+          hostname: isJuju3(model) ? "" : unit.address,
           value: unit.address,
           cidr: unit.address.replace(/\.\d+$/, ".0/24"),
         }],

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isJuju3 } from "../queries.ts";
 import { quote } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
@@ -43,7 +44,16 @@ export const openedPorts: Tool = {
   format: "smart",
   prepare({ args, context, write }) {
     checkEmpty(args);
-    // Ports opened by this very hook are not shown.
-    return () => write([...context.unit.ports].sort());
+    return () => {
+      const shown = new Set(context.unit.ports);
+      // What this very hook opened is not shown before 4.0.
+      if (!isJuju3(context.model)) {
+        for (const [port, change] of context.ports) {
+          if (change === "open") shown.add(port);
+          else shown.delete(port);
+        }
+      }
+      return write([...shown].sort());
+    };
   },
 };

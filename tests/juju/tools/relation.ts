@@ -4,7 +4,8 @@
  * @module
  */
 
-import { byText, endOf, remoteEnd } from "../queries.ts";
+import type { ContextRelation, HookContext } from "../agent/context.ts";
+import { byText, endOf, isJuju3, remoteEnd } from "../queries.ts";
 import { checkEmpty, fakeId, outputFlags, relationFlags, relationOf, type Tool } from "./tool.ts";
 
 /** The tool relation-ids. */
@@ -19,7 +20,7 @@ export const relationIds: Tool = {
     checkEmpty(rest);
     return async () => {
       const ids = context.relations.values()
-        .filter(({ broken }) => !broken)
+        .filter((relation) => isListed(context, relation))
         .map(({ relation }) => relation)
         .filter((relation) => endOf(relation, context.unit.application)?.endpoint.name === endpoint)
         .map(({ id }) => `${endpoint}:${id}`);
@@ -27,6 +28,14 @@ export const relationIds: Tool = {
     };
   },
 };
+
+/** From 4.0 on a relation is listed in its own -broken, and one removed by force for ever. */
+function isListed({ hook, model }: HookContext, { broken, relation }: ContextRelation): boolean {
+  if (!broken) return true;
+  if (isJuju3(model)) return false;
+  return model.ghosts.has(relation.id) ||
+    (hook?.kind === "relation-broken" && hook.relationId === relation.id);
+}
 
 /** The tool relation-list. */
 export const relationList: Tool = {

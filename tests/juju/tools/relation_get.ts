@@ -5,7 +5,14 @@
  */
 
 import { type ContextRelation, isLeader } from "../agent/context.ts";
-import { appNode, nodeSettings, readApp, readUnit, unitNode } from "../agent/databags.ts";
+import {
+  appNode,
+  nodeSettings,
+  readApp,
+  readUnit,
+  refuseGhost,
+  unitNode,
+} from "../agent/databags.ts";
 import { applicationOf } from "../queries.ts";
 import type { Settings } from "../state.ts";
 import { goMap, quote } from "./go.ts";
@@ -78,10 +85,13 @@ function readTarget(
   relation: ContextRelation,
   { name, app }: Target,
 ): Settings {
+  if (!app && name !== context.unit.name) return readUnit(context, relation, name);
   if (!app) {
-    return name === context.unit.name
-      ? nodeSettings(unitNode(context, relation))
-      : readUnit(context, relation, name);
+    refuseGhost(context.model, relation.relation, "permission denied");
+    return nodeSettings(unitNode(context, relation));
+  }
+  if (name === context.unit.application) {
+    refuseGhost(context.model, relation.relation, "permission denied (unauthorized access)");
   }
   return name === context.unit.application && isLeader(context)
     ? nodeSettings(appNode(context, relation))

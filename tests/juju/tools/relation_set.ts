@@ -5,7 +5,7 @@
  */
 
 import { isLeader } from "../agent/context.ts";
-import { appNode, unitNode } from "../agent/databags.ts";
+import { appNode, refuseGhost, unitNode } from "../agent/databags.ts";
 import { fileSettings, parseKeyValues } from "./input.ts";
 import { relationFlags, relationOf, type Tool } from "./tool.ts";
 
@@ -30,6 +30,11 @@ export const relationSet: Tool = {
       if (app && !isLeader(context)) {
         throw new Error("cannot write relation settings");
       }
+      refuseGhost(
+        context.model,
+        relation.relation,
+        "cannot read relation settings: permission denied",
+      );
       const node = app ? appNode(context, relation) : unitNode(context, relation);
       for (const [key, value] of Object.entries(settings)) {
         node.changes.set(key, value);

@@ -5,7 +5,8 @@
  */
 
 import type { HookContext } from "../agent/context.ts";
-import type { Secret, Settings } from "../state.ts";
+import { isJuju3 } from "../queries.ts";
+import type { ModelState, Secret, Settings } from "../state.ts";
 import { goMap, quote } from "./go.ts";
 import { subject } from "./secret_access.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
@@ -63,18 +64,18 @@ function readSecret(
     ? findByLabel(context, label)
     : context.pendingSecrets.get(id) ?? model.secrets.get(id);
   if (!secret) {
-    throw new Error(
-      id === undefined
-        ? `consumer label ${JSON.stringify(label)} not found`
-        : `secret "${id}" not found`,
-    );
+    throw new Error(absence(model, id, label));
   }
   const mine = secret.owner.id === unit.name ||
     secret.owner.id === unit.application;
   if (
     !mine && !secret.grants.has(unit.name) &&
     !secret.grants.has(unit.application)
-  ) throw new Error("permission denied");
+  ) {
+    throw new Error(
+      isJuju3(model) ? "permission denied" : `"${unit.name}" is not allowed to read this secret`,
+    );
+  }
   const consumer = secret.consumers.getOrInsertComputed(unit.name, () => {
     if (!mine) unit.secretsSeen.set(secret.id, secret.latest);
     return { revision: secret.latest, label };
@@ -90,6 +91,18 @@ function readSecret(
     throw new Error(`secret revision "${secret.id}/${revision}" not found`);
   }
   return { ...content };
+}
+
+/** What Juju says of a secret that is not there. */
+function absence(model: ModelState, id: string | undefined, label: string): string {
+  if (isJuju3(model)) {
+    return id === undefined
+      ? `consumer label ${quote(label)} not found`
+      : `secret "${id}" not found`;
+  }
+  return id === undefined
+    ? `secret URI for consumer label ${quote(label)} not found`
+    : "getting latest secret revision: secret not found";
 }
 
 function findByLabel(

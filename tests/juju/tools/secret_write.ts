@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isJuju3 } from "../queries.ts";
 import { newSecret, reviseSecret } from "../secrets.ts";
 import type { SecretOwner } from "../state.ts";
 import { change, checkOwner, owned, parseUri } from "./secret_access.ts";
@@ -39,7 +40,8 @@ export const secretAdd: Tool = {
         context.model.secrets.set(secret.id, secret);
       });
       // The id is reserved at once; the secret exists from the flush on.
-      print(`secret:${secret.id}\n`);
+      const scheme = isJuju3(context.model) ? "secret:" : `secret://${context.model.uuid}/`;
+      print(`${scheme}${secret.id}\n`);
     };
   },
 };

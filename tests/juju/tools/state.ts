@@ -5,6 +5,7 @@
  */
 
 import type { HookContext } from "../agent/context.ts";
+import { isJuju3 } from "../queries.ts";
 import { quote } from "./go.ts";
 import { fileSettings, parseKeyValues } from "./input.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
@@ -49,12 +50,10 @@ export const stateSet: Tool = {
       const encoder = new TextEncoder();
       for (const [key, value] of Object.entries(settings)) {
         if (encoder.encode(key).length > MAX_KEY_BYTES) {
-          throw new Error(`max allowed key length (${MAX_KEY_BYTES}) exceeded`);
+          throw new Error(tooLong(call.context, "key", MAX_KEY_BYTES));
         }
         if (encoder.encode(value).length > MAX_VALUE_BYTES) {
-          throw new Error(
-            `max allowed value length (${MAX_VALUE_BYTES}) exceeded`,
-          );
+          throw new Error(tooLong(call.context, "value", MAX_VALUE_BYTES));
         }
         // An empty value is stored, other than in relation-set.
         pending(call.context).set(key, value);
@@ -62,6 +61,12 @@ export const stateSet: Tool = {
     };
   },
 };
+
+function tooLong({ model }: HookContext, what: string, bytes: number): string {
+  return `max allowed ${what} length (${bytes})${
+    isJuju3(model) ? " exceeded" : ": quota limit exceeded"
+  }`;
+}
 
 /** The tool state-delete. */
 export const stateDelete: Tool = {

@@ -6,6 +6,7 @@
 
 import { isAbsolute, join } from "node:path/posix";
 import type { ContextRelation, HookContext } from "../agent/context.ts";
+import { agentRelation } from "../ghosts.ts";
 import { endOf } from "../queries.ts";
 import type { Check, FlagSpecs } from "./flags.ts";
 import { goJson, goYaml, quote } from "./go.ts";
@@ -96,7 +97,7 @@ export function fakeId(
   { model, unit }: HookContext,
   id: number,
 ): string {
-  const relation = model.relations.get(id);
+  const relation = agentRelation(model, id);
   const name = relation && endOf(relation, unit.application)?.endpoint.name;
   return `${name ?? ""}:${id}`;
 }

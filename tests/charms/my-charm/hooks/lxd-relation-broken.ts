@@ -5,4 +5,4 @@
  */
 import { settle } from "../lib/settle.ts";
 
-await settle();
+await settle({ isBroken: true });

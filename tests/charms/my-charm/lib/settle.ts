@@ -21,6 +21,8 @@ import { forgetVisit, visitNodes } from "./visit.ts";
 export interface SettleOptions {
   /** Whether to replace the certificate. @default {false} */
   readonly isRotating?: boolean;
+  /** Whether the relation is gone, which Juju 4 lists nevertheless. @default {false} */
+  readonly isBroken?: boolean;
 }
 
 /**
@@ -30,9 +32,9 @@ export interface SettleOptions {
  * @returns Fingerprint of the newest certificate; undefined where none could be offered.
  */
 export async function settle(
-  { isRotating = false }: SettleOptions = {},
+  { isRotating = false, isBroken = false }: SettleOptions = {},
 ): Promise<string | undefined> {
-  const relation = await findRelation();
+  const relation = isBroken ? undefined : await findRelation();
   if (relation === undefined) {
     await forget();
     const [application] = unitName().split("/");
