@@ -21,7 +21,7 @@ import { etagOf, type ListedMember, nameOf, type State } from "./stand_in_state.
 
 const Config = z.object({ config: z.record(z.string(), z.string()) });
 const UUID = "00000000-0000-4000-8000-000000000002";
-const PUBLIC_REGEXP = /^(user|oidc)\./;
+const PUBLIC_REGEXPS = { "the untrusted": /^user\./, everyone: /^(user|oidc)\./ };
 
 /** Answers a request about the server itself. */
 export function answerServer(
@@ -114,7 +114,8 @@ function configFor(
   const isUntrusted = caller.kind === "untrusted";
   if (dialect.publicConfig === "nobody") return isUntrusted ? undefined : null;
   if (dialect.publicConfig === "the untrusted" && !isUntrusted) return null;
-  const shown = [...config].filter(([key]) => PUBLIC_REGEXP.test(key));
+  const isPublic = PUBLIC_REGEXPS[dialect.publicConfig];
+  const shown = [...config].filter(([key]) => isPublic.test(key));
   return shown.length === 0 ? null : Object.fromEntries(shown);
 }
 

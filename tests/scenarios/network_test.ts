@@ -137,8 +137,8 @@ Deno.test("network: a proxy in the environment does not see us", async () => {
   await trap[Symbol.asyncDispose]();
 });
 
-for (const [dialect, version] of [["5.21", "5.21.4"], ["6.x", "6.7"]] as const) {
-  Deno.test(`network: LXD ${dialect} is served as 5.0 is`, async () => {
+for (const [dialect, version] of [["5.21.7", "5.21.7"], ["6.10", "6.9"]] as const) {
+  Deno.test(`network: LXD ${dialect} is served as 5.0.2 is`, async () => {
     await using lxd = await startStandIn({ dialect, members: 3 });
     const bare = await lxd.trustStore();
     await using world = await deploy(lxd);
@@ -202,6 +202,8 @@ for (const [dialect, version] of [["5.21", "5.21.4"], ["6.x", "6.7"]] as const) 
 
   Deno.test(`network: LXD ${dialect} to an untrusted and a restricted credential`, async () => {
     await using lxd = await startStandIn({ dialect });
+    // The untrusted see it.
+    await lxd.admin("PATCH", "/1.0", { config: { "user.microcloud": "2.1.0" } });
     await using world = await deploy(lxd);
     world.requirer();
     const stranger = await createCertificate();
