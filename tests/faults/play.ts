@@ -6,6 +6,8 @@
 import assert from "node:assert/strict";
 import type { Model } from "../juju/model.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
+import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { type Databags, type EndState, endStateOf } from "./end_state.ts";
@@ -31,6 +33,8 @@ export interface Played {
 export interface PlayOptions extends Omit<StageOptions, "lxd"> {
   /** LXD. @default {a stand-in} */
   readonly lxd?: LxdWorld;
+  /** The version that the stand-in behaves like. @default {the first of those that are played} */
+  readonly dialect?: DialectName;
   /**
    * How hooks run that are struck, and their replays, and all of them where none is struck. The
    * others run in process.
@@ -57,7 +61,10 @@ export async function play(
   options: PlayOptions,
 ): Promise<Played> {
   await using begun = new AsyncDisposableStack();
-  const standIn = options.lxd ? undefined : begun.use(await startSameStandIn(scenario.members));
+  const { dialect = PLAYED_DIALECTS[0] } = options;
+  const standIn = options.lxd
+    ? undefined
+    : begun.use(await startSameStandIn(scenario.members, dialect));
   const lxd = options.lxd ?? standIn;
   if (!lxd) throw new RangeError("Cannot play without an LXD");
   const stage = begun.use(await setStage({ ...options, lxd }));

@@ -16,6 +16,7 @@ import {
   withUnits,
 } from "./scenarios.ts";
 import type { StrikeKind } from "./strike.ts";
+import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 
 // Who is killed at a request waits a while before it notices.
 const LANES = 6;
@@ -40,15 +41,19 @@ const SCENARIOS = [
 const IN_UNITS = [ROTATION, DEPARTURE, BROKEN].map((scenario) => withUnits(scenario, 2));
 
 Deno.test.each(
-  [
-    ...SCENARIOS.map((scenario) => ({ scenario, kinds: KILLS })),
+  PLAYED_DIALECTS.flatMap((dialect) => [
+    ...SCENARIOS.map((scenario) => ({ scenario, dialect, kinds: KILLS })),
     ...IN_UNITS.map((scenario) => ({
       scenario,
+      dialect,
       kinds: KILLS.filter((kind) => kind !== "killed after tool call"),
     })),
-  ],
-)("replays in process: $scenario.name, killed", async ({ scenario, kinds }) => {
-  const strikes = await withLeanCharm((charm) => strikeEverywhere(scenario, { ...charm, kinds }));
+  ]),
+)("replays in process: $scenario.name over LXD $dialect, killed", async (one) => {
+  const { scenario, dialect, kinds } = one;
+  const strikes = await withLeanCharm((charm) =>
+    strikeEverywhere(scenario, { ...charm, dialect, kinds })
+  );
   assert.deepEqual(new Set(strikes.map(({ kind }) => kind)), new Set(kinds));
   assert.equal(new Set(strikes.map(({ hook }) => hook.split(" ")[0])).size, scenario.units);
 });

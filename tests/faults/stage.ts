@@ -9,6 +9,7 @@ import { runProcess } from "../juju/agent/runner.ts";
 import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
+import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import { createIdentity } from "../lxd/stand_in_member.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, BYSTANDER } from "../scenarios/charm.ts";
@@ -71,10 +72,11 @@ export const CERTIFICATES: Readonly<Record<"a" | "b" | "c" | "d", TestCertificat
  * Starts a stand-in that presents the same certificate as every other one.
  *
  * @param members Number of its members.
+ * @param dialect The version it behaves like.
  * @returns The stand-in.
  */
-export async function startSameStandIn(members = 1): Promise<StandIn> {
-  return await startStandIn({ members, identity: IDENTITY });
+export async function startSameStandIn(members: number, dialect: DialectName): Promise<StandIn> {
+  return await startStandIn({ members, dialect, identity: IDENTITY });
 }
 
 /**

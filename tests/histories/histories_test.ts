@@ -1,11 +1,17 @@
 import { explore } from "./explore.ts";
+import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { openStages } from "./stage.ts";
 
-Deno.test("histories: every promise holds, whatever happens in whatever order", async () => {
-  await using opened = await openStages(4);
+const [FIRST] = PLAYED_DIALECTS;
+
+Deno.test.each(
+  PLAYED_DIALECTS.map((dialect) => ({ dialect, count: dialect === FIRST ? 500 : 100 })),
+)("histories: every promise holds over LXD $dialect, in whatever order", async (one) => {
+  const { dialect, count } = one;
+  await using opened = await openStages(4, dialect);
   await explore(opened.stages, {
     file: "tests/histories/histories_test.ts",
-    count: 500,
+    count,
     seed: 20_260_801,
     length: 40,
     units: 3,

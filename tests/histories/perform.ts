@@ -197,10 +197,10 @@ async function meddle(
   if (event.kind === "intrude") {
     const certificate = at(pool.good, event.which);
     if (!certificate || store.some((one) => one.fingerprint === certificate.fingerprint)) return;
-    return await lxd.trust(certificate.certificate, {
+    return await unlessTaken(lxd.trust(certificate.certificate, {
       name: nameOf(world, event.name),
       ...event.metrics ? { type: "metrics" } : accessTo(event.projects),
-    });
+    }));
   }
   const entries = store.filter(({ fingerprint }) => fingerprint !== pool.own.fingerprint);
   const entry: TrustEntry | undefined = at(entries, event.entry);
@@ -209,9 +209,20 @@ async function meddle(
     case "distrust":
       return await lxd.distrust(entry.fingerprint);
     case "rename":
-      return await lxd.amend(entry.fingerprint, { name: nameOf(world, event.name) });
+      return await unlessTaken(
+        lxd.amend(entry.fingerprint, { name: nameOf(world, event.name) }),
+      );
     case "restrict":
       return await lxd.amend(entry.fingerprint, accessTo(event.projects));
+  }
+}
+
+/** Newer LXD refuses a name that is taken: then the outsider has done nothing. */
+async function unlessTaken(change: Promise<void>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (!Error.isError(error) || !/^Cannot (POST|PATCH) \S+: 409 /.test(error.message)) throw error;
   }
 }
 

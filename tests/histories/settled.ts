@@ -18,7 +18,7 @@ type Store = ReadonlyMap<string, TrustEntry>;
 
 /** Checks the trust store, what relations are told, and the units' statuses. */
 export async function checkSettled(world: HistoryWorld): Promise<void> {
-  const { model, relations, stage: { pool } } = world;
+  const { model, relations, stage: { lxd, pool } } = world;
   const store = await readStore(world);
   const foreign = foreignOf(world, store);
   const verdict = judge(databags(world), { pool, allowed: allowedOf(world), foreign });
@@ -37,7 +37,9 @@ export async function checkSettled(world: HistoryWorld): Promise<void> {
   }
   const [ours, rejected] = [store.size - foreign.size, verdict.refusals.length];
   const counts = `1 node, ${ours} certificate${ours === 1 ? "" : "s"}`;
-  const message = `LXD 5.0.2: ${counts}${rejected > 0 ? `, ${rejected} rejected` : ""}`;
+  const { metadata } = (await lxd.admin("GET", "/1.0")).body ?? {};
+  const version = metadata.environment.server_version;
+  const message = `LXD ${version}: ${counts}${rejected > 0 ? `, ${rejected} rejected` : ""}`;
   for (const unit of units) {
     assert.deepEqual(model.status(unit), { status: "active", message }, unit);
   }

@@ -4,7 +4,9 @@
  * @module
  */
 import { startLxd } from "../lxd/real.ts";
+import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
+import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { CHARM } from "../scenarios/charm.ts";
 import { PROJECTS } from "./history.ts";
@@ -19,12 +21,15 @@ export interface Stages extends AsyncDisposable {
 }
 
 /** Prepares stages where hooks run in this process and LXD is a stand-in. */
-export async function openStages(count: number): Promise<Stages> {
+export async function openStages(
+  count: number,
+  dialect: DialectName = PLAYED_DIALECTS[0],
+): Promise<Stages> {
   await using begun = new AsyncDisposableStack();
   const charm = begun.use(await createLeanCharm());
   const pool = await createPool();
   const stages = await Promise.all(Array.from({ length: count }, async () => {
-    const lxd = begun.use(await startStandIn());
+    const lxd = begun.use(await startStandIn({ dialect }));
     await prepare(lxd, pool);
     return { charm: charm.path, run: runInProcess, lxd, standIn: lxd, pool };
   }));

@@ -6,6 +6,7 @@
 import { administration, succeed, until } from "./administration.ts";
 import { createDaemon, type Daemon, type ServerIdentity } from "./daemon.ts";
 import { ensureLxd } from "./ensure_lxd.ts";
+import { joinCluster } from "./join_cluster.ts";
 import { claimLoopback, LXD_PORT } from "./loopback.ts";
 import type { LxdMember, LxdRequest, LxdWorld } from "./world.ts";
 
@@ -55,18 +56,12 @@ export async function startCluster(
     await succeed(world.admin, "PATCH", "/1.0", {
       config: { "cluster.offline_threshold": String(offlineThresholdSeconds) },
     });
-    const { serverCertificate } = world;
-    const tokens = await Promise.all(
-      others.map((member) => createToken(first, member)),
-    );
+    const tokens = await Promise.all(others.map((member) => createToken(first, member)));
     for (const [index, member] of others.entries()) {
-      await succeed(member.daemon.api, "PUT", "/1.0/cluster", {
-        server_name: member.name,
-        enabled: true,
-        server_address: `${member.address}:${LXD_PORT}`,
-        cluster_address: `${first.address}:${LXD_PORT}`,
-        cluster_certificate: serverCertificate,
-        cluster_password: tokens[index],
+      await joinCluster({
+        directory: member.daemon.directory,
+        serverAddress: `${member.address}:${LXD_PORT}`,
+        token: tokens[index] ?? "",
       });
     }
     await until("form a cluster", JOIN_TIMEOUT_MS, () => isFormed(world));

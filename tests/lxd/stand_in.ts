@@ -31,7 +31,7 @@ import type { LxdRequest, LxdWorld, MemberStatus } from "./world.ts";
 
 /** What the stand-in shall be. */
 export interface StandInOptions {
-  /** The version it behaves like. @default {"5.0"} */
+  /** The version it behaves like. @default {"5.0.2"} */
   readonly dialect?: DialectName;
   /** Number of members; with more than one it is a cluster. @default {1} */
   readonly members?: number;
@@ -49,11 +49,13 @@ export interface StandIn extends LxdWorld {
   clear(): void;
   /** Lets the cluster report a status, which changes nothing else. */
   setMemberStatus(name: string, status: MemberStatus): void;
+  /** Becomes another version, at once; what it stores stays, as duplicates of a name do. */
+  upgrade(dialect: DialectName): void;
 }
 
 /** Starts a stand-in. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const { dialect = "5.0", members: count = 1 } = options;
+  const { dialect = "5.0.2", members: count = 1 } = options;
   const identity = options.identity ?? await createIdentity();
   await using begun = new AsyncDisposableStack();
   const loopback = begun.use(claimLoopback(count));
@@ -65,6 +67,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const state: State = {
     dialect: DIALECTS[dialect],
     entries: new Map(),
+    identities: new Map(),
+    groups: new Map(),
+    config: new Map(),
     projects: new Set(["default"]),
     pools: new Set(),
     instances: new Set(),
@@ -115,13 +120,15 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       { member: first.name, method, path, body, fingerprint: undefined },
       headers,
     );
-    const { status, headers: answered, body: answerBody } = await answer(
+    const { status, headers: answered, body: answerBody, cut: cuts } = await answer(
       state,
       { kind: "administrator" },
       asked,
       { member: first, present },
     );
-    return parseReply(status, answered, JSON.stringify(answerBody));
+    if (cuts) throw new Error("socket hang up");
+    const text = typeof answerBody === "string" ? answerBody : JSON.stringify(answerBody);
+    return parseReply(status, answered, text);
   };
   const ended = begun.move();
   return {
@@ -143,6 +150,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       const member = listed.find((one) => one.name === name);
       if (member === undefined) throw new RangeError(`Cannot find a member named "${name}"`);
       member.status = status;
+    },
+    upgrade(name) {
+      state.dialect = DIALECTS[name];
     },
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   };

@@ -9,7 +9,20 @@ export type Caller =
   | { readonly kind: "administrator" }
   | { readonly kind: "restricted"; readonly fingerprint: string }
   | { readonly kind: "trusted"; readonly fingerprint: string }
-  | { readonly kind: "untrusted" };
+  /** A fine-grained identity: what it may do, its groups say. */
+  | {
+    readonly kind: "identity";
+    readonly fingerprint: string;
+    /** What it may do on the server, such as `can_create_identities` or `admin`. */
+    readonly entitlements: readonly string[];
+  }
+  | {
+    readonly kind: "untrusted";
+    /** Whether it came with a certificate. */
+    readonly presented: boolean;
+    /** Whether it may read metrics. */
+    readonly metrics: boolean;
+  };
 
 /** A request as the handlers see it. */
 export interface StandInRequest {
@@ -31,8 +44,27 @@ export interface Answer {
   readonly status: number;
   /** Headers beside the usual ones. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body, to be written as JSON. */
+  /** The body, to be written as JSON; a text is written as it is. */
   readonly body: unknown;
+  /** Whether the connection is cut instead, as LXD does where it panics. */
+  readonly cut?: true;
+}
+
+/** What an operation tells of itself. */
+export interface Operation {
+  /** What it is for. */
+  readonly description: string;
+  /** URL of what it works on. */
+  readonly entity: string;
+  /** Name of the member that runs it. */
+  readonly location: string;
+  /** Who began it. */
+  readonly caller: Caller;
+}
+
+/** The certificate of a caller, if it came with one that LXD knows. */
+export function fingerprintOfCaller(caller: Caller): string | undefined {
+  return "fingerprint" in caller ? caller.fingerprint : undefined;
 }
 
 /** Answers with what was asked for. LXD says 200 in the body even where the status line says 201. */
@@ -53,18 +85,42 @@ export function success(
 }
 
 /** Answers that an operation has begun. */
-export function accepted(): Answer {
+export function accepted(
+  { description, entity, location, caller }: Operation,
+): Answer {
   const id = crypto.randomUUID();
+  const now = new Date().toISOString();
+  const url = `/1.0/operations/${id}`;
   const body = {
     type: "async",
     status: "Operation created",
     "status_code": 100,
-    operation: `/1.0/operations/${id}`,
+    operation: url,
     "error_code": 0,
     error: "",
-    metadata: { id, status: "Running", "status_code": 103, err: "" },
+    metadata: {
+      id,
+      class: "task",
+      description,
+      "created_at": now,
+      "updated_at": now,
+      status: "Running",
+      "status_code": 103,
+      resources: {},
+      metadata: { "entity_url": entity },
+      "may_cancel": true,
+      err: "",
+      "err_code": 0,
+      "child_count": 0,
+      location,
+      requestor: {
+        username: fingerprintOfCaller(caller) ?? "root",
+        protocol: caller.kind === "administrator" ? "unix" : "tls",
+        address: "127.0.0.1:65535",
+      },
+    },
   };
-  return { status: 202, headers: {}, body };
+  return { status: 202, headers: { location: url }, body };
 }
 
 /** Answers with an error. */
@@ -81,10 +137,27 @@ export function failure(status: number, error: string): Answer {
   return { status, headers: {}, body };
 }
 
-/** Whether the caller may change the trust store. */
+/** Whether the caller may do everything. */
 export function isAdministrator(caller: Caller): boolean {
-  return caller.kind === "administrator" || caller.kind === "trusted";
+  return caller.kind === "administrator" || caller.kind === "trusted" ||
+    caller.kind === "identity" && caller.entitlements.includes("admin");
 }
+
+/** What an identity needs to manage the trust store without being an administrator. */
+export const IDENTITY_ENTITLEMENTS = ["create", "view", "edit", "delete"]
+  .map((verb) => `can_${verb}_identities`);
+
+/** Whether the caller may do something with certificates and identities. */
+export function mayManage(
+  caller: Caller,
+  verb: "create" | "view" | "edit" | "delete",
+): boolean {
+  return isAdministrator(caller) ||
+    caller.kind === "identity" && caller.entitlements.includes(`can_${verb}_identities`);
+}
+
+/** Answers by cutting the connection. */
+export const CUT: Answer = { status: 0, headers: {}, body: undefined, cut: true };
 
 /** LXD's answer to whom it does not let. */
 export const NOT_AUTHORIZED = failure(403, "not authorized");

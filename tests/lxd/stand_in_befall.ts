@@ -108,8 +108,14 @@ function parse(body: string): unknown {
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
+function send(response: ServerResponse, { status, headers, body, cut: cuts }: Answer): void {
+  if (cuts) return cut(response);
   if (response.destroyed) return;
+  if (typeof body === "string") {
+    response.writeHead(status, { "content-type": "text/plain", ...headers });
+    response.end(body);
+    return;
+  }
   response.writeHead(status, { "content-type": "application/json", ...headers });
   // LXD ends what it writes with a newline.
   response.end(`${JSON.stringify(body)}\n`);

@@ -19,6 +19,13 @@ import type { State } from "./stand_in_state.ts";
 
 const Named = z.object({ name: z.string() });
 
+const CREATING = {
+  description: "Creating instance",
+  entity: "/1.0/instances",
+  location: "none",
+};
+const DELETING = { ...CREATING, description: "Deleting instance" };
+
 /** Paths of storage pools, instances and operations. */
 export const INSTANCES_REGEXP = /^\/1\.0\/(instances|operations|storage-pools)(\/|$)/;
 
@@ -39,11 +46,12 @@ export function answerInstances(state: State, caller: Caller, request: StandInRe
   }
   if (path === "/1.0/instances" && method === "POST") {
     instances.add(`${project}/${z.parse(Named, request.body).name}`);
-    return accepted();
+    return accepted({ ...CREATING, caller });
   }
   if (method !== "DELETE") return NOT_FOUND;
   const name = decodeURIComponent(path.slice("/1.0/instances/".length));
-  return instances.delete(`${project}/${name}`) ? accepted() : failure(404, "Instance not found");
+  if (!instances.delete(`${project}/${name}`)) return failure(404, "Instance not found");
+  return accepted({ ...DELETING, caller });
 }
 
 function storagePools({ pools }: State, caller: Caller, request: StandInRequest): Answer {
@@ -56,6 +64,6 @@ function storagePools({ pools }: State, caller: Caller, request: StandInRequest)
 }
 
 function mayUse({ entries }: State, caller: Caller, project: string): boolean {
-  if (caller.kind !== "restricted") return true;
+  if (caller.kind !== "restricted") return isAdministrator(caller);
   return entries.get(caller.fingerprint)?.projects.includes(project) ?? false;
 }

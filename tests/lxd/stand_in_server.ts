@@ -1,11 +1,9 @@
 /**
- * The stand-in's calls beside the trust store: the server, the cluster, the projects.
+ * The stand-in's calls: where each is answered, and the cluster.
  *
  * @module
  */
-import { hostname } from "node:os";
 import * as z from "zod/mini";
-import { fingerprintOf } from "../certificates.ts";
 import {
   type Answer,
   type Caller,
@@ -17,11 +15,15 @@ import {
   success,
 } from "./stand_in_answer.ts";
 import { answerCertificate, answerCertificates } from "./stand_in_certificates.ts";
+import { answerIdentities } from "./stand_in_identities.ts";
 import { answerInstances, INSTANCES_REGEXP } from "./stand_in_instances.ts";
 import { createIdentity, enterMember } from "./stand_in_member.ts";
-import { etagOf, type ListedMember, type State } from "./stand_in_state.ts";
+import { answerProjects } from "./stand_in_projects.ts";
+import { answerServer } from "./stand_in_root.ts";
+import { type ListedMember, nameOf, type State } from "./stand_in_state.ts";
+import type { MemberStatus } from "./world.ts";
 
-const Project = z.object({ name: z.string() });
+const WARNING = "00000000-0000-4000-8000-000000000001";
 const Enable = z.object({ "server_name": z.string() });
 const Identity = z.object({
   "cluster_certificate": z.string(),
@@ -43,15 +45,35 @@ export async function answer(
   request: StandInRequest,
   around: Surroundings,
 ): Promise<Answer> {
+  const given = await route(state, caller, request, around);
+  if (given === NOT_AUTHORIZED) return failure(403, state.dialect.notAuthorized);
+  return given === NOT_FOUND ? failure(404, state.dialect.notFound) : given;
+}
+
+async function route(
+  state: State,
+  caller: Caller,
+  request: StandInRequest,
+  around: Surroundings,
+): Promise<Answer> {
   const { method, path } = request;
   if (path === "/" && method === "GET") return success(["/1.0"]);
-  if (path === "/1.0" && method === "GET") return server(state, caller, around.member);
+  if (path === "/1.0") return answerServer(state, caller, request, around.member);
   if (path === "/1.0/certificates") return answerCertificates(state, caller, request);
   if (/^\/1\.0\/certificates\/[^/]+$/.test(path)) return answerCertificate(state, caller, request);
+  if (path === "/1.0/metrics") return metrics(caller);
+  if (path.startsWith("/1.0/auth/")) return answerIdentities(state, caller, request);
   if (INSTANCES_REGEXP.test(path)) return answerInstances(state, caller, request);
-  if (!/^\/1\.0\/(cluster|projects)(\/|$)/.test(path)) return NOT_FOUND;
+  if (!/^\/1\.0\/(cluster|projects|warnings)(\/|$)/.test(path)) return NOT_FOUND;
   if (caller.kind === "untrusted") return NOT_AUTHORIZED;
-  if (path.startsWith("/1.0/projects")) return projects(state, caller, request);
+  if (path === "/1.0/warnings") {
+    if (!isAdministrator(caller)) return NOT_AUTHORIZED;
+    return success([`${path}/${WARNING}`]);
+  }
+  if (path.startsWith("/1.0/projects")) {
+    const location = state.clusterName === undefined ? "none" : around.member.name;
+    return answerProjects(state, caller, request, location);
+  }
   if (method === "GET") return cluster(state, request, around.member);
   if (!isAdministrator(caller)) return NOT_AUTHORIZED;
   if (path === "/1.0/cluster" && method === "PUT") {
@@ -74,38 +96,9 @@ export async function answer(
   return NOT_FOUND;
 }
 
-function server(state: State, caller: Caller, member: ListedMember): Answer {
-  const { dialect, identity, clusterName } = state;
-  const common = {
-    "api_extensions": dialect.extensions,
-    "api_status": "stable",
-    "api_version": "1.0",
-    auth: caller.kind === "untrusted" ? "untrusted" : "trusted",
-    public: false,
-    "auth_methods": ["tls"],
-  };
-  if (caller.kind === "untrusted") {
-    const config = dialect.untrustedConfig;
-    return success({ ...(config === undefined ? {} : { config }), ...common });
-  }
-  const shown = {
-    config: isAdministrator(caller) ? { "core.https_address": `${member.address}:8443` } : null,
-    ...common,
-    ...(dialect.authUser && caller.kind !== "administrator"
-      ? { "auth_user_name": caller.fingerprint, "auth_user_method": "tls" }
-      : {}),
-    environment: {
-      addresses: [`${member.address}:8443`],
-      certificate: identity.certificate,
-      "certificate_fingerprint": fingerprintOf(identity.certificate),
-      project: "default",
-      server: "lxd",
-      "server_clustered": clusterName !== undefined,
-      "server_name": clusterName === undefined ? hostname() : nameOf(state, member),
-      "server_version": dialect.version,
-    },
-  };
-  return success(shown, { headers: { etag: etagOf(shown) } });
+function metrics(caller: Caller): Answer {
+  if (caller.kind === "untrusted" && !caller.metrics) return NOT_AUTHORIZED;
+  return { status: 200, headers: {}, body: "# EOF\n" };
 }
 
 function cluster(state: State, request: StandInRequest, member: ListedMember): Answer {
@@ -121,59 +114,21 @@ function cluster(state: State, request: StandInRequest, member: ListedMember): A
     return success(names.map((name) => `/1.0/cluster/members/${name}`));
   }
   return success(state.members.map((one, index) => ({
-    roles: index === 0 ? ["database-leader", "database"] : ["database"],
-    "failure_domain": "default",
-    description: "",
-    config: {},
-    groups: ["default"],
     "server_name": names[index],
     url: `https://${one.address}:8443`,
     database: true,
     status: one.status,
-    message: one.status === "Online" ? "Fully operational" : `Member is ${one.status}`,
+    message: messageOf(one.status),
     architecture: "x86_64",
+    roles: index === 0 ? state.dialect.leaderRoles : ["database"],
+    "failure_domain": "default",
+    description: "",
+    config: {},
+    groups: ["default"],
   })));
 }
 
-function nameOf({ clusterName, members }: State, member: ListedMember): string {
-  return members.length === 1 && clusterName !== undefined ? clusterName : member.name;
-}
-
-function projects(state: State, caller: Caller, request: StandInRequest): Answer {
-  const { method, path } = request;
-  if (path === "/1.0/projects" && method === "GET") {
-    return success(visibleProjects(state, caller).map((name) => `/1.0/projects/${name}`));
-  }
-  const name = decodeURIComponent(path.slice("/1.0/projects/".length));
-  if (method === "GET") {
-    if (!isAdministrator(caller) && !visibleProjects(state, caller).includes(name)) {
-      return NOT_AUTHORIZED;
-    }
-    if (!state.projects.has(name)) return failure(404, "Project not found");
-    return success({ name, description: "", config: {}, "used_by": [] });
-  }
-  if (!isAdministrator(caller)) return NOT_AUTHORIZED;
-  if (path === "/1.0/projects" && method === "POST") {
-    const wanted = z.parse(Project, request.body).name;
-    if (state.projects.has(wanted)) {
-      return failure(409, `Failed creating project "${wanted}": it already exists`);
-    }
-    state.projects.add(wanted);
-    return success(null, { status: 201, headers: { location: `/1.0/projects/${wanted}` } });
-  }
-  if (method !== "DELETE") return NOT_FOUND;
-  if (!state.projects.delete(name)) {
-    return failure(404, `Fetch project "${name}": Project not found`);
-  }
-  // Entries lose the project and keep their restriction: they may then do nothing.
-  for (const [fingerprint, entry] of state.entries) {
-    const left = entry.projects.filter((project) => project !== name);
-    state.entries.set(fingerprint, { ...entry, projects: left });
-  }
-  return success({});
-}
-
-function visibleProjects(state: State, caller: Caller): readonly string[] {
-  if (caller.kind !== "restricted") return [...state.projects];
-  return state.entries.get(caller.fingerprint)?.projects ?? [];
+function messageOf(status: MemberStatus): string {
+  if (status === "Online") return "Fully operational";
+  return status === "Blocked" ? "Waiting for other members to upgrade" : `Member is ${status}`;
 }

@@ -20,12 +20,30 @@ export interface ListedMember {
   status: MemberStatus;
 }
 
+/** A fine-grained identity with a certificate. */
+export interface Identity {
+  /** Its name, which can be used once. */
+  readonly name: string;
+  /** SHA-256 of its certificate's DER in lower-case hexadecimal. */
+  readonly fingerprint: string;
+  /** Its certificate as PEM. */
+  readonly certificate: string;
+  /** Names of its groups. */
+  readonly groups: readonly string[];
+}
+
 /** The state that all members share. */
 export interface State {
   /** How it behaves. */
-  readonly dialect: Dialect;
+  dialect: Dialect;
   /** Entries by fingerprint. */
   readonly entries: Map<string, TrustEntry>;
+  /** Fine-grained identities by fingerprint. */
+  readonly identities: Map<string, Identity>;
+  /** Groups of identities: what their members may do on the server, by name. */
+  readonly groups: Map<string, readonly string[]>;
+  /** What was set of the server's configuration. */
+  readonly config: Map<string, string>;
   /** Names of the projects, in the order of their creation. */
   readonly projects: Set<string>;
   /** Names of the storage pools. */
@@ -61,17 +79,33 @@ export function entryOf(
   };
 }
 
+/** Whether a name is that of a client, a metrics client, a member or an identity. */
+export function isNameTaken({ entries, identities }: State, name: string): boolean {
+  return [...entries.values(), ...identities.values()].some((one) => one.name === name);
+}
+
 /** Judges who presents a certificate. An expired one is as good as none. */
-export function callerOf(state: State, presented: Uint8Array | undefined): Caller {
-  if (presented === undefined) return { kind: "untrusted" };
-  const certificate = new X509Certificate(presented);
+export function callerOf(state: State, raw: Uint8Array | undefined): Caller {
+  const nobody = { kind: "untrusted", presented: raw !== undefined, metrics: false } as const;
+  if (raw === undefined) return nobody;
+  const certificate = new X509Certificate(raw);
   const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
-  const entry = state.entries.get(fingerprint);
-  // Entries of type `metrics` open /1.0/metrics only.
-  if (entry === undefined || entry.type === "metrics" || !isValidNow(certificate)) {
-    return { kind: "untrusted" };
+  if (!isValidNow(certificate)) return nobody;
+  const identity = state.identities.get(fingerprint);
+  if (identity !== undefined && state.dialect.identities) {
+    const entitlements = identity.groups.flatMap((group) => state.groups.get(group) ?? []);
+    return { kind: "identity", fingerprint, entitlements };
   }
+  const entry = state.entries.get(fingerprint);
+  if (entry === undefined) return nobody;
+  // They open /1.0/metrics only.
+  if (entry.type === "metrics") return { ...nobody, metrics: true };
   return { kind: entry.restricted ? "restricted" : "trusted", fingerprint };
+}
+
+/** Name of a member in the cluster. */
+export function nameOf({ clusterName, members }: State, member: ListedMember): string {
+  return members.length === 1 && clusterName !== undefined ? clusterName : member.name;
 }
 
 /** Computes the ETag of what LXD shows. */

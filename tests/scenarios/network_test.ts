@@ -7,7 +7,9 @@ import { until } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startImpostor, startSilentServer } from "../lxd/impostor.ts";
 import { claimLoopback, LXD_PORT } from "../lxd/loopback.ts";
+import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
+import { type DialectName, DIALECTS } from "../lxd/stand_in_dialect.ts";
 import type { Fault, FaultMatch } from "../lxd/stand_in_faults.ts";
 import { createIdentity } from "../lxd/stand_in_member.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
@@ -137,8 +139,11 @@ Deno.test("network: a proxy in the environment does not see us", async () => {
   await trap[Symbol.asyncDispose]();
 });
 
-for (const [dialect, version] of [["5.21", "5.21.4"], ["6.x", "6.7"]] as const) {
-  Deno.test(`network: LXD ${dialect} is served as 5.0 is`, async () => {
+const PUBLIC = { "user.microcloud": "2.1.0" };
+
+for (const dialect of PLAYED_DIALECTS) {
+  const { version } = DIALECTS[dialect];
+  Deno.test(`network: LXD ${dialect} is served as any is`, async () => {
     await using lxd = await startStandIn({ dialect, members: 3 });
     const bare = await lxd.trustStore();
     await using world = await deploy(lxd);
@@ -200,14 +205,31 @@ for (const [dialect, version] of [["5.21", "5.21.4"], ["6.x", "6.7"]] as const) 
     );
   });
 
+  Deno.test(`network: LXD ${dialect} shows a restricted credential what is public`, async () => {
+    await using lxd = await startStandIn({ dialect });
+    await lxd.admin("PATCH", "/1.0", { config: PUBLIC });
+    await using world = await deploy(lxd);
+    world.requirer();
+    const stranger = await createCertificate();
+    await lxd.trust(stranger.certificate, { restricted: true, projects: ["default"] });
+    world.model.setCloud(world.cloud({ credential: stranger }));
+    await world.updateStatus();
+    assert.match(world.status(), /^blocked: LXD at .* does not let our certificate .* manage/);
+  });
+}
+
+for (const dialect of Object.keys(DIALECTS) as DialectName[]) {
   Deno.test(`network: LXD ${dialect} to an untrusted and a restricted credential`, async () => {
     await using lxd = await startStandIn({ dialect });
+    // From 5.21 on the untrusted see it.
+    await lxd.admin("PATCH", "/1.0", { config: PUBLIC });
     await using world = await deploy(lxd);
     world.requirer();
     const stranger = await createCertificate();
     world.model.setCloud(world.cloud({ credential: stranger }));
     await world.updateStatus();
     assert.match(world.status(), /^blocked: LXD at .* does not trust our certificate/);
+    await lxd.admin("PATCH", "/1.0", { config: { "user.microcloud": "" } });
     await lxd.trust(stranger.certificate, { restricted: true, projects: ["default"] });
     await world.updateStatus();
     assert.match(world.status(), /^blocked: LXD at .* does not let our certificate .* manage/);

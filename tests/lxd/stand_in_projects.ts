@@ -1,0 +1,67 @@
+/**
+ * The stand-in's `/1.0/projects`.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+import {
+  accepted,
+  type Answer,
+  type Caller,
+  failure,
+  isAdministrator,
+  NOT_AUTHORIZED,
+  NOT_FOUND,
+  type StandInRequest,
+  success,
+} from "./stand_in_answer.ts";
+import type { State } from "./stand_in_state.ts";
+
+const Project = z.object({ name: z.string() });
+
+/** Answers a request about projects; `location` is the member that was asked. */
+export function answerProjects(
+  state: State,
+  caller: Caller,
+  request: StandInRequest,
+  location: string,
+): Answer {
+  const { method, path } = request;
+  if (path === "/1.0/projects" && method === "GET") {
+    return success(visibleProjects(state, caller).map((name) => `/1.0/projects/${name}`));
+  }
+  const name = decodeURIComponent(path.slice("/1.0/projects/".length));
+  if (method === "GET") {
+    if (!isAdministrator(caller) && !visibleProjects(state, caller).includes(name)) {
+      return NOT_AUTHORIZED;
+    }
+    if (!state.projects.has(name)) return failure(404, "Project not found");
+    return success({ name, description: "", config: {}, "used_by": [] });
+  }
+  if (!isAdministrator(caller)) return NOT_AUTHORIZED;
+  if (path === "/1.0/projects" && method === "POST") {
+    const wanted = z.parse(Project, request.body).name;
+    if (state.projects.has(wanted)) {
+      return failure(409, `Failed creating project "${wanted}": it already exists`);
+    }
+    state.projects.add(wanted);
+    return success(null, { status: 201, headers: { location: `/1.0/projects/${wanted}` } });
+  }
+  if (method !== "DELETE") return NOT_FOUND;
+  if (!state.projects.delete(name)) {
+    return failure(404, `Fetch project "${name}": Project not found`);
+  }
+  // Entries lose the project and keep their restriction: they may then do nothing.
+  for (const [fingerprint, entry] of state.entries) {
+    const left = entry.projects.filter((project) => project !== name);
+    state.entries.set(fingerprint, { ...entry, projects: left });
+  }
+  if (!state.dialect.deletesProjectsLater) return success({});
+  return accepted({ description: "Deleting project", entity: path, location, caller });
+}
+
+function visibleProjects(state: State, caller: Caller): readonly string[] {
+  if (isAdministrator(caller)) return [...state.projects];
+  if (caller.kind !== "restricted") return [];
+  return state.entries.get(caller.fingerprint)?.projects ?? [];
+}
