@@ -10,7 +10,7 @@ Deno.test("renderBundledStub() is a few lines of sh", () => {
   assert.equal(
     stub,
     `#!/bin/sh
-charm="\${0%/*}/.."
+charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
 [ ! -e "$charm"/runtime/compiled ] || /bin/rm -rf "$charm"/runtime/compiled
 export HOME="$charm" DENO_DIR="$charm"/runtime/cache
 export NO_COLOR=1 DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
@@ -44,7 +44,7 @@ Deno.test("renderCompiledStub() is a few lines of sh", () => {
   assert.equal(
     stub,
     `#!/bin/sh
-charm="\${0%/*}/.."
+charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
 made="$charm"/runtime/compiled/0123456789abcdef
 [ -e "$made"/start ] || "$charm"/runtime/assemble 0123456789abcdef start 98361344 \\
   ${"a".repeat(64)} || exit
