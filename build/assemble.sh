@@ -11,7 +11,7 @@ revision=$1 name=$2 start=$3 sha256=$4
 runtime=${0%/*}
 compiled=$runtime/compiled
 made=$compiled/$revision
-payload=$runtime/../payload/$name
+payload=${runtime%/*}/payload/$name
 part=$made/$name.part
 
 sweep() {

@@ -56,7 +56,7 @@ export function renderBundledStub(
   const flags = [...DENO_FLAGS, ...permissions].map((flag) => `  ${quote(flag)} \\`);
   // Juju sets no HOME; Deno then takes root's, and a broken .npmrc there would stop every hook.
   return `#!/bin/sh
-charm="\${0%/*}/.."
+charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
 [ ! -e "$charm"/${COMPILED} ] || /bin/rm -rf "$charm"/${COMPILED}
 export HOME="$charm" DENO_DIR="$charm"/${CACHE}
 export ${SWITCHES.join(" ")}
@@ -69,6 +69,8 @@ ${flags.join("\n")}
 /**
  * Renders the stub of the form `compiled`.
  *
+ * Its paths are absolute and have no `..`: Deno does not find its embedded files below a TMPDIR that has.
+ *
  * The executable's cache of V8's compiled code goes to the folder for temporary files, so that folder is below the
  * charm's directory.
  *
@@ -79,7 +81,7 @@ export function renderCompiledStub(
   { assemble, revision, name, sha256, start }: CompiledStubOptions,
 ): string {
   return `#!/bin/sh
-charm="\${0%/*}/.."
+charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
 made="$charm"/${COMPILED}/${revision}
 [ -e "$made"/${name} ] || "$charm"/${assemble} ${revision} ${name} ${start} \\
   ${sha256} || exit

@@ -10,7 +10,7 @@ Deno.test("renderBundledStub() is a few lines of sh", () => {
   assert.equal(
     stub,
     `#!/bin/sh
-charm="\${0%/*}/.."
+charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
 [ ! -e "$charm"/runtime/compiled ] || /bin/rm -rf "$charm"/runtime/compiled
 export HOME="$charm" DENO_DIR="$charm"/runtime/cache
 export NO_COLOR=1 DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
@@ -44,7 +44,7 @@ Deno.test("renderCompiledStub() is a few lines of sh", () => {
   assert.equal(
     stub,
     `#!/bin/sh
-charm="\${0%/*}/.."
+charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
 made="$charm"/runtime/compiled/0123456789abcdef
 [ -e "$made"/start ] || "$charm"/runtime/assemble 0123456789abcdef start 98361344 \\
   ${"a".repeat(64)} || exit
@@ -53,4 +53,32 @@ export NO_COLOR=1 DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
 exec "$made"/start
 `,
   );
+});
+
+Deno.test("the executed program sees clean absolute paths, however its stub is called", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    const charm = `${folder}/charm`;
+    const made = `${charm}/runtime/compiled/0123`;
+    for (const path of ["hooks", "actions", "runtime/compiled/0123"]) {
+      await Deno.mkdir(`${charm}/${path}`, { recursive: true });
+    }
+    await Deno.symlink(charm, `${folder}/link`);
+    const sees = '#!/bin/sh\necho "$0 $HOME $TMPDIR $DENO_DIR $PWD"\n';
+    await Deno.writeTextFile(`${made}/start`, sees, { mode: 0o755 });
+    const common = { assemble: "runtime/assemble", revision: "0123", name: "start" };
+    const stub = renderCompiledStub({ ...common, sha256: "a".repeat(64), start: 64 });
+    for (const kind of ["hooks", "actions"]) {
+      await Deno.writeTextFile(`${charm}/${kind}/start`, stub, { mode: 0o755 });
+      const calls = [`./charm/${kind}/start`, `charm/${kind}/start`, `link/${kind}/start`];
+      for (const call of [...calls, `${folder}//link/./${kind}/../${kind}/start`]) {
+        const options = { cwd: folder, env: { CDPATH: "/tmp" } };
+        const { stdout } = await new Deno.Command(call, options).output();
+        const seen = new TextDecoder().decode(stdout);
+        assert.equal(seen, `${made}/start ${charm} ${made} ${made} ${folder}\n`);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
