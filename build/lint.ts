@@ -57,7 +57,7 @@ const MODULES = new Map(
       "with_resolvers",
       "x509",
     ],
-    adapter: ["juju", "lxd", "lxd_call", "pinned_fetch", "presented"],
+    adapter: ["juju", "lxd", "lxd_call", "lxd_identity", "lxd_nodes", "pinned_fetch", "presented"],
     // What reconcile is made of: told of the adapters by their types only.
     shell: [
       "apply",

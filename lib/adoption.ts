@@ -72,7 +72,7 @@ export function claim(
     rejected.flatMap(({ unit, fingerprint: offered }) => {
       const { fingerprint } = originalOf(offered, trusted, mark) ?? {};
       if (fingerprint === undefined || wanted.has(fingerprint)) return [];
-      const name = entryName(mark, { relation, name: unit });
+      const name = entryName(mark, { relation, name: unit }, fingerprint);
       return [[fingerprint, { kind: "rename", fingerprint, name }]] as const;
     })
   );

@@ -6,23 +6,37 @@
  */
 import * as lxd from "./relation.ts";
 import * as lxdHttps from "./lxd_https.ts";
-import type { Requirer } from "./owner.ts";
-import type { Databag, Publication, Published, Request } from "./relation.ts";
+import type { Databag, Publication, Published, Request, Sender } from "./relation.ts";
 
 /** An endpoint that requirers relate to. */
 export type Endpoint = "api" | "https";
 
 /** The wire format of one interface. */
 export interface Interface {
-  /** Reads what a requirer asks for. Never fails: what cannot be read is rejected. */
-  readonly parseRequest: (databag: Databag, requirer: Requirer) => Request;
   /**
-   * Says whether an application's databag stands for those of its units; undefined where it never
-   * does, so that nobody needs to look.
+   * Reads what an application and units of it ask for in a relation. Never fails: what cannot be
+   * read is rejected.
+   */
+  readonly parseRequests: (
+    relation: string,
+    application: Sender,
+    units: readonly Sender[],
+  ) => Request;
+  /**
+   * Says whether an application's databag stands for those of its units; undefined where each
+   * databag is read by itself.
    */
   readonly speaksForUnits: ((application: Databag) => boolean) | undefined;
   /** Writes what a relation is told; an empty value stands for a key to delete. */
   readonly renderPublication: (publication: Publication) => Databag;
+  /**
+   * Says whether the application's databag is to tell it, too; undefined for as before.
+   * `isAsked`: whether the requirer's application asks, undefined where that is not known.
+   */
+  readonly isForApplication: (
+    isAsked: boolean | undefined,
+    publication: Publication,
+  ) => boolean | undefined;
   /** Reads what a relation has been told. What cannot be read counts as absent. */
   readonly parsePublished: (databag: Databag) => Published;
 }
@@ -30,15 +44,19 @@ export interface Interface {
 /** The interface of each endpoint: `lxd` and `lxd-https`. */
 export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
   api: {
-    parseRequest: lxd.parseRequest,
+    parseRequests: lxd.parseRequests,
     speaksForUnits: undefined,
     renderPublication: lxd.renderPublication,
+    // Answers go where the question came from: the original charm wrote units' databags only.
+    isForApplication: (isAsked) => isAsked,
     parsePublished: lxd.parsePublished,
   },
   https: {
-    parseRequest: lxdHttps.parseRequest,
-    speaksForUnits: lxdHttps.isRequest,
+    parseRequests: lxdHttps.parseRequests,
+    speaksForUnits: lxdHttps.speaksForUnits,
     renderPublication: lxdHttps.renderPublication,
+    // The charm lxd does so, and its clients take data there for a cluster.
+    isForApplication: (_isAsked, { isClustered }) => isClustered,
     parsePublished: lxdHttps.parsePublished,
   },
 };

@@ -6,37 +6,49 @@
  */
 import * as z from "zod/mini";
 import type { Certificate, Fingerprint } from "./certificate.ts";
-import { limit } from "./limit.ts";
 import { type Answer, type Call, createCall, isFinal, type Transport } from "./lxd_call.ts";
-import { clientAddress } from "./node_address.ts";
+import { mayManage } from "./lxd_identity.ts";
+import { type Asked, listNodes, type Nodes, Server } from "./lxd_nodes.ts";
 import type { Ending } from "./outcome.ts";
 import type { Projects } from "./projects.ts";
-import type { Node } from "./relation.ts";
 import { repeat } from "./repeat.ts";
 import { access } from "./step.ts";
-import { ADDRESS_LIMIT_MS, ENTER_LIMIT_MS } from "./time_limits.ts";
+import { ENTER_LIMIT_MS } from "./time_limits.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
 
-/** LXD, entered: one member that answers and lets us manage its trust store. */
+/** LXD, entered: one member that answers and trusts us. */
 export interface Lxd {
   /** The member we speak with, `https://host:port`. */
   readonly endpoint: string;
   /** LXD's version. */
   readonly version: string;
-  /** What a standalone server listens at, `host:port`; empty for a cluster. */
+  /** Whether it is a member of a cluster. */
+  readonly isClustered: boolean;
+  /** What it listens at, `host:port`. */
   readonly addresses: readonly string[];
-  /** Lists the cluster's members that are online, or the standalone server. */
-  readonly nodes: () => Promise<Answer<readonly Node[]>>;
+  /** Lists the cluster's members that serve clients, or the standalone server. */
+  readonly nodes: () => Promise<Answer<Nodes>>;
   /** Lists the trust store. */
   readonly trustStore: () => Promise<Answer<TrustStore>>;
+  /** Asks whether our certificate lets us manage the trust store, of which it shows us a list. */
+  readonly mayManage: (own: Fingerprint, trusted: TrustStore) => Promise<Answer<boolean>>;
+  /** Asks whether a certificate is an identity, which need not be listed in the trust store. */
+  readonly isIdentity: (fingerprint: Fingerprint) => Promise<boolean>;
   /** Registers a client certificate, restricted to projects unless these are null. */
   readonly add: (
     certificate: Certificate,
     name: string,
     projects: Projects,
   ) => Promise<Answer<unknown>>;
-  /** Renames an entry. */
-  readonly rename: (fingerprint: Fingerprint, name: string) => Promise<Answer<unknown>>;
+  /**
+   * Renames an entry, and says again what it gives access to: from 6.7 on, LXD refuses any change
+   * that leaves projects beside no restriction, as former versions took them.
+   */
+  readonly rename: (
+    fingerprint: Fingerprint,
+    name: string,
+    projects: Projects,
+  ) => Promise<Answer<unknown>>;
   /** Restricts an entry to projects; null lifts the restriction. */
   readonly restrict: (
     fingerprint: Fingerprint,
@@ -55,23 +67,8 @@ export type Entrance =
     readonly ending: Ending;
   };
 
-// To ask every member at once would be a burden in a large cluster.
-const MAXIMUM_QUESTIONS = 8;
-
 const SILENT: readonly Ending["kind"][] = ["unreachable", "other-server"];
 
-const Environment = z.object({
-  server_name: z.optional(z.string()),
-  server_version: z.optional(z.string()),
-  server_clustered: z.optional(z.boolean()),
-  addresses: z.nullish(z.array(z.string())),
-});
-const Server = z.object({
-  auth: z.string(),
-  config: z.nullish(z.looseObject({})),
-  environment: z.optional(Environment),
-});
-const Members = z.array(z.object({ server_name: z.string(), url: z.string(), status: z.string() }));
 const Entry = z.object({
   fingerprint: z.string(),
   name: z.string(),
@@ -125,21 +122,13 @@ async function knock(transport: Transport, endpoint: string, own: string): Promi
   const call = createCall(transport, endpoint);
   const answer = await call(Server, "/1.0", { timeout: ENTER_LIMIT_MS, isRepeatable: false });
   if (answer.kind !== "done") return { kind: "refused", endpoint, ending: answer };
-  const { auth, config } = answer.value;
-  if (auth !== "trusted") return { kind: "refused", endpoint, ending: { kind: "untrusted" } };
-  // The server's configuration is shown to administrators only: null on LXD, {} on Incus.
-  if (Object.keys(config ?? {}).length === 0) {
-    return { kind: "refused", endpoint, ending: { kind: "restricted" } };
-  }
-  return { kind: "entered", lxd: createLxd(endpoint, call, answer.value, own) };
+  const shown = answer.value;
+  if (shown.auth !== "trusted") return { kind: "refused", endpoint, ending: { kind: "untrusted" } };
+  return { kind: "entered", lxd: createLxd(transport, call, { endpoint, shown }, own) };
 }
 
-function createLxd(
-  endpoint: string,
-  call: Call,
-  shown: z.infer<typeof Server>,
-  own: string,
-): Lxd {
+function createLxd(transport: Transport, call: Call, asked: Asked, own: string): Lxd {
+  const { endpoint, shown } = asked;
   const server = shown.environment ?? {};
   const one = (fingerprint: Fingerprint) => `/1.0/certificates/${fingerprint}`;
   const change = (method: string, path: string, body?: unknown) =>
@@ -147,34 +136,13 @@ function createLxd(
   return {
     endpoint,
     version: server.server_version ?? "",
-    addresses: server.server_clustered ? [] : server.addresses ?? [],
-    nodes: async () => {
-      // A standalone server answers 500 to the question for members.
-      const self = { endpoint, name: server.server_name ?? "" };
-      if (!server.server_clustered) return { kind: "done", value: [self] };
-      const answer = await call(Members, "/1.0/cluster/members?recursion=1");
-      if (answer.kind !== "done") return answer;
-      // A cluster that has just lost its leader calls everyone offline, the one that says so too.
-      const active = answer.value.filter(({ server_name: name, status }) =>
-        status === "Online" || status === "Offline" && name === self.name
-      );
-      // The list tells where members reach each other, which need not be where clients do. Nobody is
-      // waited for beyond the one limit.
-      const end = Date.now() + ADDRESS_LIMIT_MS;
-      const addressOf = limit(MAXIMUM_QUESTIONS, async (name: string, url: string) => {
-        const answer = await call(Server, `/1.0?target=${encodeURIComponent(name)}`, {
-          timeout: Math.max(end - Date.now(), 0),
-          isRepeatable: false,
-        });
-        const isOf = answer.kind === "done" && answer.value.environment?.server_name === name;
-        return isOf ? clientAddress(answer.value, url) : url;
-      });
-      const value = await Promise.all(active.map(async ({ server_name: name, url }) => {
-        if (name !== self.name) return { endpoint: await addressOf(name, url), name };
-        // What the operator calls it is where clients reach it.
-        return { endpoint: endpoint === own ? own : clientAddress(shown, url), name };
-      }));
-      return { kind: "done", value };
+    isClustered: server.server_clustered ?? false,
+    addresses: server.addresses ?? [],
+    nodes: () => listNodes(transport, asked, own),
+    mayManage: (own, trusted) => mayManage(call, shown.config, own, trusted),
+    isIdentity: async (fingerprint) => {
+      const answer = await call(z.unknown(), `/1.0/auth/identities/tls/${fingerprint}`);
+      return answer.kind === "done";
     },
     trustStore: async () => {
       const answer = await call(Entries, "/1.0/certificates?recursion=1");
@@ -188,7 +156,8 @@ function createLxd(
       const body = { type: "client", name, certificate: der, ...access(projects) };
       return change("POST", "/1.0/certificates", body);
     },
-    rename: (fingerprint, name) => change("PATCH", one(fingerprint), { name }),
+    rename: (fingerprint, name, projects) =>
+      change("PATCH", one(fingerprint), { name, ...access(projects) }),
     restrict: (fingerprint, projects) => change("PATCH", one(fingerprint), access(projects)),
     revoke: (fingerprint) => change("DELETE", one(fingerprint)),
   };

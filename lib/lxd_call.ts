@@ -17,6 +17,8 @@ export type Answer<T> =
     readonly kind: "refused";
     readonly status: number;
     readonly message: string;
+    /** What LXD refuses: `to revoke ...`. @default {"what it is asked"} */
+    readonly action?: string;
   }
   /** No answer, or an error of LXD's own: a later attempt may go well. */
   | Unreachable

@@ -12,6 +12,7 @@ import type { Requirer } from "./owner.ts";
 import { parseNames } from "./projects.ts";
 import {
   type Databag,
+  joinRequests,
   type Node,
   parseAnswer,
   type Publication,
@@ -19,6 +20,7 @@ import {
   renderAnswer,
   type Request,
   requestOf,
+  type Sender,
 } from "./relation.ts";
 
 const VERSION = "1.0";
@@ -29,27 +31,60 @@ const REASONS = {
 } as const;
 
 /**
- * Says whether a databag asks for something. An application's that does stands for those of its
- * units: each side takes the first with the version, and looks into the application's first.
+ * Says whether an application's databag stands for those of its units: where it holds a certificate,
+ * and no other version.
  *
- * @param databag Relation data of the requirer's unit or application.
+ * @param application Relation data of the requirer's application.
  * @returns Whether it does.
  */
-export function isRequest(databag: Databag): boolean {
-  return databag["version"] === VERSION;
+export function speaksForUnits(application: Databag): boolean {
+  const { version = "", certificate = "" } = application;
+  return certificate !== "" && ["", VERSION].includes(version);
 }
 
 /**
- * Reads what a requirer asks for. Without the version, a databag is ignored.
+ * Reads what an application and units of it ask for. Each key falls back by itself from the
+ * application's databag to the unit's. Without the version, nothing is asked.
  *
- * @param databag Relation data of the requirer's unit or application.
- * @param requirer Whose databag it is.
+ * @param relation Id of the relation.
+ * @param application The application, with its databag.
+ * @param units Units of it, with theirs.
  * @returns The request.
  */
-export function parseRequest(databag: Databag, requirer: Requirer): Request {
+export function parseRequests(
+  relation: string,
+  application: Sender,
+  units: readonly Sender[],
+): Request {
+  const { name, databag } = application;
+  const asking = units.filter(({ databag }) => databag["version"] || databag["certificate"]);
+  if (speaksForUnits(databag) || asking.length === 0) {
+    const databags = [databag, ...units.map(({ databag }) => databag)];
+    // The one certificate is for all units.
+    const ofUnits = units.map(({ databag }) => databag["projects"]).filter(Boolean).join();
+    const projects = databag["projects"] || ofUnits;
+    return parseRequest({ ...databag, version: versionAmong(databags), projects }, {
+      relation,
+      name,
+    });
+  }
+  return joinRequests(asking.map((unit) => {
+    const version = versionAmong([databag, unit.databag]);
+    const projects = databag["projects"] || unit.databag["projects"] || "";
+    return parseRequest({ ...unit.databag, version, projects }, { relation, name: unit.name });
+  }));
+}
+
+/** The version that both sides speak, if any databag has it. */
+function versionAmong(databags: readonly Databag[]): string {
+  const versions = databags.map(({ version = "" }) => version).filter((one) => one !== "");
+  return versions.find((one) => one === VERSION) ?? versions[0] ?? "";
+}
+
+function parseRequest(databag: Databag, requirer: Requirer): Request {
   const { version = "" } = databag;
   if (version === "") return { wants: [], rejected: [] };
-  if (!isRequest(databag)) {
+  if (version !== VERSION) {
     const reason = `The version must be ${VERSION}`;
     return { wants: [], rejected: [{ unit: requirer.name, fingerprint: null, reason }] };
   }
@@ -97,10 +132,10 @@ export function parsePublished(databag: Databag): Published {
 }
 
 /** `host:port` of each active member; of a standalone server, all that it listens at. */
-function addressesOf({ nodes, addresses }: Publication): readonly string[] {
+function addressesOf({ nodes, isClustered, addresses }: Publication): readonly string[] {
   const own = nodes.map(({ endpoint }: Node) => endpoint.slice("https://".length)).toSorted();
   // Requirers take the first one, and of a standalone server's this one is known to answer.
-  return [...new Set([...own, ...addresses])];
+  return [...new Set([...own, ...isClustered ? [] : addresses])];
 }
 
 function one({ certificates, rejected }: ClientCertificates): ClientCertificates {

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { type Endpoint, INTERFACES } from "./interfaces.ts";
+import { INTERFACES } from "./interfaces.ts";
 import type { GoalState, Juju } from "./juju.ts";
-import type { Requirer } from "./owner.ts";
 import type { Revocable } from "./plan.ts";
 import {
+  observeDeparted,
   type ObservedRelation,
-  observeRelation,
   observeRelations,
   observeRequirer,
   publishedEverywhere,
@@ -63,20 +62,20 @@ export async function observe(juju: Juju, unit: string, scope: Scope): Promise<O
     case "departed": {
       const { endpoint, requirer } = scope;
       const isParting = scope.kind === "departed";
-      if (speaksForUnits(endpoint, requirer)) {
-        const observed = await unlessRefused(observeSpeaker(juju, unit, endpoint, requirer));
-        return { ...NOTHING, ...observed };
-      }
-      const relation = await unlessRefused(
-        observeRequirer(juju, unit, endpoint, requirer, isParting),
-      );
+      const observe = isParting ? observeDeparted : observeRequirer;
+      const relation = await unlessRefused(observe(juju, unit, endpoint, requirer));
       // Who is gone wants nothing, whatever Juju shows. The relation's further entries go when it
       // breaks: one answer that fails is no proof that the other units are gone, too.
       if (!relation && !isParting) return NOTHING;
+      // Where an application speaks for its units, they want nothing for themselves. Where not, their
+      // databags may be out of date, and say little of what they have dropped.
+      const revocable = relation?.isSpokenFor
+        ? { kind: "relation", relation: requirer.relation } as const
+        : { kind: "requirer", requirer } as const;
       return {
         ...NOTHING,
         relations: relation ? [relation] : [],
-        revocable: { kind: "requirer", requirer },
+        revocable,
         ...isParting && { isParting },
       };
     }
@@ -112,27 +111,6 @@ export async function observe(juju: Juju, unit: string, scope: Scope): Promise<O
       return { ...NOTHING, relations, isWhole: true, revocable, complete };
     }
   }
-}
-
-/** Whether a requirer is an application whose databag may stand for those of its units. */
-function speaksForUnits(endpoint: Endpoint, { name }: Requirer): boolean {
-  return INTERFACES[endpoint].speaksForUnits !== undefined && !name.includes("/");
-}
-
-/** Where an application begins or ceases to speak for its units, theirs are concerned, too. */
-async function observeSpeaker(
-  juju: Juju,
-  unit: string,
-  endpoint: Endpoint,
-  requirer: Requirer,
-): Promise<Pick<Observation, "relations" | "revocable">> {
-  const { relation } = requirer;
-  const observed = await observeRelation(juju, unit, { endpoint, relation });
-  // Units' databags may be out of date, and say little of what the units themselves have dropped.
-  const revocable = observed.isSpokenFor
-    ? { kind: "relation", relation } as const
-    : { kind: "requirer", requirer } as const;
-  return { relations: [observed], revocable };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Juju } from "./juju.ts";
 import { type Endpoint, ENDPOINTS, INTERFACES } from "./interfaces.ts";
 import type { Requirer } from "./owner.ts";
 import { unlessRefused } from "./refusal.ts";
-import type { Databag, Published, Rejection, Request, Want } from "./relation.ts";
+import type { Databag, Published, Rejection, Request, Sender, Want } from "./relation.ts";
 
 /** Names one relation. */
 export interface RelationId {
@@ -24,6 +24,8 @@ export interface ObservedRelation extends RelationId {
   readonly only: Requirer | undefined;
   /** Whether the application's databag stands for those of its units. */
   readonly isSpokenFor: boolean;
+  /** Whether the application's databag asks for something; undefined where it was not read. */
+  readonly isAskedByApplication: boolean | undefined;
   /** The certificates wanted by the requirers read. */
   readonly wants: readonly Want[];
   /** What they wrote that could not be read. */
@@ -33,8 +35,6 @@ export interface ObservedRelation extends RelationId {
   /** What this unit's databag tells. */
   readonly published: Published;
 }
-
-const NOTHING: Request = { wants: [], rejected: [] };
 
 /** All relations. */
 export interface ObservedRelations {
@@ -86,59 +86,105 @@ export async function observeRelation(
   unit: string,
   { endpoint, relation }: RelationId,
 ): Promise<ObservedRelation> {
-  const { parsePublished, parseRequest, speaksForUnits } = INTERFACES[endpoint];
-  const [units, application, databag] = await Promise.all([
+  const { parsePublished, parseRequests, speaksForUnits = () => false } = INTERFACES[endpoint];
+  const [names, name, databag] = await Promise.all([
     juju.relationList(relation),
     juju.relationApplication(relation),
     juju.relationGet(relation, unit),
   ]);
-  const [first, ...others] = await Promise.all(
-    [application, ...units].map(async (name) => ({
-      name,
-      databag: await juju.relationGet(relation, name),
-    })),
-  );
-  const isSpokenFor = first !== undefined && (speaksForUnits?.(first.databag) ?? false);
-  const requests = [...first ? [first] : [], ...isSpokenFor ? [] : others]
-    .map(({ name, databag }) => parseRequest(databag, { relation, name }));
+  const [application, ...units] = await Promise.all([
+    read(juju, relation, name),
+    ...names.map((name) => read(juju, relation, name)),
+  ]);
+  const request = parseRequests(relation, application, units);
   return {
     endpoint,
     relation,
     only: undefined,
-    isSpokenFor,
-    wants: requests.flatMap(({ wants }) => wants),
-    rejected: requests.flatMap(({ rejected }) => rejected),
+    isSpokenFor: speaksForUnits(application.databag),
+    isAskedByApplication: isAskedBy(name, request),
+    ...request,
     databag,
     published: parsePublished(databag),
   };
 }
 
 /**
- * Reads the databag of one requirer.
+ * Reads what one requirer asks for or, where its application's databag stands for its units or one
+ * may depend on the other, the whole relation.
  *
  * @param juju The hook tools.
  * @param unit Name of our unit.
  * @param endpoint Our endpoint of the relation.
- * @param requirer Whose databag changed, or who is gone.
- * @param isGone Whether it is gone.
- * @returns The relation with this one requirer.
+ * @param requirer Whose databag it is.
+ * @returns The relation, with this one requirer or all of them.
  */
 export async function observeRequirer(
   juju: Juju,
   unit: string,
   endpoint: Endpoint,
   requirer: Requirer,
-  isGone: boolean,
 ): Promise<ObservedRelation> {
-  const { relation } = requirer;
-  const { parsePublished } = INTERFACES[endpoint];
-  const [request, databag] = await Promise.all([
-    // The databag of a unit that is gone can still be read, but no longer counts.
-    isGone ? { ...NOTHING, isSpokenFor: false } : readRequest(juju, endpoint, requirer),
+  const { relation, name } = requirer;
+  const { parsePublished, parseRequests, speaksForUnits } = INTERFACES[endpoint];
+  const whole = () => observeRelation(juju, unit, { endpoint, relation });
+  const [owner = ""] = name.split("/");
+  const isUnit = owner !== name;
+  if (speaksForUnits && !isUnit) return await whole();
+  const [sender, application, databag] = await Promise.all([
+    read(juju, relation, name),
+    speaksForUnits ? read(juju, relation, owner) : { name: owner, databag: {} },
     juju.relationGet(relation, unit),
   ]);
-  const published = parsePublished(databag);
-  return { endpoint, relation, only: requirer, ...request, databag, published };
+  if (speaksForUnits?.(application.databag)) return await whole();
+  const { wants, rejected } = isUnit
+    ? parseRequests(relation, application, [sender])
+    : parseRequests(relation, sender, []);
+  const request = {
+    wants: wants.filter(({ requirer }) => requirer.name === name),
+    rejected: rejected.filter(({ unit }) => unit === name),
+  };
+  return {
+    endpoint,
+    relation,
+    only: requirer,
+    isSpokenFor: false,
+    isAskedByApplication: isUnit ? undefined : isAskedBy(name, request),
+    ...request,
+    databag,
+    published: parsePublished(databag),
+  };
+}
+
+/**
+ * Reads what a relation has been told that a requirer has left. Its databag can still be read, but
+ * no longer counts.
+ *
+ * @param juju The hook tools.
+ * @param unit Name of our unit.
+ * @param endpoint Our endpoint of the relation.
+ * @param requirer Who is gone.
+ * @returns The relation, in which this requirer asks for nothing.
+ */
+export async function observeDeparted(
+  juju: Juju,
+  unit: string,
+  endpoint: Endpoint,
+  requirer: Requirer,
+): Promise<ObservedRelation> {
+  const { relation } = requirer;
+  const databag = await juju.relationGet(relation, unit);
+  return {
+    endpoint,
+    relation,
+    only: requirer,
+    isSpokenFor: false,
+    isAskedByApplication: undefined,
+    wants: [],
+    rejected: [],
+    databag,
+    published: INTERFACES[endpoint].parsePublished(databag),
+  };
 }
 
 /**
@@ -168,19 +214,11 @@ async function listRelations(juju: Juju): Promise<readonly RelationId[]> {
   return ids.flat();
 }
 
-/** Reads a requirer's databag, and its application's where that may stand for it. */
-async function readRequest(
-  juju: Juju,
-  endpoint: Endpoint,
-  requirer: Requirer,
-): Promise<Request & Pick<ObservedRelation, "isSpokenFor">> {
-  const { relation, name } = requirer;
-  const { parseRequest, speaksForUnits } = INTERFACES[endpoint];
-  const [application = ""] = name.split("/");
-  const [databag, isSpokenFor] = await Promise.all([
-    juju.relationGet(relation, name),
-    speaksForUnits !== undefined && application !== name &&
-    juju.relationGet(relation, application).then(speaksForUnits),
-  ]);
-  return { ...isSpokenFor ? NOTHING : parseRequest(databag, requirer), isSpokenFor };
+async function read(juju: Juju, relation: string, name: string): Promise<Sender> {
+  return { name, databag: await juju.relationGet(relation, name) };
+}
+
+function isAskedBy(name: string, { wants, rejected }: Request): boolean {
+  return wants.some(({ requirer }) => requirer.name === name) ||
+    rejected.some(({ unit }) => unit === name);
 }

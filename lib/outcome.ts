@@ -66,11 +66,22 @@ export type Outcome =
     readonly endpoint: string;
     readonly cause: string;
   }
+  /** LXD understands what it is asked, and refuses it. */
+  | {
+    readonly kind: "refused";
+    readonly endpoint: string;
+    /** What it refuses: `to revoke ...`. */
+    readonly action: string;
+    /** LXD's own words. */
+    readonly words: string;
+  }
   /** All is well. */
   | {
     readonly kind: "active";
     readonly version: string;
     readonly nodes: number;
+    /** Whether members of the cluster wait for others to be upgraded. */
+    readonly isUpgrading?: boolean;
     readonly certificates: number;
     /** How many certificates are rejected; undefined for as many as the status tells already. */
     readonly rejected: number | undefined;
@@ -90,6 +101,7 @@ export type Ending =
     readonly kind: "refused";
     readonly status: number;
     readonly message: string;
+    readonly action?: string;
   };
 
 /** Whom we took ourselves and the server for. */
@@ -126,9 +138,12 @@ export function outcomeOf(
     case "unreachable":
       return { kind: "unreachable", endpoint, cause: ending.cause };
     case "refused":
-      return ending.status === FORBIDDEN
-        ? { kind: "restricted", endpoint, own }
-        : { kind: "unreachable", endpoint, cause: ending.message };
+      return ending.status === FORBIDDEN ? { kind: "restricted", endpoint, own } : {
+        kind: "refused",
+        endpoint,
+        action: ending.action ?? "what it is asked",
+        words: ending.message,
+      };
     case "other-server": {
       const { presented } = ending;
       if (presented !== undefined && presented !== server.fingerprint) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Fingerprint } from "./certificate.ts";
 
 /** Who asks for certificates: a remote unit, or a remote application by its application databag. */
 export interface Requirer {
@@ -23,6 +24,11 @@ export type Owner =
   /** The original charm's, to be taken over: see `adoption.ts`. */
   | { readonly kind: "original" };
 
+// Enough to tell certificates apart, and what `lxc config trust list` shows of a fingerprint.
+const DIGITS = 12;
+const OWNER_REGEXP =
+  /^(?:shared|(?<relation>\d+):(?<slug>[^:]+))(?::(?:[0-9a-f]{12}|[0-9a-f]{64}))?$/;
+
 /** Writes and reads the names of one application's entries. */
 export interface Mark {
   /** What every name of ours begins with: `<application>@<model uuid>:`. */
@@ -36,9 +42,9 @@ export interface Mark {
  * ```ts
  * import assert from "node:assert/strict";
  * const mark = createMark("lxd-integrator", "6f1c");
- * assert.equal(entryName(mark, { relation: "3", name: "my-charm/0" }), "lxd-integrator@6f1c:3:my-charm-0");
- * assert.deepEqual(parseOwner(mark, "lxd-integrator@6f1c:shared"), { kind: "shared" });
- * assert.equal(parseOwner(mark, "lxd-integrator@0000:shared"), undefined);
+ * const name = "lxd-integrator@6f1c:shared:2274d312f072";
+ * assert.deepEqual(parseOwner(mark, name), { kind: "shared" });
+ * assert.equal(parseOwner(mark, "lxd-integrator@0000:shared:2274d312f072"), undefined);
  * ```
  *
  * @param application Name of our application.
@@ -61,24 +67,46 @@ export function slug(name: string): string {
 }
 
 /**
- * Names the entry of a certificate that one requirer wants.
+ * Names the entry of a certificate. From 5.21.5 and 6.6 on, LXD takes a name only once, for clients,
+ * members and identities together, so the name ends in digits of the fingerprint.
+ *
+ * @example Names
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import type { Fingerprint } from "./certificate.ts";
+ * const mark = createMark("lxd-integrator", "6f1c");
+ * const fingerprint = "2274d312f072".padEnd(64, "0") as Fingerprint;
+ * const requirer = { relation: "3", name: "my-charm/0" };
+ * assert.equal(
+ *   entryName(mark, requirer, fingerprint),
+ *   "lxd-integrator@6f1c:3:my-charm-0:2274d312f072",
+ * );
+ * assert.equal(entryName(mark, undefined, fingerprint), "lxd-integrator@6f1c:shared:2274d312f072");
+ * ```
  *
  * @param mark Our mark.
- * @param requirer The one who wants it.
+ * @param requirer The one who wants it; undefined where several do.
+ * @param fingerprint The certificate's.
  * @returns Name for LXD's trust store.
  */
-export function entryName(mark: Mark, { relation, name }: Requirer): string {
-  return `${mark.prefix}${relation}:${slug(name)}`;
+export function entryName(
+  mark: Mark,
+  requirer: Requirer | undefined,
+  fingerprint: Fingerprint,
+): string {
+  const owner = requirer ? `${requirer.relation}:${slug(requirer.name)}` : "shared";
+  return `${mark.prefix}${owner}:${fingerprint.slice(0, DIGITS)}`;
 }
 
 /**
- * Names the entry of a certificate that several requirers want.
+ * Names the same entry with all digits of the fingerprint, for where the short name is in use.
  *
- * @param mark Our mark.
+ * @param name What {@linkcode entryName} gives.
+ * @param fingerprint The certificate's.
  * @returns Name for LXD's trust store.
  */
-export function sharedName(mark: Mark): string {
-  return `${mark.prefix}shared`;
+export function fullName(name: string, fingerprint: Fingerprint): string {
+  return `${name.slice(0, -DIGITS)}${fingerprint}`;
 }
 
 /**
@@ -92,16 +120,18 @@ export function originalName(mark: Mark): string {
 }
 
 /**
- * Reads whose an entry is.
+ * Reads whose an entry is. Former versions of this charm gave names without digits. The digits need
+ * not be the certificate's: a client may renew its own certificate within its entry.
  *
  * @param mark Our mark.
  * @param name Name of an entry in LXD's trust store.
  * @returns The owner, or undefined where the entry is foreign.
  */
 export function parseOwner(mark: Mark, name: string): Owner | undefined {
-  if (name === sharedName(mark)) return { kind: "shared" };
   if (name === originalName(mark)) return { kind: "original" };
   if (!name.startsWith(mark.prefix)) return undefined;
-  const [, relation, slug] = name.slice(mark.prefix.length).match(/^(\d+):([^:]+)$/) ?? [];
-  return relation && slug ? { kind: "requirer", relation, slug } : undefined;
+  const groups = name.slice(mark.prefix.length).match(OWNER_REGEXP)?.groups;
+  if (!groups) return undefined;
+  const { relation, slug } = groups;
+  return relation && slug ? { kind: "requirer", relation, slug } : { kind: "shared" };
 }

@@ -1,25 +1,44 @@
 import assert from "node:assert/strict";
-import { createMark, entryName, parseOwner, sharedName, slug } from "./owner.ts";
+import type { Fingerprint } from "./certificate.ts";
+import { createMark, entryName, fullName, parseOwner, slug } from "./owner.ts";
 
 const UUID = "6f1c0a52-0000-4000-8000-000000000000";
 const MARK = createMark("lxd-integrator", UUID);
+const FINGERPRINT = "2274d312f0".padEnd(64, "9") as Fingerprint;
 
 Deno.test("entryName() is read back by parseOwner(), for units and applications", () => {
-  for (const name of ["my-charm/0", "my-charm/12", "my-charm", "remote-0a1b2c/3"]) {
-    assert.deepEqual(parseOwner(MARK, entryName(MARK, { relation: "3", name })), {
-      kind: "requirer",
-      relation: "3",
-      slug: slug(name),
-    });
+  for (const name of ["my-charm/0", "my-charm/12", "my-charm", "remote-0a1b2c/3", "shared", "7"]) {
+    const given = entryName(MARK, { relation: "3", name }, FINGERPRINT);
+    const owner = { kind: "requirer", relation: "3", slug: slug(name) };
+    for (const one of [given, fullName(given, FINGERPRINT)]) {
+      assert.deepEqual(parseOwner(MARK, one), owner);
+    }
   }
-  assert.deepEqual(parseOwner(MARK, sharedName(MARK)), { kind: "shared" });
+  const shared = entryName(MARK, undefined, FINGERPRINT);
+  assert.deepEqual(parseOwner(MARK, shared), { kind: "shared" });
+  assert.deepEqual(parseOwner(MARK, fullName(shared, FINGERPRINT)), { kind: "shared" });
 });
 
 Deno.test("entryName() gives names that LXD takes, and that tell relation and requirer", () => {
-  const name = entryName(MARK, { relation: "3", name: "my-charm/0" });
-  assert.equal(name, `lxd-integrator@${UUID}:3:my-charm-0`);
+  const name = entryName(MARK, { relation: "3", name: "my-charm/0" }, FINGERPRINT);
+  assert.equal(name, `lxd-integrator@${UUID}:3:my-charm-0:2274d312f099`);
   assert.match(name, /^[^-/][^/]*$/);
-  assert.match(sharedName(MARK), /^[^-/][^/]*$/);
+  const shared = entryName(MARK, undefined, FINGERPRINT);
+  assert.equal(shared, `lxd-integrator@${UUID}:shared:2274d312f099`);
+});
+
+Deno.test("fullName() has all digits of the fingerprint", () => {
+  const name = entryName(MARK, { relation: "3", name: "my-charm/0" }, FINGERPRINT);
+  assert.equal(
+    fullName(name, FINGERPRINT),
+    `lxd-integrator@${UUID}:3:my-charm-0:${FINGERPRINT}`,
+  );
+});
+
+Deno.test("parseOwner() reads the names that former versions gave, without digits", () => {
+  const owner = { kind: "requirer", relation: "3", slug: "my-charm-0" };
+  assert.deepEqual(parseOwner(MARK, `lxd-integrator@${UUID}:3:my-charm-0`), owner);
+  assert.deepEqual(parseOwner(MARK, `lxd-integrator@${UUID}:shared`), { kind: "shared" });
 });
 
 Deno.test.each([
@@ -32,6 +51,12 @@ Deno.test.each([
   { what: "with something after it", name: `lxd-integrator@${UUID}:3:ams-0:mine` },
   { what: "with a line before it", name: `x\nlxd-integrator@${UUID}:3:ams-0` },
   { what: "shared, with something after it", name: `lxd-integrator@${UUID}:shared-by-hand` },
+  { what: "shared, with a word after it", name: `lxd-integrator@${UUID}:shared:mine` },
+  { what: "with too few digits", name: `lxd-integrator@${UUID}:3:ams-0:2274d312f09` },
+  { what: "with too many digits", name: `lxd-integrator@${UUID}:3:ams-0:2274d312f0999` },
+  { what: "with capital digits", name: `lxd-integrator@${UUID}:3:ams-0:2274D312F099` },
+  { what: "with digits twice", name: `lxd-integrator@${UUID}:shared:2274d312f099:2274d312f099` },
+  { what: "with a line after it", name: `lxd-integrator@${UUID}:3:ams-0:2274d312f099\n` },
   { what: "the prefix alone", name: `lxd-integrator@${UUID}:` },
   { what: "empty", name: "" },
 ])("parseOwner() takes a name as foreign that is $what", ({ name }) => {

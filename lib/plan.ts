@@ -6,11 +6,11 @@
 import type { Fingerprint } from "./certificate.ts";
 import {
   entryName,
+  fullName,
   type Mark,
   type Owner,
   parseOwner,
   type Requirer,
-  sharedName,
   slug,
 } from "./owner.ts";
 import { isWithin, join, narrow, type Projects } from "./projects.ts";
@@ -56,7 +56,8 @@ export interface Situation {
 
 /**
  * Plans the changes to LXD's trust store: additions first, revocations last, so that whoever is
- * interrupted loses nothing. Entries that do not bear our mark are never in a plan.
+ * interrupted loses nothing. An entry is renamed once it gives the access that it should, for a name
+ * is sent with what the entry gives access to. Entries that do not bear our mark are never in a plan.
  *
  * @param situation What is wanted, and what is.
  * @returns The steps, in the order to take them.
@@ -75,7 +76,7 @@ export function plan(situation: Situation): readonly Step[] {
     if (isRevocable(owner, situation)) return [{ kind: "revoke", fingerprint, name }];
     return owner.kind === "original" ? [] : confine(entry, situation);
   });
-  return ["add", "rename", "restrict", "revoke"].flatMap((kind) =>
+  return ["add", "restrict", "rename", "revoke"].flatMap((kind) =>
     [...kept, ...revoked].filter((step) => step.kind === kind)
   );
 }
@@ -94,8 +95,8 @@ export function ownerOf(entry: TrustEntry, mark: Mark): Owner | undefined {
 
 function add(wants: readonly Want[], mark: Mark): Step {
   const [{ certificate, requirer }] = wants as readonly [Want, ...Want[]];
-  const name = isOneRequirer(wants) ? entryName(mark, requirer) : sharedName(mark);
   const { fingerprint } = certificate;
+  const name = entryName(mark, isOneRequirer(wants) ? requirer : undefined, fingerprint);
   return { kind: "add", fingerprint, name, certificate, projects: union(wants) };
 }
 
@@ -104,17 +105,18 @@ function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): 
   const owner = ownerOf(entry, situation.mark);
   if (!owner || fingerprint === situation.own) return [];
   const [{ requirer }] = wants as readonly [Want, ...Want[]];
-  const own = entryName(situation.mark, requirer);
   // Someone else's claim stands as long as it cannot be ruled out.
-  const othersMayWant = entry.name !== own && isInDoubt(owner, situation);
+  const othersMayWant = !isOf(owner, requirer) && isInDoubt(owner, situation);
   const alone = isOneRequirer(wants) && !othersMayWant;
-  const name = alone ? own : sharedName(situation.mark);
+  const name = entryName(situation.mark, alone ? requirer : undefined, fingerprint);
   const mine = union(wants);
   const projects = othersMayWant && owner.kind !== "original"
     ? join(mine, narrow(projectsOf(entry), situation.allowed))
     : mine;
   return [
-    ...name === entry.name ? [] : [{ kind: "rename", fingerprint, name } as const],
+    ...[name, fullName(name, fingerprint)].includes(entry.name)
+      ? []
+      : [{ kind: "rename", fingerprint, name } as const],
     ...isRestrictedTo(entry, projects)
       ? []
       : [{ kind: "restrict", fingerprint, projects } as const],
@@ -145,8 +147,7 @@ function isRevocable(owner: Owner, { revocable, complete }: Situation): boolean 
   if (owner.kind === "shared") return complete && revocable.kind !== "none";
   switch (revocable.kind) {
     case "requirer":
-      return owner.relation === revocable.requirer.relation &&
-        owner.slug === slug(revocable.requirer.name);
+      return isOf(owner, revocable.requirer);
     case "relation":
       return owner.relation === revocable.relation;
     case "absent":
@@ -156,6 +157,10 @@ function isRevocable(owner: Owner, { revocable, complete }: Situation): boolean 
     case "none":
       return false;
   }
+}
+
+function isOf(owner: Owner, { relation, name }: Requirer): boolean {
+  return owner.kind === "requirer" && owner.relation === relation && owner.slug === slug(name);
 }
 
 function isOneRequirer(wants: readonly Want[]): boolean {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Certificate, Fingerprint } from "./certificate.ts";
 import { createMark } from "./owner.ts";
 import { ownerOf, plan, type Revocable, type Situation } from "./plan.ts";
@@ -7,7 +8,15 @@ import { effectOf, type Step } from "./step.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
 
 const mark = createMark("lxd", "uuid");
-const own = "own" as Fingerprint;
+
+/** A fingerprint to be read: the hexadecimal digits of an id. */
+const fingerprintOf = (id: string): Fingerprint =>
+  Buffer.from(id).toString("hex").padEnd(64, "0") as Fingerprint;
+const idOf = (fingerprint: string): string =>
+  Buffer.from(fingerprint, "hex").toString().replaceAll("\0", "");
+
+const own = fingerprintOf("own");
+// The names of entries, without the digits that each ends in.
 const AMS0 = "lxd@uuid:3:ams-0";
 const AMS1 = "lxd@uuid:3:ams-1";
 const OTHER = "lxd@uuid:4:other-0";
@@ -15,7 +24,7 @@ const SHARED = "lxd@uuid:shared";
 const FOREIGN = "by hand";
 
 const certificate = (id: string): Certificate => ({
-  fingerprint: id as Fingerprint,
+  fingerprint: fingerprintOf(id),
   pem: `pem ${id}`,
   der: `der ${id}`,
 });
@@ -30,6 +39,11 @@ function want(
   return { requirer: { relation, name }, certificate: certificate(id), text: "", projects };
 }
 
+/** Gives a name the digits of a fingerprint, if it is one of ours. */
+function named(name: string, id: string): string {
+  return /^lxd@uuid:(shared|\d)/.test(name) ? `${name}:${fingerprintOf(id).slice(0, 12)}` : name;
+}
+
 /** An entry of `a`, unless told otherwise. */
 function entry(
   name: string,
@@ -38,8 +52,8 @@ function entry(
   type = "client",
 ): TrustEntry {
   return {
-    fingerprint: id as Fingerprint,
-    name,
+    fingerprint: fingerprintOf(id),
+    name: named(name, id),
     type,
     restricted: projects !== null,
     projects: projects ?? [],
@@ -68,20 +82,22 @@ function steps(
   return plan({ wants, complete, trusted: store(entries), revocable, allowed, mark, own });
 }
 
-/** Steps in short: `rename a NAME`. */
+/** Steps in short, with the names without their digits: `rename a NAME`. */
 function brief(...situation: Parameters<typeof steps>): readonly string[] {
   return steps(...situation).map((step) => {
+    const id = idOf(step.fingerprint);
     const projects = "projects" in step ? [`[${step.projects ?? "all"}]`] : [];
-    const name = "name" in step ? [step.name] : [];
-    return [step.kind, step.fingerprint, ...name, ...projects].join(" ");
+    const name = "name" in step ? [step.name.replace(/:[0-9a-f]{12}$/, "")] : [];
+    if ("name" in step) assert.equal(step.name, named(name.join(), id), "its digits");
+    return [step.kind, id, ...name, ...projects].join(" ");
   });
 }
 
 Deno.test("plan() adds what is new, with the certificate and its restriction", () => {
   assert.deepEqual(steps([want("ams/0", ["p"])], []), [{
     kind: "add",
-    fingerprint: "a",
-    name: AMS0,
+    fingerprint: fingerprintOf("a"),
+    name: named(AMS0, "a"),
     certificate: certificate("a"),
     projects: ["p"],
   }]);
@@ -92,8 +108,8 @@ Deno.test("plan() adds first and revokes last", () => {
   const entries = [entry(AMS0, null, "x"), entry(AMS0), entry(AMS1, null, "b")];
   assert.deepEqual(brief(wants, entries, ALL), [
     `add c ${AMS0} [all]`,
-    `rename b ${OTHER}`,
     "restrict a [p]",
+    `rename b ${OTHER}`,
     `revoke x ${AMS0}`,
   ]);
 });
@@ -156,7 +172,7 @@ Deno.test.each([
     what: "by somebody else as well, who may need more",
     wants: [want("ams/0", ["p"])],
     before: entry(AMS1, ["q"]),
-    expected: [`rename a ${SHARED}`, "restrict a [p,q]"],
+    expected: ["restrict a [p,q]", `rename a ${SHARED}`],
   },
   {
     what: "by somebody else as well, who has everything",
@@ -174,7 +190,7 @@ Deno.test.each([
     what: "by two that are known, of more to come",
     wants: [want("ams/0", ["p"]), want("ams/1", ["p"])],
     before: entry(AMS0, ["q"]),
-    expected: [`rename a ${SHARED}`, "restrict a [p]"],
+    expected: ["restrict a [p]", `rename a ${SHARED}`],
   },
 ])(
   "plan() keeps what is wanted $what, as far as one databag tells",
@@ -194,13 +210,13 @@ Deno.test.each([
     what: "the last one left, with its own projects",
     wants: [want("ams/0", ["p"])],
     before: entry(SHARED, ["p", "q"]),
-    expected: [`rename a ${AMS0}`, "restrict a [p]"],
+    expected: ["restrict a [p]", `rename a ${AMS0}`],
   },
   {
     what: "another one than before",
     wants: [want("ams/1", ["p"])],
     before: entry(AMS0),
-    expected: [`rename a ${AMS1}`, "restrict a [p]"],
+    expected: ["restrict a [p]", `rename a ${AMS1}`],
   },
   {
     what: "two",
@@ -274,11 +290,17 @@ Deno.test.each<{ what: string; revocable: Revocable; complete: boolean; expected
     entry(AMS0, null, "own"),
   ];
   assert.deepEqual(
-    steps([], entries, revocable, complete).map(({ kind, fingerprint }) => [kind, fingerprint]),
+    steps([], entries, revocable, complete).map((
+      { kind, fingerprint },
+    ) => [kind, idOf(fingerprint)]),
     expected.map((id) => ["revoke", id]),
   );
   assert.deepEqual(
-    steps(entries.map(({ fingerprint }) => want("ams/0", null, fingerprint)), entries, revocable)
+    steps(
+      entries.map(({ fingerprint }) => want("ams/0", null, idOf(fingerprint))),
+      entries,
+      revocable,
+    )
       .filter(({ kind }) => kind === "revoke"),
     [],
     "what is wanted stays",
@@ -295,6 +317,25 @@ Deno.test("plan() changes no foreign entry and not our own, wanted or not", () =
   const wants = ["a", "b", "c", "own"].map((id) => want("ams/0", ["p"], id));
   assert.deepEqual(steps(wants, entries, ALL), []);
   assert.deepEqual(steps([], entries, ALL), []);
+});
+
+Deno.test("plan() renames what bears a name without digits, and takes other digits for ours", () => {
+  const former = { ...entry(AMS0), name: AMS0 };
+  assert.deepEqual(brief([want()], [former]), [`rename a ${AMS0}`]);
+  assert.deepEqual(steps([], [former]).map(({ kind }) => kind), ["revoke"]);
+  const shared = { ...entry(SHARED), name: SHARED };
+  assert.deepEqual(brief([want()], [shared]), [`rename a ${SHARED}`]);
+  assert.deepEqual(brief([want()], [shared], ALL), [`rename a ${AMS0}`]);
+  // A client has renewed its certificate within the entry.
+  const renewed = { ...entry(AMS0), name: named(AMS0, "before") };
+  assert.deepEqual(brief([want()], [renewed]), [`rename a ${AMS0}`]);
+  assert.deepEqual(steps([], [renewed]).map(({ kind }) => kind), ["revoke"]);
+});
+
+Deno.test("plan() leaves the name with all digits, which stands where the short one is in use", () => {
+  const full = { ...entry(AMS0), name: `${AMS0}:${fingerprintOf("a")}` };
+  assert.deepEqual(brief([want()], [full]), []);
+  assert.deepEqual(brief([want(), want("ams/1")], [full]), [`rename a ${SHARED}`]);
 });
 
 Deno.test("ownerOf() knows an entry by its name, if it is a client's", () => {
@@ -391,8 +432,8 @@ const ABSENT: Revocable = { kind: "absent", relations: new Set(["3"]) };
 
 Deno.test("plan() takes over what the original charm made and is wanted", () => {
   assert.deepEqual(brief([want("ams/0", ["p"])], [entry(ORIGINAL)], ABSENT), [
-    `rename a ${AMS0}`,
     "restrict a [p]",
+    `rename a ${AMS0}`,
   ]);
   assert.deepEqual(brief([want(), want("ams/1")], [entry(ORIGINAL)], ABSENT), [
     `rename a ${SHARED}`,

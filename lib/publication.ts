@@ -33,7 +33,9 @@ export interface RelationView {
 export interface Facts {
   /** The active nodes. */
   readonly nodes: readonly Node[];
-  /** What a standalone server listens at; empty for a cluster. */
+  /** Whether LXD is a cluster. */
+  readonly isClustered: boolean;
+  /** What the server that was asked listens at. */
   readonly addresses: readonly string[];
   /** The certificate that every node presents. */
   readonly server: Certificate;
@@ -41,6 +43,8 @@ export interface Facts {
   readonly trusted: TrustStore;
   /** What LXD has just refused, with its reasons. */
   readonly refused: ReadonlyMap<Fingerprint, string>;
+  /** The entries that LXD has just not let us rename. */
+  readonly unnamed: ReadonlySet<Fingerprint>;
   /** The name of our entries. */
   readonly mark: Mark;
 }
@@ -53,7 +57,7 @@ export interface Facts {
  * @returns The publication.
  */
 export function publicationOf(view: RelationView, facts: Facts): Publication {
-  const { nodes, addresses, server, trusted, refused, mark } = facts;
+  const { nodes, isClustered, addresses, server, trusted, refused } = facts;
   const refusals = view.admitted.flatMap((want) => {
     const reason = refused.get(want.certificate.fingerprint);
     return reason === undefined ? [] : [rejection(want, reason)];
@@ -61,8 +65,9 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
   const served = new Map([...trusted].filter(([fingerprint]) => !refused.has(fingerprint)));
   return {
     nodes,
+    isClustered,
     addresses,
-    registered: registeredOf(view, served, mark),
+    registered: registeredOf(view, { ...facts, trusted: served }),
     server,
     rejected: rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
   };
@@ -73,14 +78,13 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
  * of requirers that were not read, which the names of their entries tell.
  *
  * @param view What is known of the relation.
- * @param trusted LXD's trust store as it is about to be.
- * @param mark The name of our entries.
+ * @param facts LXD's trust store as it is about to be, the name of our entries, and which of them
+ * could not be renamed.
  * @returns The certificates, as their requirers wrote them.
  */
 export function registeredOf(
   view: RelationView,
-  trusted: TrustStore,
-  mark: Mark,
+  { trusted, mark, unnamed }: Pick<Facts, "trusted" | "mark" | "unnamed">,
 ): ReadonlyMap<Fingerprint, string> {
   const { relation, only, admitted, rejected, published, kept } = view;
   // What its requirer may not have is about to be revoked, now or in that one's next hook.
@@ -101,8 +105,9 @@ export function registeredOf(
     const entry = trusted.get(fingerprint);
     const owner = entry && ownerOf(entry, mark);
     // As long as the entry bears another relation's name alone, the leader may revoke it for that
-    // one's sake. It is told once the leader has made it a shared one.
-    const isOthers = owner?.kind === "requirer" && owner.relation !== relation;
+    // one's sake. It is told once the leader has made it a shared one, or LXD does not let it.
+    const isOthers = owner?.kind === "requirer" && owner.relation !== relation &&
+      !unnamed.has(fingerprint);
     if (!entry || isOthers) continue;
     const texts = wants.map(({ text }) => text).sort();
     // Where two requirers write the same certificate differently, what was told before stays.

@@ -14,28 +14,40 @@ export interface Place {
   readonly databag: Databag;
 }
 
+/** What to publish. */
+export interface Wanted {
+  /** What this unit's databag shall hold; an empty value stands for no key. */
+  readonly databag: Databag;
+  /**
+   * Whether the application's databag shall hold it as well, or nothing; undefined for whichever it
+   * does now.
+   */
+  readonly isForApplication: boolean | undefined;
+}
+
 /**
- * Publishes in this unit's databag, and as the leader in the application's.
+ * Publishes in this unit's databag, and as the leader in the application's. Data in the latter makes
+ * Juju run a `relation-changed` without a unit, which not every requirer survives, so it is written
+ * only for those that look for it.
  *
  * @param juju The hook tools.
  * @param application Name of our application, where this unit leads it.
  * @param place Where to publish.
- * @param wanted What the databags shall hold; an empty value stands for no key.
+ * @param wanted What to publish.
  * @returns Whether anything was written.
  */
 export async function publish(
   juju: Juju,
   application: string | undefined,
   { relation, databag }: Place,
-  wanted: Databag,
+  { databag: wanted, isForApplication }: Wanted,
 ): Promise<boolean> {
   const change = difference(databag, wanted);
+  const changeOfApplication = application === undefined
+    ? undefined
+    : changeFor(await juju.relationGet(relation, application), wanted, isForApplication);
   if (change) await juju.relationSet(relation, change, "unit");
-  if (application === undefined) return change !== undefined;
-  // Both hold the same, so what is new in one is new in the other, without another look.
-  const before = change ? {} : await juju.relationGet(relation, application);
-  const changeOfApplication = change ? wanted : difference(before, wanted);
-  if (!changeOfApplication) return false;
+  if (!changeOfApplication) return change !== undefined;
   try {
     await juju.relationSet(relation, changeOfApplication, "application");
   } catch (error) {
@@ -44,6 +56,16 @@ export async function publish(
     throw error;
   }
   return true;
+}
+
+/** What the application's databag lacks, or has too much. */
+function changeFor(
+  before: Databag,
+  wanted: Databag,
+  isWanted: boolean = Object.keys(before).length > 0,
+): Databag | undefined {
+  const nothing = Object.fromEntries(Object.keys(before).map((key) => [key, ""]));
+  return difference(before, isWanted ? { ...nothing, ...wanted } : nothing);
 }
 
 /** What the keys of a change held before. */

@@ -34,15 +34,23 @@ export interface Want {
   readonly projects: Projects;
 }
 
-/** What one databag of a requirer asks for. */
+/** An application or unit at the other end of a relation, with its databag. */
+export interface Sender {
+  /** Its name. */
+  readonly name: string;
+  /** Its databag. */
+  readonly databag: Databag;
+}
+
+/** What requirers ask for. */
 export interface Request {
-  /** Each certificate once, in the order of the databag. */
+  /** Each certificate of a requirer once, in the order of the databag. */
   readonly wants: readonly Want[];
-  /** What could not be read, each reason once. */
+  /** What could not be read, each reason of a requirer once. */
   readonly rejected: readonly Rejection[];
 }
 
-/** A member of the cluster that is online, or the standalone server. */
+/** A member of the cluster that serves clients, or the standalone server. */
 export interface Node {
   /** `https://host:port`, an IPv6 host in brackets. */
   readonly endpoint: string;
@@ -56,7 +64,9 @@ export interface Publication {
   readonly nodes: readonly Node[];
   /** The certificates of this relation that are in the trust store, as their requirers wrote them. */
   readonly registered: ReadonlyMap<Fingerprint, string>;
-  /** What a standalone server listens at, `host:port`; empty for a cluster. */
+  /** Whether LXD is a cluster. */
+  readonly isClustered: boolean;
+  /** What the server that was asked listens at, `host:port`. */
   readonly addresses: readonly string[];
   /** What every node presents. */
   readonly server: Certificate;
@@ -79,17 +89,38 @@ export interface Published {
 const VERSION = "1.0";
 
 /**
- * Reads what a requirer asks for. Never fails: what cannot be read is rejected with its reason, and
- * the rest is served.
+ * Reads what an application and units of it ask for, each by itself. Never fails: what cannot be
+ * read is rejected with its reason, and the rest is served.
  *
- * @param databag Relation data of the requirer's unit or application.
- * @param requirer Whose databag it is.
+ * @param relation Id of the relation.
+ * @param application The application, with its databag.
+ * @param units Units of it, with theirs.
  * @returns The request.
  */
-export function parseRequest(databag: Databag, requirer: Requirer): Request {
-  const sent = readClientCertificates(databag["client_certificates"] ?? "");
-  const reason = "projects must be a JSON list of at least one project name";
-  return requestOf(sent, { projects: parseProjects(databag["projects"] ?? ""), reason }, requirer);
+export function parseRequests(
+  relation: string,
+  application: Sender,
+  units: readonly Sender[],
+): Request {
+  return joinRequests([application, ...units].map(({ name, databag }) => {
+    const sent = readClientCertificates(databag["client_certificates"] ?? "");
+    const reason = "projects must be a JSON list of at least one project name";
+    const confines = { projects: parseProjects(databag["projects"] ?? ""), reason };
+    return requestOf(sent, confines, { relation, name });
+  }));
+}
+
+/**
+ * Joins requests.
+ *
+ * @param requests The requests.
+ * @returns One with all that they ask for.
+ */
+export function joinRequests(requests: readonly Request[]): Request {
+  return {
+    wants: requests.flatMap(({ wants }) => wants),
+    rejected: requests.flatMap(({ rejected }) => rejected),
+  };
 }
 
 /**

@@ -11,6 +11,7 @@
 import { type Certificate, firstCertificate, pemBlocks } from "./certificate.ts";
 import {
   ANY_NODES,
+  type AnyNode,
   type Databag,
   PROVIDER,
   readFingerprints,
@@ -96,8 +97,10 @@ export function renderOffer({ certificates, projects }: Offer): Databag {
 }
 
 /**
- * Reads a provider's answer: the application's databag or, where it says nothing, the first unit's
- * that does. Every form is read that providers are known to write, the original charm's too.
+ * Reads a provider's answer: the application's databag or, where it says nothing, those of the units.
+ * A provider answers in the application's databag only who asks in an application's databag, and a
+ * unit's databag may be older than another's, so what any of them tells counts. Every form is read
+ * that providers are known to write, the original charm's too.
  *
  * @example Nothing is answered yet
  * ```ts
@@ -110,18 +113,37 @@ export function renderOffer({ certificates, projects }: Offer): Databag {
  * @returns The answer.
  */
 export function readAnswer(application: Databag, units: readonly Databag[]): Answer {
-  const databag = [application, ...units].find((one) => one["version"] || one["nodes"]) ?? {};
-  const version = databag["version"]?.replaceAll('"', "");
+  const answering = [application, ...units].filter((one) => one["version"] || one["nodes"]);
+  const databags = answering[0] === application ? [application] : answering;
+  const [first = {}] = databags;
+  const nodes = joinNodes(
+    databags.flatMap((databag) => readKey(ANY_NODES, databag["nodes"]) ?? []),
+  );
+  const trusted = new Set(nodes.flatMap(({ trusted }) => trusted));
+  const rejected = databags.flatMap((databag) =>
+    readKey(PROVIDER.rejected_certificates, databag["rejected_certificates"]) ?? []
+  );
+  const isLate = ({ fingerprint }: Rejection) => fingerprint !== null && trusted.has(fingerprint);
   return {
-    version,
-    nodes: (readKey(ANY_NODES, databag["nodes"]) ?? []).map((node) => ({
-      endpoint: node.endpoint,
-      name: node.name,
-      trusted: readFingerprints(node),
-    })),
-    server: firstCertificate(databag["server_certificate"] ?? ""),
-    rejected: readKey(PROVIDER.rejected_certificates, databag["rejected_certificates"]) ?? [],
+    version: first["version"]?.replaceAll('"', ""),
+    nodes,
+    server: databags.map((databag) => firstCertificate(databag["server_certificate"] ?? ""))
+      .find((server) => server !== undefined),
+    rejected: databags.length === 1 ? rejected : unique(rejected).filter((one) => !isLate(one)),
   };
+}
+
+/** Joins what several units tell of one node. */
+function joinNodes(nodes: readonly AnyNode[]): readonly AnsweredNode[] {
+  return [...Map.groupBy(nodes, ({ endpoint }) => endpoint)].map(([endpoint, told]) => ({
+    endpoint,
+    name: told[0]?.name ?? "",
+    trusted: [...new Set(told.flatMap(readFingerprints))],
+  }));
+}
+
+function unique<T>(values: readonly T[]): readonly T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
 /**

@@ -71,6 +71,9 @@ export async function serve(service: Service): Promise<Served> {
   });
   if (nodes.kind !== "done") return fail(nodes);
   if (store.kind !== "done") return fail(store);
+  const may = await lxd.mayManage(own, store.value);
+  if (may.kind !== "done") return fail(may);
+  if (!may.value) return fail({ kind: "restricted" });
   const told = seen.relations.map(({ published }) => published);
   const trusted = markOriginals(store.value, told, { mark, own });
   const rules = { trusted, mark, own, allowed, now };
@@ -89,26 +92,30 @@ export async function serve(service: Service): Promise<Served> {
   // What LXD was asked for again on the way bears the original charm's names once more.
   const held = markOriginals(changed.trusted, told, { mark, own });
   const facts = {
-    nodes: nodes.value,
+    nodes: nodes.value.nodes,
+    isClustered: lxd.isClustered,
     addresses: lxd.addresses,
     server,
-    trusted: without(held, gone),
+    trusted: without(held, gone.map(({ fingerprint }) => fingerprint)),
     refused: changed.refused,
+    unnamed: changed.unnamed,
     mark,
   };
   const publications = await Promise.all(known.relations.map(async (relation) => {
     const publication = publicationOf(relation, facts);
     const { rejected } = publication;
-    const isPending = isAdoptionPending(relation, held, mark);
+    const isPending = isAdoptionPending(relation, without(held, changed.unnamed), mark);
     // Who does not lead waits for the leader, but not for ever: that one may not have been told it.
     if (isPending && (role.leads || !seen.complete)) {
       return { rejected, isWritten: false, relation };
     }
     const leader = role.leads ? role.application : undefined;
-    const { renderPublication } = INTERFACES[relation.endpoint];
-    const isWritten = await unlessRefused(
-      publish(juju, leader, relation, renderPublication(publication)),
-    );
+    const { renderPublication, isForApplication } = INTERFACES[relation.endpoint];
+    const wanted = {
+      databag: renderPublication(publication),
+      isForApplication: isForApplication(relation.isAskedByApplication, publication),
+    };
+    const isWritten = await unlessRefused(publish(juju, leader, relation, wanted));
     return { rejected, isWritten, relation };
   }));
   const rejected = publications.map(({ rejected }) => rejected);
@@ -132,7 +139,8 @@ export async function serve(service: Service): Promise<Served> {
   const outcome: Outcome = {
     kind: "active",
     version: lxd.version,
-    nodes: nodes.value.length,
+    nodes: nodes.value.nodes.length,
+    isUpgrading: nodes.value.isUpgrading,
     certificates: count(revoked.trusted, mark),
     rejected: seen.isWhole
       ? number
@@ -176,11 +184,8 @@ function overreaching(changes: readonly Step[], { trusted, refused }: Applied): 
   });
 }
 
-function without(
-  trusted: TrustStore,
-  gone: readonly { readonly fingerprint: Fingerprint }[],
-): TrustStore {
-  const fingerprints = new Set(gone.map(({ fingerprint }) => fingerprint));
+function without(trusted: TrustStore, gone: Iterable<Fingerprint>): TrustStore {
+  const fingerprints = new Set(gone);
   return new Map([...trusted].filter(([fingerprint]) => !fingerprints.has(fingerprint)));
 }
 

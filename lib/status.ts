@@ -84,6 +84,8 @@ export function renderStatus(
       );
     case "unreachable":
       return { status: "waiting", message: `No answer from ${outcome.endpoint}: ${outcome.cause}` };
+    case "refused":
+      return blocked(`LXD at ${outcome.endpoint} refuses ${outcome.action}: ${outcome.words}`);
     case "active":
       return { status: "active", message: renderActive(outcome, before.message) };
   }
@@ -104,13 +106,14 @@ function renderMissing(
 }
 
 function renderActive(
-  { version, nodes, certificates, rejected }: Extract<
+  { version, nodes, isUpgrading = false, certificates, rejected }: Extract<
     Outcome,
     { kind: "active" }
   >,
   before: string,
 ): string {
-  const counts = [count(nodes, "node"), count(certificates, "certificate")];
+  const upgrade = isUpgrading ? " (cluster is being upgraded)" : "";
+  const counts = [`${count(nodes, "node")}${upgrade}`, count(certificates, "certificate")];
   // A relation hook sees one relation only, and counts the others' where its own changed.
   const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);

@@ -105,7 +105,7 @@ async function widen(
   return view({ ...relation, wants: [...relation.wants, ...others] }, rules);
 }
 
-/** What the relation was told last: by the leader's view, in the application's databag. */
+/** What the relation was told last: by a former leader, where the application's databag tells it. */
 async function readTold(
   juju: Juju,
   { application, leads }: Role,
@@ -113,7 +113,9 @@ async function readTold(
 ): Promise<Published> {
   if (!leads) return published;
   const databag = await unlessRefused(juju.relationGet(relation, application));
-  return databag ? INTERFACES[endpoint].parsePublished(databag) : published;
+  return databag && Object.keys(databag).length > 0
+    ? INTERFACES[endpoint].parsePublished(databag)
+    : published;
 }
 
 /** What was told of goes on being told of, where it cannot be ruled out that somebody wants it. */
