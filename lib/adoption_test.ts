@@ -130,7 +130,8 @@ Deno.test.each([
     const garbage = { ...refusal, fingerprint: null };
     assert.ok(!isAdoptionPending({ ...nothing, rejected: [garbage] }, trusted, mark));
     // What may not be registered becomes its requirer's, unless somebody else may have it.
-    const steps = expected ? [{ kind: "rename", fingerprint, name: "lxd@uuid:3:ams-0" }] : [];
+    const own = `lxd@uuid:3:ams-0:${fingerprint.slice(0, 12)}`;
+    const steps = expected ? [{ kind: "rename", fingerprint, name: own }] : [];
     const rejecting = { ...nothing, rejected: [refusal, garbage, refusal] };
     const other = { ...nothing, relation: "4", admitted: [want] };
     assert.deepEqual(claim([rejecting], trusted, mark), steps);

@@ -26,9 +26,9 @@ function store(...entries: readonly TrustEntry[]): TrustStore {
   return new Map(entries.map((entry) => [entry.fingerprint, entry]));
 }
 
-function add(fingerprint: Fingerprint): Step {
+function add(fingerprint: Fingerprint, name = "n"): Step {
   const certificate: Certificate = { fingerprint, pem: `pem ${fingerprint}`, der: "der" };
-  return { kind: "add", fingerprint, name: "n", certificate, projects: null };
+  return { kind: "add", fingerprint, name, certificate, projects: null };
 }
 
 const rename: Step = { kind: "rename", fingerprint: a, name: "new" };
@@ -50,6 +50,7 @@ async function run(
   answers: readonly Answer<unknown>[],
   before: TrustStore,
   after?: Answer<TrustStore>,
+  { isIdentity = false }: { readonly isIdentity?: boolean } = {},
 ): Promise<Result> {
   const asked: string[] = [];
   const told: string[] = [];
@@ -62,7 +63,13 @@ async function run(
   const lxd: Lxd = {
     endpoint: "e",
     version: "v",
+    isClustered: false,
     addresses: [],
+    mayManage: () => Promise.reject(new Error("Cannot ask")),
+    isIdentity: (fingerprint) => {
+      asked.push(`identity ${fingerprint}`);
+      return Promise.resolve(isIdentity);
+    },
     nodes: () => Promise.reject(new Error("Cannot list nodes")),
     trustStore: () => {
       asked.push("list");
@@ -70,7 +77,7 @@ async function run(
     },
     add: (certificate, name, projects) =>
       answer(`add ${certificate.fingerprint} ${name} ${projects}`),
-    rename: (fingerprint, name) => answer(`rename ${fingerprint} ${name}`),
+    rename: (fingerprint, name, projects) => answer(`rename ${fingerprint} ${name} ${projects}`),
     restrict: (fingerprint, projects) => answer(`restrict ${fingerprint} ${projects}`),
     revoke: (fingerprint) => answer(`revoke ${fingerprint}`),
   };
@@ -86,7 +93,7 @@ Deno.test("apply() takes the steps in their order, and reports each", async () =
     [DONE, DONE, DONE],
     before,
   );
-  assert.deepEqual(asked, ["add bb n null", "rename aa new", "restrict aa p"]);
+  assert.deepEqual(asked, ["add bb n null", "rename aa new null", "restrict aa p"]);
   assert.equal(told.length, 3);
   assert.deepEqual(
     trusted,
@@ -113,16 +120,60 @@ Deno.test("apply() goes on after a refused certificate, and tells why", async ()
   assert.deepEqual([failure, told.length], [undefined, 1]);
 });
 
-Deno.test("apply() goes on where LXD refuses another name, and says so in the end", async () => {
+Deno.test("apply() goes on where LXD refuses another name, and tells whose", async () => {
   const before = store(entry(a), entry(b));
-  const { trusted, refused, failure } = await run(
-    [rename, { ...restrict, fingerprint: b }],
-    [refusal(412), DONE],
-    before,
+  for (const status of [400, 403, 412]) {
+    const { trusted, refused, unnamed, failure } = await run(
+      [rename, { ...restrict, fingerprint: b }],
+      [refusal(status), DONE],
+      before,
+    );
+    assert.deepEqual(trusted.get(a), before.get(a));
+    assert.deepEqual(trusted.get(b)?.projects, ["p"]);
+    assert.deepEqual([refused.size, [...unnamed], failure], [0, [a], undefined]);
+  }
+});
+
+Deno.test("apply() renames with the access that the entry gives", async () => {
+  const confined = entry(a, { restricted: true, projects: ["p", "q"] });
+  const leftOver = entry(a, { projects: ["p"] });
+  assert.deepEqual((await run([rename], [DONE], store(confined))).asked, ["rename aa new p,q"]);
+  assert.deepEqual((await run([rename], [DONE], store(leftOver))).asked, ["rename aa new null"]);
+});
+
+Deno.test("apply() takes all digits where the name is in use", async () => {
+  const name = `lxd@uuid:shared:${"0".repeat(12)}`;
+  const added = await run(
+    [add(a, name)],
+    [refusal(409), DONE],
+    store(),
+    { kind: "done", value: store(entry(b)) },
   );
-  assert.deepEqual(trusted.get(a), before.get(a));
-  assert.deepEqual(trusted.get(b)?.projects, ["p"]);
-  assert.deepEqual([refused.size, failure], [0, refusal(412)]);
+  assert.deepEqual(added.asked, [
+    `add aa ${name} null`,
+    "list",
+    "identity aa",
+    "add aa lxd@uuid:shared:aa null",
+  ]);
+  assert.equal(added.trusted.get(a)?.name, "lxd@uuid:shared:aa");
+  assert.deepEqual(added.told, ["Registered aa as lxd@uuid:shared:aa"]);
+  const renamed = await run(
+    [{ kind: "rename", fingerprint: a, name }],
+    [refusal(409), DONE],
+    store(entry(a)),
+    { kind: "done", value: store(entry(a)) },
+  );
+  assert.equal(renamed.asked.at(-1), "rename aa lxd@uuid:shared:aa null");
+  assert.deepEqual([renamed.trusted.get(a)?.name, renamed.unnamed.size], ["lxd@uuid:shared:aa", 0]);
+});
+
+Deno.test("apply() says of what is refused that it is an identity of its own", async () => {
+  const list: Answer<TrustStore> = { kind: "done", value: store() };
+  const { refused, asked } = await run([add(a)], [refusal(409)], store(), list, {
+    isIdentity: true,
+  });
+  assert.match(refused.get(a) ?? "", /in LXD already, as an identity of its own/);
+  assert.deepEqual(asked, ["add aa n null", "list", "identity aa"]);
 });
 
 Deno.test("apply() takes for added what somebody else has added, as it is", async () => {
@@ -150,7 +201,8 @@ Deno.test("apply() takes for refused what somebody else has added as something e
 
 Deno.test("apply() takes for refused what conflicts, but is not in the list", async () => {
   const list: Answer<TrustStore> = { kind: "done", value: store() };
-  const { trusted, refused } = await run([add(a)], [refusal(409)], store(), list);
+  const answers = [refusal(409), refusal(409)];
+  const { trusted, refused } = await run([add(a)], answers, store(), list);
   assert.deepEqual([trusted.size, [...refused.keys()]], [0, [a]]);
 });
 
@@ -180,10 +232,12 @@ Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed
   assert.deepEqual([unlisted.failure, unlisted.asked.length], [DOWN, 2]);
 });
 
-Deno.test("apply() stops where a revocation is refused", async () => {
+Deno.test("apply() goes on where a revocation is refused, and says so in the end", async () => {
   const steps = [revoke, { ...revoke, fingerprint: b }];
-  const { trusted, failure } = await run(steps, [refusal(400)], store(entry(a), entry(b)));
-  assert.deepEqual([trusted.size, failure], [2, refusal(400)]);
+  const answers = [refusal(400), DONE];
+  const { trusted, failure } = await run(steps, answers, store(entry(a), entry(b)));
+  assert.deepEqual([...trusted.keys()], [a]);
+  assert.deepEqual(failure, { ...refusal(400), action: "to revoke aa" });
 });
 
 Deno.test.each([

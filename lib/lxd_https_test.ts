@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
 import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
-import { isRequest, parsePublished, parseRequest, renderPublication } from "./lxd_https.ts";
+import { parsePublished, parseRequests, renderPublication, speaksForUnits } from "./lxd_https.ts";
 import type { Databag, Publication } from "./relation.ts";
 
-const requirer = { relation: "4", name: "ams/0" };
 const [one, two] = await Promise.all([createCertificate(), createCertificate()]);
 const A = one.certificate;
 const SERVER = firstCertificate(two.certificate) as Certificate;
 
+/** What a unit asks for whose application says nothing. */
 function request(databag: Databag) {
-  const { wants, rejected } = parseRequest(databag, requirer);
+  const { wants, rejected } = parseRequests("4", { name: "ams", databag: {} }, [
+    { name: "ams/0", databag },
+  ]);
   return {
     wants: wants.map(({ certificate, projects }) => [certificate.fingerprint, projects]),
     rejected: rejected.map(({ fingerprint, reason }) => [fingerprint, reason]),
@@ -21,11 +23,11 @@ Deno.test.each<{ what: string; databag: Databag }>([
   { what: "is empty", databag: {} },
   { what: "has no version", databag: { certificate: A } },
   { what: "has no certificate yet", databag: { version: "1.0" } },
-])("parseRequest() ignores a databag that $what", ({ databag }) => {
+])("parseRequests() ignores a databag that $what", ({ databag }) => {
   assert.deepEqual(request(databag), { wants: [], rejected: [] });
 });
 
-Deno.test("parseRequest() takes the certificate, with the projects that are named", () => {
+Deno.test("parseRequests() takes the certificate, with the projects that are named", () => {
   assert.deepEqual(request({ version: "1.0", certificate: A }), {
     wants: [[one.fingerprint, null]],
     rejected: [],
@@ -36,7 +38,7 @@ Deno.test("parseRequest() takes the certificate, with the projects that are name
   });
 });
 
-Deno.test("parseRequest() takes one certificate, and says so where there are several", () => {
+Deno.test("parseRequests() takes one certificate, and says so where there are several", () => {
   const certificate = `${A}${two.certificate}`;
   assert.deepEqual(request({ version: "1.0", certificate }), {
     wants: [[one.fingerprint, null]],
@@ -45,7 +47,7 @@ Deno.test("parseRequest() takes one certificate, and says so where there are sev
   assert.deepEqual(request({ version: "1.0", certificate: `${A}${A}` }).rejected, []);
 });
 
-Deno.test("parseRequest() takes a chain's leaf, not its authority", async () => {
+Deno.test("parseRequests() takes a chain's leaf, not its authority", async () => {
   const ca = await createCertificate({ commonName: "ca", ca: true });
   const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
   const reason = "The certificate of an authority was sent with the one it signed: " +
@@ -78,16 +80,105 @@ Deno.test.each<{ what: string; databag: Databag; fingerprint: string | null; rea
     fingerprint: one.fingerprint,
     reason: "projects must be names of LXD projects with commas between them",
   },
-])("parseRequest() rejects $what", ({ databag, fingerprint, reason }) => {
+])("parseRequests() rejects $what", ({ databag, fingerprint, reason }) => {
   assert.deepEqual(request(databag), { wants: [], rejected: [[fingerprint, reason]] });
 });
 
-Deno.test("isRequest() wants the version", () => {
-  assert.deepEqual([{}, { version: "2.0" }, { version: "1.0" }].map(isRequest), [
-    false,
-    false,
-    true,
-  ]);
+Deno.test("speaksForUnits() wants a certificate, and no other version", () => {
+  const databags = [{ version: "1.0" }, { certificate: A }, { version: "2.0", certificate: A }];
+  assert.deepEqual(databags.map(speaksForUnits), [false, true, false]);
+  assert.ok(speaksForUnits({ version: "1.0", certificate: A }));
+});
+
+const B = two.certificate;
+const BOTH = [["ams/0", one.fingerprint, null], ["ams/1", two.fingerprint, null]];
+
+Deno.test.each<{ what: string; databags: readonly Databag[]; expected: unknown[] }>([
+  {
+    what: "the units' where the application says nothing",
+    databags: [{}, { version: "1.0", certificate: A }, { version: "1.0", certificate: B }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' where the application has the version only",
+    databags: [{ version: "1.0" }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' with the application's version",
+    databags: [{ version: "1.0" }, { certificate: A }, { certificate: B }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' with their own version, where the application has another one",
+    databags: [{ version: "2.0", certificate: B }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' with the application's projects, which go before their own",
+    databags: [{ version: "1.0", projects: "web" }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+      projects: "db",
+    }],
+    expected: [["ams/0", one.fingerprint, ["web"]], ["ams/1", two.fingerprint, ["web"]]],
+  },
+  {
+    what: "the application's alone, where it has one",
+    databags: [{ version: "1.0", certificate: A }, { version: "1.0", certificate: B }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: [["ams", one.fingerprint, null]],
+  },
+  {
+    what: "the application's with the version and the projects of its units",
+    databags: [{ certificate: A }, { version: "1.0", projects: "web" }, { projects: "db" }],
+    expected: [["ams", one.fingerprint, ["db", "web"]]],
+  },
+  {
+    what: "the application's with its own projects, which go before the units'",
+    databags: [{ version: "1.0", certificate: A, projects: "web" }, { projects: "db" }, {}],
+    expected: [["ams", one.fingerprint, ["web"]]],
+  },
+  {
+    what: "nothing where nobody has the version",
+    databags: [{ projects: "web" }, { certificate: A }, { certificate: B }],
+    expected: [],
+  },
+])("parseRequests() takes $what", ({ databags, expected }) => {
+  const [application = {}, ...units] = databags;
+  const { wants, rejected } = parseRequests(
+    "4",
+    { name: "ams", databag: application },
+    units.map((databag, index) => ({ name: `ams/${index}`, databag })),
+  );
+  assert.deepEqual(
+    wants.map(({ requirer, certificate, projects }) => [
+      requirer.name,
+      certificate.fingerprint,
+      projects,
+    ]),
+    expected,
+  );
+  assert.deepEqual(rejected, []);
+});
+
+Deno.test("parseRequests() rejects a version of the application's where nobody has a better one", () => {
+  const reject = (application: Databag, unit: Databag) =>
+    parseRequests("4", { name: "ams", databag: application }, [{ name: "ams/0", databag: unit }])
+      .rejected.map(({ unit, reason }) => [unit, reason]);
+  const reason = "The version must be 1.0";
+  assert.deepEqual(reject({ version: "2.0" }, {}), [["ams", reason]]);
+  assert.deepEqual(reject({ version: "2.0", certificate: A }, {}), [["ams", reason]]);
+  assert.deepEqual(reject({ version: "2.0" }, { certificate: A }), [["ams/0", reason]]);
+  assert.deepEqual(reject({ version: "2.0" }, { version: "1.0", certificate: A }), []);
 });
 
 const PUBLICATION: Publication = {
@@ -95,7 +186,8 @@ const PUBLICATION: Publication = {
     { name: "node1", endpoint: "https://[fd42::2]:8443" },
     { name: "node2", endpoint: "https://10.0.0.1:8443" },
   ],
-  addresses: [],
+  isClustered: true,
+  addresses: ["192.0.2.9:8443"],
   registered: new Map([[one.fingerprint as Fingerprint, A]]),
   server: SERVER,
   rejected: [],
@@ -116,7 +208,7 @@ Deno.test("renderPublication() tells where a standalone server listens, first wh
   const addresses = ["192.0.2.1:8443", "10.0.0.1:8443", "[fd42::1]:8443"];
   const nodes = PUBLICATION.nodes.slice(1);
   assert.equal(
-    renderPublication({ ...PUBLICATION, nodes, addresses })["addresses"],
+    renderPublication({ ...PUBLICATION, isClustered: false, nodes, addresses })["addresses"],
     "10.0.0.1:8443,192.0.2.1:8443,[fd42::1]:8443",
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "./certificate.ts";
 import { enterLxd, type Lxd } from "./lxd.ts";
 import type { Transport } from "./lxd_call.ts";
+import type { TrustEntry, TrustStore } from "./trust_store.ts";
 import { PinError } from "./pinned_fetch.ts";
 
 const known = (endpoints: readonly string[]) => () => Promise.resolve(endpoints);
@@ -73,17 +74,6 @@ Deno.test.each([
     answer: '{"auth": "untrusted", "config": {"user.microcloud": "1"}, "api_extensions": null}',
     expected: { kind: "untrusted" },
   },
-  {
-    what: "restricted, by LXD",
-    answer: SERVER.replace('{"core.https_address": "[::]:8443"}', "null"),
-    expected: { kind: "restricted" },
-  },
-  {
-    what: "restricted, by Incus",
-    answer: SERVER.replace('{"core.https_address": "[::]:8443"}', "{}"),
-    expected: { kind: "restricted" },
-  },
-  { what: "restricted", answer: '{"auth": "trusted"}', expected: { kind: "restricted" } },
   { what: "forbidden", answer: 403, expected: { kind: "refused", status: 403, message: "no" } },
   { what: "failed", answer: 500, expected: { kind: "unreachable", cause: "error 500, no" } },
   {
@@ -139,11 +129,14 @@ Deno.test("enterLxd() believes a member that answers, and an own one that refuse
 
 Deno.test("Lxd.nodes() is the server itself without a cluster, and asks for no members", async () => {
   const lxd = await enter({});
-  assert.deepEqual(await lxd.nodes(), { kind: "done", value: [{ endpoint: A, name: "node1" }] });
+  assert.deepEqual(await lxd.nodes(), {
+    kind: "done",
+    value: { nodes: [{ endpoint: A, name: "node1" }], isUpgrading: false },
+  });
 });
 
 Deno.test("Lxd.nodes() lists the members that are online, and the one that answers", async () => {
-  const members = ["Online", "Offline", "Evacuated", "Blocked", "Offline"]
+  const members = ["Online", "Offline", "Evacuated", "Offline"]
     .map((status, index) => ({
       server_name: `node${index}`,
       url: `https://10.0.0.${index}:8443`,
@@ -153,13 +146,17 @@ Deno.test("Lxd.nodes() lists the members that are online, and the one that answe
   const lxd = await enter({
     [`GET ${A}/1.0`]: CLUSTERED,
     [`GET ${A}/1.0/cluster/members?recursion=1`]: JSON.stringify(members),
+    [`GET ${A}/1.0?target=node0`]: 404,
   });
   assert.deepEqual(await lxd.nodes(), {
     kind: "done",
-    value: [
-      { endpoint: "https://10.0.0.0:8443", name: "node0" },
-      { endpoint: "https://10.0.0.1:8443", name: "node1" },
-    ],
+    value: {
+      nodes: [
+        { endpoint: "https://10.0.0.0:8443", name: "node0" },
+        { endpoint: "https://10.0.0.1:8443", name: "node1" },
+      ],
+      isUpgrading: false,
+    },
   });
 });
 
@@ -185,7 +182,7 @@ Deno.test("Lxd.nodes() tells where clients reach each member", async () => {
   });
   const nodes = await lxd.nodes();
   assert.ok(nodes.kind === "done");
-  assert.deepEqual(nodes.value.map(({ endpoint }) => endpoint), [
+  assert.deepEqual(nodes.value.nodes.map(({ endpoint }) => endpoint), [
     // By the name that the credential gives it.
     A,
     "https://192.0.2.2:9443",
@@ -207,8 +204,145 @@ Deno.test("Lxd.nodes() tells where clients reach the member that stands in for t
   assert.ok(entrance.kind === "entered");
   assert.deepEqual(await entrance.lxd.nodes(), {
     kind: "done",
-    value: [{ endpoint: "https://192.0.2.1:8443", name: "node1" }],
+    value: {
+      nodes: [{ endpoint: "https://192.0.2.1:8443", name: "node1" }],
+      isUpgrading: false,
+    },
   });
+});
+
+Deno.test("Lxd.nodes() lists the members that serve while the cluster is being upgraded", async () => {
+  const members = ["1", "2", "3", "4"].map((number) => ({
+    server_name: `node${number}`,
+    url: `https://10.0.0.${number}:8443`,
+    status: "Blocked",
+  }));
+  const named = (name: string) => CLUSTERED.replace("node1", name);
+  const lxd = await enter({
+    [`GET ${A}/1.0`]: CLUSTERED,
+    [`GET ${A}/1.0/cluster/members?recursion=1`]: JSON.stringify(members),
+    [`GET ${B}/1.0`]: named("node2").replace("[::]:8443", "192.0.2.2:8443"),
+    "GET https://10.0.0.3:8443/1.0": new Error("down"),
+    [`GET ${A}/1.0?target=node3`]: 503,
+    // Members may have a network of their own.
+    "GET https://10.0.0.4:8443/1.0": new Error("unreachable"),
+    [`GET ${A}/1.0?target=node4`]: named("node4").replace("[::]:8443", "192.0.2.4:8443"),
+  });
+  assert.deepEqual(await lxd.nodes(), {
+    kind: "done",
+    value: {
+      nodes: [
+        { endpoint: A, name: "node1" },
+        { endpoint: "https://192.0.2.2:8443", name: "node2" },
+        { endpoint: "https://192.0.2.4:8443", name: "node4" },
+      ],
+      isUpgrading: true,
+    },
+  });
+});
+
+Deno.test("Lxd.nodes() lists at least the member that answers", async () => {
+  const lxd = await enter({
+    [`GET ${A}/1.0`]: CLUSTERED,
+    [`GET ${A}/1.0/cluster/members?recursion=1`]: "[]",
+  });
+  assert.deepEqual(await lxd.nodes(), {
+    kind: "done",
+    value: { nodes: [{ endpoint: A, name: "node1" }], isUpgrading: false },
+  });
+});
+
+const own = "cc" as Fingerprint;
+const ENTITLEMENTS =
+  "can_create_identities,can_view_identities,can_edit_identities,can_delete_identities";
+const ENTITLED = `GET ${A}/1.0?with-access-entitlements=${ENTITLEMENTS}`;
+const CURRENT = `GET ${A}/1.0/auth/identities/current`;
+const NO_CONFIG = SERVER.replace('{"core.https_address": "[::]:8443"}', '{"user.any": "1"}');
+
+function listed(changes: Partial<TrustEntry>): TrustStore {
+  const entry = { fingerprint: own, name: "", type: "client", certificate: "", projects: [] };
+  return new Map([[own, { ...entry, restricted: false, ...changes }]]);
+}
+
+Deno.test("Lxd.mayManage() believes the list, which has our own entry", async () => {
+  const lxd = await enter({});
+  const yes = { kind: "done", value: true };
+  const no = { kind: "done", value: false };
+  assert.deepEqual(await lxd.mayManage(own, listed({})), yes);
+  assert.deepEqual(await lxd.mayManage(own, listed({ projects: ["left over"] })), yes);
+  assert.deepEqual(await lxd.mayManage(own, listed({ restricted: true })), no);
+  assert.deepEqual(await lxd.mayManage(own, listed({ type: "metrics" })), no);
+});
+
+Deno.test.each<{ what: string; answers: Answers; expected: boolean }>([
+  {
+    what: "a fine-grained identity with all that is needed",
+    answers: {
+      [ENTITLED]: JSON.stringify({ access_entitlements: ENTITLEMENTS.split(",") }),
+    },
+    expected: true,
+  },
+  {
+    what: "a fine-grained identity that does not see all identities",
+    answers: {
+      [ENTITLED]: '{"access_entitlements": ["can_create_identities", "can_delete_identities"]}',
+      [`GET ${A}/1.0`]: SERVER,
+    },
+    expected: false,
+  },
+  {
+    what: "a fine-grained identity, told by its permissions",
+    answers: {
+      [ENTITLED]: 400,
+      [CURRENT]: '{"fine_grained": true, "effective_permissions": [{"entity_type": "server", ' +
+        '"url": "/1.0", "entitlement": "permission_manager"}]}',
+    },
+    expected: true,
+  },
+  {
+    what: "a fine-grained identity with permissions on something else",
+    answers: {
+      [ENTITLED]: 400,
+      [CURRENT]: '{"fine_grained": true, "effective_permissions": [{"entity_type": "project", ' +
+        '"url": "/1.0/projects/a", "entitlement": "admin"}]}',
+      [`GET ${A}/1.0`]: SERVER,
+    },
+    expected: false,
+  },
+  {
+    what: "an administrator by LXD's authority",
+    answers: { [ENTITLED]: 400, [CURRENT]: '{"fine_grained": false}' },
+    expected: true,
+  },
+  {
+    what: "an administrator by the authority of an LXD that knows no identities",
+    answers: { [ENTITLED]: SERVER, [CURRENT]: 404 },
+    expected: true,
+  },
+  {
+    what: "who is shown the public configuration",
+    answers: { [ENTITLED]: NO_CONFIG, [CURRENT]: 404, [`GET ${A}/1.0`]: NO_CONFIG },
+    expected: false,
+  },
+  {
+    what: "who is shown no configuration",
+    answers: { [ENTITLED]: SERVER, [CURRENT]: 404, [`GET ${A}/1.0`]: '{"auth": "trusted"}' },
+    expected: false,
+  },
+])("Lxd.mayManage() knows $what", async ({ answers, expected }) => {
+  const lxd = await enter(answers);
+  assert.deepEqual(await lxd.mayManage(own, new Map()), { kind: "done", value: expected });
+});
+
+Deno.test("Lxd.mayManage() tells what went wrong", async () => {
+  const lxd = await enter({ [ENTITLED]: 500 });
+  assert.equal((await lxd.mayManage(own, new Map())).kind, "unreachable");
+});
+
+Deno.test("Lxd.isIdentity() asks for the certificate by its fingerprint", async () => {
+  const one = `GET ${A}/1.0/auth/identities/tls/aa`;
+  assert.ok(await (await enter({ [one]: "{}" })).isIdentity(FINGERPRINT));
+  assert.ok(!await (await enter({ [one]: 404 })).isIdentity(FINGERPRINT));
 });
 
 Deno.test("Lxd.nodes() tells what went wrong", async () => {
@@ -259,7 +393,8 @@ Deno.test("Lxd changes entries with what LXD's API takes", async () => {
       "{}",
     [`${post} {"type":"client","name":"n","certificate":"der","restricted":true,"projects":["a"]}`]:
       "{}",
-    [`PATCH ${one} {"name":"n"}`]: "{}",
+    [`PATCH ${one} {"name":"n","restricted":false,"projects":[]}`]: "{}",
+    [`PATCH ${one} {"name":"n","restricted":true,"projects":["a"]}`]: "{}",
     [`PATCH ${one} {"restricted":true,"projects":["a"]}`]: "{}",
     [`PATCH ${one} {"restricted":false,"projects":[]}`]: "{}",
     [`DELETE ${one}`]: "{}",
@@ -267,12 +402,13 @@ Deno.test("Lxd changes entries with what LXD's API takes", async () => {
   const answers = [
     await lxd.add(CERTIFICATE, "n", null),
     await lxd.add(CERTIFICATE, "n", ["a"]),
-    await lxd.rename(FINGERPRINT, "n"),
+    await lxd.rename(FINGERPRINT, "n", null),
+    await lxd.rename(FINGERPRINT, "n", ["a"]),
     await lxd.restrict(FINGERPRINT, ["a"]),
     await lxd.restrict(FINGERPRINT, null),
     await lxd.revoke(FINGERPRINT),
   ];
-  assert.deepEqual(answers.map(({ kind }) => kind), Array(6).fill("done"));
+  assert.deepEqual(answers.map(({ kind }) => kind), Array(7).fill("done"));
 });
 
 Deno.test("Lxd tells a refusal with LXD's own words", async () => {

@@ -283,18 +283,22 @@ function changed(name: string): Scope {
   return { kind: "changed", endpoint: "https", requirer: { relation: "10", name } };
 }
 
-Deno.test.each([
-  { what: "counts", model: HTTPS, rejected: ["ams/0"] },
-  { what: "does not count where the application speaks", model: SPOKEN_FOR, rejected: [] },
-])("observe() of lxd-https: a unit's databag $what", async ({ model, rejected }) => {
-  const juju = world(model);
-  const { relations, revocable } = await observe(juju, UNIT, changed("ams/0"));
-  assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), rejected);
-  assert.deepEqual(revocable, {
-    kind: "requirer",
-    requirer: { relation: "10", name: "ams/0" },
-  });
-  assert.equal(juju.asked.length, 3);
+Deno.test("observe() of lxd-https reads a unit's databag, and its application's", async () => {
+  for (const application of [{}, { version: "1.0" }, { version: "2.0", certificate: "of all" }]) {
+    const juju = world({ ...HTTPS, databags: { ...HTTPS.databags, "10 ams": application } });
+    const { relations, revocable } = await observe(juju, UNIT, changed("ams/0"));
+    assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), ["ams/0"]);
+    const requirer = { relation: "10", name: "ams/0" };
+    assert.deepEqual(revocable, { kind: "requirer", requirer });
+    assert.equal(juju.asked.length, 3);
+  }
+});
+
+Deno.test("observe() of lxd-https: a unit's databag does not count where the application speaks", async () => {
+  const { relations, revocable } = await observe(world(SPOKEN_FOR), UNIT, changed("ams/0"));
+  // The application may take its projects from it.
+  assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), ["ams"]);
+  assert.deepEqual(revocable, { kind: "relation", relation: "10" });
 });
 
 Deno.test.each<{ what: string; model: Model; rejected: string[]; kind: Revocable["kind"] }>([

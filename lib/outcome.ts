@@ -46,6 +46,8 @@ export type Outcome =
     readonly kind: "restricted";
     readonly endpoint: string;
     readonly own: string;
+    /** Whether it is an identity, whose groups tell what it may do. */
+    readonly isIdentity?: boolean;
   }
   /** The server presents another certificate than the pinned one. */
   | {
@@ -90,7 +92,7 @@ export type Outcome =
 /** Why LXD could not be used. */
 export type Ending =
   | { readonly kind: "untrusted" }
-  | { readonly kind: "restricted" }
+  | { readonly kind: "restricted"; readonly isIdentity?: boolean }
   | {
     readonly kind: "other-server";
     readonly presented: string | undefined;
@@ -133,8 +135,9 @@ export function outcomeOf(
 ): Outcome {
   switch (ending.kind) {
     case "untrusted":
+      return { kind: "untrusted", endpoint, own };
     case "restricted":
-      return { kind: ending.kind, endpoint, own };
+      return { ...ending, endpoint, own };
     case "unreachable":
       return { kind: "unreachable", endpoint, cause: ending.cause };
     case "refused":

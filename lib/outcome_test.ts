@@ -24,16 +24,24 @@ Deno.test("outcomeOf() tells whom LXD does not let in", () => {
   assert.deepEqual(outcome({ kind: "restricted" }), { kind: "restricted", endpoint, own: "aa" });
 });
 
-Deno.test("outcomeOf() takes a refusal for a restriction if it is forbidden, else for an error", () => {
+Deno.test("outcomeOf() takes a refusal for a restriction if it is forbidden, and tells of any other", () => {
   assert.deepEqual(outcome({ kind: "refused", status: 403, message: "not authorized" }), {
     kind: "restricted",
     endpoint,
     own: "aa",
   });
   assert.deepEqual(outcome({ kind: "refused", status: 404, message: "not found" }), {
-    kind: "unreachable",
+    kind: "refused",
     endpoint,
-    cause: "not found",
+    action: "what it is asked",
+    words: "not found",
+  });
+  const refusal = { kind: "refused", status: 400, message: "no", action: "to revoke aa" } as const;
+  assert.deepEqual(outcome(refusal), {
+    kind: "refused",
+    endpoint,
+    action: "to revoke aa",
+    words: "no",
   });
 });
 

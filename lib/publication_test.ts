@@ -71,8 +71,10 @@ const rejectionOf = (unit: string, fingerprint: string | null = null, reason = "
   reason,
 });
 
-const registered = (...input: Parameters<typeof registeredOf>) =>
-  Object.fromEntries(registeredOf(...input));
+const registered = (view: RelationView, trusted: TrustStore, ...unnamed: readonly string[]) =>
+  Object.fromEntries(
+    registeredOf(view, { trusted, mark, unnamed: new Set(unnamed as Fingerprint[]) }),
+  );
 
 Deno.test("registeredOf() tells what is wanted and trusted, unless it is another relation's", () => {
   const trusted = store(
@@ -82,11 +84,13 @@ Deno.test("registeredOf() tells what is wanted and trusted, unless it is another
     ["d", "lxd@uuid:4:other-0"],
   );
   const admitted = ["a", "b", "c", "d", "missing"].map((id) => want(id));
-  assert.deepEqual(registered(view({ admitted }), trusted, mark), {
+  assert.deepEqual(registered(view({ admitted }), trusted), {
     a: "text a",
     b: "text b",
     c: "text c",
   });
+  // LXD does not let the leader make it a shared one.
+  assert.equal(registered(view({ admitted }), trusted, "d")["d"], "text d");
 });
 
 Deno.test("registeredOf() tells nothing that is not this relation's", () => {
@@ -99,12 +103,12 @@ Deno.test("registeredOf() tells nothing that is not this relation's", () => {
     ["f", "lxd@uuid:33:ams-0"],
   );
   const published = told({ a: "old", b: "old", c: "old" });
-  assert.deepEqual(registered(view({ published }), trusted, mark), {});
+  assert.deepEqual(registered(view({ published }), trusted), {});
 });
 
 Deno.test("registeredOf() goes on telling of what is kept, as long as it is trusted", () => {
   const kept = new Map([["a", "text a"], ["b", "text b"]] as [Fingerprint, string][]);
-  assert.deepEqual(registered(view({ kept }), store(["a", "lxd@uuid:shared"]), mark), {
+  assert.deepEqual(registered(view({ kept }), store(["a", "lxd@uuid:shared"])), {
     a: "text a",
   });
 });
@@ -119,9 +123,9 @@ Deno.test("registeredOf() carries over what requirers have that were not read", 
   const published = told({ a: "old a", b: "old b", d: "old d", gone: "old" });
   const only = { ...view({ only: AMS0, published }) };
   // In the words of the one who asked, where these are known.
-  assert.deepEqual(registered(only, trusted, mark), { b: "old b", c: "pem c", d: "old d" });
+  assert.deepEqual(registered(only, trusted), { b: "old b", c: "pem c", d: "old d" });
   const admitted = [want("a")];
-  assert.deepEqual(registered({ ...only, admitted }, trusted, mark), {
+  assert.deepEqual(registered({ ...only, admitted }, trusted), {
     a: "text a",
     b: "old b",
     c: "pem c",
@@ -134,10 +138,10 @@ Deno.test("registeredOf() tells nothing that its requirer may not have", () => {
   const rejected = [rejectionOf("ams/0", "a"), rejectionOf("ams/0", "b"), rejectionOf("ams/0")];
   for (const only of [undefined, AMS1, { relation: "3", name: "ams/2" }]) {
     const expected = only === AMS1 ? {} : { b: "pem b" };
-    assert.deepEqual(registered(view({ only, rejected }), trusted, mark), expected);
+    assert.deepEqual(registered(view({ only, rejected }), trusted), expected);
   }
   // Another one of the relation may have it.
-  assert.deepEqual(registered(view({ rejected, admitted: [want("a", AMS1)] }), trusted, mark), {
+  assert.deepEqual(registered(view({ rejected, admitted: [want("a", AMS1)] }), trusted), {
     a: "text a",
     b: "pem b",
   });
@@ -147,11 +151,11 @@ Deno.test("registeredOf() does not change its words while two requirers write di
   const trusted = store(["a", "lxd@uuid:shared"]);
   const admitted = [want("a", AMS0, "y"), want("a", AMS1, "x")];
   const texts = ["x", "y", "z"].map((before) =>
-    registered(view({ admitted, published: told({ a: before }) }), trusted, mark)["a"]
+    registered(view({ admitted, published: told({ a: before }) }), trusted)["a"]
   );
   assert.deepEqual(texts, ["x", "y", "x"]);
   const reversed = view({ admitted: admitted.toReversed() });
-  assert.equal(registered(reversed, trusted, mark)["a"], "x");
+  assert.equal(registered(reversed, trusted)["a"], "x");
 });
 
 Deno.test("rejectedOf() replaces the rejections of the requirer that was read", () => {
@@ -188,10 +192,12 @@ Deno.test("newRejections() tells what was not told before", () => {
 
 const FACTS: Facts = {
   nodes: [{ endpoint: "https://10.0.0.1:8443", name: "node1" }],
+  isClustered: false,
   addresses: ["10.0.0.1:8443"],
   server: certificate("server"),
   trusted: store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-0"]),
   refused: new Map([["b" as Fingerprint, "no such project"]]),
+  unnamed: new Set(),
   mark,
 };
 
@@ -199,6 +205,7 @@ Deno.test("publicationOf() tells nodes, server, certificates and rejections", ()
   const rejected = [rejectionOf("ams/0")];
   assert.deepEqual(publicationOf(view({ admitted: [want("a")], rejected }), FACTS), {
     nodes: FACTS.nodes,
+    isClustered: false,
     addresses: FACTS.addresses,
     server: FACTS.server,
     registered: new Map([["a", "text a"]]),

@@ -5,11 +5,15 @@ import type { Databag } from "./relation.ts";
 
 const WANTED: Databag = { version: "1.0", nodes: "[]", rejected_certificates: "" };
 
-/** Publishes, and tells what was written; the application's databag can be read where it is given. */
+// Whether somebody looks into the application's databag.
+const LOOKS = { isForApplication: true };
+const LOOKS_NOT = { isForApplication: false };
+
+/** Publishes, as the leader where the application's databag is given, and tells what was written. */
 async function run(
   unit: Databag,
-  application?: string,
   ofApplication?: Databag,
+  { isForApplication }: { readonly isForApplication?: boolean | undefined } = {},
 ): Promise<readonly unknown[]> {
   const written: unknown[] = [];
   const juju: Pick<Juju, "relationGet" | "relationSet"> = {
@@ -22,7 +26,9 @@ async function run(
       return Promise.resolve();
     },
   };
-  await publish(juju as Juju, application, { relation: "3", databag: unit }, WANTED);
+  const application = ofApplication && "lxd";
+  const place = { relation: "3", databag: unit };
+  await publish(juju as Juju, application, place, { databag: WANTED, isForApplication });
   return written;
 }
 
@@ -30,7 +36,10 @@ const TOLD: Databag = { version: "1.0", nodes: "[]", "private-address": "10.0.0.
 
 Deno.test("publish() writes nothing that is there already", async () => {
   assert.deepEqual(await run(TOLD), []);
-  assert.deepEqual(await run(TOLD, "lxd", { version: "1.0", nodes: "[]" }), []);
+  assert.deepEqual(await run(TOLD, { version: "1.0", nodes: "[]" }, LOOKS), []);
+  assert.deepEqual(await run(TOLD, { version: "1.0", nodes: "[]" }), []);
+  assert.deepEqual(await run(TOLD, {}, LOOKS_NOT), []);
+  assert.deepEqual(await run(TOLD, {}), []);
 });
 
 Deno.test("publish() writes the keys that differ, and nothing of the application's", async () => {
@@ -44,15 +53,31 @@ Deno.test("publish() deletes a key by an empty value", async () => {
   ]);
 });
 
-Deno.test("publish() writes both databags as the leader, without reading the second", async () => {
-  assert.deepEqual(await run({ ...TOLD, nodes: "old" }, "lxd"), [
+Deno.test("publish() writes the application's databag where somebody looks for it", async () => {
+  const keys = { version: "1.0", nodes: "[]" };
+  assert.deepEqual(await run({ ...TOLD, nodes: "old" }, {}, LOOKS), [
     ["3", "unit", { nodes: "[]" }],
-    ["3", "application", WANTED],
+    ["3", "application", keys],
+  ]);
+  assert.deepEqual(await run({}, {}, LOOKS_NOT), [["3", "unit", keys]]);
+});
+
+Deno.test("publish() keeps the application's databag true where it is not known who looks", async () => {
+  assert.deepEqual(await run(TOLD, { version: "1.0", nodes: "old" }), [
+    ["3", "application", { nodes: "[]" }],
+  ]);
+  assert.deepEqual(await run({}, {}), [["3", "unit", { version: "1.0", nodes: "[]" }]]);
+});
+
+Deno.test("publish() empties the application's databag where nobody looks for it any more", async () => {
+  const before = { version: "1.0", nodes: "[]", "of a former version": "1" };
+  assert.deepEqual(await run(TOLD, before, LOOKS_NOT), [
+    ["3", "application", { version: "", nodes: "", "of a former version": "" }],
   ]);
 });
 
 Deno.test("publish() completes the application's databag after a change of leader", async () => {
-  assert.deepEqual(await run(TOLD, "lxd", { version: "1.0", rejected_certificates: "[]" }), [
+  assert.deepEqual(await run(TOLD, { version: "1.0", rejected_certificates: "[]" }, LOOKS), [
     ["3", "application", { nodes: "[]", rejected_certificates: "" }],
   ]);
 });
@@ -61,7 +86,8 @@ Deno.test("publish() writes both databags or neither, where Juju refuses one", a
   for (const refused of ["unit", "application"] as const) {
     const written: unknown[] = [];
     const error = new Error("refused");
-    const juju: Pick<Juju, "relationSet"> = {
+    const juju: Pick<Juju, "relationGet" | "relationSet"> = {
+      relationGet: () => Promise.resolve({}),
       relationSet: (_, databag, of) => {
         if (of === refused) return Promise.reject(error);
         written.push(databag);
@@ -69,7 +95,8 @@ Deno.test("publish() writes both databags or neither, where Juju refuses one", a
       },
     };
     const place = { relation: "3", databag: { nodes: "old" } };
-    await assert.rejects(publish(juju as Juju, "lxd", place, WANTED), error);
+    const wanted = { databag: WANTED, isForApplication: true };
+    await assert.rejects(publish(juju as Juju, "lxd", place, wanted), error);
     const undone = [{ version: "1.0", nodes: "[]" }, { version: "", nodes: "old" }];
     assert.deepEqual(written, refused === "unit" ? [] : undone);
   }

@@ -40,6 +40,7 @@ const BROKEN: Scope = { kind: "broken", endpoint: "api", relation: "3" };
 const EVERYTHING: Scope = { kind: "everything", isSettled: false };
 const ELECTED: Scope = { kind: "everything", isSettled: false, isElected: true };
 const SETTLED: Scope = { kind: "everything", isSettled: true };
+// Names of entries, without the digits that each ends in.
 const NAME = "lxd@uuid:3:ams-0";
 const SHARED = "lxd@uuid:shared";
 
@@ -85,13 +86,16 @@ class Model {
   }
 
   /** Registers a certificate in LXD. */
-  trusts({ fingerprint, certificate }: typeof a, name: string, type = "client"): void {
+  trusts({ fingerprint, certificate }: typeof a, owner: string, type = "client"): void {
+    const name = owner.startsWith("lxd@uuid:") ? `${owner}:${fingerprint.slice(0, 12)}` : owner;
     this.entries.set(fingerprint, { name, type, certificate, restricted: false, projects: [] });
   }
 
-  /** Names by fingerprint. */
+  /** Names by fingerprint, without its digits. */
   get trusted(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.entries].map(([id, { name }]) => [id, name]));
+    return Object.fromEntries(
+      [...this.entries].map(([id, { name }]) => [id, name.replace(`:${id.slice(0, 12)}`, "")]),
+    );
   }
 
   /** Fingerprints told to a relation. */
@@ -186,7 +190,8 @@ class Model {
         const [path = "", fingerprint = ""] = url.slice(ENDPOINT.length).split(
           /\/(?=[0-9a-f]{64})/,
         );
-        const fault = this.faults.keys().find((begin) => `${method} ${path}`.startsWith(begin));
+        const fault = this.faults.keys()
+          .find((begin) => `${method} ${path} ${fingerprint}`.startsWith(begin));
         const status = fault === undefined ? undefined : this.faults.get(fault);
         const metadata = status
           ? null
@@ -211,7 +216,10 @@ class Model {
           environment: { server_name: "node1", server_version: "5.0.2" },
         };
       case "GET /1.0/certificates?recursion=1":
-        return [...this.entries].map(([fingerprint, entry]) => ({ ...entry, fingerprint }));
+        return [
+          { ...client, name: "juju", type: "client" },
+          ...[...this.entries].map(([fingerprint, entry]) => ({ ...entry, fingerprint })),
+        ];
       case "POST /1.0/certificates":
         assert.ok(made);
         this.written.push(`add ${letter}`);
@@ -242,13 +250,14 @@ async function served(): Promise<Model> {
   return model;
 }
 
-Deno.test("reconcile() registers, publishes in both databags, and tells how it is", async () => {
+Deno.test("reconcile() registers, publishes where it was asked, and tells how it is", async () => {
   const model = new Model();
   model.wants("ams/0", a);
   assert.deepEqual(await model.run(CHANGED), {
     kind: "active",
     version: "5.0.2",
     nodes: 1,
+    isUpgrading: false,
     certificates: 1,
     rejected: undefined,
   });
@@ -261,7 +270,30 @@ Deno.test("reconcile() registers, publishes in both databags, and tells how it i
     registered_certificates: JSON.stringify([a.certificate]),
     server_certificate: server.certificate,
   });
-  assert.deepEqual(model.databags["3 lxd"], model.databags["3 lxd/0"]);
+  assert.equal(model.databags["3 lxd"], undefined);
+});
+
+Deno.test("reconcile() answers an application in its databag, as long as it asks", async () => {
+  const application: Scope = { ...CHANGED, requirer: { relation: "3", name: "ams" } };
+  for (const scope of [application, EVERYTHING]) {
+    const model = await served();
+    model.wants("ams", b);
+    await model.run(CHANGED);
+    assert.equal(model.databags["3 lxd"], undefined);
+    await model.run(scope);
+    assert.deepEqual(model.told("3", "lxd"), [a.fingerprint, b.fingerprint].sort());
+    assert.deepEqual(model.databags["3 lxd"], model.databags["3 lxd/0"]);
+    // What its units ask for concerns the application, too, once it is answered.
+    model.wants("ams/0");
+    await model.run(CHANGED);
+    assert.deepEqual(model.told("3", "lxd"), [b.fingerprint]);
+    model.wants("ams", { certificate: "rubbish" });
+    await model.run(scope);
+    assert.match(model.databags["3 lxd"]?.["rejected_certificates"] ?? "", /no PEM certificate/);
+    model.wants("ams");
+    await model.run(scope);
+    assert.deepEqual(model.databags["3 lxd"], {});
+  }
 });
 
 Deno.test("reconcile() runs few hook tools for a change, whatever else there is", async () => {
@@ -277,7 +309,7 @@ Deno.test("reconcile() runs few hook tools for a change, whatever else there is"
     "is-leader",
     "relation-get -r 3 - ams/0",
     "relation-get -r 3 - lxd/0",
-    "relation-set -r 3 --app --file -",
+    "relation-get -r 3 --app - lxd",
     "relation-set -r 3 --file -",
   ]);
 });
@@ -286,7 +318,7 @@ Deno.test("reconcile() adds first, then publishes, and revokes last", async () =
   const model = await served();
   model.wants("ams/0", b);
   await model.run(CHANGED);
-  assert.deepEqual(model.written, ["add b", "publish unit", "publish application", "revoke a"]);
+  assert.deepEqual(model.written, ["add b", "publish unit", "revoke a"]);
   assert.deepEqual(model.trusted, { [b.fingerprint]: NAME });
   assert.deepEqual(model.told(), [b.fingerprint]);
 });
@@ -320,7 +352,7 @@ Deno.test("reconcile() revokes what a departed unit had, and nothing of the othe
   await model.run(EVERYTHING);
   model.relations["3"] = ["ams", "ams/1"];
   await model.run(DEPARTED);
-  assert.deepEqual(model.written, ["publish unit", "publish application", "revoke a"]);
+  assert.deepEqual(model.written, ["publish unit", "revoke a"]);
   assert.deepEqual(model.told(), [b.fingerprint]);
 });
 
@@ -401,7 +433,7 @@ Deno.test("reconcile() shares a certificate, and revokes it with the last who wa
     endpoint: "api",
     requirer: { relation: "4", name: "other/0" },
   });
-  assert.deepEqual(model.written, ["change a", "publish unit", "publish application"]);
+  assert.deepEqual(model.written, ["change a", "publish unit"]);
   assert.deepEqual(model.trusted, { [a.fingerprint]: SHARED });
   assert.deepEqual([model.told("3"), model.told("4")], [[a.fingerprint], [a.fingerprint]]);
   model.wants("ams/0");
@@ -545,6 +577,44 @@ Deno.test("reconcile() leaves what was told as it is while LXD is away", async (
   }
 });
 
+Deno.test("reconcile() holds nothing back for a name that LXD refuses", async () => {
+  const model = await served();
+  model.relations["4"] = ["other", "other/0"];
+  model.wants("other/0", a);
+  model.trusts(b, "lxd@uuid:99:gone-0");
+  model.faults.set("PATCH", 400);
+  const outcome = await model.run(SETTLED);
+  assert.equal(outcome?.kind, "active");
+  assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
+  assert.deepEqual([model.told("3"), model.told("4")], [[a.fingerprint], [a.fingerprint]]);
+  // The original charm's name is one, too.
+  const taken = original();
+  taken.faults.set("PATCH", 409);
+  assert.equal((await taken.run(EVERYTHING))?.kind, "active");
+  assert.deepEqual(taken.told(), [a.fingerprint, c.fingerprint].sort());
+});
+
+Deno.test("reconcile() says what LXD refuses to revoke, and revokes the rest", async () => {
+  const model = await served();
+  model.trusts(b, "lxd@uuid:99:gone-0");
+  model.wants("ams/0");
+  model.faults.set(`DELETE /1.0/certificates ${a.fingerprint}`, 400);
+  assert.deepEqual(await model.run(SETTLED), {
+    kind: "refused",
+    endpoint: ENDPOINT,
+    action: `to revoke ${a.fingerprint}`,
+    words: "no",
+  });
+  assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
+  model.faults.set("GET /1.0/certificates", 400);
+  assert.deepEqual(await model.run(SETTLED), {
+    kind: "refused",
+    endpoint: ENDPOINT,
+    action: "what it is asked",
+    words: "no",
+  });
+});
+
 Deno.test("reconcile() tells the other units of every change, and of nothing else", async () => {
   const model = await served();
   assert.ok(model.hasChanged);
@@ -591,13 +661,10 @@ Deno.test("reconcile() revokes nothing shared before a new leader knows everythi
   for (const scope of [EVERYTHING, CHANGED]) {
     await model.run(scope, "lxd/1");
     assert.deepEqual(model.trusted, { [a.fingerprint]: SHARED });
-    assert.deepEqual([model.told("3", "lxd/1"), model.told("3", "lxd")], [
-      [a.fingerprint],
-      [a.fingerprint],
-    ]);
+    assert.deepEqual(model.told("3", "lxd/1"), [a.fingerprint]);
   }
   await model.run(SETTLED, "lxd/1");
-  assert.deepEqual([model.trusted, model.told("3", "lxd")], [{}, []]);
+  assert.deepEqual([model.trusted, model.told("3", "lxd/1")], [{}, []]);
 });
 
 Deno.test("reconcile() restricts to the projects allowed, and follows the option", async () => {
@@ -670,7 +737,7 @@ Deno.test("reconcile() keeps what the original charm told until it is taken over
   assert.deepEqual(model.databags["3 lxd/1"], before["3 lxd/1"]);
   model.leads = true;
   await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
-  assert.equal(model.entries.get(a.fingerprint)?.name, SHARED);
+  assert.equal(model.trusted[a.fingerprint], SHARED);
   model.leads = false;
   await model.run(EVERYTHING, "lxd/1");
   assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
@@ -681,11 +748,11 @@ Deno.test("reconcile() tells, once settled, of what the leader does not take ove
   model.units["lxd/1"] = "active";
   model.databags["3 lxd/0"] = {};
   await model.run(EVERYTHING);
-  assert.equal(model.entries.get(a.fingerprint)?.name, "a");
+  assert.equal(model.trusted[a.fingerprint], "a");
   model.leads = false;
   await model.run(EVERYTHING, "lxd/1");
   assert.equal(model.databags["3 lxd/1"]?.["server_certificate"], undefined);
   await model.run(SETTLED, "lxd/1");
   assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
-  assert.equal(model.entries.get(a.fingerprint)?.name, "a");
+  assert.equal(model.trusted[a.fingerprint], "a");
 });

@@ -4,7 +4,7 @@ import { type Certificate, type Fingerprint, firstCertificate } from "./certific
 import {
   type Databag,
   parsePublished,
-  parseRequest,
+  parseRequests,
   type Publication,
   renderPublication,
   type Request,
@@ -16,11 +16,15 @@ const [one, two] = await Promise.all([createCertificate(), createCertificate()])
 const A = one.certificate;
 const B = two.certificate;
 
-function request(clientCertificates: string, more: Databag = {}): Request {
-  return parseRequest({ ...more, client_certificates: clientCertificates }, requirer);
+function read(databag: Databag): Request {
+  return parseRequests("3", { name: "ams", databag: {} }, [{ name: "ams/0", databag }]);
 }
 
-Deno.test("parseRequest() tells who wants what, each certificate once", () => {
+function request(clientCertificates: string, more: Databag = {}): Request {
+  return read({ ...more, client_certificates: clientCertificates });
+}
+
+Deno.test("parseRequests() tells who wants what, each certificate once", () => {
   const { wants, rejected } = request(JSON.stringify([A.trim(), B, A]));
   assert.deepEqual(wants, [
     { requirer, certificate: firstCertificate(A), text: A.trim(), projects: null },
@@ -29,25 +33,25 @@ Deno.test("parseRequest() tells who wants what, each certificate once", () => {
   assert.deepEqual(rejected, []);
 });
 
-Deno.test("parseRequest() takes nothing from an empty databag, or a provider's", () => {
+Deno.test("parseRequests() takes nothing from an empty databag, or a provider's", () => {
   const databags: readonly Databag[] = [
     {},
     { client_certificates: "" },
     { server_certificate: A },
   ];
   for (const databag of databags) {
-    assert.deepEqual(parseRequest(databag, requirer), { wants: [], rejected: [] });
+    assert.deepEqual(read(databag), { wants: [], rejected: [] });
   }
 });
 
-Deno.test("parseRequest() tells each reason once, and serves the rest", () => {
+Deno.test("parseRequests() tells each reason once, and serves the rest", () => {
   const { wants, rejected } = request(JSON.stringify(["rubbish", A, "more rubbish"]));
   assert.deepEqual(wants.map(({ text }) => text), [A]);
   const reason = "The text holds no PEM certificate";
   assert.deepEqual(rejected, [{ unit: "ams/0", fingerprint: null, reason }]);
 });
 
-Deno.test("parseRequest() tells few rejections of much rubbish", () => {
+Deno.test("parseRequests() tells few rejections of much rubbish", () => {
   const count = 5_000;
   const lists = [
     Array.from({ length: count }, (_, index) => `rubbish ${index}`),
@@ -63,7 +67,7 @@ Deno.test("parseRequest() tells few rejections of much rubbish", () => {
   }
 });
 
-Deno.test("parseRequest() tells few rejections of blocks with many labels", () => {
+Deno.test("parseRequests() tells few rejections of blocks with many labels", () => {
   const labels = Array.from({ length: 500 }, (_, index) => `LABEL ${index}`);
   const blocks = labels.map((label) => `-----BEGIN ${label}-----\nAA==\n-----END ${label}-----\n`);
   assert.ok(request(blocks.join("")).rejected.length < 50);
@@ -74,7 +78,7 @@ Deno.test.each([
   { what: "empty", projects: { projects: " " }, expected: null },
   { what: "one", projects: { projects: '["a"]' }, expected: ["a"] },
   { what: "several", projects: { projects: ' ["b", "a", "b"] ' }, expected: ["a", "b"] },
-])("parseRequest() takes projects that are $what", ({ projects, expected }) => {
+])("parseRequests() takes projects that are $what", ({ projects, expected }) => {
   assert.deepEqual(request(JSON.stringify([A, B]), projects).wants.map((want) => want.projects), [
     expected,
     expected,
@@ -97,7 +101,7 @@ Deno.test.each(
     '["-----BEGIN PRIVATE KEY-----\\nMC4C"]',
   ]
     .map((projects) => ({ projects })),
-)("parseRequest() widens nothing where projects is $projects", ({ projects }) => {
+)("parseRequests() widens nothing where projects is $projects", ({ projects }) => {
   const reason = "projects must be a JSON list of at least one project name";
   assert.deepEqual(request(JSON.stringify([A, B]), { projects }), {
     wants: [],
@@ -112,6 +116,7 @@ const PUBLICATION: Publication = {
     { name: "node1", endpoint: "https://10.0.0.1:8443" },
   ],
   registered: new Map([["bb" as Fingerprint, "B"], ["aa" as Fingerprint, "A"]]),
+  isClustered: false,
   addresses: [],
   server: firstCertificate(A) as Certificate,
   rejected: [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
 import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
-import { parseRequest, renderPublication } from "./relation.ts";
+import { parseRequests, renderPublication } from "./relation.ts";
 import {
   type Answer,
   type Databag,
@@ -25,6 +25,7 @@ function publication(trusted: readonly { fingerprint: string; certificate: strin
     registered: new Map(
       trusted.map(({ fingerprint, certificate }) => [fingerprint as Fingerprint, certificate]),
     ),
+    isClustered: true,
     addresses: [],
     server: firstCertificate(server.certificate) as Certificate,
     rejected: [],
@@ -37,8 +38,8 @@ function answerOf(changes: Partial<Answer> = {}): Answer {
 
 Deno.test("renderOffer() writes what the provider reads", () => {
   const offer = { certificates: [fresh.certificate, old.certificate], projects: ["web"] };
-  const requirer = { relation: "1", name: "my-charm/0" };
-  const { wants, rejected } = parseRequest(renderOffer(offer), requirer);
+  const unit = { name: "my-charm/0", databag: renderOffer(offer) };
+  const { wants, rejected } = parseRequests("1", { name: "my-charm", databag: {} }, [unit]);
   assert.deepEqual(wants.map(({ certificate, projects }) => [certificate.fingerprint, projects]), [
     [fresh.fingerprint, ["web"]],
     [old.fingerprint, ["web"]],
@@ -85,6 +86,24 @@ Deno.test("readAnswer() prefers the application's databag, which the leader writ
   const answer = readAnswer(publication([fresh]), [publication([old])]);
   assert.equal(standingOf(fresh.certificate, answer).kind, "trusted");
   assert.equal(standingOf(old.certificate, answer).kind, "waiting");
+});
+
+Deno.test("readAnswer() joins what the units tell, for one may be late", () => {
+  const rejected = [{ unit: "my-charm/0", fingerprint: fresh.fingerprint, reason: "r" }];
+  const late: Databag = {
+    ...publication([old]),
+    rejected_certificates: JSON.stringify(rejected),
+  };
+  const answer = readAnswer({ "private-address": "10.0.0.1" }, [late, {}, publication([fresh])]);
+  assert.deepEqual(answer.nodes.map(({ name, trusted }) => [name, trusted]), [
+    ["one", [old.fingerprint, fresh.fingerprint]],
+    ["two", [old.fingerprint, fresh.fingerprint]],
+  ]);
+  assert.deepEqual(answer.rejected, []);
+  const twice = [late, { ...late, nodes: publication([])["nodes"] ?? "" }];
+  assert.deepEqual(readAnswer({}, twice).rejected, rejected);
+  const server = late["server_certificate"] ?? "";
+  assert.equal(readAnswer({}, [{ nodes: "[]" }, late]).server?.pem, server);
 });
 
 Deno.test.each([

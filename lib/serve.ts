@@ -73,7 +73,7 @@ export async function serve(service: Service): Promise<Served> {
   if (store.kind !== "done") return fail(store);
   const may = await lxd.mayManage(own, store.value);
   if (may.kind !== "done") return fail(may);
-  if (!may.value) return fail({ kind: "restricted" });
+  if (!may.value) return fail({ kind: "restricted", isIdentity: !store.value.has(own) });
   const told = seen.relations.map(({ published }) => published);
   const trusted = markOriginals(store.value, told, { mark, own });
   const rules = { trusted, mark, own, allowed, now };

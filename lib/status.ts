@@ -23,6 +23,8 @@ const SET_SERVER = (application: string): string =>
 // All of them, for `juju update-secret` replaces what the secret holds.
 const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=...";
 
+const ENTITLED = "its groups must let it create, view, edit and delete identities of the server";
+
 /**
  * Writes the status of a unit: what to do, and why.
  *
@@ -71,7 +73,9 @@ export function renderStatus(
     case "restricted":
       return blocked(
         `LXD at ${outcome.endpoint} does not let our certificate ${outcome.own} manage ` +
-          "certificates: it must not be restricted to projects",
+          `certificates: ${
+            outcome.isIdentity ? ENTITLED : "it must not be restricted to projects"
+          }`,
       );
     case "other-server":
       return blocked(

@@ -76,6 +76,12 @@ const CASES: readonly Case[] = [
       "it must not be restricted to projects",
   },
   {
+    outcome: { kind: "restricted", endpoint, own, isIdentity: true },
+    status: "blocked",
+    message: `LXD at ${endpoint} does not let our certificate aa manage certificates: ` +
+      "its groups must let it create, view, edit and delete identities of the server",
+  },
+  {
     outcome: { kind: "other-server", endpoint, pinned: "bb", presented: "cc" },
     status: "blocked",
     message: `LXD at ${endpoint} presents the certificate cc, not the expected bb: ` +
@@ -93,14 +99,24 @@ const CASES: readonly Case[] = [
     message: `No answer from ${endpoint}: connection refused`,
   },
   {
+    outcome: { kind: "refused", endpoint, action: "to revoke cc", words: "no" },
+    status: "blocked",
+    message: `LXD at ${endpoint} refuses to revoke cc: no`,
+  },
+  {
+    outcome: { ...active(1, 2), isUpgrading: true },
+    status: "active",
+    message: "LXD 5.0.2: 2 nodes (cluster is being upgraded), 1 certificate, 1 rejected",
+  },
+  {
     outcome: active(2, 1, 0),
     status: "active",
     message: "LXD 5.0.2: 1 node, 0 certificates, 2 rejected",
   },
 ];
 
-function active(rejected: number | undefined, nodes = 3, certificates = 1): Outcome {
-  return { kind: "active", version: "5.0.2", nodes, certificates, rejected };
+function active(rejected: number | undefined, nodes = 3, certificates = 1) {
+  return { kind: "active", version: "5.0.2", nodes, certificates, rejected } as const;
 }
 
 Deno.test.each(CASES)("renderStatus() says $message", ({ outcome, status, message }) => {

@@ -24,6 +24,8 @@ import { type Identity, knowsEverything } from "./replicas.ts";
 export interface SurveyedRelation extends RelationView, RelationId {
   /** This unit's databag. */
   readonly databag: Databag;
+  /** Whether the requirer's application asks for something; undefined where it was not read. */
+  readonly isAskedByApplication: boolean | undefined;
 }
 
 /** Who wants what. */
@@ -102,7 +104,8 @@ async function widen(
   const whole = await unlessRefused(observeRelation(juju, unit, relation));
   if (!whole) return keep(narrow, published, rules);
   const others = whole.wants.filter(({ requirer }) => requirer.name !== only.name);
-  return view({ ...relation, wants: [...relation.wants, ...others] }, rules);
+  const { isAskedByApplication } = whole;
+  return view({ ...relation, isAskedByApplication, wants: [...relation.wants, ...others] }, rules);
 }
 
 /** What the relation was told last: by a former leader, where the application's databag tells it. */
