@@ -5,13 +5,32 @@
  */
 import * as z from "zod/mini";
 import { limit } from "./limit.ts";
-import { type Answer, type Call, createCall, type Transport } from "./lxd_call.ts";
+import { type Answer, type Call, createCall, type Schema, type Transport } from "./lxd_call.ts";
 import { clientAddress } from "./node_address.ts";
 import type { Node } from "./relation.ts";
 import { ADDRESS_LIMIT_MS } from "./time_limits.ts";
 
-/** What a server shows of itself to those that it trusts. */
-export const Server = z.object({
+/** What a server shows of itself. */
+export interface ShownServer {
+  /** Whether it trusts us: `trusted` or `untrusted`. */
+  readonly auth: string;
+  /** Its configuration, as far as we may see it. */
+  readonly config?: Readonly<Record<string, unknown>> | null | undefined;
+  /** What it is, for those that it trusts. */
+  readonly environment?: {
+    /** Name of the member, or of the host. */
+    readonly server_name?: string | undefined;
+    /** LXD's version. */
+    readonly server_version?: string | undefined;
+    /** Whether it is a member of a cluster. */
+    readonly server_clustered?: boolean | undefined;
+    /** What it listens at, `host:port`. */
+    readonly addresses?: readonly string[] | null | undefined;
+  } | undefined;
+}
+
+/** Reads what a server shows of itself: the answer to `GET /1.0`. */
+export const Server: Schema<ShownServer> = z.object({
   auth: z.string(),
   config: z.nullish(z.looseObject({})),
   environment: z.optional(z.object({
@@ -35,7 +54,7 @@ export interface Asked {
   /** Where it was entered. */
   readonly endpoint: string;
   /** What it shows of itself. */
-  readonly shown: z.infer<typeof Server>;
+  readonly shown: ShownServer;
 }
 
 // To ask every member at once would be a burden in a large cluster.

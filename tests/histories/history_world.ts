@@ -96,10 +96,18 @@ export function databags({ model, relations, written }: HistoryWorld): readonly 
     const read = (name: string): Written =>
       written.get(`${relation} ${name}`) ?? { relation, name, items: [], wish: null };
     const ofApplication = read(application);
-    // Over lxd-https, an application that writes anything stands for its units.
-    const isAlone = endpoint === HTTPS && ofApplication.items.length > 0;
-    return [ofApplication, ...isAlone ? [] : model.units(application).map(read)];
+    const ofUnits = model.units(application).map(read);
+    return endpoint === HTTPS ? fallBack(ofApplication, ofUnits) : [ofApplication, ...ofUnits];
   });
+}
+
+/** Over lxd-https, what an application writes goes before what its units do, key by key. */
+function fallBack(application: Written, units: readonly Written[]): readonly Written[] {
+  const { items, wish } = application;
+  if (items.length === 0) return units.map((unit) => ({ ...unit, wish: wish ?? unit.wish }));
+  const wishes = units.map((unit) => unit.wish).filter((wish) => wish !== null);
+  const joined = wishes.includes("unreadable") ? "unreadable" : [...new Set(wishes.flat())].sort();
+  return [{ ...application, wish: wish ?? (wishes.length > 0 ? joined : null) }];
 }
 
 /** Gives what the operator allows, where the option can be read. */
@@ -111,5 +119,5 @@ export function allowedOf({ allowed }: HistoryWorld): Access {
 export function isOurs({ model }: HistoryWorld, { name, type }: TrustEntry): boolean {
   const prefix = `${APPLICATION}@${model.uuid}:`;
   return type === "client" && name.startsWith(prefix) &&
-    /^(shared|\d+:[a-z0-9-]+)$/.test(name.slice(prefix.length));
+    /^(shared|\d+:[a-z0-9-]+)(:[0-9a-f]{12})?$/.test(name.slice(prefix.length));
 }

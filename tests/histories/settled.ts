@@ -24,12 +24,19 @@ export async function checkSettled(world: HistoryWorld): Promise<void> {
   const verdict = judge(databags(world), { pool, allowed: allowedOf(world), foreign });
   checkStore(world, store, verdict);
   const units = model.units(APPLICATION);
-  for (const { endpoint, handle } of relations) {
+  for (const { endpoint, handle, application } of relations) {
     const expected = {
       claims: verdict.claims.filter(({ relation }) => relation === handle.id),
       refusals: verdict.refusals.filter(({ relation }) => relation === handle.id),
     };
-    for (const databag of [...units.map(handle.read), handle.readApp(APPLICATION)]) {
+    // Answers go where the question came from; over lxd-https, as a standalone server's.
+    const isAsked = endpoint !== HTTPS && [
+      ...expected.claims.map(({ name }) => name),
+      ...expected.refusals.map(({ unit }) => unit),
+    ].includes(application);
+    const ofApplication = handle.readApp(APPLICATION);
+    if (!isAsked) assert.deepEqual(ofApplication, {}, "The application's databag");
+    for (const databag of [...units.map(handle.read), ...isAsked ? [ofApplication] : []]) {
       if (endpoint === HTTPS) checkWayIn(world, databag, expected);
       else checkNodes(world, databag, expected);
       checkAnswer(databag, expected);
@@ -75,7 +82,8 @@ function checkStore(world: HistoryWorld, store: Store, { claims }: Verdict): voi
     .map(([fingerprint, wants]) => {
       const [{ relation, name } = { relation: "", name: "" }, ...others] = wants;
       const mark = others.length === 0 ? `${relation}:${name.replace("/", "-")}` : "shared";
-      return [fingerprint, `${prefix}${mark}`, union(wants)] as const;
+      const digits = fingerprint.slice(0, 12);
+      return [fingerprint, `${prefix}${mark}:${digits}`, union(wants)] as const;
     });
   const found = [...store.values()].filter((entry) => isOurs(world, entry))
     .map((entry) => [entry.fingerprint, entry.name, accessOf(entry)] as const);

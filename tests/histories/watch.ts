@@ -57,7 +57,7 @@ export async function watch(world: HistoryWorld): Promise<Watch> {
     const entry = store.get(fingerprint);
     if (!entry || !isOurs(world, entry)) return entry !== undefined;
     return [":shared", `:${relation}:${name.replace("/", "-")}`]
-      .some((mark) => entry.name.endsWith(mark));
+      .some((mark) => entry.name.endsWith(`${mark}:${fingerprint.slice(0, 12)}`));
   };
   const prune = (): void => {
     const now = claims();

@@ -13,7 +13,8 @@ const PEM_REGEXP = /-----BEGIN|\bMI[A-Z][A-Za-z0-9+/]{40}/;
 const KEYS = ["version", "nodes", "registered_certificates", "server_certificate"] as const;
 
 /**
- * Checks that the application's databag tells what the leader's does, that every unit tells of the
+ * Checks that the application's databag tells what the leader's does to an application that asks, and
+ * nothing to others, that every unit tells of the
  * same certificates and nodes, that every certificate told is in the trust store, and that logs and
  * statuses hold neither a key nor a certificate.
  *
@@ -31,13 +32,22 @@ export async function checkInvariants(
     const bystander = store.find(({ name }) => name === BYSTANDER);
     assert.deepEqual([bystander?.type, bystander?.restricted], ["client", false], BYSTANDER);
   }
-  for (const { relation, told } of requirers) {
+  for (const { name, relation, told } of requirers) {
     if (!relation.exists()) continue;
     const leader = model.leader(APPLICATION);
     assert.ok(leader !== undefined, "the application has a leader");
     const [unit, application] = [relation.read(leader), relation.readApp(APPLICATION)];
-    for (const key of [...KEYS, "rejected_certificates"]) {
+    const { client_certificates: asked = "[]" } = relation.readApp(name);
+    const isAnswered = Object.keys(application).length > 0;
+    for (const key of isAnswered ? [...KEYS, "rejected_certificates"] : []) {
       assert.equal(application[key], unit[key], `${key} of the application is the leader's`);
+    }
+    if (model.status(leader).status === "active") {
+      assert.equal(
+        isAnswered,
+        !["", "[]"].includes(asked),
+        "answers go where the question is from",
+      );
     }
     // Without LXD each unit goes on telling what it told last.
     if (!isAnswering) continue;

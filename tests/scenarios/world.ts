@@ -142,7 +142,11 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
     ours: async () => {
       const entries = (await lxd.trustStore()).filter(({ name }) => name.startsWith(prefix));
       return Object.fromEntries(
-        entries.map(({ name, fingerprint }) => [fingerprint, name.slice(prefix.length)]),
+        entries.map(({ name, fingerprint }) => {
+          const digits = `:${fingerprint.slice(0, 12)}`;
+          assert.ok(name.endsWith(digits), `${name} ends in digits of ${fingerprint}`);
+          return [fingerprint, name.slice(prefix.length, -digits.length)];
+        }),
       );
     },
     foreign,
