@@ -23,10 +23,10 @@ export interface Interface {
     units: readonly Sender[],
   ) => Request;
   /**
-   * Says whether an application's databag stands for those of its units; undefined where each
+   * Says whether an application's databag may stand for those of its units; undefined where each
    * databag is read by itself.
    */
-  readonly speaksForUnits: ((application: Databag) => boolean) | undefined;
+  readonly maySpeakForUnits: ((application: Databag) => boolean) | undefined;
   /** Writes what a relation is told; an empty value stands for a key to delete. */
   readonly renderPublication: (publication: Publication) => Databag;
   /**
@@ -45,7 +45,7 @@ export interface Interface {
 export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
   api: {
     parseRequests: lxd.parseRequests,
-    speaksForUnits: undefined,
+    maySpeakForUnits: undefined,
     renderPublication: lxd.renderPublication,
     // Answers go where the question came from: the original charm wrote units' databags only.
     isForApplication: (isAsked) => isAsked,
@@ -53,7 +53,7 @@ export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
   },
   https: {
     parseRequests: lxdHttps.parseRequests,
-    speaksForUnits: lxdHttps.speaksForUnits,
+    maySpeakForUnits: lxdHttps.maySpeakForUnits,
     renderPublication: lxdHttps.renderPublication,
     // The charm lxd does so, and its clients take data there for a cluster.
     isForApplication: (_isAsked, { isClustered }) => isClustered,

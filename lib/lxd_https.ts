@@ -31,20 +31,21 @@ const REASONS = {
 } as const;
 
 /**
- * Says whether an application's databag stands for those of its units: where it holds a certificate,
- * and no other version.
+ * Says whether an application's databag may stand for those of its units: where it holds a
+ * certificate, and no other version.
  *
  * @param application Relation data of the requirer's application.
- * @returns Whether it does.
+ * @returns Whether it may.
  */
-export function speaksForUnits(application: Databag): boolean {
+export function maySpeakForUnits(application: Databag): boolean {
   const { version = "", certificate = "" } = application;
   return certificate !== "" && ["", VERSION].includes(version);
 }
 
 /**
- * Reads what an application and units of it ask for. Each key falls back by itself from the
- * application's databag to the unit's. Without the version, nothing is asked.
+ * Reads what an application and units of it ask for. Each side takes the first databag with the
+ * version, and looks into the application's first; a key that is not there falls back to the other
+ * databag. Without the version, nothing is asked.
  *
  * @param relation Id of the relation.
  * @param application The application, with its databag.
@@ -58,7 +59,12 @@ export function parseRequests(
 ): Request {
   const { name, databag } = application;
   const asking = units.filter(({ databag }) => databag["version"] || databag["certificate"]);
-  if (speaksForUnits(databag) || asking.length === 0) {
+  const complete = units.filter(({ databag }) =>
+    databag["version"] === VERSION && databag["certificate"]
+  );
+  const speaks = maySpeakForUnits(databag) &&
+    (databag["version"] === VERSION || complete.length === 0);
+  if (speaks || asking.length === 0) {
     const databags = [databag, ...units.map(({ databag }) => databag)];
     // The one certificate is for all units.
     const ofUnits = units.map(({ databag }) => databag["projects"]).filter(Boolean).join();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
 import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
-import { parsePublished, parseRequests, renderPublication, speaksForUnits } from "./lxd_https.ts";
+import { maySpeakForUnits, parsePublished, parseRequests, renderPublication } from "./lxd_https.ts";
 import type { Databag, Publication } from "./relation.ts";
 
 const [one, two] = await Promise.all([createCertificate(), createCertificate()]);
@@ -84,10 +84,10 @@ Deno.test.each<{ what: string; databag: Databag; fingerprint: string | null; rea
   assert.deepEqual(request(databag), { wants: [], rejected: [[fingerprint, reason]] });
 });
 
-Deno.test("speaksForUnits() wants a certificate, and no other version", () => {
+Deno.test("maySpeakForUnits() wants a certificate, and no other version", () => {
   const databags = [{ version: "1.0" }, { certificate: A }, { version: "2.0", certificate: A }];
-  assert.deepEqual(databags.map(speaksForUnits), [false, true, false]);
-  assert.ok(speaksForUnits({ version: "1.0", certificate: A }));
+  assert.deepEqual(databags.map(maySpeakForUnits), [false, true, false]);
+  assert.ok(maySpeakForUnits({ version: "1.0", certificate: A }));
 });
 
 const B = two.certificate;
@@ -146,6 +146,14 @@ Deno.test.each<{ what: string; databags: readonly Databag[]; expected: unknown[]
     what: "the application's with its own projects, which go before the units'",
     databags: [{ version: "1.0", certificate: A, projects: "web" }, { projects: "db" }, {}],
     expected: [["ams", one.fingerprint, ["web"]]],
+  },
+  {
+    what: "the units' where the application has a certificate without the version",
+    databags: [{ certificate: B }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: BOTH,
   },
   {
     what: "nothing where nobody has the version",

@@ -86,7 +86,7 @@ export async function observeRelation(
   unit: string,
   { endpoint, relation }: RelationId,
 ): Promise<ObservedRelation> {
-  const { parsePublished, parseRequests, speaksForUnits = () => false } = INTERFACES[endpoint];
+  const { parsePublished, parseRequests, maySpeakForUnits } = INTERFACES[endpoint];
   const [names, name, databag] = await Promise.all([
     juju.relationList(relation),
     juju.relationApplication(relation),
@@ -97,12 +97,14 @@ export async function observeRelation(
     ...names.map((name) => read(juju, relation, name)),
   ]);
   const request = parseRequests(relation, application, units);
+  const isAskedByApplication = isAskedBy(name, request);
   return {
     endpoint,
     relation,
     only: undefined,
-    isSpokenFor: speaksForUnits(application.databag),
-    isAskedByApplication: isAskedBy(name, request),
+    // Where it may stand for its units, it does once it asks.
+    isSpokenFor: maySpeakForUnits !== undefined && isAskedByApplication,
+    isAskedByApplication,
     ...request,
     databag,
     published: parsePublished(databag),
@@ -126,17 +128,17 @@ export async function observeRequirer(
   requirer: Requirer,
 ): Promise<ObservedRelation> {
   const { relation, name } = requirer;
-  const { parsePublished, parseRequests, speaksForUnits } = INTERFACES[endpoint];
+  const { parsePublished, parseRequests, maySpeakForUnits } = INTERFACES[endpoint];
   const whole = () => observeRelation(juju, unit, { endpoint, relation });
   const [owner = ""] = name.split("/");
   const isUnit = owner !== name;
-  if (speaksForUnits && !isUnit) return await whole();
+  if (maySpeakForUnits && !isUnit) return await whole();
   const [sender, application, databag] = await Promise.all([
     read(juju, relation, name),
-    speaksForUnits ? read(juju, relation, owner) : { name: owner, databag: {} },
+    maySpeakForUnits ? read(juju, relation, owner) : { name: owner, databag: {} },
     juju.relationGet(relation, unit),
   ]);
-  if (speaksForUnits?.(application.databag)) return await whole();
+  if (maySpeakForUnits?.(application.databag)) return await whole();
   const { wants, rejected } = isUnit
     ? parseRequests(relation, application, [sender])
     : parseRequests(relation, sender, []);

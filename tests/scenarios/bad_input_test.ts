@@ -131,12 +131,12 @@ Deno.test("input: what is rejected is counted once, though the hook is run again
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
   // The status is set, and then the hook's other writes are refused.
   world.model.faults.loseLeadershipAtFlush();
-  second.offer(0, ["no certificate either"]);
+  second.offer("application", ["no certificate either"]);
   await world.model.settle({ replays: 1 });
   world.model.faults.clear();
   assert.ok(world.model.runs.some(({ outcome }) => outcome === "failed"));
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 2 rejected");
-  second.offer(0, []);
+  second.offer("application", []);
   await world.settle();
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
 });

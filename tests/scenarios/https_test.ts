@@ -6,11 +6,13 @@ import { APPLICATION, UNIT } from "./charm.ts";
 import { type HttpsRequirer, relateHttps } from "./https_requirer.ts";
 import { deploy, type World } from "./world.ts";
 
-/** Settles, and checks that the leader tells the same in both databags. */
+/** Settles, and checks that the application's databag tells the same for a cluster, else nothing. */
 async function settle(world: World, ...requirers: readonly HttpsRequirer[]): Promise<void> {
   await world.settle();
   for (const { relation, told } of requirers) {
-    if (relation.exists()) assert.deepEqual(relation.readApp(APPLICATION), told());
+    if (!relation.exists()) continue;
+    const expected = world.lxd.members.length > 1 ? told() : {};
+    assert.deepEqual(relation.readApp(APPLICATION), expected);
   }
 }
 
@@ -98,6 +100,51 @@ Deno.test("lxd-https: an application's databag stands for those of its units", a
   world.model.removeApplication(APPLICATION);
   await settle(world, requirer);
   assert.deepEqual(await world.ours(), {});
+});
+
+Deno.test("lxd-https: each key falls back from the application's databag to the units'", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd);
+  for (const project of ["web", "db"]) await lxd.createProject(project);
+  const requirer = relateHttps(world.model, "https-client", 2);
+  const { relation } = requirer;
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
+  assert.ok(a && b && c);
+  const ofUnits = {
+    [a.fingerprint]: "1:https-client-0",
+    [b.fingerprint]: "1:https-client-1",
+  };
+  const access = async () => {
+    const entries = (await lxd.trustStore()).filter(({ fingerprint }) => fingerprint in ofUnits);
+    return entries.map(({ restricted, projects }) => restricted ? projects.join() : "all");
+  };
+  // The version alone, and with it the projects, hides no certificate of a unit.
+  relation.writeApp("https-client", { version: "1.0" });
+  requirer.offer(0, a.certificate);
+  requirer.offer(1, b.certificate, { version: undefined });
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), ofUnits);
+  assert.deepEqual(await requirer.answers(b), await requirer.answers(a));
+  requirer.offer(1, b.certificate, { projects: "db" });
+  await settle(world, requirer);
+  assert.deepEqual((await access()).sort(), ["all", "db"]);
+  relation.writeApp("https-client", { projects: "web" });
+  await settle(world, requirer);
+  assert.deepEqual([await world.ours(), await access()], [ofUnits, ["web", "web"]]);
+  relation.writeApp("https-client", { projects: undefined });
+  await settle(world, requirer);
+  assert.deepEqual((await access()).sort(), ["all", "db"]);
+
+  // The application's certificate takes what it lacks from its units.
+  requirer.offer(0, "");
+  requirer.offer(1, "");
+  requirer.offer("application", c.certificate, { version: undefined });
+  await settle(world, requirer);
+  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  await world.updateStatus();
+  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  const entry = (await lxd.trustStore()).find(({ fingerprint }) => fingerprint === c.fingerprint);
+  assert.deepEqual([entry?.restricted, entry?.projects], [true, ["db"]]);
 });
 
 Deno.test("lxd-https: bad data is told, and ignored without the version", async () => {

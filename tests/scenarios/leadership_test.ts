@@ -167,10 +167,11 @@ Deno.test("leadership: lost at the very end of a hook, after LXD has acted", asy
   const foreign = await world.foreign();
   const requirer = world.requirer();
   const [first, second] = await certificates();
-  requirer.offer(0, [first]);
+  requirer.offer("application", [first]);
   await world.settle();
+  // Only the leader may write what an application is answered.
   world.model.faults.loseLeadershipAtFlush({ hook: "api-relation-changed" });
-  requirer.offer(0, [second]);
+  requirer.offer("application", [second]);
   // Juju runs the refused hook again.
   await world.model.settle({ replays: 1 });
   assert.ok(world.model.runs.some(({ outcome, unit }) => outcome === "failed" && unit === LEADER));
@@ -179,7 +180,7 @@ Deno.test("leadership: lost at the very end of a hook, after LXD has acted", asy
   for (const unit of world.model.units(APPLICATION)) {
     assert.deepEqual(requirer.told(unit).trusted, fingerprints(second), unit);
   }
-  assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm-0" });
+  assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm" });
   assert.deepEqual(await world.foreign(), foreign);
 });
 
