@@ -7,7 +7,7 @@
 import { type DialectName, DIALECTS } from "./stand_in_dialect.ts";
 
 /** The usual ones. */
-const USUAL: readonly DialectName[] = ["5.0.2"];
+const USUAL: readonly DialectName[] = ["6.10", "5.21.7", "5.0.2"];
 
 /** The dialects. All is played over the first; what is quick, over the others as well. */
 export const PLAYED_DIALECTS: readonly [DialectName, ...DialectName[]] = chosen();

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
+import { IDENTITY_ENTITLEMENTS } from "../lxd/stand_in_answer.ts";
+import { DIALECTS } from "../lxd/stand_in_dialect.ts";
+import { deploy } from "./world.ts";
+
+const NEWER = PLAYED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
+
+for (const dialect of NEWER) {
+  Deno.test(`identities: one of LXD ${dialect} that may manage certificates is enough`, async () => {
+    for (const entitlements of [IDENTITY_ENTITLEMENTS, ["admin"]]) {
+      await using lxd = await startStandIn({ dialect });
+      const credential = await identity(lxd, entitlements);
+      await using world = await deploy(lxd, { cloud: { credential } });
+      const requirer = world.requirer();
+      const [first, second] = [await createCertificate(), await createCertificate()];
+      requirer.offer(0, [first]);
+      await world.settle();
+      requirer.offer(0, [second]);
+      await world.settle();
+      assert.match(world.status(), /^active: LXD \S+: 1 node, 1 certificate$/, `${entitlements}`);
+      assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+      assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm-0" });
+    }
+  });
+
+  Deno.test(`identities: one of LXD ${dialect} that may do less tells nothing untrue`, async () => {
+    await using lxd = await startStandIn({ dialect });
+    await using world = await deploy(lxd);
+    const requirer = world.requirer();
+    const [first, second] = [await createCertificate(), await createCertificate()];
+    requirer.offer(0, [first]);
+    await world.settle();
+    const told = requirer.told();
+    assert.deepEqual(told.trusted, [first.fingerprint]);
+    requirer.offer(0, [second]);
+    for (const missing of [...IDENTITY_ENTITLEMENTS, ...IDENTITY_ENTITLEMENTS.slice(0, 1)]) {
+      const rest = IDENTITY_ENTITLEMENTS.filter((one) => one !== missing);
+      const credential = await identity(lxd, rest);
+      world.model.setCloud(world.cloud({ credential }));
+      await world.updateStatus();
+      assert.equal(
+        world.status(),
+        `blocked: LXD at ${lxd.members[0]?.endpoint} does not let our certificate ` +
+          `${credential.fingerprint} manage certificates: its groups must let it create, view, ` +
+          "edit and delete identities of the server",
+        missing,
+      );
+      assert.deepEqual(requirer.told(), told, missing);
+    }
+    world.model.setCloud(world.cloud());
+    await world.updateStatus();
+    assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+  });
+}
+
+for (const dialect of PLAYED_DIALECTS) {
+  Deno.test(`identities: a credential that LXD ${dialect} restricts later tells nothing untrue`, async () => {
+    for (const config of [{}, { "user.any": "1", "user.microcloud": "2" }]) {
+      for (const members of [1, 3]) {
+        await using lxd = await startStandIn({ dialect, members });
+        await using world = await deploy(lxd, { units: 2 });
+        await lxd.admin("PATCH", "/1.0", { config });
+        const requirer = world.requirer();
+        const [first, second] = [await createCertificate(), await createCertificate()];
+        requirer.offer(0, [first]);
+        await world.settle();
+        const told = requirer.told();
+        assert.deepEqual(told.trusted, [first.fingerprint]);
+        const { fingerprint } = world.credential;
+        await lxd.amend(fingerprint, { restricted: true, projects: ["default"] });
+        requirer.offer(0, [second]);
+        await world.updateStatus();
+        for (const unit of world.model.units("lxd-integrator")) {
+          assert.equal(
+            world.status(unit),
+            `blocked: LXD at ${lxd.members[0]?.endpoint} does not let our certificate ` +
+              `${fingerprint} manage certificates: it must not be restricted to projects`,
+          );
+          assert.deepEqual(requirer.told(unit), told);
+        }
+        await lxd.amend(fingerprint, { restricted: false, projects: [] });
+        await world.updateStatus();
+        assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+      }
+    }
+  });
+}
+
+let number = 0;
+
+/** Registers an identity in a group with entitlements on the server. */
+async function identity(
+  { admin }: StandIn,
+  entitlements: readonly string[],
+): Promise<TestCertificate> {
+  number += 1;
+  const group = `group${number}`;
+  const permissions = entitlements.map((entitlement) => ({
+    entity_type: "server",
+    url: "/1.0",
+    entitlement,
+  }));
+  const made = await createCertificate({ commonName: group });
+  const { certificate } = made;
+  const name = `identity${number}`;
+  for (
+    const reply of [
+      await admin("POST", "/1.0/auth/groups", { name: group, permissions }),
+      await admin("POST", "/1.0/auth/identities/tls", { name, certificate, groups: [group] }),
+    ]
+  ) assert.ok(reply.status < 300);
+  return made;
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../certificates.ts";
+import { authOf } from "../lxd/client.ts";
+import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { startStandIn } from "../lxd/stand_in.ts";
+import { deploy } from "./world.ts";
+
+for (const dialect of PLAYED_DIALECTS) {
+  Deno.test(`upgrade: the members of LXD ${dialect} that serve are told, though all are blocked`, async () => {
+    await using lxd = await startStandIn({ dialect, members: 3 });
+    await using world = await deploy(lxd, { units: 2 });
+    const requirer = world.requirer();
+    const [first, second] = [await createCertificate(), await createCertificate()];
+    requirer.offer(0, [first]);
+    await world.settle();
+    const [one, two, three] = lxd.members;
+    assert.ok(one && two && three);
+    const nodes = () => requirer.told().nodes;
+    assert.deepEqual(nodes(), [one.name, two.name, three.name]);
+    for (const { name } of lxd.members) lxd.setMemberStatus(name, "Blocked");
+    // One is being upgraded, and one is only called so.
+    await three.stop();
+    await world.updateStatus();
+    assert.deepEqual(nodes(), [one.name, two.name]);
+    assert.match(
+      world.status(),
+      /^active: LXD \S+: 2 nodes \(cluster is being upgraded\), 1 certificate$/,
+    );
+    requirer.offer(0, [second]);
+    await world.settle();
+    const { endpoints, server, trusted } = requirer.told();
+    assert.deepEqual(trusted, [second.fingerprint]);
+    for (const endpoint of endpoints) {
+      assert.equal(await authOf(endpoint, second.certificate, second.key, server ?? ""), "trusted");
+    }
+    // What is rejected is counted on.
+    requirer.offer(0, [second, "rubbish"]);
+    await world.settle();
+    assert.match(world.status(), /upgraded\), 1 certificate, 1 rejected$/);
+    await one.stop();
+    await world.updateStatus();
+    assert.deepEqual(nodes(), [two.name]);
+    await Promise.all([one.start(), three.start()]);
+    for (const { name } of lxd.members) lxd.setMemberStatus(name, "Online");
+    await world.updateStatus();
+    assert.deepEqual(nodes(), [one.name, two.name, three.name]);
+    assert.match(world.status(), /^active: LXD \S+: 3 nodes, 1 certificate, 1 rejected$/);
+  });
+}
