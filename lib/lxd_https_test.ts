@@ -194,6 +194,7 @@ const PUBLICATION: Publication = {
     { name: "node1", endpoint: "https://[fd42::2]:8443" },
     { name: "node2", endpoint: "https://10.0.0.1:8443" },
   ],
+  pending: new Set(),
   isClustered: true,
   addresses: ["192.0.2.9:8443"],
   registered: new Map([[one.fingerprint as Fingerprint, A]]),

@@ -63,11 +63,17 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
     return reason === undefined ? [] : [rejection(want, reason)];
   });
   const served = new Map([...trusted].filter(([fingerprint]) => !refused.has(fingerprint)));
+  const registered = registeredOf(view, { ...facts, trusted: served });
+  const pending = [...registered.keys()].filter((fingerprint) => {
+    const entry = trusted.get(fingerprint);
+    return entry && ownerOf(entry, facts.mark)?.kind === "original";
+  });
   return {
     nodes,
     isClustered,
     addresses,
-    registered: registeredOf(view, { ...facts, trusted: served }),
+    registered,
+    pending: new Set(pending),
     server,
     rejected: rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
   };

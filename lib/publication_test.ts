@@ -209,8 +209,17 @@ Deno.test("publicationOf() tells nodes, server, certificates and rejections", ()
     addresses: FACTS.addresses,
     server: FACTS.server,
     registered: new Map([["a", "text a"]]),
+    pending: new Set(),
     rejected,
   });
+});
+
+Deno.test("publicationOf() tells what is still to be taken over from the original charm", () => {
+  const trusted = store(["a", "lxd@uuid:original"], ["b", "lxd@uuid:3:ams-0"]);
+  const admitted = [want("a"), want("b")];
+  const facts = { ...FACTS, trusted, refused: new Map() };
+  const { registered, pending } = publicationOf(view({ admitted }), facts);
+  assert.deepEqual([[...registered.keys()].sort(), [...pending]], [["a", "b"], ["a"]]);
 });
 
 Deno.test("publicationOf() tells as rejected, not as registered, what LXD refused", () => {

@@ -592,6 +592,11 @@ Deno.test("reconcile() holds nothing back for a name that LXD refuses", async ()
   taken.faults.set("PATCH", 409);
   assert.equal((await taken.run(EVERYTHING))?.kind, "active");
   assert.deepEqual(taken.told(), [a.fingerprint, c.fingerprint].sort());
+  // It is taken over as soon as LXD lets us.
+  taken.faults.clear();
+  await taken.run(EVERYTHING);
+  assert.equal(taken.trusted[a.fingerprint], NAME);
+  assert.equal(taken.trusted[c.fingerprint], "c");
 });
 
 Deno.test("reconcile() says what LXD refuses to revoke, and revokes the rest", async () => {

@@ -64,6 +64,8 @@ export interface Publication {
   readonly nodes: readonly Node[];
   /** The certificates of this relation that are in the trust store, as their requirers wrote them. */
   readonly registered: ReadonlyMap<Fingerprint, string>;
+  /** Those of them that are still to be taken over from the original charm. */
+  readonly pending: ReadonlySet<Fingerprint>;
   /** Whether LXD is a cluster. */
   readonly isClustered: boolean;
   /** What the server that was asked listens at, `host:port`. */
@@ -82,7 +84,7 @@ export interface Published {
   readonly registered: ReadonlyMap<Fingerprint, string>;
   /** What had been rejected. */
   readonly rejected: readonly Rejection[];
-  /** What the original charm listed as registered, where the databag is as that one left it. */
+  /** What the original charm listed as registered, and is still to be taken over. */
   readonly original: ReadonlySet<string>;
 }
 
@@ -178,7 +180,7 @@ export function renderPublication(publication: Publication): Databag {
  * @returns Two keys of relation data; an empty value stands for a key to delete.
  */
 export function renderAnswer(
-  publication: Pick<Publication, "registered" | "rejected">,
+  publication: Pick<Publication, "registered" | "pending" | "rejected">,
 ): Readonly<Record<keyof AnswerDatabag, string>> {
   return renderDatabag(ANSWER, answerOf(publication));
 }
@@ -192,11 +194,15 @@ export function renderAnswer(
  */
 export function parsePublished(databag: Databag): Published {
   const nodes = readKey(ANY_NODES, databag["nodes"]) ?? [];
+  const answer = parseAnswer(databag);
+  // The original charm told the fingerprints alone. We do so of what is still to be taken over,
+  // beside the certificates of the rest.
+  const { server_certificate: server, registered_certificates: registered } = databag;
+  const told = new Set(server && !registered ? [] : nodes.flatMap(readFingerprints));
   return {
     endpoints: nodes.map(({ endpoint }) => endpoint),
-    ...parseAnswer(databag),
-    // Only we tell the server's certificate.
-    original: new Set(databag["server_certificate"] ? [] : nodes.flatMap(readFingerprints)),
+    ...answer,
+    original: told.difference(new Set<string>(answer.registered.keys())),
   };
 }
 
@@ -218,9 +224,9 @@ export function parseAnswer(databag: Databag): Pick<Published, "registered" | "r
 }
 
 function answerOf(
-  { registered, rejected }: Pick<Publication, "registered" | "rejected">,
+  { registered, pending, rejected }: Pick<Publication, "registered" | "pending" | "rejected">,
 ): AnswerDatabag {
-  const fingerprints = [...registered.keys()].sort();
+  const fingerprints = [...registered.keys()].filter((key) => !pending.has(key)).sort();
   return {
     registered_certificates: fingerprints.map((key) => registered.get(key) ?? ""),
     rejected_certificates: rejected.length === 0 ? undefined : rejected

@@ -116,6 +116,7 @@ const PUBLICATION: Publication = {
     { name: "node1", endpoint: "https://10.0.0.1:8443" },
   ],
   registered: new Map([["bb" as Fingerprint, "B"], ["aa" as Fingerprint, "A"]]),
+  pending: new Set(),
   isClustered: false,
   addresses: [],
   server: firstCertificate(A) as Certificate,
@@ -214,3 +215,14 @@ Deno.test.each([
     assert.deepEqual(parsePublished({ nodes, server_certificate: A }).original, new Set());
   },
 );
+
+Deno.test("parsePublished() reads what is still to be taken over from the original charm", () => {
+  const databag = renderPublication({
+    ...PUBLICATION,
+    registered: new Map([[one.fingerprint, A], [two.fingerprint, B]] as [Fingerprint, string][]),
+    pending: new Set([two.fingerprint as Fingerprint]),
+  });
+  const { original, registered } = parsePublished(databag);
+  assert.deepEqual([[...original], [...registered.keys()]], [[two.fingerprint], [one.fingerprint]]);
+  assert.match(databag["nodes"] ?? "", new RegExp(two.fingerprint));
+});

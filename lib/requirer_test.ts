@@ -25,6 +25,7 @@ function publication(trusted: readonly { fingerprint: string; certificate: strin
     registered: new Map(
       trusted.map(({ fingerprint, certificate }) => [fingerprint as Fingerprint, certificate]),
     ),
+    pending: new Set(),
     isClustered: true,
     addresses: [],
     server: firstCertificate(server.certificate) as Certificate,

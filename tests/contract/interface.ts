@@ -17,6 +17,8 @@ export interface Interface {
   readonly write: (writing: Writing, cast: Cast) => Databag;
   /** What the provider must then have written, to the byte. */
   readonly answer: (answer: Answer, facts: Facts) => Databag;
+  /** Whether a cluster's provider answers in its application's databag, too, by the requirer's. */
+  readonly isForApplication: (asked: Databag) => boolean;
   /** What a requirer must make of it, beside the way in. */
   readonly check: (databag: Databag, answer: Answer, cast: Cast) => void;
   /** The way in, by what a requirer is told and nothing else; undefined where it is told none. */

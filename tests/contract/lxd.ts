@@ -39,6 +39,8 @@ export const LXD: Interface = {
       ...rejectedCertificates(answer, cast, application),
     };
   },
+  // Answers go where the question came from.
+  isForApplication: ({ client_certificates: asked = "[]" }) => asked !== "[]",
   check: (databag, answer, cast) => {
     assert.deepEqual(validate(databag), []);
     checkReport(databag, answer, cast);

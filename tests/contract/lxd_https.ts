@@ -31,6 +31,7 @@ export const LXD_HTTPS: Interface = {
     },
     ...rejectedCertificates(answer, cast, application),
   }),
+  isForApplication: () => true,
   // charm-lxd's client takes the presence of the version for its being in.
   check: ({ version }, { trusted }) => assert.equal(version !== undefined, trusted.length > 0),
   // And it reads these keys, and no others.

@@ -25,6 +25,12 @@ export type Databags = Readonly<Record<string, Settings>>;
 /** The databag key by which units nudge each other; its value is another one each time. */
 const NUDGE = "changed";
 
+/** Where the name that the charm gives is in use, one with all digits is as good. */
+function withShortName(entry: TrustEntry): TrustEntry {
+  const { name, fingerprint } = entry;
+  return { ...entry, name: name.replace(fingerprint, fingerprint.slice(0, 12)) };
+}
+
 /**
  * Looks at a stage. Members of LXD bear their names instead of their addresses.
  *
@@ -41,7 +47,7 @@ export async function endStateOf({ model, lxd }: Stage, before: Databags): Promi
   });
   const state: EndState = {
     // Whether members of a cluster are among them, and how they are named, is LXD's own affair.
-    trusted: (await lxd.trustStore()).filter(({ type }) => type !== "server"),
+    trusted: (await lxd.trustStore()).filter(({ type }) => type !== "server").map(withShortName),
     databags: Object.fromEntries(databags),
     statuses: {
       ...Object.fromEntries(units),

@@ -9,9 +9,11 @@
  * - whether LXD has made a change is told by the status line alone, whatever its body looks like;
  * - who gets no answer, or one that is not LXD's, waits, and says for whom and why;
  * - 403 says that our certificate may not manage others: the operator has to act;
+ * - where the name of an addition is in use, the one with all digits is taken;
  * - any other refusal to register or to restrict a certificate concerns that one alone: it is
  *   rejected, in LXD's words;
- * - any other refusal is no answer: of a question, of another name, or of a revocation.
+ * - a refusal of another name holds nothing back, and is tried again later;
+ * - any other refusal, of a question or of a revocation, is told to the operator.
  *
  * @module
  */
@@ -19,7 +21,16 @@ import { errorOf } from "../lxd/stand_in_faults.ts";
 import { type Asked, askedOf, type Befalls, type Cell } from "./cell.ts";
 
 /** How the hook of a cell ends. */
-export type Verdict = "as undisturbed" | "waiting" | "blocked" | "rejected";
+export type Verdict =
+  | "as undisturbed"
+  | "renamed later"
+  | "waiting"
+  | "blocked"
+  | "rejected"
+  | "refused";
+
+// Within what RegExp.escape() made of a status. What is not taken over yet is not counted.
+const COUNT_REGEXP = /(\d|\\x3\d)+(\\x20| )certificates?/;
 
 /**
  * Says how the hook of a cell must end.
@@ -31,9 +42,11 @@ export function verdictOf(cell: Cell): Verdict {
   const { scenario, request, befalls, isLasting } = cell;
   const asked = askedOf(request);
   if (asked === "address" && befalls !== "refused") return "as undisturbed";
-  if (befalls === 403) return "blocked";
   if (isRefusal(befalls)) {
-    return asked === "add" || asked === "restrict" ? "rejected" : "waiting";
+    if (asked === "rename") return "renamed later";
+    if (befalls === 403) return "blocked";
+    if (asked === "add" && befalls === 409 && !isLasting) return "as undisturbed";
+    return asked === "add" || asked === "restrict" ? "rejected" : "refused";
   }
   if (isChange(asked) && befalls === "malformed") return "as undisturbed";
   const isSentAgain = befalls !== "delayed" && asked !== "add";
@@ -63,7 +76,14 @@ export function statusOf(cell: Cell, before: string, endpoint: string): RegExp {
     case "blocked":
       return new RegExp(`^blocked: LXD at ${at} does not let our certificate [0-9a-f]{64} manage `);
     case "rejected":
-      return /^active: LXD 5\.0\.2: .*, 1 rejected$/;
+      return /^active: LXD \S+: .*, 1 rejected$/;
+    case "renamed later":
+      return new RegExp(`^${RegExp.escape(before).replace(COUNT_REGEXP, "\\d+ certificates?")}$`);
+    case "refused":
+      return new RegExp(
+        `^blocked: LXD at ${at} refuses (what it is asked|to revoke [0-9a-f]{64}): ` +
+          `${RegExp.escape(wordsOf(cell.befalls))}$`,
+      );
   }
 }
 
@@ -96,10 +116,8 @@ function causeOf(befalls: Befalls): string {
       return "an answer that is not LXD's";
     case "delayed":
       return "time-out";
-    default: {
-      const words = RegExp.escape(wordsOf(befalls));
-      return isRefusal(befalls) ? words : `error ${befalls}, ${words}`;
-    }
+    default:
+      return `error ${befalls}, ${RegExp.escape(wordsOf(befalls))}`;
   }
 }
 

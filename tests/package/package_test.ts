@@ -42,6 +42,7 @@ function databag(lxd: LxdWorld, { fingerprint, certificate }: TestCertificate) {
   return renderPublication({
     nodes: lxd.members.map(({ endpoint, name }) => ({ endpoint, name })),
     registered: new Map([[fingerprint as Fingerprint, certificate]]),
+    pending: new Set(),
     isClustered: lxd.members.length > 1,
     addresses: [],
     server: firstCertificate(lxd.serverCertificate) as Certificate,
