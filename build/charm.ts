@@ -8,8 +8,8 @@ import { glob } from "node:fs/promises";
 import { build } from "./build.ts";
 import { bundled } from "./bundled.ts";
 import { readCharmcraft } from "./project.ts";
-import { hostArch } from "./choose_runtime.ts";
 import type { Runtime } from "./runtime.ts";
+import { hostArch } from "./target.ts";
 
 /** Where the sources are, and where the charm goes. */
 export interface BuildCharmOptions {

@@ -9,7 +9,7 @@ import { compiled } from "./compiled.ts";
 import { findDenort, type Variables } from "./denort.ts";
 import { BuildError } from "./error.ts";
 import type { Runtime } from "./runtime.ts";
-import { type Arch, DENO_VERSION, isArch } from "./target.ts";
+import { type Arch, DENO_VERSION } from "./target.ts";
 
 /** What is asked for. */
 export interface Choice {
@@ -19,20 +19,6 @@ export interface Choice {
   readonly arch: Arch;
   /** Variables in place of those of this process. */
   readonly env?: Variables;
-}
-
-const ARCHS: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
-
-/**
- * Tells the architecture that the build runs on.
- *
- * @returns The architecture.
- * @throws {BuildError} If no charm can be built for it.
- */
-export function hostArch(): Arch {
-  const arch = ARCHS[Deno.build.arch] ?? Deno.build.arch;
-  if (isArch(arch)) return arch;
-  throw new BuildError(`Cannot build for ${arch}: name another with --platform`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { checkDeno, hostArch } from "./choose_runtime.ts";
-import { DENO_VERSION, TARGETS } from "./target.ts";
+import { checkDeno } from "./choose_runtime.ts";
+import { DENO_VERSION, hostArch, TARGETS } from "./target.ts";
 
 Deno.test("checkDeno() refuses another version", () => {
   checkDeno(DENO_VERSION);

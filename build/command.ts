@@ -5,10 +5,13 @@
  */
 
 import type { Arguments } from "./arguments.ts";
-import { build } from "./build.ts";
-import { checkDeno, chooseRuntime, hostArch } from "./choose_runtime.ts";
+import { build, type Built } from "./build.ts";
+import { bundled } from "./bundled.ts";
+import { checkDeno, chooseRuntime } from "./choose_runtime.ts";
 import { compileExecutables } from "./plain.ts";
 import { renderExecutables, renderReport } from "./report.ts";
+import { StartError } from "./start.ts";
+import { type Arch, hostArch } from "./target.ts";
 
 /**
  * Runs a command in a project.
@@ -24,5 +27,20 @@ export async function run(root: string, args: Arguments): Promise<string> {
   if (command === "compile") {
     return renderExecutables(await compileExecutables({ root, out, arch }));
   }
-  return renderReport(await build({ root, out, runtime: await chooseRuntime({ form, arch }) }));
+  return renderReport(await buildCharm(root, { form, out, arch }));
+}
+
+/** Builds the charm; with the form `auto` bundled, where what is compiled does not start. */
+async function buildCharm(
+  root: string,
+  { form, out, arch }: Pick<Arguments, "form" | "out"> & { readonly arch: Arch },
+): Promise<Built> {
+  const runtime = await chooseRuntime({ form, arch });
+  try {
+    return await build({ root, out, runtime });
+  } catch (error) {
+    if (form !== "auto" || !(error instanceof StartError)) throw error;
+    const reason = `compiled ${runtime.reason}, ${error.message}`;
+    return await build({ root, out, runtime: bundled({ arch, reason }) });
+  }
 }

@@ -9,9 +9,10 @@ import { type CharmFile, data, program } from "./charm_file.ts";
 import { compileEach } from "./compile.ts";
 import type { BundledExecutable, Runtime } from "./runtime.ts";
 import { sha256Of } from "./sha256.ts";
+import { checkStart } from "./start.ts";
 import { type Payload, split } from "./split.ts";
 import { renderCompiledStub } from "./stub.ts";
-import { type Arch, DENO_VERSION } from "./target.ts";
+import { type Arch, DENO_VERSION, hostArch } from "./target.ts";
 
 /** What the form is made of. */
 export interface CompiledOptions {
@@ -36,7 +37,7 @@ const ASSEMBLE_SOURCE = new URL("assemble.sh", import.meta.url);
 const REVISION_LENGTH = 16;
 
 /**
- * Makes the form `compiled`.
+ * Makes the form `compiled`. One of its executables is started where this machine is of the architecture.
  *
  * @param options What it is made of.
  * @returns The form.
@@ -44,7 +45,7 @@ const REVISION_LENGTH = 16;
 export function compiled({ arch, reason, denort }: CompiledOptions): Runtime {
   return {
     form: "compiled",
-    reason,
+    reason: arch === hostArch() ? reason : `${reason}; not started, as this machine is no ${arch}`,
     arch,
     component: {
       name: "denort",
@@ -58,11 +59,14 @@ export function compiled({ arch, reason, denort }: CompiledOptions): Runtime {
         return { executable, payload, sha256: await sha256Of(bytes) };
       });
       const revision = await revisionOf(all);
-      return [
+      const files = [
         program(RUNTIME, denort),
         program(ASSEMBLE, await Deno.readFile(ASSEMBLE_SOURCE)),
         ...all.flatMap((each) => filesOf(each, revision)),
       ];
+      const [first] = executables;
+      if (first && arch === hostArch()) await checkStart(first.path, files);
+      return files;
     },
   };
 }

@@ -6,22 +6,28 @@
 
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
 import { runDeno } from "./deno.ts";
+import { DENORT_HASHES, type DenortHashes } from "./denort_hashes.ts";
 import { defectOf } from "./elf.ts";
 import { BuildError } from "./error.ts";
+import { sha256Of } from "./sha256.ts";
 import { type Arch, DENO_VERSION, TARGETS } from "./target.ts";
+
+/** A runtime. */
+export interface Found {
+  /** Tag. */
+  readonly kind: "found";
+  /** The runtime. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where it was found. */
+  readonly where: string;
+}
 
 /** What was found. */
 export type Denort =
-  | {
-    readonly kind: "found";
-    /** The runtime. */
-    readonly bytes: Uint8Array<ArrayBuffer>;
-    /** Where it was found. */
-    readonly where: string;
-  }
+  | Found
   | {
     readonly kind: "missing";
-    /** Where it was looked for, and why it was not there. */
+    /** Where it was looked for, and why it was not there or is not trusted. */
     readonly why: string;
   };
 
@@ -33,29 +39,54 @@ const DOWNLOAD_TIMEOUT_MS = 60_000;
 
 /**
  * Looks for `denort`: in the file that the variable DENORT_BIN names, in Deno's cache, and where Deno downloads it from.
+ * The file is trusted as it is; what was downloaded has to be listed.
  *
  * @param arch Architecture that it is for.
  * @param env Variables in place of those of this process.
+ * @param hashes What may be downloaded.
  * @returns What was found.
- * @throws {BuildError} If what is found is not `denort` of this version for that architecture.
+ * @throws {BuildError} If what is found is not `denort` of this version for that architecture, or another one than is
+ * listed.
  */
-export async function findDenort(arch: Arch, env: Variables = {}): Promise<Denort> {
+export async function findDenort(
+  arch: Arch,
+  env: Variables = {},
+  hashes: DenortHashes = DENORT_HASHES,
+): Promise<Denort> {
   const path = env["DENORT_BIN"] ?? Deno.env.get("DENORT_BIN");
   if (path) return found(await read(path), `DENORT_BIN ${path}`, arch);
   const cached = await readCache(arch, env);
-  if (cached) return found(cached, "denort of Deno's cache", arch);
+  if (cached) return await listed(found(cached, "denort of Deno's cache", arch), arch, hashes);
   const failure = await download(arch, env);
   const downloaded = failure === undefined ? await readCache(arch, env) : undefined;
-  if (downloaded) return found(downloaded, "denort as Deno downloads it", arch);
+  if (downloaded) {
+    return await listed(found(downloaded, "denort as Deno downloads it", arch), arch, hashes);
+  }
   const why = "DENORT_BIN is not set, Deno's cache has no denort, and it cannot be downloaded: " +
     (failure ?? "Deno did not keep it");
   return { kind: "missing", why };
 }
 
-function found(bytes: Uint8Array<ArrayBuffer>, where: string, arch: Arch): Denort {
+function found(bytes: Uint8Array<ArrayBuffer>, where: string, arch: Arch): Found {
   const defect = defectOf(bytes, arch);
   if (defect !== undefined) throw new BuildError(`Cannot compile with ${where}: ${defect}`);
   return { kind: "found", bytes, where };
+}
+
+/** Refuses what is not listed; one that is listed otherwise was tampered with. */
+async function listed(denort: Found, arch: Arch, hashes: DenortHashes): Promise<Denort> {
+  const { bytes, where } = denort;
+  const sha256 = await sha256Of(bytes);
+  const expected = hashes[DENO_VERSION]?.[arch];
+  if (sha256 === expected) return denort;
+  if (expected !== undefined) {
+    throw new BuildError(
+      `Cannot compile with ${where}: its SHA-256 is ${sha256}, and must be ${expected}`,
+    );
+  }
+  const why = `${where} is not trusted: its SHA-256, ${sha256}, is not in build/denort_hashes.ts ` +
+    `for Deno ${DENO_VERSION} and ${arch}; verify it and add it, or name the file by DENORT_BIN`;
+  return { kind: "missing", why };
 }
 
 async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,8 @@ import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { chooseRuntime } from "./choose_runtime.ts";
 import { type Denort, findDenort } from "./denort.ts";
 import { smallDenort } from "./fake_project.ts";
+import { sha256Of } from "./sha256.ts";
+import { DENO_VERSION } from "./target.ts";
 
 const CACHED = "dl/release/v2.9.5/denort-x86_64-unknown-linux-gnu.zip";
 
@@ -40,10 +42,44 @@ Deno.test("findDenort() takes Deno's cache next", async () => {
   await using here = await surroundings();
   const bytes = await smallDenort();
   await keep(here.cache, "denort", bytes);
-  const denort = await findDenort("amd64", here.env);
+  const hashes = { [DENO_VERSION]: { amd64: await sha256Of(bytes) } };
+  const denort = await findDenort("amd64", here.env, hashes);
   assert.equal(whereOf(denort), "denort of Deno's cache");
   assert.ok(denort.kind === "found");
   assert.deepEqual(denort.bytes, bytes);
+});
+
+Deno.test("findDenort() trusts nothing downloaded that is not listed", async () => {
+  await using here = await surroundings();
+  const bytes = await smallDenort();
+  const sha256 = await sha256Of(bytes);
+  await keep(here.cache, "denort", bytes);
+  for (const hashes of [{}, { [DENO_VERSION]: {} }, { "1.0.0": { amd64: sha256 } }]) {
+    const denort = await findDenort("amd64", here.env, hashes);
+    assert.equal(
+      whereOf(denort),
+      `denort of Deno's cache is not trusted: its SHA-256, ${sha256}, is not in ` +
+        `build/denort_hashes.ts for Deno ${DENO_VERSION} and amd64; ` +
+        "verify it and add it, or name the file by DENORT_BIN",
+    );
+  }
+  const expected = "0".repeat(64);
+  await assert.rejects(
+    findDenort("amd64", here.env, { [DENO_VERSION]: { amd64: expected } }),
+    {
+      name: "BuildError",
+      message: "Cannot compile with denort of Deno's cache: " +
+        `its SHA-256 is ${sha256}, and must be ${expected}`,
+    },
+  );
+  // The list of the repository has not what nobody could verify.
+  const auto = await chooseRuntime({ form: "auto", arch: "amd64", env: here.env });
+  assert.equal(auto.form, "bundled");
+  assert.match(auto.reason, /is not trusted/);
+  await assert.rejects(chooseRuntime({ form: "compiled", arch: "amd64", env: here.env }), {
+    name: "BuildError",
+    message: /^Cannot compile: denort of Deno's cache is not trusted/,
+  });
 });
 
 Deno.test("findDenort() tells where it looked, and why it cannot be downloaded", async () => {

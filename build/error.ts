@@ -10,5 +10,5 @@
  */
 export class BuildError extends Error {
   /** The error's name. */
-  override readonly name = "BuildError";
+  override readonly name: string = "BuildError";
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { BuildError } from "./error.ts";
+
 /** An architecture, as Juju names it. */
 export type Arch = keyof typeof TARGETS;
 
@@ -42,4 +44,18 @@ export const TARGETS = {
  */
 export function isArch(name: string): name is Arch {
   return Object.hasOwn(TARGETS, name);
+}
+
+const ARCHS: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
+
+/**
+ * Tells the architecture that the build runs on.
+ *
+ * @returns The architecture.
+ * @throws {BuildError} If a charm cannot be built for it.
+ */
+export function hostArch(): Arch {
+  const arch = ARCHS[Deno.build.arch] ?? Deno.build.arch;
+  if (isArch(arch)) return arch;
+  throw new BuildError(`Cannot build for ${arch}: name another with --platform`);
 }

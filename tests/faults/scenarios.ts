@@ -142,6 +142,24 @@ export const SPEAKER: Scenario = {
 };
 
 /**
+ * Lets the requirers' applications ask as well, so that the leader answers in the application's databag.
+ *
+ * @param scenario A scenario with the requirers `my-charm` and `other`.
+ * @returns The scenario with what their applications ask for.
+ */
+export function withApplications(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    name: `${scenario.name}, applications asking`,
+    prepare: async (stage) => {
+      await scenario.prepare(stage);
+      stage.offer("my-charm", [b]);
+      stage.offer("other", [c]);
+    },
+  };
+}
+
+/**
  * Gives the charm further units.
  *
  * @param scenario A scenario with one unit.
