@@ -4,26 +4,14 @@
 import assert from "node:assert/strict";
 import { expandArchive } from "../juju/charm/archive.ts";
 import { startLxd } from "../lxd/real.ts";
-import { ensurePackages } from "../packages.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { deploy } from "../scenarios/world.ts";
+import { EMULATOR, ensureEmulator, LIBRARIES } from "./emulator.ts";
 import { run } from "./process.ts";
 import { copyProject } from "./project.ts";
 
-const EMULATOR = "/usr/bin/qemu-aarch64";
-/** Where Debian's packages for cross-compiling put what every arm64 machine has. */
-const LIBRARIES = "/usr/aarch64-linux-gnu";
-
 Deno.test("the charm for arm64 is blocked without trust, and active with it", async () => {
-  await ensurePackages({
-    purpose: "emulate arm64",
-    packages: ["qemu-user", "libc6-arm64-cross", "libgcc-s1-arm64-cross"],
-    programs: [
-      [EMULATOR, "--version"],
-      ["test", "-e", `${LIBRARIES}/lib/libc.so.6`],
-      ["test", "-e", `${LIBRARIES}/lib/libgcc_s.so.1`],
-    ],
-  });
+  await ensureEmulator();
   const folder = await Deno.makeTempDir({ prefix: "arm64-" });
   try {
     const project = `${folder}/project`;
