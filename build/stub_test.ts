@@ -10,7 +10,9 @@ Deno.test("renderBundledStub() is a few lines of sh", () => {
   assert.equal(
     stub,
     `#!/bin/sh
-charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
+self=$0
+[ ! -L "$self" ] || self=$(/usr/bin/readlink -f -- "$self") || exit
+charm=$(CDPATH= cd -P -- "\${self%/*}/.." && pwd -P) || exit
 [ ! -e "$charm"/runtime/compiled ] || /bin/rm -rf "$charm"/runtime/compiled
 export HOME="$charm" DENO_DIR="$charm"/runtime/cache
 export NO_COLOR=1 DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
@@ -44,7 +46,9 @@ Deno.test("renderCompiledStub() is a few lines of sh", () => {
   assert.equal(
     stub,
     `#!/bin/sh
-charm=$(CDPATH= cd -P -- "\${0%/*}/.." && pwd -P) || exit
+self=$0
+[ ! -L "$self" ] || self=$(/usr/bin/readlink -f -- "$self") || exit
+charm=$(CDPATH= cd -P -- "\${self%/*}/.." && pwd -P) || exit
 made="$charm"/runtime/compiled/0123456789abcdef
 [ -e "$made"/start ] || "$charm"/runtime/assemble 0123456789abcdef start 98361344 \\
   ${"a".repeat(64)} || exit
@@ -64,6 +68,9 @@ Deno.test("the executed program sees clean absolute paths, however its stub is c
       await Deno.mkdir(`${charm}/${path}`, { recursive: true });
     }
     await Deno.symlink(charm, `${folder}/link`);
+    await Deno.mkdir(`${folder}/elsewhere/hooks`, { recursive: true });
+    await Deno.symlink("../../link/hooks/start", `${folder}/elsewhere/hooks/start`);
+    await Deno.symlink("elsewhere/hooks/start", `${folder}/start`);
     const sees = '#!/bin/sh\necho "$0 $HOME $TMPDIR $DENO_DIR $PWD"\n';
     await Deno.writeTextFile(`${made}/start`, sees, { mode: 0o755 });
     const common = { assemble: "runtime/assemble", revision: "0123", name: "start" };
@@ -71,6 +78,7 @@ Deno.test("the executed program sees clean absolute paths, however its stub is c
     for (const kind of ["hooks", "actions"]) {
       await Deno.writeTextFile(`${charm}/${kind}/start`, stub, { mode: 0o755 });
       const calls = [`./charm/${kind}/start`, `charm/${kind}/start`, `link/${kind}/start`];
+      calls.push("elsewhere/hooks/start", "./start");
       for (const call of [...calls, `${folder}//link/./${kind}/../${kind}/start`]) {
         const options = { cwd: folder, env: { CDPATH: "/tmp" } };
         const { stdout } = await new Deno.Command(call, options).output();
