@@ -40,7 +40,7 @@ async function buildCharm(
     return await build({ root, out, runtime });
   } catch (error) {
     if (form !== "auto" || !(error instanceof StartError)) throw error;
-    const reason = `compiled ${runtime.reason}, ${error.message}`;
+    const reason = `not compiled ${runtime.reason}: ${error.message}`;
     return await build({ root, out, runtime: bundled({ arch, reason }) });
   }
 }

@@ -34,20 +34,25 @@ export async function checkStart(path: string, files: readonly CharmFile[]): Pro
       const mode = kind === "program" ? 0o755 : 0o644;
       await Deno.writeFile(`${charm}/${path}`, bytes, { mode });
     }
-    const signal = AbortSignal.timeout(START_TIMEOUT_MS);
-    const { success, stderr } = await new Deno.Command(`${charm}/${path}`, {
-      cwd: charm,
-      clearEnv: true,
-      stdin: "null",
-      signal,
-    }).output();
-    const text = new TextDecoder().decode(stderr);
-    if (success || text.includes(OUTSIDE)) return;
-    const said = text.trim().replaceAll(/\s*\n\s*/g, "; ") || "it says nothing";
-    throw new StartError(
-      `${path} does not start: ${signal.aborted ? "it does not end within a minute" : said}`,
-    );
+    const said = await start(charm, path);
+    if (said !== undefined) throw new StartError(`Cannot start ${path}: ${said}`);
   } finally {
     await Deno.remove(charm, { recursive: true });
+  }
+}
+
+/** Tells what went wrong, if something did. */
+async function start(charm: string, path: string): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+  const options = { cwd: charm, clearEnv: true, stdin: "null", signal } as const;
+  try {
+    const { success, stderr } = await new Deno.Command(`${charm}/${path}`, options).output();
+    const text = new TextDecoder().decode(stderr);
+    if (success || text.includes(OUTSIDE)) return undefined;
+    if (signal.aborted) return "it does not end within a minute";
+    return text.trim().replaceAll(/\s*\n\s*/g, "; ") || "it says nothing";
+  } catch (error) {
+    // Such as where nothing in the folder for temporary files may be run.
+    return (error as Error).message;
   }
 }

@@ -30,7 +30,14 @@ Deno.test.each([
 ])("checkStart() tells what it hears: $what", async ({ script, said }) => {
   await assert.rejects(checkStart("hooks/start", files(script)), {
     name: "StartError",
-    message: `hooks/start does not start: ${said}`,
+    message: `Cannot start hooks/start: ${said}`,
+  });
+});
+
+Deno.test("checkStart() tells that nothing may be run in the folder for temporary files", async () => {
+  await assert.rejects(checkStart("hooks/start", [data("hooks/start", "#!/bin/sh\n")]), {
+    name: "StartError",
+    message: /^Cannot start hooks\/start: .*Permission denied/,
   });
 });
 
@@ -54,9 +61,9 @@ Deno.test("a charm is bundled, or not built, where what is compiled does not sta
     const decoder = new TextDecoder();
     return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
   };
-  const fault = "actions/say does not start: it says nothing";
+  const fault = "Cannot start actions/say: it says nothing";
   assert.deepEqual(await build("--runtime=compiled"), { code: 1, out: "", err: `${fault}\n` });
   const { code, out, err } = await build();
   assert.deepEqual({ code, err }, { code: 0, err: "" });
-  assert.ok(out.includes(`bytes, bundled (compiled with DENORT_BIN ${path}, ${fault})\n`), out);
+  assert.ok(out.includes(`bytes, bundled (not compiled with DENORT_BIN ${path}: ${fault})\n`), out);
 });
