@@ -29,9 +29,6 @@ export type Verdict =
   | "rejected"
   | "refused";
 
-// Within what RegExp.escape() made of a status. What is not taken over yet is not counted.
-const COUNT_REGEXP = /(\d|\\x3\d)+(\\x20| )certificates?/;
-
 /**
  * Says how the hook of a cell must end.
  *
@@ -77,8 +74,11 @@ export function statusOf(cell: Cell, before: string, endpoint: string): RegExp {
       return new RegExp(`^blocked: LXD at ${at} does not let our certificate [0-9a-f]{64} manage `);
     case "rejected":
       return /^active: LXD \S+: .*, 1 rejected$/;
-    case "renamed later":
-      return new RegExp(`^${RegExp.escape(before).replace(COUNT_REGEXP, "\\d+ certificates?")}$`);
+    case "renamed later": {
+      // What is not taken over yet is not counted.
+      const [head = "", tail = ""] = before.split(/\d+ certificates?/);
+      return new RegExp(`^${RegExp.escape(head)}\\d+ certificates?${RegExp.escape(tail)}$`);
+    }
     case "refused":
       return new RegExp(
         `^blocked: LXD at ${at} refuses (what it is asked|to revoke [0-9a-f]{64}): ` +
