@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { addBackports } from "./backports.ts";
 
 const LOCK_PATH = "/tmp/lxd-integrator-tests-install.lock";
 const EXCLUSIVE = true;
@@ -15,6 +16,8 @@ export interface Needed {
   readonly packages: readonly string[];
   /** Programs of theirs, each with arguments that make it end well. */
   readonly programs: readonly (readonly [program: string, ...args: readonly string[]])[];
+  /** Whether they may come from backports, where the release lacks them. @default {false} */
+  readonly isBackported?: boolean;
 }
 
 /**
@@ -38,12 +41,20 @@ export async function ensurePackages(needed: Needed): Promise<void> {
   await lock.lock(EXCLUSIVE);
   if (await isInstalled(needed)) return;
   await apt(["update"]);
+  if (needed.isBackported && !await areKnown(packages)) {
+    await addBackports();
+    await apt(["update"]);
+  }
   await apt(["install", "-y", "--no-install-recommends", ...packages]);
 }
 
 async function isInstalled({ programs }: Needed): Promise<boolean> {
   const found = programs.map(([program, ...args]) => succeeds(program, args));
   return (await Promise.all(found)).every((each) => each);
+}
+
+async function areKnown(packages: readonly string[]): Promise<boolean> {
+  return await succeeds("apt-cache", ["show", "--no-all-versions", ...packages]);
 }
 
 async function apt(args: readonly string[]): Promise<void> {

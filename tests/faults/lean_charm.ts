@@ -9,6 +9,9 @@ import { readCharmcraft } from "../../build/project.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
+/** What its hooks are: they are to be run in process. */
+export const LEAN_HOOK = "#!/bin/sh\nexit 70\n";
+
 /** A folder with the charm, removed on disposal. */
 export interface LeanCharm extends AsyncDisposable {
   /** Path of the folder. */
@@ -31,7 +34,7 @@ export async function createLeanCharm(): Promise<LeanCharm> {
     await Deno.writeFile(`${path}/${file.path}`, file.bytes);
   }
   for (const { path: hook } of executables) {
-    await Deno.writeTextFile(`${path}/${hook}`, "#!/bin/sh\nexit 70\n", { mode: 0o755 });
+    await Deno.writeTextFile(`${path}/${hook}`, LEAN_HOOK, { mode: 0o755 });
   }
   return {
     path,

@@ -1,16 +1,17 @@
 /**
- * One LXD daemon in a directory of its own.
+ * One daemon of LXD or Incus in a directory of its own.
  *
  * @module
  */
 import { join } from "node:path/posix";
 import { until } from "./administration.ts";
+import { LXD, type Product } from "./product.ts";
 import { unixApi } from "./unix_api.ts";
 import type { LxdRequest } from "./world.ts";
 
 /** A daemon's process and its state on disk. Disposing of it ends and removes both. */
 export interface Daemon extends AsyncDisposable {
-  /** The daemon's `LXD_DIR`. */
+  /** The daemon's `LXD_DIR` or `INCUS_DIR`. */
   readonly directory: string;
   /** Its API over the unix socket. */
   readonly api: LxdRequest;
@@ -47,17 +48,22 @@ const SETTLE_TIMEOUT_MS = 3_000;
 // What LXD logs when its tasks are done. They write to its database, and a write of ours at the
 // same time makes one of the two wait for the database's busy time-out of five seconds.
 const DONE = [
-  "Done expiring log files",
-  "Done updating images",
-  "Done updating instance types",
-  "Done pruning resolved warnings",
+  /Done expiring log files/,
+  /Done updating images/,
+  // Incus tells a failure; LXD does not.
+  /(?:Done|Failed) updating instance types/,
+  /Done pruning resolved warnings/,
 ];
 const STOP_TIMEOUT_MS = 30_000;
 
 /** Makes the directory of a daemon, and starts nothing yet. */
-export async function createDaemon(identity?: ServerIdentity): Promise<Daemon> {
+export async function createDaemon(
+  identity?: ServerIdentity,
+  product: Product = LXD,
+): Promise<Daemon> {
   // Below /tmp whatever TMPDIR says: the path of a unix socket has at most 107 bytes.
-  const directory = await Deno.makeTempDir({ dir: "/tmp", prefix: "lxd-" });
+  const prefix = `${product.name.toLowerCase()}-`;
+  const directory = await Deno.makeTempDir({ dir: "/tmp", prefix });
   const log = join(directory, "lxd.log");
   if (identity !== undefined) {
     await Deno.writeTextFile(
@@ -91,20 +97,20 @@ export async function createDaemon(identity?: ServerIdentity): Promise<Daemon> {
     serverCertificate: () => readServerCertificate(directory),
     pid: () => child?.pid,
     spawn() {
-      if (child === undefined) child = spawnDaemon(directory, log);
+      if (child === undefined) child = spawnDaemon(product, directory, log);
     },
     async ready() {
       const started = child;
       let ended = false;
       started?.status.then(() => ended = true);
       try {
-        await until("start LXD", READY_TIMEOUT_MS, async () => {
+        await until(`start ${product.name}`, READY_TIMEOUT_MS, async () => {
           // Throwing would only be taken for "not yet".
           if (ended) return true;
           const reply = await readiness("GET", "/internal/ready");
           return reply.status === 200;
         });
-        if (ended) throw new Error("Cannot start LXD: it ended");
+        if (ended) throw new Error(`Cannot start ${product.name}: it ended`);
       } catch (error) {
         throw new Error(
           `${Error.isError(error) ? error.message : error}\n${await tail(
@@ -117,9 +123,9 @@ export async function createDaemon(identity?: ServerIdentity): Promise<Daemon> {
       }
     },
     async settled() {
-      const done = until("see LXD settled", SETTLE_TIMEOUT_MS, async () => {
+      const done = until(`see ${product.name} settled`, SETTLE_TIMEOUT_MS, async () => {
         const written = await Deno.readTextFile(log);
-        return DONE.every((line) => written.includes(line));
+        return DONE.every((line) => line.test(written));
       });
       // It is a matter of speed only.
       await done.catch(() => {});
@@ -135,21 +141,25 @@ export async function createDaemon(identity?: ServerIdentity): Promise<Daemon> {
   };
 }
 
-function spawnDaemon(directory: string, log: string): Deno.ChildProcess {
+function spawnDaemon(
+  { daemon, variable }: Product,
+  directory: string,
+  log: string,
+): Deno.ChildProcess {
   return new Deno.Command("sh", {
     args: [
-      ...["-c", 'exec "$@" >"$LXD_DIR/output" 2>&1', "sh", "setpriv"],
+      ...["-c", `exec "$@" >"$${variable}/output" 2>&1`, "sh", "setpriv"],
       // If the test itself is killed, no one else would end the daemon.
       ...["--pdeathsig", "KILL"],
       // What LXD mounts below its directory is seen in its own namespace only, and is gone with
       // the process, however it ends.
       ...["unshare", "--mount"],
-      ...["lxd", "--verbose", "--group", "root", "--logfile", log],
+      ...[daemon, "--verbose", "--group", "root", "--logfile", log],
     ],
     clearEnv: true,
     env: {
       PATH: Deno.env.get("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin",
-      LXD_DIR: directory,
+      [variable]: directory,
       // LXD looks for images and instance types on the Internet: let it fail at once. Requests
       // to loopback addresses take no proxy.
       HTTP_PROXY: "http://127.0.0.1:9",

@@ -1,12 +1,16 @@
 /**
- * Joins a real LXD to a cluster as an operator does: by a token, which every version takes.
+ * Joins a real LXD or Incus to a cluster as an operator does: by a token, which every version takes.
  *
  * @module
  */
 
+import type { Product } from "./product.ts";
+
 /** Who joins, and by what. */
 export interface JoinOptions {
-  /** `LXD_DIR` of the daemon. */
+  /** What the daemon is. */
+  readonly product: Product;
+  /** Its directory. */
   readonly directory: string;
   /** Where it shall be reached, such as "127.20.7.2:8443". */
   readonly serverAddress: string;
@@ -16,11 +20,12 @@ export interface JoinOptions {
 
 /** Joins a cluster. @throws {Error} in LXD's words, if it does not come to that. */
 export async function joinCluster(
-  { directory, serverAddress, token }: JoinOptions,
+  { product, directory, serverAddress, token }: JoinOptions,
 ): Promise<void> {
-  const process = new Deno.Command("lxd", {
-    args: ["init", "--preseed"],
-    env: { LXD_DIR: directory },
+  const { setUp: [program, ...args], variable } = product;
+  const process = new Deno.Command(program, {
+    args: [...args, "--preseed"],
+    env: { [variable]: directory },
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

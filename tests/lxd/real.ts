@@ -1,19 +1,21 @@
 /**
- * Real LXD daemons from Debian's package: a standalone server, or a cluster.
+ * Real daemons from Debian's packages, of LXD or Incus: a standalone server, or a cluster.
  *
  * @module
  */
 import { administration, succeed, until } from "./administration.ts";
 import { createDaemon, type Daemon, type ServerIdentity } from "./daemon.ts";
-import { ensureLxd } from "./ensure_lxd.ts";
 import { joinCluster } from "./join_cluster.ts";
 import { claimLoopback, LXD_PORT } from "./loopback.ts";
+import { LXD, type Product } from "./product.ts";
 import type { LxdMember, LxdRequest, LxdWorld } from "./world.ts";
 
 /** What a standalone LXD shall be. */
 export interface LxdOptions {
   /** Its server certificate. @default {one that LXD makes} */
   readonly identity?: ServerIdentity;
+  /** What it is. @default {LXD} */
+  readonly product?: Product;
 }
 
 /** What a cluster shall be. */
@@ -25,6 +27,8 @@ export interface ClusterOptions {
    * 20. LXD refuses less than 11; heartbeats come every 10 seconds. @default {11}
    */
   readonly offlineThresholdSeconds?: number;
+  /** What it is. @default {LXD} */
+  readonly product?: Product;
 }
 
 /** A real LXD. */
@@ -37,7 +41,8 @@ const JOIN_TIMEOUT_MS = 30_000;
 
 /** Starts a standalone LXD. */
 export async function startLxd(options: LxdOptions = {}): Promise<RealLxd> {
-  return await start(1, options.identity, async (_world, [member]) => {
+  const { identity, product = LXD } = options;
+  return await start(1, { identity, product }, async (_world, [member]) => {
     await listen(member);
   });
 }
@@ -46,8 +51,8 @@ export async function startLxd(options: LxdOptions = {}): Promise<RealLxd> {
 export async function startCluster(
   options: ClusterOptions = {},
 ): Promise<RealLxd> {
-  const { members: count = 3, offlineThresholdSeconds = 11 } = options;
-  return await start(count, undefined, async (world, [first, ...others]) => {
+  const { members: count = 3, offlineThresholdSeconds = 11, product = LXD } = options;
+  return await start(count, { product }, async (world, [first, ...others]) => {
     await listen(first);
     await succeed(world.admin, "PUT", "/1.0/cluster", {
       server_name: first.name,
@@ -59,6 +64,7 @@ export async function startCluster(
     const tokens = await Promise.all(others.map((member) => createToken(first, member)));
     for (const [index, member] of others.entries()) {
       await joinCluster({
+        product,
         directory: member.daemon.directory,
         serverAddress: `${member.address}:${LXD_PORT}`,
         token: tokens[index] ?? "",
@@ -75,18 +81,21 @@ interface RealMember extends LxdMember {
 
 async function start(
   count: number,
-  identity: ServerIdentity | undefined,
+  { identity, product }: {
+    readonly identity?: ServerIdentity | undefined;
+    readonly product: Product;
+  },
   setUp: (
     world: RealLxd,
     members: [RealMember, ...RealMember[]],
   ) => Promise<void>,
 ): Promise<RealLxd> {
-  await ensureLxd();
+  await product.ensure();
   // Whatever was begun is ended if the rest fails.
   await using begun = new AsyncDisposableStack();
   const loopback = begun.use(claimLoopback(count));
   const member = async (n: number) => {
-    const daemon = begun.use(await createDaemon(identity));
+    const daemon = begun.use(await createDaemon(identity, product));
     return createMember(`member${n}`, loopback.address(n), daemon);
   };
   const first = await member(1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { deploy } from "./world.ts";
 
 const DAY_MS = 86_400_000;
@@ -107,19 +107,19 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
       "my-charm/1: The text holds no PEM certificate",
     ].sort(),
   );
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates, 12 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 12 rejected`);
   const warnings = world.model.log.filter(({ level }) => level === "WARNING");
   // One for each unit that sent garbage; the same is not said again.
   assert.equal(warnings.length, 2);
   await world.updateStatus();
   assert.equal(world.model.log.filter(({ level }) => level === "WARNING").length, 2);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates, 12 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 12 rejected`);
 
   requirer.offer(0, [good]);
   requirer.offer(1, "");
   await world.settle();
   assert.deepEqual(requirer.told().rejected, []);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
 });
 
 Deno.test("input: what is rejected is counted once, though the hook is run again", async () => {
@@ -128,17 +128,17 @@ Deno.test("input: what is rejected is counted once, though the hook is run again
   const [first, second] = [world.requirer("first"), world.requirer("second")];
   first.offer(0, ["no certificate"]);
   await world.settle();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
   // The status is set, and then the hook's other writes are refused.
   world.model.faults.loseLeadershipAtFlush();
   second.offer("application", ["no certificate either"]);
   await world.model.settle({ replays: 1 });
   world.model.faults.clear();
   assert.ok(world.model.runs.some(({ outcome }) => outcome === "failed"));
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 2 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 2 rejected`);
   second.offer("application", []);
   await world.settle();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 });
 
 Deno.test("input: projects narrow, and a project that does not exist is a rejection", async () => {
@@ -184,5 +184,5 @@ Deno.test("input: projects narrow, and a project that does not exist is a reject
     requirer.told().rejected[0]?.reason ?? "",
     /^LXD refuses the certificate: .*not found/i,
   );
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd } from "../lxd/servers.ts";
 import { APPLICATION } from "./charm.ts";
 import { relateHttps } from "./https_requirer.ts";
 import { deploy } from "./world.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION } from "./charm.ts";
 import { deploy } from "./world.ts";
 
@@ -59,7 +59,7 @@ Deno.test("credential's key: read by what is in it, whatever its label says", as
         const credential = { ...client, der: "", traditionalKey: key };
         world.model.setCloud(world.cloud({ credential }));
         await world.updateStatus();
-        assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates", what);
+        assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`, what);
       }
     }
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy } from "./world.ts";
 
@@ -21,12 +21,12 @@ Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
   const before = world.model.runs.length;
   world.model.trust(APPLICATION);
   await world.model.step();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   await world.settle();
   const hooks = world.model.runs.slice(before).map(({ hook }) => hook);
   assert.deepEqual(hooks, ["config-changed", "config-changed"]);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
   assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
 
@@ -61,7 +61,7 @@ Deno.test("credentials: the four options come before the cloud", async () => {
   );
   world.model.configure(APPLICATION, options);
   await world.settle();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   const requirer = world.requirer();
   const certificate = await createCertificate();
   requirer.offer(0, [certificate, other]);
@@ -87,7 +87,7 @@ Deno.test("credentials: endpoints are normalised as Juju does it", async () => {
   for (const written of [address, `${address}:8443`, `${endpoint}/`, `http://${address}`]) {
     world.model.setCloud(world.cloud({ endpoint: written }));
     await world.updateStatus();
-    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates", written);
+    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`, written);
     assert.deepEqual(requirer.told().endpoints, [endpoint]);
   }
 });
@@ -200,7 +200,7 @@ Deno.test("credentials: untrusted, restricted, pinned to another server", async 
   }
   world.model.setCloud(world.cloud());
   await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 });
 
 Deno.test("credentials: a rotated one is used at the next hook", async () => {

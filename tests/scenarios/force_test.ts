@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION } from "./charm.ts";
 import { relateHttps } from "./https_requirer.ts";
 import { deploy, type Requirer, type World } from "./world.ts";
@@ -60,7 +60,7 @@ for (const { what, remove } of REMOVALS) {
     assert.ok(ran.includes("api-relation-broken done"), ran.join());
     assert.deepEqual(await trusted(world), fingerprints(d, f));
     assert.deepEqual(stays.told().trusted, fingerprints(d, f));
-    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
     await world.updateStatus();
     assert.deepEqual(await trusted(world), fingerprints(d, f));
     assert.match(Object.values(await world.ours()).join(), /2:stays-0.*2:stays-0/);
@@ -96,7 +96,7 @@ Deno.test("force: relation and requirer at the endpoint https go, and others are
   await world.settle();
   await world.updateStatus();
   assert.deepEqual(await trusted(world), fingerprints(e));
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 });
 
 Deno.test("force: hooks that were due before the removal end well", async () => {
@@ -167,7 +167,7 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
   assert.deepEqual(await trusted(world), fingerprints(a, c, d, e));
   model.addUnit(APPLICATION);
   await world.settle();
-  assert.match(world.status(), /^active: LXD 5.0.2: 1 node, 4 certificates$/);
+  assert.match(world.status(), /^active: LXD ${VERSION}: 1 node, 4 certificates$/);
 
   // An agent that starts again drops the relation, and all is tidied up.
   model.restartAgent(`${APPLICATION}/0`);

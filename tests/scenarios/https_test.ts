@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintOf } from "../certificates.ts";
 import { watch } from "../lxd/watch.ts";
-import { startCluster, startLxd } from "../lxd/real.ts";
+import { startCluster, startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { type HttpsRequirer, relateHttps } from "./https_requirer.ts";
 import { deploy, type World } from "./world.ts";
@@ -38,7 +38,7 @@ Deno.test("lxd-https: the data is there once its certificate is trusted, and as 
     registered_certificates: JSON.stringify([first.certificate]),
   });
   assert.deepEqual(await requirer.answers(first), { [address]: "trusted" });
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 
   // In charm-lxd a certificate is never replaced.
   requirer.offer(0, second.certificate);
@@ -159,7 +159,7 @@ Deno.test("lxd-https: bad data is told, and ignored without the version", async 
   const reason = "The text holds no PEM certificate";
   const rejected = [{ unit: "https-client/1", fingerprint: null, reason }];
   assert.deepEqual(requirer.told(), { rejected_certificates: JSON.stringify(rejected) });
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 
   requirer.offer(0, certificate.certificate);
   requirer.offer(1, "");

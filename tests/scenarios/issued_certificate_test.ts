@@ -4,11 +4,11 @@ import { enableClustering, replaceServerCertificate } from "../lxd/administratio
 import { authOf } from "../lxd/client.ts";
 import type { ServerIdentity } from "../lxd/daemon.ts";
 import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION } from "./charm.ts";
 import { deploy } from "./world.ts";
 
-const ACTIVE = "active: LXD 5.0.2: 1 node, 1 certificate";
+const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 
 const authority = await createCertificate({ commonName: "authority", ca: true });
 const intermediate = await createCertificate({
@@ -75,7 +75,7 @@ Deno.test("server certificate: issued by an authority between, as a cluster's", 
   await enableClustering(lxd);
   await replaceServerCertificate(lxd, { ...deep, certificate: chain(deep, intermediate) });
   await using world = await deploy(lxd, { cloud: { server: deep.certificate } });
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
 });
 
 Deno.test("server certificate: issued by an authority that nobody shows, until it is added", async () => {
@@ -158,12 +158,12 @@ Deno.test("server certificate: lxd_server_cert completes Juju's credential", asy
   );
   world.model.configure(APPLICATION, { lxd_server_cert: lxd.serverCertificate });
   await world.settle();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   // It is believed before the credential's own, which Juju may not be told anew.
   const other = await createCertificate();
   world.model.setCloud(world.cloud({ server: other.certificate }));
   await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   world.model.configure(APPLICATION, { lxd_server_cert: null });
   await world.settle();
   const presented = fingerprintOf(lxd.serverCertificate);

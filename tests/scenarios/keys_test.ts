@@ -8,7 +8,7 @@ import {
   type OpensslCertificate,
   type OpensslKind,
 } from "../lxd/openssl.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd } from "../lxd/servers.ts";
 import { APPLICATION } from "./charm.ts";
 import { relateHttps } from "./https_requirer.ts";
 import { deploy } from "./world.ts";

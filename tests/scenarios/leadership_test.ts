@@ -3,7 +3,8 @@ import { createCertificate, type TestCertificate } from "../certificates.ts";
 import type { HookRun, PendingHook } from "../juju/model.ts";
 import { waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
-import { type RealLxd, startCluster } from "../lxd/real.ts";
+import { startCluster, VERSION } from "../lxd/servers.ts";
+import type { LxdWorld } from "../lxd/world.ts";
 import type { LxdMember } from "../lxd/world.ts";
 import { APPLICATION } from "./charm.ts";
 import { deploy, type Requirer } from "./world.ts";
@@ -12,7 +13,7 @@ const CHANGED_REGEXP = /^(Registered|Renamed|Gave|Revoked) /m;
 const [LEADER, SECOND, THIRD] = ["lxd-integrator/0", "lxd-integrator/1", "lxd-integrator/2"];
 
 // One cluster for all: it takes seconds to form. One of its members is dead from the first test on.
-let lxd: RealLxd;
+let lxd: LxdWorld;
 
 Deno.test.beforeAll(async () => {
   lxd = await startCluster();
@@ -66,7 +67,7 @@ Deno.test("leadership: one unit changes the trust store, and all tell of it", KI
   await waitForMember(lxd, member.name, "Offline");
   await rotate();
   for (const unit of world.model.units(APPLICATION)) {
-    assert.equal(world.status(unit), "active: LXD 5.0.2: 2 nodes, 3 certificates", unit);
+    assert.equal(world.status(unit), `active: LXD ${VERSION}: 2 nodes, 3 certificates`, unit);
     assert.ok(!requirer.told(unit).endpoints.includes(endpoint), unit);
   }
   assert.deepEqual(whoChanged(world.model.runs), [LEADER]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { createClient } from "../lxd/client.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION } from "./charm.ts";
@@ -86,7 +86,7 @@ Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it
   assert.deepEqual(reasonsOf(requirer), [
     'my-charm/2: The operator allows the projects db, web, not "default"',
   ]);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates, 1 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 1 rejected`);
   const { endpoints: [endpoint = ""], server = "" } = requirer.told();
   for (const [certificate, projects] of [[asked, ["web"]], [unasked, ["db", "web"]]] as const) {
     const client = createClient({ endpoint, serverCertificate: server, ...certificate });
@@ -115,16 +115,16 @@ Deno.test("projects: one that does not exist is a rejection, until it is created
   assert.deepEqual(await accessOf(lxd, a), undefined);
   assert.deepEqual(await accessOf(lxd, b), ["web"], "others are served");
   assert.match(reasonsOf(first)[0] ?? "", /^first\/0: LXD refuses the certificate: .*not found/i);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate, 1 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate, 1 rejected`);
   await lxd.createProject("later");
   await world.updateStatus();
   assert.deepEqual(await accessOf(lxd, a), ["later", "web"]);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
   // Entries that are there already lose what they had, rather than keep what is not allowed.
   world.model.configure(APPLICATION, { projects: "never" });
   await world.settle();
   assert.deepEqual(await world.ours(), {});
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 2 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 2 rejected`);
   world.model.configure(APPLICATION, { projects: "later" });
   await world.settle();
   assert.deepEqual(await accessOf(lxd, a), ["later"]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate } from "../certificates.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION } from "./charm.ts";
 import { deploy } from "./world.ts";
 
@@ -21,13 +22,13 @@ Deno.test("requirers: one certificate comes and goes", async () => {
   const certificate = await createCertificate();
   requirer.offer(0, [certificate]);
   await world.settle();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
   assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   assert.deepEqual(requirer.told().registered, [certificate.certificate]);
   requirer.offer(0, []);
   await world.settle();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   assert.deepEqual(await lxd.trustStore(), before);
   assert.deepEqual(requirer.told().trusted, []);
 });
@@ -53,7 +54,7 @@ Deno.test("requirers: several units, applications and certificates, in both data
     [e.fingerprint]: "2:second",
   };
   assert.deepEqual(await world.ours(), expected);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 5 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 5 certificates`);
   const ofFirst = [a, b, c, d].map(({ fingerprint }) => fingerprint).sort();
   assert.deepEqual(first.told().trusted, ofFirst);
   assert.deepEqual(second.told().trusted, [e.fingerprint]);
@@ -72,7 +73,7 @@ Deno.test("requirers: several units, applications and certificates, in both data
   world.model.removeRelation(first.relation);
   await world.settle();
   assert.deepEqual(await world.ours(), { [e.fingerprint]: "2:second" });
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 
   world.model.removeApplication(APPLICATION);
   await world.settle();
@@ -168,11 +169,11 @@ Deno.test("requirers: a foreign entry is told, and left alone", async () => {
     fingerprint: metrics.fingerprint,
     reason: `The certificate is in LXD's trust store already, with the type "metrics"`,
   }]);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates, 1 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
   requirer.offer(0, []);
   await world.settle();
   assert.deepEqual(requirer.told().trusted, [foreign.fingerprint]);
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   requirer.offer(1, []);
   await world.settle();
   assert.deepEqual(requirer.told().trusted, []);
@@ -200,7 +201,7 @@ Deno.test("requirers: update-status repairs drift and revokes orphans", async ()
   });
   assert.ok((await lxd.trustStore()).every(({ restricted }) => !restricted));
   assert.deepEqual(first.told().trusted, [a.fingerprint, b.fingerprint].sort());
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
 });
 
 Deno.test("requirers: rotation leaves no moment without a certificate", async () => {
@@ -213,7 +214,9 @@ Deno.test("requirers: rotation leaves no moment without a certificate", async ()
   const seen: number[] = [];
   const polling = new AbortController();
   const poll = async () => {
-    while (!polling.signal.aborted) seen.push(Object.keys(await world.ours()).length);
+    for (; !polling.signal.aborted; await delay(1)) {
+      seen.push(Object.keys(await world.ours()).length);
+    }
   };
   const polled = poll();
   for (const generation of generations.slice(1)) {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { type RealLxd, startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
+import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy } from "./world.ts";
 
-const ACTIVE = "active: LXD 5.0.2: 1 node, 1 certificate";
+const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 
 const VERSIONS = [
   {
@@ -152,7 +153,7 @@ Deno.test("secret: a new revision reconciles everything, at another LXD too", as
 
 /** Content of a secret that leads into an LXD, which trusts its certificate from now on. */
 async function contentFor(
-  lxd: RealLxd,
+  lxd: LxdWorld,
   options: Parameters<typeof createCertificate>[0] = {},
 ): Promise<Record<"endpoint" | "client-cert" | "client-key" | "server-cert", string>> {
   const credential: TestCertificate = await createCertificate(options);

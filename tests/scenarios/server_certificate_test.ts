@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createCertificate, fingerprintOf } from "../certificates.ts";
 import { enableClustering, replaceServerCertificate } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import { APPLICATION } from "./charm.ts";
 import { deploy } from "./world.ts";
@@ -48,7 +48,7 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
     // Juju does not tell that its credential was updated: the next hook looks.
     world.model.setCloud(world.cloud());
     await world.updateStatus();
-    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate", what);
+    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`, what);
     const { nodes, endpoints, trusted, server } = requirer.told();
     assert.deepEqual([nodes, endpoints], [["member1"], [endpoint]], what);
     assert.deepEqual(trusted, [certificate.fingerprint], what);
@@ -108,7 +108,7 @@ Deno.test("server certificate: one that has expired itself, and the credential's
   assert.deepEqual(requirer.told(), told);
   world.model.setCloud(world.cloud());
   await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 
   await using old = await startStandIn({ identity });
   const { endpoint } = old.members[0] ?? {};

@@ -3,9 +3,9 @@ import { createCertificate, fingerprintOf, type TestCertificate } from "../certi
 import { craft, keyOf, nameOf } from "../crafted.ts";
 import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { createClient } from "../lxd/client.ts";
-import { startLxd } from "../lxd/real.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, CHARM, UNIT } from "./charm.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy, type Requirer } from "./world.ts";
 
 const SECOND = `${APPLICATION}/1`;
@@ -64,7 +64,7 @@ for (const [form, write] of FORMS) {
     const foreign = before.filter(({ fingerprint }) => !adopted.includes(fingerprint));
     assert.equal(foreign.length, 9 - adopted.length + 2);
 
-    await model.refresh(APPLICATION, CHARM);
+    await model.refresh(APPLICATION, world.charm);
     await world.settle();
     const upgrades = model.runs.filter(({ hook }) => hook === "upgrade-charm");
     assert.ok(upgrades.some(({ stdout }) => stdout.includes(`Renamed ${own.fingerprint} to `)));
@@ -74,7 +74,7 @@ for (const [form, write] of FORMS) {
       [shared.fingerprint]: "shared",
     });
     assert.deepEqual(await world.foreign(), foreign);
-    assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 3 certificates, 1 rejected");
+    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 1 rejected`);
     const wanted = [own, second, shared, untold, renamed, elsewhere];
     assert.deepEqual(told(ams), wanted.map(({ fingerprint }) => fingerprint).sort());
     assert.deepEqual(ams.told().rejected.map(({ fingerprint }) => fingerprint), [
@@ -120,7 +120,7 @@ Deno.test("takeover: refreshed while LXD is away, with two units that told diffe
   await model.settle();
   const databags = [UNIT, SECOND].map((unit) => requirer.relation.read(unit));
   await member.stop();
-  await model.refresh(APPLICATION, CHARM);
+  await model.refresh(APPLICATION, world.charm);
   await model.settle();
   assert.match(world.status(), /^waiting: No answer from /);
   // What the old databags tell is still needed.
@@ -185,7 +185,7 @@ Deno.test("takeover: whatever is in a common name", async () => {
   await model.settle();
   const before = await world.foreign();
 
-  await model.refresh(APPLICATION, CHARM);
+  await model.refresh(APPLICATION, world.charm);
   await world.settle();
   const adopted = sent.map((pem) => fingerprintOf(pem)).sort();
   assert.deepEqual(Object.keys(await world.ours()).sort(), adopted);
@@ -232,7 +232,7 @@ Deno.test("takeover: what the original registered and nobody may have is revoked
   other.offer(0, [both]);
   await model.settle();
 
-  await model.refresh(APPLICATION, CHARM);
+  await model.refresh(APPLICATION, world.charm);
   await world.settle();
   const wanted = [leaf, both, signed].map(({ fingerprint }) => fingerprint).sort();
   assert.deepEqual([told(requirer), told(other)], [
@@ -251,7 +251,7 @@ Deno.test("takeover: what the original registered and nobody may have is revoked
     [ca, both, world.credential].map(({ fingerprint }) => fingerprint)
       .concat(fingerprintOf(useless)).sort(),
   );
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 3 certificates, 4 rejected");
+  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 4 rejected`);
 });
 
 /** A charm of the original's name and endpoints. What it did to relations and LXD, the test does. */

@@ -13,8 +13,9 @@ import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
 import type { ModelOptions } from "../juju/model.ts";
 import type { CloudSpec } from "../juju/state.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
-import { APPLICATION, BYSTANDER, CHARM, UNIT } from "./charm.ts";
+import { APPLICATION, BYSTANDER, UNIT } from "./charm.ts";
 import { type CloudChanges, cloudOf } from "./cloud.ts";
+import { prepareHooks } from "./hooks.ts";
 import { checkInvariants } from "./invariants.ts";
 
 /** What a relation is told. */
@@ -59,6 +60,8 @@ export interface World extends AsyncDisposable {
   readonly status: (unit?: string) => string;
   /** Our entries in the trust store: what follows our mark, by fingerprint. */
   readonly ours: () => Promise<Readonly<Record<string, string>>>;
+  /** Path of the charm under test, for `juju refresh`. */
+  readonly charm: string;
   /** Everyone else's entries. */
   readonly foreign: () => Promise<readonly TrustEntry[]>;
 }
@@ -102,13 +105,18 @@ export interface WorldOptions {
  * @returns The world.
  */
 export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise<World> {
-  const { trust = true, units = 1, charm = CHARM, config = {} } = options;
+  const { trust = true, units = 1, config = {} } = options;
+  const hooks = await prepareHooks();
   const credential = await createCertificate({ key: "p384", commonName: "juju" });
   const bystander = await createCertificate({ commonName: "someone else" });
-  await lxd.trust(credential.certificate, { name: "juju" });
-  await lxd.trust(bystander.certificate, { name: BYSTANDER });
+  await lxd.trust(credential.certificate, { name: await freeName(lxd, "juju") });
+  await lxd.trust(bystander.certificate, { name: await freeName(lxd, BYSTANDER) });
   const cloud = (changes: CloudChanges = {}): CloudSpec => cloudOf(lxd, credential, changes);
-  const model = await createModel({ ...options.model, cloud: cloud(options.cloud) });
+  const model = await createModel({
+    run: hooks.run,
+    ...options.model,
+    cloud: cloud(options.cloud),
+  });
   const prefix = `${APPLICATION}@${model.uuid}:`;
   const requirers: Requirer[] = [];
   const foreign = async (): Promise<TrustEntry[]> =>
@@ -150,16 +158,26 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
       );
     },
     foreign,
-    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+    charm: hooks.charm,
+    [Symbol.asyncDispose]: async () => {
+      await model[Symbol.asyncDispose]();
+      await hooks[Symbol.asyncDispose]();
+    },
   };
   try {
-    await model.deploy(charm, { trust, units, config });
+    await model.deploy(options.charm ?? hooks.charm, { trust, units, config });
     await world.settle();
   } catch (error) {
-    await model[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
     throw error;
   }
   return world;
+}
+
+/** Worlds that share an LXD leave their entries there, and newer LXD takes each name once. */
+async function freeName(lxd: LxdWorld, name: string): Promise<string> {
+  const names = (await lxd.trustStore()).map((entry) => entry.name);
+  return names.includes(name) ? `${name} ${names.length}` : name;
 }
 
 function relate(model: Model, name: string): Requirer {
