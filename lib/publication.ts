@@ -57,7 +57,7 @@ export interface Facts {
  * @returns The publication.
  */
 export function publicationOf(view: RelationView, facts: Facts): Publication {
-  const { nodes, isClustered, addresses, server, trusted, refused } = facts;
+  const { nodes, isClustered, addresses, server, trusted, refused, unnamed, mark } = facts;
   const refusals = view.admitted.flatMap((want) => {
     const reason = refused.get(want.certificate.fingerprint);
     return reason === undefined ? [] : [rejection(want, reason)];
@@ -66,7 +66,7 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
   const registered = registeredOf(view, { ...facts, trusted: served });
   const pending = [...registered.keys()].filter((fingerprint) => {
     const entry = trusted.get(fingerprint);
-    return entry && ownerOf(entry, facts.mark)?.kind === "original";
+    return entry && unnamed.has(fingerprint) && ownerOf(entry, mark)?.kind === "original";
   });
   return {
     nodes,

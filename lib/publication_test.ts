@@ -214,12 +214,20 @@ Deno.test("publicationOf() tells nodes, server, certificates and rejections", ()
   });
 });
 
-Deno.test("publicationOf() tells what is still to be taken over from the original charm", () => {
+Deno.test("publicationOf() tells what the original charm's name keeps from being taken over", () => {
   const trusted = store(["a", "lxd@uuid:original"], ["b", "lxd@uuid:3:ams-0"]);
   const admitted = [want("a"), want("b")];
-  const facts = { ...FACTS, trusted, refused: new Map() };
-  const { registered, pending } = publicationOf(view({ admitted }), facts);
+  const publication = (...unnamed: readonly string[]) =>
+    publicationOf(view({ admitted }), {
+      ...FACTS,
+      trusted,
+      refused: new Map(),
+      unnamed: new Set(unnamed as Fingerprint[]),
+    });
+  const { registered, pending } = publication("a", "b");
   assert.deepEqual([[...registered.keys()].sort(), [...pending]], [["a", "b"], ["a"]]);
+  // Who does not lead leaves it to the leader.
+  assert.deepEqual([...publication().pending], []);
 });
 
 Deno.test("publicationOf() tells as rejected, not as registered, what LXD refused", () => {

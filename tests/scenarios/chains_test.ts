@@ -113,7 +113,7 @@ Deno.test("chains: an authority that an older version registered is revoked", as
   const requirer = world.requirer();
   const name = `${APPLICATION}@${world.model.uuid}:${requirer.relation.id}:my-charm-0`;
   await lxd.trust(root.certificate, { name });
-  await lxd.trust(middle.certificate, { name });
+  await lxd.trust(middle.certificate, { name: `${name}:${middle.fingerprint.slice(0, 12)}` });
   requirer.offer(0, [root, middle, leaf]);
   await world.settle();
   assert.deepEqual(Object.keys(await world.ours()), [leaf.fingerprint]);

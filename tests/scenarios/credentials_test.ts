@@ -209,7 +209,7 @@ Deno.test("credentials: a rotated one is used at the next hook", async () => {
   const requirer = world.requirer();
   await world.settle();
   const rotated = await createCertificate({ key: "p384" });
-  await lxd.trust(rotated.certificate, { name: "juju" });
+  await lxd.trust(rotated.certificate, { name: "juju, rotated" });
   await lxd.distrust(world.credential.fingerprint);
   world.model.setCloud(world.cloud({ credential: rotated }));
   const certificate = await createCertificate();

@@ -174,8 +174,15 @@ export async function deploy(lxd: LxdWorld, options: WorldOptions = {}): Promise
   return world;
 }
 
-/** Worlds that share an LXD leave their entries there, and newer LXD takes each name once. */
-async function freeName(lxd: LxdWorld, name: string): Promise<string> {
+/**
+ * Finds a name for an entry of the trust store. Worlds that share an LXD leave their entries there,
+ * and newer LXD takes each name once.
+ *
+ * @param lxd Whose trust store.
+ * @param name The name, if nobody has it.
+ * @returns The name, or one like it.
+ */
+export async function freeName(lxd: LxdWorld, name: string): Promise<string> {
   const names = (await lxd.trustStore()).map((entry) => entry.name);
   return names.includes(name) ? `${name} ${names.length}` : name;
 }
