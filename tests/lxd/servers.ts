@@ -29,6 +29,15 @@ export const VERSION: string = isProduct(SERVER)
   ? PRODUCTS[SERVER].version
   : DIALECTS[SERVER].version;
 
+/** Whether it is the stand-in, which lets certificates in by a TLS of its own. */
+export const IS_STAND_IN = !isProduct(SERVER);
+
+/** Whether it is another one than LXD itself. */
+export const IS_NOT_LXD: boolean = SERVER !== "LXD";
+
+/** Whether it takes a name once only, as the original charm's entries do not. */
+export const TAKES_NAMES_ONCE: boolean = !isProduct(SERVER) && DIALECTS[SERVER].identities;
+
 /**
  * Starts a standalone server.
  *

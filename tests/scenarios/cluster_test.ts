@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { until, waitForMember } from "../lxd/administration.ts";
 import { authOf, createClient } from "../lxd/client.ts";
-import { startCluster, VERSION } from "../lxd/servers.ts";
+import { IS_NOT_LXD, IS_STAND_IN, startCluster, VERSION } from "../lxd/servers.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy, type World } from "./world.ts";
@@ -173,7 +173,10 @@ Deno.test("cluster: the members' own certificates are refused, and left alone", 
   assert.deepEqual(after, servers);
 });
 
-Deno.test("cluster: one member lost, then all, and everything caught up once they are back", async () => {
+// The members of the stand-in do not notice by themselves who is gone.
+Deno.test("cluster: one member lost, then all, and everything caught up once they are back", {
+  ignore: IS_STAND_IN,
+}, async () => {
   await using lxd = await startCluster();
   const [own] = lxd.members as readonly [LxdMember];
   await using world = await deploy(lxd);
@@ -239,41 +242,46 @@ Deno.test("cluster: one member lost, then all, and everything caught up once the
   assert.deepEqual(await world.foreign(), foreign);
 });
 
-Deno.test("cluster: the credential's member hangs, and another one is used", async () => {
-  await using lxd = await startCluster();
-  const leader = await databaseLeader(lxd);
-  const own = lxd.members.find(({ name }) => name !== leader);
-  assert.ok(own);
-  await using world = await deploy(lxd, { cloud: { endpoint: own.endpoint } });
-  const requirer = world.requirer();
-  const [first, second] = [await createCertificate(), await createCertificate()];
-  requirer.offer(0, [first]);
-  await world.settle();
-  const foreign = await world.foreign();
-  await own.pause();
-  requirer.offer(0, [second]);
-  await world.settle();
-  // A member that is asked for a change may wait for the one that hangs, longer than we do.
-  await becomeActive(world);
-  assert.match(world.status(), /^active: LXD \S+: [23] nodes, 1 certificate$/);
-  assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
-  const { server } = requirer.told();
-  const others = othersThan(own, lxd);
-  assert.deepEqual(await authAt(others, second, server), ["trusted", "trusted"]);
-  assert.deepEqual(await authAt(others, first, server), ["untrusted", "untrusted"]);
+// A member of Incus that hung goes on trusting what was revoked, until it hears of another change.
+Deno.test(
+  "cluster: the credential's member hangs, and another one is used",
+  { ignore: IS_NOT_LXD },
+  async () => {
+    await using lxd = await startCluster();
+    const leader = await databaseLeader(lxd);
+    const own = lxd.members.find(({ name }) => name !== leader);
+    assert.ok(own);
+    await using world = await deploy(lxd, { cloud: { endpoint: own.endpoint } });
+    const requirer = world.requirer();
+    const [first, second] = [await createCertificate(), await createCertificate()];
+    requirer.offer(0, [first]);
+    await world.settle();
+    const foreign = await world.foreign();
+    await own.pause();
+    requirer.offer(0, [second]);
+    await world.settle();
+    // A member that is asked for a change may wait for the one that hangs, longer than we do.
+    await becomeActive(world);
+    assert.match(world.status(), /^active: LXD \S+: [23] nodes, 1 certificate$/);
+    assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
+    const { server } = requirer.told();
+    const others = othersThan(own, lxd);
+    assert.deepEqual(await authAt(others, second, server), ["trusted", "trusted"]);
+    assert.deepEqual(await authAt(others, first, server), ["untrusted", "untrusted"]);
 
-  assert.deepEqual(await world.foreign(), foreign);
+    assert.deepEqual(await world.foreign(), foreign);
 
-  await own.resume();
-  requirer.offer(0, [first]);
-  await world.settle();
-  await becomeActive(world);
-  assert.deepEqual(requirer.told().trusted, [first.fingerprint]);
-  await until("let the client in at the member that hung", RECOVERY_MS, async () => {
-    const [auth] = await authAt([own.endpoint], first, server);
-    return auth === "trusted";
-  });
-});
+    await own.resume();
+    requirer.offer(0, [first]);
+    await world.settle();
+    await becomeActive(world);
+    assert.deepEqual(requirer.told().trusted, [first.fingerprint]);
+    await until("let the client in at the member that hung", RECOVERY_MS, async () => {
+      const [auth] = await authAt([own.endpoint], first, server);
+      return auth === "trusted";
+    });
+  },
+);
 
 /** Asks each endpoint whether it trusts a client that pins the server. */
 async function authAt(

@@ -237,6 +237,8 @@ Deno.test("lxd-https: a cluster's active members are told by every unit, and its
   await lxd.members[0]?.kill();
   requirer.offer(0, next.certificate);
   await settle(world, requirer);
+  // When the others notice is the cluster's affair.
+  await world.updateStatus();
   assert.deepEqual(await world.ours(), { [next.fingerprint]: "1:https-client-0" });
   assert.deepEqual(requirer.told(second), requirer.told(UNIT));
   assert.equal(requirer.told()["registered_certificates"], JSON.stringify([next.certificate]));

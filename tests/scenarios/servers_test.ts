@@ -27,79 +27,41 @@ const FILES = [
   "takeover",
 ];
 
-/** What only a real LXD 5.0.2 shows. */
-const ONLY_LXD = [
-  // How it lets restricted clients use what is in a project.
-  "projects: a requirer narrows, never widens, and can do in LXD what it was given",
-];
-/** What only a real server shows. */
-const ONLY_REAL = [
-  ...ONLY_LXD,
-  // Members that notice by themselves who is gone.
-  "cluster: one member lost, then all, and everything caught up once they are back",
-  // The TLS of Go, beside which the stand-in's refuses certificates with a critical extension.
-  "keys: who is told as trusted gets in, and everyone else is told why not",
-];
-/** What the original charm could do with servers that take a name more than once. */
-const ONLY_OLDER = [
-  "takeover: what the original published as lists, and is wanted, becomes ours",
-  "takeover: what the original published as JSON in JSON, and is wanted, becomes ours",
-  "takeover: refreshed while LXD is away, with two units that told different things",
-  "takeover: whatever is in a common name",
-];
+/** What Incus has a part in: its daemons take their time. */
+const WITH_INCUS = ["chains", "cluster", "credentials", "leadership", "projects", "takeover"];
 
 interface Round {
   readonly server: ServerName;
   readonly hooks: "in process" | "built";
   readonly files: readonly string[];
-  /** Names of scenarios that cannot be played. */
-  readonly without: readonly string[];
+  /** How many scenarios of these files say that this server cannot show them. */
+  readonly ignored: number;
 }
 
 const ROUNDS: readonly Round[] = [
-  {
-    server: "6.10",
-    hooks: "in process",
-    files: FILES,
-    without: [...ONLY_REAL, ...ONLY_OLDER],
-  },
-  {
-    server: "5.21.7",
-    hooks: "in process",
-    files: FILES,
-    without: [...ONLY_REAL, ...ONLY_OLDER],
-  },
-  { server: "5.0.2", hooks: "in process", files: FILES, without: ONLY_REAL },
-  {
-    server: "Incus",
-    hooks: "in process",
-    files: FILES,
-    without: [
-      ...ONLY_LXD,
-      // A member of Incus that hung goes on trusting what was revoked meanwhile, until it hears of
-      // another change.
-      "cluster: the credential's member hangs, and another one is used",
-    ],
-  },
-  { server: "Incus", hooks: "built", files: ["https", "requirers"], without: [] },
+  { server: "6.10", hooks: "in process", files: FILES, ignored: 8 },
+  { server: "5.21.7", hooks: "in process", files: FILES, ignored: 8 },
+  { server: "5.0.2", hooks: "in process", files: FILES, ignored: 5 },
+  { server: "Incus", hooks: "in process", files: WITH_INCUS, ignored: 2 },
+  { server: "Incus", hooks: "built", files: ["https", "requirers"], ignored: 0 },
 ];
 
-for (const { server, hooks, files, without } of ROUNDS) {
+for (const { server, hooks, files, ignored } of ROUNDS) {
   Deno.test(`scenarios over the server ${server}, hooks ${hooks}`, async () => {
     if (server === "Incus") await ensureIncus();
-    const others = without.map((name) => RegExp.escape(name)).join("|");
-    const filter = without.length > 0 ? [`--filter=/^(?!(${others})$)/`] : [];
     const paths = files.map((name) => `tests/scenarios/${name}_test.ts`);
-    const command = [Deno.execPath(), "test", "-A", "--no-check", ...filter, ...paths] as const;
-    const { code, out, err } = await run(command, {
+    const { code, out, err } = await run([Deno.execPath(), "test", "-A", "--no-check", ...paths], {
       cwd: ROOT,
       env: { SERVER: server, HOOKS: hooks, NO_COLOR: "1" },
     });
     assert.equal(code, 0, `${out}\n${err}`);
-    // A filter that fits nothing would let nothing fail.
-    assert.match(out, /^ok \| [1-9]\d* passed \| 0 failed/m);
-    const names = new Set(out.match(/^[a-z][^.\n]*(?= \.\.\. ok)/gm));
-    assert.ok(files.every((file) => out.includes(`tests/scenarios/${file}_test.ts`)));
-    assert.ok(without.every((name) => !names.has(name)));
+    const [, passed, others = "0"] =
+      out.match(/^ok \| (\d+) passed \| 0 failed(?: \| (\d+) ignored)?/m) ?? [];
+    await say(`${passed} scenarios over ${server}, hooks ${hooks}`);
+    assert.deepEqual([Number(passed) > 0, Number(others)], [true, ignored], out);
   });
+}
+
+async function say(line: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
 }

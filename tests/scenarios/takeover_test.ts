@@ -3,7 +3,7 @@ import { createCertificate, fingerprintOf, type TestCertificate } from "../certi
 import { craft, keyOf, nameOf } from "../crafted.ts";
 import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { createClient } from "../lxd/client.ts";
-import { startLxd, VERSION } from "../lxd/servers.ts";
+import { IS_STAND_IN, startLxd, TAKES_NAMES_ONCE, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy, type Requirer } from "./world.ts";
@@ -17,7 +17,10 @@ const FORMS: readonly (readonly [string, (fingerprints: readonly string[]) => un
 ];
 
 for (const [form, write] of FORMS) {
-  Deno.test(`takeover: what the original published ${form}, and is wanted, becomes ours`, async () => {
+  // It named entries after common names, which newer LXD does not take twice.
+  Deno.test(`takeover: what the original published ${form}, and is wanted, becomes ours`, {
+    ignore: TAKES_NAMES_ONCE,
+  }, async () => {
     await using original = await originalCharm();
     await using lxd = await startLxd();
     await using world = await deploy(lxd, { charm: original.path });
@@ -100,7 +103,10 @@ for (const [form, write] of FORMS) {
   });
 }
 
-Deno.test("takeover: refreshed while LXD is away, with two units that told different things", async () => {
+// It named entries after common names, which newer LXD does not take twice.
+Deno.test("takeover: refreshed while LXD is away, with two units that told different things", {
+  ignore: TAKES_NAMES_ONCE,
+}, async () => {
   await using original = await originalCharm();
   await using lxd = await startLxd();
   await using world = await deploy(lxd, { charm: original.path, units: 2 });
@@ -152,7 +158,8 @@ const NAMES: Readonly<Record<string, readonly [subject: string, name: string | n
   none: ["300f310d300b060355040a0c04434e3d78", null],
 };
 
-Deno.test("takeover: whatever is in a common name", async () => {
+// What a real LXD keeps of a name, the stand-in does not tell.
+Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, async () => {
   await using original = await originalCharm();
   await using lxd = await startLxd();
   await using world = await deploy(lxd, { charm: original.path });
