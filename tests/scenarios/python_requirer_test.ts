@@ -8,10 +8,10 @@ import { deploy } from "./world.ts";
 const SOURCE = new URL("../charms/py-tester/", import.meta.url);
 const SECOND = `${APPLICATION}/1`;
 
-/** What requirers in Python are written with: the oldest of it that is looked after, and the newest. */
+/** What requirers in Python are written with: the oldest of it that is looked after, and a new one. */
 const ENVIRONMENTS = [
   { name: "ops-oldest", requirements: ["ops==2.8.0", "pylxd==2.3.7"] },
-  { name: "ops-newest", requirements: ["ops", "pylxd"] },
+  { name: "ops-newest", requirements: ["ops==3.9.0", "pylxd==2.4.2"] },
 ];
 
 /** The charm, run by the Python of an environment. */
@@ -51,7 +51,7 @@ Deno.test("python: a requirer that reads the event's unit joins, scales and leav
         `${relation.id}:py-tester-0`,
         `${relation.id}:py-tester-1`,
       ]);
-      // A change of the leader, and a member that is gone, reach it by the units' databags.
+      // A leader answers where the former one did.
       model.setLeader(SECOND);
       await world.updateStatus();
       for (const unit of ["py-tester/0", second]) assert.deepEqual(model.status(unit), active);

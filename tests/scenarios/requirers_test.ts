@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
+import { APPLICATION, UNIT } from "./charm.ts";
+import { withoutNetworkKeys } from "./databag.ts";
 import { deploy } from "./world.ts";
 
 Deno.test("requirers: one certificate comes and goes", async () => {
@@ -149,6 +150,44 @@ Deno.test("requirers: the same certificate wanted by two units and their applica
   await world.settle();
   assert.deepEqual(await world.ours(), {});
   assert.deepEqual(requirer.told().trusted, []);
+});
+
+Deno.test("requirers: answers go where the question came from, and leave with it", async () => {
+  await using lxd = await startLxd();
+  await using world = await deploy(lxd, { units: 2 });
+  const [asking, other] = [world.requirer("asking"), world.requirer("other")];
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
+  assert.ok(a && b && c);
+  const answers = () => [asking, other].map(({ relation }) => relation.readApp(APPLICATION));
+  const unitOf = ({ relation }: typeof asking) => withoutNetworkKeys(relation.read(UNIT));
+  asking.offer("application", [a]);
+  asking.offer(0, [b]);
+  other.offer(0, [c]);
+  await world.settle();
+  assert.deepEqual(answers(), [unitOf(asking), {}]);
+  // What units change concerns their application as well.
+  asking.offer(0, [c]);
+  await world.settle();
+  assert.deepEqual(asking.told().trusted, [a, c].map(({ fingerprint }) => fingerprint).sort());
+  assert.deepEqual(answers(), [unitOf(asking), {}]);
+  for (const text of ["no certificate", "[1]", '"', "{}"]) {
+    asking.offer("application", text);
+    await world.settle();
+    assert.equal(asking.told().rejected.length, 1, text);
+    assert.deepEqual(answers(), [unitOf(asking), {}], text);
+  }
+  // A new leader empties what a former one has written.
+  world.model.setLeader(`${APPLICATION}/1`);
+  await world.settle();
+  for (const nothing of ["[]", "", " ", "null", '[""]']) {
+    asking.offer("application", [a]);
+    await world.settle();
+    assert.deepEqual(answers(), [unitOf(asking), {}]);
+    asking.relation.writeApp("asking", { client_certificates: nothing });
+    await world.settle();
+    assert.deepEqual(answers(), [{}, {}], nothing);
+    assert.deepEqual(asking.told().trusted, [c.fingerprint]);
+  }
 });
 
 Deno.test("requirers: a foreign entry is told, and left alone", async () => {
