@@ -135,11 +135,14 @@ export function readAnswer(application: Databag, units: readonly Databag[]): Ans
 
 /** Joins what several units tell of one node. */
 function joinNodes(nodes: readonly AnyNode[]): readonly AnsweredNode[] {
-  return [...Map.groupBy(nodes, ({ endpoint }) => endpoint)].map(([endpoint, told]) => ({
-    endpoint,
-    name: told[0]?.name ?? "",
-    trusted: [...new Set(told.flatMap(readFingerprints))],
-  }));
+  const joined = new Map<string, AnsweredNode>();
+  for (const node of nodes) {
+    const { endpoint, name } = node;
+    const { trusted = [] } = joined.get(endpoint) ?? {};
+    const all = [...new Set([...trusted, ...readFingerprints(node)])];
+    joined.set(endpoint, { endpoint, name, trusted: all });
+  }
+  return [...joined.values()];
 }
 
 function unique<T>(values: readonly T[]): readonly T[] {

@@ -149,7 +149,10 @@ function checkTold(
       );
     }
     if (!applicationOf.has(handle.id) || model.leader(APPLICATION) !== run.unit) continue;
-    assert.deepEqual(toldIn(handle.readApp(APPLICATION)), toldIn(own), show(run));
+    const ofApplication = handle.readApp(APPLICATION);
+    // It is emptied where the requirer's application no longer asks.
+    if (Object.keys(ofApplication).length === 0) continue;
+    assert.deepEqual(toldIn(ofApplication), toldIn(own), show(run));
   }
 }
 
