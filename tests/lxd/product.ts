@@ -10,8 +10,8 @@ import { ensureLxd } from "./ensure_lxd.ts";
 export interface Product {
   /** Its name. */
   readonly name: "LXD" | "Incus";
-  /** The version that is tried. */
-  readonly version: string;
+  /** Tells the version that is installed. */
+  readonly version: () => string;
   /** The program of the daemon. */
   readonly daemon: string;
   /** The variable that names a daemon's directory. */
@@ -22,10 +22,15 @@ export interface Product {
   readonly ensure: () => Promise<void>;
 }
 
+function versionOf(program: string): string {
+  const { stdout } = new Deno.Command(program, { args: ["--version"] }).outputSync();
+  return new TextDecoder().decode(stdout).trim();
+}
+
 /** LXD from the release. */
 export const LXD: Product = {
   name: "LXD",
-  version: "5.0.2",
+  version: () => versionOf("lxd"),
   daemon: "lxd",
   variable: "LXD_DIR",
   setUp: ["lxd", "init"],
@@ -35,7 +40,7 @@ export const LXD: Product = {
 /** Incus from backports. */
 export const INCUS: Product = {
   name: "Incus",
-  version: "6.0.4",
+  version: () => versionOf("incus"),
   daemon: INCUSD,
   variable: "INCUS_DIR",
   setUp: ["incus", "admin", "init"],

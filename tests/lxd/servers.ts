@@ -24,9 +24,11 @@ const PRODUCTS: Readonly<Record<Product["name"], Product>> = { Incus: INCUS, LXD
 /** Which server it is. */
 export const SERVER: ServerName = chosen(Deno.env.get("SERVER") ?? "LXD");
 
+if (isProduct(SERVER)) await PRODUCTS[SERVER].ensure();
+
 /** What it says that its version is. */
 export const VERSION: string = isProduct(SERVER)
-  ? PRODUCTS[SERVER].version
+  ? PRODUCTS[SERVER].version()
   : DIALECTS[SERVER].version;
 
 /** Whether it is the stand-in, which lets certificates in by a TLS of its own. */
