@@ -126,7 +126,7 @@ Deno.test("secrecy: hooks write nothing outside of the charm's directory", async
   await lxd.members[0]?.stop();
   await world.updateStatus();
   await lxd.members[0]?.start();
-  world.model.faults.failTool({ tool: "relation-get" });
+  world.model.faults.failTool({ tool: "config-get" });
   requirer.offer(0, []);
   await world.model.settle({ replays: 1 });
   world.model.removeApplication(APPLICATION);
