@@ -2,8 +2,8 @@
  * A world for scenarios: the built charm in a Juju model, beside an LXD.
  *
  * After each settling it holds what has to hold always: no hook failed, what is told is true, every
- * unit tells it, the leader in both databags, a foreign entry is as it was, and nothing secret is
- * shown.
+ * unit tells it, the leader to an application that asks as well, a foreign entry is as it was, and
+ * nothing secret is shown.
  *
  * @module
  */
