@@ -139,7 +139,7 @@ function createLxd(transport: Transport, call: Call, asked: Asked, own: string):
     isClustered: server.server_clustered ?? false,
     addresses: server.addresses ?? [],
     nodes: () => listNodes(transport, asked, own),
-    mayManage: (own, trusted) => mayManage(call, shown.config, own, trusted),
+    mayManage: (fingerprint, trusted) => mayManage(call, shown.config, fingerprint, trusted),
     isIdentity: async (fingerprint) => {
       const answer = await call(z.unknown(), `/1.0/auth/identities/tls/${fingerprint}`);
       return answer.kind === "done";

@@ -59,11 +59,10 @@ export function parseRequests(
 ): Request {
   const { name, databag } = application;
   const asking = units.filter(({ databag }) => databag["version"] || databag["certificate"]);
-  const complete = units.filter(({ databag }) =>
+  const isAsking = units.some(({ databag }) =>
     databag["version"] === VERSION && databag["certificate"]
   );
-  const speaks = maySpeakForUnits(databag) &&
-    (databag["version"] === VERSION || complete.length === 0);
+  const speaks = maySpeakForUnits(databag) && (databag["version"] === VERSION || !isAsking);
   if (speaks || asking.length === 0) {
     const databags = [databag, ...units.map(({ databag }) => databag)];
     // The one certificate is for all units.

@@ -188,3 +188,10 @@ async function readIssuer(
     algorithm,
   };
 }
+
+/** Gives the fingerprints of certificates, sorted, as relations are told them. */
+export function fingerprintsOf(
+  ...certificates: readonly Pick<TestCertificate, "fingerprint">[]
+): readonly string[] {
+  return certificates.map(({ fingerprint }) => fingerprint).sort();
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { createCertificate, fingerprintsOf, type TestCertificate } from "../certificates.ts";
 import type { HookRun, PendingHook } from "../juju/model.ts";
 import { waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
@@ -44,7 +44,7 @@ Deno.test("leadership: one unit changes the trust store, and all tell of it", KI
     requirer.offer(1, [pair[1]]);
     await world.settle();
     for (const unit of world.model.units(APPLICATION)) {
-      assert.deepEqual(requirer.told(unit).trusted, fingerprints(steady, ...pair), unit);
+      assert.deepEqual(requirer.told(unit).trusted, fingerprintsOf(steady, ...pair), unit);
     }
     assert.deepEqual(await world.ours(), {
       [steady.fingerprint]: "1:ams",
@@ -106,9 +106,9 @@ Deno.test("leadership: scaling down keeps every certificate, removing the applic
   const added = world.model.addUnit(APPLICATION);
   first.offer(0, [rotated, shared]);
   await world.settle();
-  assert.deepEqual(first.told(added).trusted, fingerprints(rotated, shared));
-  assert.deepEqual(second.told(added).trusted, fingerprints(shared));
-  assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprints(rotated, shared));
+  assert.deepEqual(first.told(added).trusted, fingerprintsOf(rotated, shared));
+  assert.deepEqual(second.told(added).trusted, fingerprintsOf(shared));
+  assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprintsOf(rotated, shared));
 
   world.model.addUnit(APPLICATION);
   await world.settle();
@@ -145,7 +145,7 @@ for (const ranBefore of ["before", "after"] as const) {
     world.model.faults.killAtToolCall({ unit: LEADER, hook, call });
     requirer.offer(0, [third]);
     while ((await world.model.step())?.outcome !== "killed");
-    assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprints(second, third));
+    assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprintsOf(second, third));
     world.model.removeUnit(LEADER, { force: true });
     await world.settle();
     for (const unit of [SECOND, THIRD]) {
@@ -157,7 +157,7 @@ for (const ranBefore of ["before", "after"] as const) {
     await world.updateStatus();
     assert.deepEqual(await world.ours(), { [third.fingerprint]: "1:my-charm-0" });
     for (const unit of [SECOND, THIRD]) {
-      assert.deepEqual(requirer.told(unit).trusted, fingerprints(third), unit);
+      assert.deepEqual(requirer.told(unit).trusted, fingerprintsOf(third), unit);
     }
     assert.deepEqual(whoChanged(world.model.runs), [LEADER, SECOND]);
   });
@@ -179,7 +179,7 @@ Deno.test("leadership: lost at the very end of a hook, after LXD has acted", asy
   assert.equal(world.model.leader(APPLICATION), SECOND);
   await world.settle();
   for (const unit of world.model.units(APPLICATION)) {
-    assert.deepEqual(requirer.told(unit).trusted, fingerprints(second), unit);
+    assert.deepEqual(requirer.told(unit).trusted, fingerprintsOf(second), unit);
   }
   assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm" });
   assert.deepEqual(await world.foreign(), foreign);
@@ -208,11 +208,11 @@ Deno.test("leadership: a new leader that knows less revokes nothing that is want
   first.offer(1, [inner]);
   second.offer(0, [shared, own]);
   while (world.model.pending().some(({ unit }) => unit === LEADER)) await world.model.step();
-  assert.deepEqual(second.told(LEADER).trusted, fingerprints(shared, own));
+  assert.deepEqual(second.told(LEADER).trusted, fingerprintsOf(shared, own));
   assert.deepEqual(second.told(SECOND).trusted, []);
   world.model.removeUnit(LEADER, { force: true });
   first.offer(0, []);
-  const wanted = fingerprints(shared, inner, own);
+  const wanted = fingerprintsOf(shared, inner, own);
   let hooks = 0;
   while (await world.model.step()) {
     hooks++;
@@ -221,12 +221,12 @@ Deno.test("leadership: a new leader that knows less revokes nothing that is want
   }
   assert.ok(hooks > 3);
   await world.settle();
-  assert.deepEqual(second.told(SECOND).trusted, fingerprints(shared, own));
+  assert.deepEqual(second.told(SECOND).trusted, fingerprintsOf(shared, own));
   assert.deepEqual(first.told(SECOND).trusted.filter((one) => one === inner.fingerprint).length, 1);
 
   // Once nothing is queued it knows everything, and what is no longer wanted goes at once.
   await world.updateStatus();
-  assert.deepEqual(first.told(SECOND).trusted, fingerprints(inner));
+  assert.deepEqual(first.told(SECOND).trusted, fingerprintsOf(inner));
   isFirstBefore = false;
   first.offer(1, []);
   second.offer(0, [own]);
@@ -251,7 +251,7 @@ Deno.test("leadership: one that comes back has missed what was done meanwhile", 
   assert.equal((await model.step())?.outcome, "killed");
   model.setLeader(SECOND);
   assert.equal((await model.step())?.outcome, "done");
-  assert.deepEqual(second.told(SECOND).trusted, fingerprints(shared));
+  assert.deepEqual(second.told(SECOND).trusted, fingerprintsOf(shared));
   model.setLeader(LEADER);
   first.offer(0, []);
   preferred = ({ unit, relation }) => unit === LEADER && relation !== Number(second.relation.id);
@@ -286,8 +286,4 @@ async function certificates(): Promise<
   readonly [TestCertificate, TestCertificate, TestCertificate]
 > {
   return [await createCertificate(), await createCertificate(), await createCertificate()];
-}
-
-function fingerprints(...certificates: readonly TestCertificate[]): readonly string[] {
-  return certificates.map(({ fingerprint }) => fingerprint).sort();
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { createCertificate, fingerprintsOf, type TestCertificate } from "../certificates.ts";
 import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { DIALECTS } from "../lxd/stand_in_dialect.ts";
@@ -18,7 +18,7 @@ for (const dialect of PLAYED_DIALECTS) {
     const [a, b, c, d] = await certificates();
     first.offer(0, [a, b]);
     await world.settle();
-    assert.deepEqual(first.told().trusted, fingerprints(a, b));
+    assert.deepEqual(first.told().trusted, fingerprintsOf(a, b));
     assert.equal(nameOf(await lxd.trustStore(), a), named(world, "1:first-0", a));
 
     // Both are rotated, and at no time is nobody trusted.
@@ -26,15 +26,15 @@ for (const dialect of PLAYED_DIALECTS) {
     const watched = { a: a.fingerprint, b: b.fingerprint, c: c.fingerprint, d: d.fingerprint };
     const { sequence } = await watch(lxd, watched, () => world.settle());
     assert.deepEqual(sequence.filter((seen) => seen.length < 2), [], "Rotation leaves no gap");
-    assert.deepEqual(first.told().trusted, fingerprints(c, d));
+    assert.deepEqual(first.told().trusted, fingerprintsOf(c, d));
 
     second.offer(0, [c, d]);
     await world.settle();
     assert.deepEqual(await world.ours(), { [c.fingerprint]: "shared", [d.fingerprint]: "shared" });
-    assert.deepEqual(second.told().trusted, fingerprints(c, d));
+    assert.deepEqual(second.told().trusted, fingerprintsOf(c, d));
     first.offer(0, []);
     await world.settle();
-    assert.deepEqual([first.told().trusted, second.told().trusted], [[], fingerprints(c, d)]);
+    assert.deepEqual([first.told().trusted, second.told().trusted], [[], fingerprintsOf(c, d)]);
     world.model.removeRelation(second.relation);
     await world.settle();
     assert.deepEqual(await world.ours(), {});
@@ -54,11 +54,11 @@ for (const dialect of PLAYED_DIALECTS) {
       first.offer(0, [shared]);
       second.offer(0, [shared, own]);
       await world.settle();
-      assert.deepEqual(first.told().trusted, fingerprints(shared), `${status}`);
-      assert.deepEqual(second.told().trusted, fingerprints(shared, own), `${status}`);
+      assert.deepEqual(first.told().trusted, fingerprintsOf(shared), `${status}`);
+      assert.deepEqual(second.told().trusted, fingerprintsOf(shared, own), `${status}`);
       assert.match(world.status(), /^active: LXD \S+: 1 node, 2 certificates$/, `${status}`);
       await world.updateStatus();
-      assert.deepEqual(second.told().trusted, fingerprints(shared, own), `${status}`);
+      assert.deepEqual(second.told().trusted, fingerprintsOf(shared, own), `${status}`);
       lxd.clear();
       second.offer(0, []);
       first.offer(0, [shared, gone]);
@@ -83,8 +83,8 @@ for (const dialect of PLAYED_DIALECTS) {
       world.status(),
       new RegExp(`^blocked: LXD at ${endpoint} refuses to revoke ${a.fingerprint}: `),
     );
-    assert.deepEqual(requirer.told().trusted, fingerprints(c));
-    assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprints(a, c));
+    assert.deepEqual(requirer.told().trusted, fingerprintsOf(c));
+    assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprintsOf(a, c));
     lxd.clear();
     await world.updateStatus();
     assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:my-charm-0" });
@@ -139,8 +139,8 @@ for (const dialect of NEWER) {
       full(world, "1:first-0", own),
       full(world, "shared", shared),
     ]);
-    assert.deepEqual(first.told().trusted, fingerprints(own, shared));
-    assert.deepEqual(second.told().trusted, fingerprints(shared));
+    assert.deepEqual(first.told().trusted, fingerprintsOf(own, shared));
+    assert.deepEqual(second.told().trusted, fingerprintsOf(shared));
     assert.match(world.status(), /^active: LXD \S+: 1 node, 2 certificates$/);
     // And is content with them.
     lxd.clear();
@@ -167,7 +167,7 @@ for (const dialect of NEWER) {
     await identity(lxd, "somebody's", mine);
     requirer.offer(0, [mine, other]);
     await world.settle();
-    assert.deepEqual(requirer.told().trusted, fingerprints(other));
+    assert.deepEqual(requirer.told().trusted, fingerprintsOf(other));
     assert.deepEqual(requirer.told().rejected, [{
       unit: "my-charm/0",
       fingerprint: mine.fingerprint,
@@ -215,8 +215,8 @@ for (const dialect of NEWER) {
       .find(({ fingerprint }) => fingerprint === e.fingerprint) ?? {};
     assert.deepEqual([restricted, projects], [false, []]);
     assert.match(world.status(), /^active: LXD \S+: 1 node, 5 certificates$/);
-    assert.deepEqual(first.told().trusted, fingerprints(a, b, c, d));
-    assert.deepEqual(second.told().trusted, fingerprints(c, d, e));
+    assert.deepEqual(first.told().trusted, fingerprintsOf(a, b, c, d));
+    assert.deepEqual(second.told().trusted, fingerprintsOf(c, d, e));
     first.offer(1, []);
     first.offer(0, [a]);
     await world.settle();
@@ -242,10 +242,10 @@ for (const dialect of NEWER) {
     lxd.upgrade(dialect);
     lxd.fault({ method: "PATCH" }, { kind: "status", status: 400 });
     await world.updateStatus();
-    assert.deepEqual(requirer.told().trusted, fingerprints(a, b));
+    assert.deepEqual(requirer.told().trusted, fingerprintsOf(a, b));
     requirer.offer(0, [b]);
     await world.settle();
-    assert.deepEqual(requirer.told().trusted, fingerprints(b));
+    assert.deepEqual(requirer.told().trusted, fingerprintsOf(b));
     const left = (await lxd.trustStore()).map(({ fingerprint }) => fingerprint);
     assert.deepEqual([left.includes(a.fingerprint), left.includes(b.fingerprint)], [false, true]);
     world.model.removeRelation(requirer.relation);
@@ -290,8 +290,4 @@ function nameOf(
   { fingerprint }: TestCertificate,
 ): string | undefined {
   return store.find((entry) => entry.fingerprint === fingerprint)?.name;
-}
-
-function fingerprints(...certificates: readonly TestCertificate[]): readonly string[] {
-  return certificates.map(({ fingerprint }) => fingerprint).sort();
 }

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createTcpServer, type Server } from "node:net";
-import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import {
+  createCertificate,
+  fingerprintOf,
+  fingerprintsOf,
+  type TestCertificate,
+} from "../certificates.ts";
 import { until } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startImpostor, startSilentServer } from "../lxd/impostor.ts";
@@ -295,7 +300,7 @@ for (const [kind, fault, cause] of FAULTS) {
       await world.updateStatus();
       [present, absent] = [absent, present];
       assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates", request);
-      assert.deepEqual(requirer.told().trusted, fingerprints(kept, present), request);
+      assert.deepEqual(requirer.told().trusted, fingerprintsOf(kept, present), request);
       const names: Record<string, string> = {
         [kept.fingerprint]: "1:my-charm-0",
         [present.fingerprint]: "1:my-charm-0",
@@ -457,8 +462,8 @@ Deno.test("network: someone else revokes or renames in between", async () => {
   await world.settle();
   await world.updateStatus();
   assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 2 certificates");
-  assert.deepEqual(requirer.told().trusted, fingerprints(first, third));
-  assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprints(first, third));
+  assert.deepEqual(requirer.told().trusted, fingerprintsOf(first, third));
+  assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprintsOf(first, third));
 });
 
 Deno.test("network: LXD lets us read but not write", async () => {
@@ -491,10 +496,6 @@ function onlyMember({ members }: LxdWorld): LxdMember {
   const [member] = members;
   assert.ok(member);
   return member;
-}
-
-function fingerprints(...certificates: readonly TestCertificate[]): readonly string[] {
-  return certificates.map(({ fingerprint }) => fingerprint).sort();
 }
 
 async function accessOf(
