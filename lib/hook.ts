@@ -36,9 +36,9 @@ export interface Surroundings {
 
 /**
  * Runs the hook that this process is. The exit code is 0 unless a hook tool fails that is about more
- * than one relation or the secret, or there is a bug:
- * what is wrong with LXD, the credential or a requirer's data is told in the status and on the
- * relation, for a failed hook would keep Juju from running any other.
+ * than one relation or the secret, or there is a bug: what is wrong with LXD, the credential or a
+ * requirer's data is told in the status and on the relation, for a failed hook would keep Juju from
+ * running any other.
  *
  * @param scopeOf Tells what the event is about.
  */

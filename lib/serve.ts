@@ -101,10 +101,12 @@ export async function serve(service: Service): Promise<Served> {
     unnamed: changed.unnamed,
     mark,
   };
+  // What LXD does not let us rename is not waited for.
+  const adoptable = without(held, changed.unnamed);
   const publications = await Promise.all(known.relations.map(async (relation) => {
     const publication = publicationOf(relation, facts);
     const { rejected } = publication;
-    const isPending = isAdoptionPending(relation, without(held, changed.unnamed), mark);
+    const isPending = isAdoptionPending(relation, adoptable, mark);
     // Who does not lead waits for the leader, but not for ever: that one may not have been told it.
     if (isPending && (role.leads || !seen.complete)) {
       return { rejected, isWritten: false, relation };
