@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path/posix";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
-import { fakeProject } from "./fake_project.ts";
+import { entry, fakeProject } from "./fake_project.ts";
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../deno.json", import.meta.url).pathname;
@@ -82,8 +82,8 @@ async function list(folder: string): Promise<readonly string[]> {
 
 Deno.test("main() builds a charm whose executables do what they may, no more", async (t) => {
   await using project = await fakeProject({
-    "hooks/start.ts": START,
-    "hooks/actions/say.ts": SAY,
+    "hooks/start.ts": entry("start", START),
+    "hooks/actions/say.ts": entry("nothing", SAY),
     "bin/status-set": STATUS_SET,
     "bin/relation-set": STATUS_SET,
     "home/.npmrc": "registry=\nnonsense",
@@ -169,8 +169,7 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
 Deno.test.each([
   {
     args: ["build", "--runtime=bundled"],
-    err:
-      'Cannot build the charm: deno.json has no permissions named "api-relation-changed", "start", "stop"\n',
+    err: 'Cannot build the charm: deno.json has no permissions named "start", "stop"\n',
   },
   {
     args: ["build", "--output=x"],
@@ -179,8 +178,8 @@ Deno.test.each([
   },
 ])("main() says $err", async ({ args, err }) => {
   await using project = await fakeProject({
-    "hooks/stop.ts": "",
-    "deno.json": '{ "permissions": { "action-say": {} } }',
+    "hooks/stop.ts": entry("stop"),
+    "deno.json": '{ "permissions": { "nothing": {} } }',
   });
   assert.deepEqual(await deno(project.root, ...PERMISSIONS, MAIN, ...args), {
     code: 1,

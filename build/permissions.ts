@@ -42,6 +42,7 @@ export const KINDS = [
   "ffi",
   "sys",
 ] as const;
+const FIRST_LINE_REGEXP = /^#!\/usr\/bin\/env -S deno run -P=([\w-]+)\n/;
 const PATHS: ReadonlySet<Kind> = new Set(["read", "write", "ffi"]);
 
 const Wire = z.union([z.boolean(), z.array(z.string().check(z.minLength(1)))]);
@@ -84,6 +85,24 @@ export function parsePermissionSets(
   throw new BuildError(
     `Cannot read deno.json: malformed: ${where.join(", ")}`,
   );
+}
+
+/**
+ * Reads the name of a permission set from the first line of an entry file.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(permissionSetOf("#!/usr/bin/env -S deno run -P=changed\n"), "changed");
+ * assert.equal(permissionSetOf("await runHook(changed);\n"), undefined);
+ * ```
+ *
+ * @param text Text of the entry file.
+ * @returns Name of the set; undefined if the first line names none.
+ */
+export function permissionSetOf(text: string): string | undefined {
+  return FIRST_LINE_REGEXP.exec(text)?.[1];
 }
 
 /**

@@ -34,16 +34,16 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
   });
   await t.step("with its permission set embedded", async () => {
     const { permissions } = await readDenoConfig(ROOT);
-    for (const { permissions: name } of executables) {
+    for (const { name, permissions: set } of executables) {
       const payload = await Deno.readTextFile(`${charm}/payload/${name}`);
       const [, json = ""] = /"permissions":(\{.*?\}),"location"/.exec(payload) ?? [];
       // Deno allows imports from some hosts by itself; that all are denied comes before it.
       const { allow_import: _, ...found } = JSON.parse(json);
-      assert.deepEqual(found, embedded(permissions[name] ?? {}), name);
+      assert.deepEqual(found, embedded(permissions[set] ?? {}), name);
     }
   });
   await t.step("put together on the unit, byte for byte", async () => {
-    for (const { path, permissions: name } of executables) {
+    for (const { path, name } of executables) {
       const { code } = await run([`${charm}/${path}`], { clearEnv: true, env: {} });
       assert.equal(code, 0);
       const made = await list(`${charm}/${COMPILED}`);
