@@ -1,8 +1,11 @@
 /**
- * The project's own lint rule: the arrows between modules, as the design draws them.
+ * The project's own lint rules. This module has the arrows between modules.
  *
  * @module
  */
+
+import { length, parameters } from "./lint_functions.ts";
+import { pathOf } from "./lint_path.ts";
 
 /** What a module may import, and use. */
 interface Layer {
@@ -106,22 +109,19 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
 };
 
-const ROOT = new URL("..", import.meta.url).pathname;
 const JUJU_WORLD = /^tests\/juju\//;
 const NOT_OF_JUJU_WORLD = /^(lib|hooks|tests\/lxd)\//;
 
 const rule: Deno.lint.Rule = {
   create(context) {
-    const path = context.filename.startsWith(ROOT)
-      ? context.filename.slice(ROOT.length)
-      : context.filename;
+    const path = pathOf(context.filename);
     const name = path.replace(/^(lib|hooks)\//, "").replace(/\.ts$/, "");
     const own = layerOf(path);
     const layer = own === undefined ? undefined : LAYERS[own];
 
     function check(node: Deno.lint.Node, specifier: unknown, kind?: string) {
       if (typeof specifier !== "string") return;
-      if (mayImport(path, layer, specifier, kind === "type")) return;
+      if (mayImport(path, layer, { specifier, kind })) return;
       context.report({
         node,
         message: `Module "${name}" may not import "${specifier}"`,
@@ -172,8 +172,7 @@ function layerOf(path: string): string | undefined {
 function mayImport(
   path: string,
   layer: Layer | undefined,
-  specifier: string,
-  isType: boolean,
+  { specifier, kind }: { readonly specifier: string; readonly kind: string | undefined },
 ): boolean {
   const target = /^\.{0,2}\//.test(specifier)
     ? new URL(specifier, `file:///${path}`).pathname.slice(1)
@@ -185,7 +184,7 @@ function mayImport(
   const { imports, types = [], builtins, packages } = layer;
   if (target !== undefined) {
     const other = layerOf(target) ?? "elsewhere";
-    return [...imports, ...(isType ? types : [])]
+    return [...imports, ...(kind === "type" ? types : [])]
       .some((allowed) => allowed === other || allowed === target);
   }
   if (specifier.startsWith("node:")) {
@@ -194,6 +193,6 @@ function mayImport(
   return packages;
 }
 
-/** The plugin `house` with its one rule, `arrows`. */
-const plugin: Deno.lint.Plugin = { name: "house", rules: { arrows: rule } };
+/** The plugin `house` with its rules. */
+const plugin: Deno.lint.Plugin = { name: "house", rules: { arrows: rule, length, parameters } };
 export default plugin;
