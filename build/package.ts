@@ -4,17 +4,23 @@
  * @module
  */
 
+import { cp } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { runDeno } from "./deno.ts";
 import { BuildError } from "./error.ts";
+import { addToManifest } from "./npm_manifest.ts";
 
-/** What the library is for its users; `deno.json` holds more that concerns the charm only. */
+/** The fields of `deno.json` that describe the library; the others concern the charm only. */
 const FIELDS = ["name", "version", "license", "exports", "imports", "compilerOptions", "lock"];
 
-/** What goes into the package beside the modules: from where in the project. */
+/** Fields of `package.json` that `deno pack` has no setting for. */
+const MANIFEST = { engines: { node: ">=22" } };
+
+/** The documents of the package, each with its source in the project. */
 const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" };
 
 /**
- * Packs the modules that `exports` of `deno.json` names, and what they import, as JavaScript with
+ * Packs the modules that `exports` of `deno.json` names, and the modules that they import, as JavaScript with
  * declarations of their types.
  *
  * @param root The project's root.
@@ -24,43 +30,38 @@ const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" 
  */
 export async function packLibrary(root: string, out: string): Promise<string> {
   const project = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-  const file = `${project.name.replace("@", "").replace("/", "-")}-${project.version}.tgz`;
+  const name = `${project.name.replace("@", "").replace("/", "-")}-${project.version}.tgz`;
   await Deno.mkdir(out, { recursive: true });
-  const stage = await Deno.makeTempDir({ prefix: "package-" });
+  const folder = await Deno.makeTempDir({ prefix: "package-" });
   try {
-    await Deno.writeTextFile(`${stage}/deno.json`, JSON.stringify(librarySettings(project)));
-    await Deno.copyFile(`${root}/deno.lock`, `${stage}/deno.lock`);
-    await Deno.mkdir(`${stage}/lib`);
-    for await (const { name } of Deno.readDir(`${root}/lib`)) {
-      await Deno.copyFile(`${root}/lib/${name}`, `${stage}/lib/${name}`);
-    }
+    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(librarySettings(project)));
+    await cp(`${root}/deno.lock`, `${folder}/deno.lock`);
+    await cp(`${root}/lib`, `${folder}/lib`, { recursive: true });
     for (const [name, source] of Object.entries(DOCUMENTS)) {
-      await Deno.copyFile(`${root}/${source}`, `${stage}/${name}`);
+      await cp(`${root}/${source}`, `${folder}/${name}`);
     }
-    await denoPack(stage, `${await Deno.realPath(out)}/${file}`);
+    const tarball = await denoPack(folder);
+    await Deno.writeFile(`${out}/${name}`, await addToManifest(tarball, MANIFEST));
   } finally {
-    await Deno.remove(stage, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
-  return `${out}/${file}`;
+  return `${out}/${name}`;
 }
 
 function librarySettings(project: Readonly<Record<string, unknown>>): unknown {
   return {
     ...Object.fromEntries(FIELDS.map((name) => [name, project[name]])),
-    // Of what no module imports; else all files of the folder.
+    // Without this list `deno pack` takes all files of the folder.
     publish: { include: Object.keys(DOCUMENTS) },
   };
 }
 
-async function denoPack(cwd: string, output: string): Promise<void> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", output],
-    cwd,
-    env: { NO_COLOR: "1" },
-  });
-  const { success, stderr } = await command.output();
-  if (success) return;
-  throw new BuildError(`Cannot pack the library: ${new TextDecoder().decode(stderr).trim()}`);
+async function denoPack(folder: string): Promise<Uint8Array<ArrayBuffer>> {
+  const output = ["--output", `${folder}/package.tgz`];
+  const args = ["pack", "--quiet", "--allow-dirty", "--no-source-maps", ...output];
+  const { success, reason } = await runDeno(args, { cwd: folder });
+  if (!success) throw new BuildError(`Cannot pack the library: ${reason}`);
+  return await Deno.readFile(`${folder}/package.tgz`);
 }
 
 if (import.meta.main) {
