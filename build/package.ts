@@ -10,8 +10,12 @@ import { runDeno } from "./deno.ts";
 import { BuildError } from "./error.ts";
 import { addToManifest } from "./npm_manifest.ts";
 
-/** The fields of `deno.json` that describe the library; the others concern the charm only. */
-const FIELDS = ["name", "version", "license", "exports", "imports", "compilerOptions", "lock"];
+type Settings = Readonly<Record<string, unknown>>;
+
+const LIBRARY = "lib/requirer";
+
+/** The settings of the whole project that the library is built with. */
+const SHARED = ["imports", "compilerOptions", "lock"];
 
 /** Fields of `package.json` that `deno pack` has no setting for. */
 const MANIFEST = { engines: { node: ">=22" } };
@@ -20,8 +24,8 @@ const MANIFEST = { engines: { node: ">=22" } };
 const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" };
 
 /**
- * Packs the modules that `exports` of `deno.json` names, and the modules that they import, as JavaScript with
- * declarations of their types.
+ * Packs the modules that `exports` of `lib/requirer/deno.json` names, and the modules that they import, as JavaScript
+ * with declarations of their types.
  *
  * @param root The project's root.
  * @param out Folder for the package; made if it is not there.
@@ -29,29 +33,39 @@ const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" 
  * @throws {BuildError} If it cannot be packed.
  */
 export async function packLibrary(root: string, out: string): Promise<string> {
-  const project = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-  const name = `${project.name.replace("@", "").replace("/", "-")}-${project.version}.tgz`;
+  const [project, library] = await Promise.all([
+    readJson(`${root}/deno.json`),
+    readJson(`${root}/${LIBRARY}/deno.json`),
+  ]);
+  const { name, version } = library;
+  const path = `${out}/${String(name).replace("@", "").replace("/", "-")}-${version}.tgz`;
   await Deno.mkdir(out, { recursive: true });
   const folder = await Deno.makeTempDir({ prefix: "package-" });
   try {
-    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(librarySettings(project)));
+    await cp(`${root}/${LIBRARY}`, folder, { recursive: true });
+    const settings = JSON.stringify(settingsOf(library, project));
+    await Deno.writeTextFile(`${folder}/deno.json`, settings);
     await cp(`${root}/deno.lock`, `${folder}/deno.lock`);
-    await cp(`${root}/lib`, `${folder}/lib`, { recursive: true });
     for (const [name, source] of Object.entries(DOCUMENTS)) {
       await cp(`${root}/${source}`, `${folder}/${name}`);
     }
     const tarball = await denoPack(folder);
-    await Deno.writeFile(`${out}/${name}`, await addToManifest(tarball, MANIFEST));
+    await Deno.writeFile(path, await addToManifest(tarball, MANIFEST));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  return `${out}/${name}`;
+  return path;
 }
 
-function librarySettings(project: Readonly<Record<string, unknown>>): unknown {
+async function readJson(path: string): Promise<Settings> {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+function settingsOf(library: Settings, project: Settings): Settings {
   return {
-    ...Object.fromEntries(FIELDS.map((name) => [name, project[name]])),
-    // Without this list `deno pack` takes all files of the folder.
+    ...library,
+    ...Object.fromEntries(SHARED.map((name) => [name, project[name]])),
+    // `deno pack` takes the modules that are imported, and these; without the list it takes all files of the folder.
     publish: { include: Object.keys(DOCUMENTS) },
   };
 }
