@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { createJuju, type Exec, execTool, type Juju } from "./juju.ts";
-import { limit } from "./limit.ts";
-import { enterLxd } from "./lxd.ts";
-import { isRefusal, quoteWords } from "./refusal.ts";
+import { createJuju, type Exec, execTool, type Juju } from "./juju/hook_tools.ts";
+import { limit } from "./async/limit.ts";
+import { enterLxd } from "./lxd/client.ts";
+import { isRefusal, quoteWords } from "./juju/refusal.ts";
 import type { Outcome } from "./outcome.ts";
-import { createMark, type Mark } from "./owner.ts";
-import { createPinnedFetch } from "./pinned_fetch.ts";
+import { createMark, type Mark } from "./trust/owner.ts";
+import { createPinnedFetch } from "./requirer/pinned_fetch.ts";
 import { reconcile } from "./reconcile.ts";
-import { noteLeader, nudge } from "./replicas.ts";
-import { type Environment, type Scope, variable } from "./scope.ts";
+import { noteLeader, nudge } from "./juju/replicas.ts";
+import { type HookEvent, variable, type Variables } from "./juju/event.ts";
 import { renderStatus } from "./status.ts";
-import { LXD_LIMIT_MS } from "./time_limits.ts";
+import { LXD_LIMIT_MS } from "./lxd/time_limits.ts";
 
 // Juju answers them one by one; what runs at the same time is their start. With hundreds of
 // relations that may not be hundreds of processes.
@@ -25,7 +25,7 @@ const NONE = { status: "", message: "" };
 /** What surrounds a hook. */
 export interface Surroundings {
   /** Its environment. */
-  readonly environment: Environment;
+  readonly environment: Variables;
   /** Runs a hook tool. */
   readonly exec: Exec;
   /** Writes a line to the unit's log, at the level DEBUG. */
@@ -40,16 +40,16 @@ export interface Surroundings {
  * requirer's data is told in the status and on the relation, for a failed hook would keep Juju from
  * running any other.
  *
- * @param scopeOf Tells what the event is about.
+ * @param eventOf Tells what the event is about.
  */
-export async function runHook(scopeOf: (environment: Environment) => Scope): Promise<void> {
+export async function runHook(eventOf: (environment: Variables) => HookEvent): Promise<void> {
   try {
     await hook({
       environment: (name) => Deno.env.get(name),
       exec: execTool,
       log: (line) => write(Deno.stdout, line),
       signal: AbortSignal.timeout(LXD_LIMIT_MS),
-    }, scopeOf);
+    }, eventOf);
   } catch (error) {
     write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
     Deno.exitCode = 1;
@@ -63,14 +63,14 @@ export async function runHook(scopeOf: (environment: Environment) => Scope): Pro
  * Runs one hook in given surroundings.
  *
  * @param surroundings What surrounds the hook.
- * @param scopeOf Tells what the event is about.
+ * @param eventOf Tells what the event is about.
  * @throws {HookToolError} If a hook tool fails.
  */
 export async function hook(
   { environment, exec, log, signal }: Surroundings,
-  scopeOf: (environment: Environment) => Scope,
+  eventOf: (environment: Variables) => HookEvent,
 ): Promise<void> {
-  const scope = scopeOf(environment);
+  const event = eventOf(environment);
   const unit = variable(environment, "JUJU_UNIT_NAME");
   const application = unit.slice(0, unit.indexOf("/"));
   const mark = createMark(application, variable(environment, "JUJU_MODEL_UUID"));
@@ -89,14 +89,14 @@ export async function hook(
     mark,
     now: new Date(),
     report: log,
-  }, scope);
+  }, event);
   const { outcome } = reconciled;
   if (!outcome) return;
-  if (scope.kind === "stop") return await warn(juju, outcome, application, mark);
+  if (event.kind === "stop") return await warn(juju, outcome, application, mark);
   const { before, hasReplicas } = await askStatus(juju, unit, reconciled.leads);
   if (reconciled.leads && hasReplicas) {
     // A hook that was killed runs again before any other, so a unit may lead before it is elected.
-    if (scope.kind !== "everything") await noteLeader(juju, { application, unit });
+    if (event.kind !== "everything") await noteLeader(juju, { application, unit });
     if (reconciled.hasChanged) await nudge(juju);
   }
   const { status, message } = renderStatus(outcome, application, before);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Certificate } from "./certificate.ts";
-import { unpinnable } from "./pin.ts";
+import type { Certificate } from "./requirer/certificate.ts";
+import { unpinnable } from "./requirer/pin.ts";
 
 /** How a reconciliation ended. */
 export type Outcome =
@@ -90,7 +90,7 @@ export type Outcome =
   };
 
 /** Why LXD could not be used. */
-export type Ending =
+export type LxdFailure =
   | { readonly kind: "untrusted" }
   | { readonly kind: "restricted"; readonly isIdentity?: boolean }
   | {
@@ -128,7 +128,7 @@ const UNPROVED = "who answers there did not prove to hold the certificate's key,
  * @returns The outcome.
  */
 export function outcomeOf(
-  ending: Ending,
+  ending: LxdFailure,
   endpoint: string,
   { own, server }: Parties,
   now: Date,

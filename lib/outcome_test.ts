@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
-import { type Certificate, firstCertificate } from "./certificate.ts";
-import { type Ending, type Outcome, outcomeOf } from "./outcome.ts";
+import { type Certificate, firstCertificate } from "./requirer/certificate.ts";
+import { type LxdFailure, type Outcome, outcomeOf } from "./outcome.ts";
 
 const endpoint = "https://10.0.0.1:8443";
 const NOW = new Date("2026-06-01T00:00:00Z");
 const server: Certificate = await pinned("2030-01-01");
-const outcome = (ending: Ending, pin = server): Outcome =>
+const outcome = (ending: LxdFailure, pin = server): Outcome =>
   outcomeOf(ending, endpoint, { own: "aa", server: pin }, NOW);
 
 async function pinned(until: string): Promise<Certificate> {

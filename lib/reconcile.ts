@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { askCredentials } from "./ask.ts";
-import type { Credentials } from "./credential_parts.ts";
-import type { Config, Found } from "./credentials.ts";
-import type { Juju } from "./juju.ts";
-import type { Entrance } from "./lxd.ts";
-import { knownEndpoints, observe } from "./observe.ts";
+import { readCredentials } from "./juju/read_credentials.ts";
+import type { Credentials } from "./credential/parts.ts";
+import type { Config, Found } from "./credential/credentials.ts";
+import type { Juju } from "./juju/hook_tools.ts";
+import type { Entrance } from "./lxd/client.ts";
+import { knownEndpoints, observe } from "./juju/observe.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
-import type { Mark } from "./owner.ts";
-import { parseNames } from "./projects.ts";
-import { type Identity, noteLeader } from "./replicas.ts";
-import type { Scope } from "./scope.ts";
+import type { Mark } from "./trust/owner.ts";
+import { parseNames } from "./trust/projects.ts";
+import { type Identity, noteLeader } from "./juju/replicas.ts";
+import type { HookEvent } from "./juju/event.ts";
 import { serve } from "./serve.ts";
 
 /** Everything that a hook deals with. */
@@ -49,18 +49,18 @@ const NAMES = "it must be names of LXD projects with commas between them";
  * Makes LXD's trust store and the relations what they should be, as far as an event is concerned.
  *
  * @param world Juju and LXD.
- * @param scope What the event is about.
+ * @param event What the event is about.
  * @returns What came of it.
  */
-export async function reconcile(world: World, scope: Scope): Promise<Reconciled> {
+export async function reconcile(world: World, event: HookEvent): Promise<Reconciled> {
   const { juju, unit, application, now } = world;
-  if (scope.kind === "leaving") return { outcome: undefined, leads: false, hasChanged: false };
+  if (event.kind === "leaving") return { outcome: undefined, leads: false, hasChanged: false };
   const [{ config, found }, leads, seen] = await Promise.all([
     configure(juju, now),
     juju.isLeader(),
-    observe(juju, unit, scope),
+    observe(juju, unit, event),
   ]);
-  if (leads && scope.kind === "everything") await noteLeader(juju, world, scope);
+  if (leads && event.kind === "everything") await noteLeader(juju, world, event);
   const end = (outcome: Outcome | undefined): Reconciled => ({ outcome, leads, hasChanged: false });
   if (seen.relations.length === 0 && seen.revocable.kind === "none") return end(undefined);
   // With the last unit everything of ours is revoked, whatever the options say.
@@ -84,5 +84,5 @@ async function configure(
   now: Date,
 ): Promise<{ readonly config: Config; readonly found: Found }> {
   const config = await juju.configGet();
-  return { config, found: await askCredentials(juju, config, now) };
+  return { config, found: await readCredentials(juju, config, now) };
 }

@@ -1,29 +1,29 @@
 /**
- * Serves the relations, once LXD is entered: survey, plan, apply, publish, revoke.
+ * Serves the relations, once LXD is entered: readWants, plan, apply, publish, revoke.
  *
  * @module
  */
-import { claim, isAdoptionPending, markOriginals } from "./adoption.ts";
-import { type Applied, apply } from "./apply.ts";
-import type { Fingerprint } from "./certificate.ts";
-import { holdBack } from "./hold_back.ts";
-import type { Credentials } from "./credential_parts.ts";
-import type { Juju } from "./juju.ts";
-import type { Lxd } from "./lxd.ts";
-import type { Observation } from "./observe.ts";
-import { INTERFACES } from "./interfaces.ts";
-import { publishedEverywhere } from "./observe_relations.ts";
+import { claim, isAdoptionPending, markOriginals } from "./trust/adopt.ts";
+import { type Applied, apply } from "./lxd/apply.ts";
+import type { Fingerprint } from "./requirer/certificate.ts";
+import { holdBack } from "./trust/hold_back.ts";
+import type { Credentials } from "./credential/parts.ts";
+import type { Juju } from "./juju/hook_tools.ts";
+import type { Lxd } from "./lxd/client.ts";
+import type { Observation } from "./juju/observe.ts";
+import { INTERFACES } from "./relation/mod.ts";
+import { readPublished } from "./juju/read_relations.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
-import type { Mark } from "./owner.ts";
-import { ownerOf, plan } from "./plan.ts";
-import { isWithin, type Projects } from "./projects.ts";
-import { newRejections, publicationOf } from "./publication.ts";
-import { publish } from "./publish.ts";
-import { unlessRefused } from "./refusal.ts";
-import type { Rejection } from "./relation.ts";
-import type { Step } from "./step.ts";
-import { relationGone, type Role, survey } from "./survey.ts";
-import { projectsOf, type TrustStore } from "./trust_store.ts";
+import type { Mark } from "./trust/owner.ts";
+import { plan } from "./trust/plan.ts";
+import { isWithin, type Projects } from "./trust/projects.ts";
+import { newRejections, publicationOf } from "./trust/publication.ts";
+import { publish } from "./juju/publish.ts";
+import { unlessRefused } from "./juju/refusal.ts";
+import type { Step } from "./trust/step.ts";
+import { readWants, relationGone, type Role } from "./juju/read_wants.ts";
+import { ownerOf, projectsOf, type TrustStore } from "./trust/trust_store.ts";
+import type { Rejection } from "./requirer/databag.ts";
 
 /** Whom to serve, and by what. */
 export interface Service {
@@ -77,7 +77,7 @@ export async function serve(service: Service): Promise<Served> {
   const told = seen.relations.map(({ published }) => published);
   const trusted = markOriginals(store.value, told, { mark, own });
   const rules = { trusted, mark, own, allowed, now };
-  const known = await survey(juju, role, seen, rules);
+  const known = await readWants(juju, role, seen, rules);
   // Only who has read every databag can tell what nobody may have.
   const claims = known.complete || seen.isWhole ? claim(known.relations, trusted, mark) : [];
   const steps = [...plan({ ...known, ...rules, revocable: seen.revocable }), ...claims];
@@ -171,7 +171,7 @@ async function rejectedElsewhere(
   unit: string,
   served: readonly (string | undefined)[],
 ): Promise<number> {
-  const others = (await publishedEverywhere(juju, unit))
+  const others = (await readPublished(juju, unit))
     .filter(({ relation }) => !served.includes(relation));
   return others.flatMap(({ published }) => published.rejected).length;
 }
