@@ -1,5 +1,5 @@
 /**
- * Which of the certificates wanted may be registered.
+ * Admits the wanted certificates that may be registered, and rejects the others.
  *
  * @module
  */
@@ -11,54 +11,44 @@ import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
 import type { Rejection } from "../requirer/databag.ts";
 
-/** What the wants are held against. */
+/** The rules of admission. */
 export interface Rules {
   /** LXD's trust store. */
   readonly trustStore: TrustStore;
-  /** The name of our entries. */
+  /** The mark of our entries. */
   readonly mark: Mark;
-  /** The certificate of our own credential. */
+  /** Fingerprint of our own credential. */
   readonly ourFingerprint: Fingerprint;
   /** The projects that the operator allows. */
   readonly allowed: Projects;
-  /** The present. */
+  /** Current time. */
   readonly now: Date;
 }
 
-/** The wants, sorted out. */
+/** Wants after admission. */
 export interface Admission {
-  /** Those that may be registered, or count as trustStore already, with the projects they may have. */
+  /** The wants to register, or to count as registered, with the projects that they get. */
   readonly admitted: readonly Want[];
-  /** The others, with the reason for each. */
+  /** Rejections of the others, each with its reason. */
   readonly rejected: readonly Rejection[];
 }
 
 /**
- * Sorts out what may be registered.
- *
- * @param wants The certificates wanted.
- * @param rules What they are held against.
- * @returns The wants that are admitted, and the rejections of the others.
+ * Admits the wants that may be registered. A want that names no project gets all projects that the
+ * operator allows.
  */
 export function admit(wants: readonly Want[], rules: Rules): Admission {
-  const judged = wants.map((asked) => {
-    // Who asks for no project in particular gets what is allowed.
+  const checked = wants.map((asked) => {
     const want = { ...asked, projects: asked.projects ?? rules.allowed };
     return { want, reason: reasonAgainst(want, rules) };
   });
   return {
-    admitted: judged.filter(({ reason }) => reason === undefined).map(({ want }) => want),
-    rejected: judged.flatMap(({ want, reason }) => reason ? [rejection(want, reason)] : []),
+    admitted: checked.filter(({ reason }) => reason === undefined).map(({ want }) => want),
+    rejected: checked.flatMap(({ want, reason }) => reason ? [rejection(want, reason)] : []),
   };
 }
 
-/**
- * Rejects a want.
- *
- * @param want The want.
- * @param reason What is wrong with it.
- * @returns The rejection, for the requirer to read.
- */
+/** Rejects a want. The requirer reads the reason. */
 export function rejection({ requirer, certificate }: Want, reason: string): Rejection {
   return { unit: requirer.name, fingerprint: certificate.fingerprint, reason };
 }
@@ -81,7 +71,7 @@ function reasonAgainstProjects(projects: Projects, allowed: Projects): string | 
   return `The operator allows the projects ${allowed.join(", ")}, not ${names}`;
 }
 
-/** A foreign entry is taken as it is, so it must be what we would have made, or narrower. */
+/** A foreign entry stays as it is, so it must give no more access than an entry of ours would. */
 function reasonAgainstEntry(
   entry: TrustEntry,
   projects: Projects,

@@ -1,7 +1,7 @@
 /**
- * Takes over what the original charm, which was written in Python, left in LXD's trust store. It
- * named its entries after the common name in the certificate, so a name alone does not tell whose an
- * entry is: what this application told its relations must tell it, too.
+ * Adopts the entries of the original charm, which was written in Python. It named its entries after
+ * the common name in the certificate, so a name alone does not prove that it made an entry. The former
+ * publication of this application must list the certificate, too.
  *
  * @module
  */
@@ -46,24 +46,23 @@ export function markOriginals(
   );
 }
 
-/** What the requirers of a relation offer. */
+/** The wants of a relation, after admission. */
 export interface Offered {
   /** Id of the relation. */
   readonly relation: string;
-  /** What may be registered. */
+  /** The wants that may be registered. */
   readonly admitted: readonly Want[];
-  /** What may not. */
+  /** The rejections. */
   readonly rejected: readonly Rejection[];
 }
 
 /**
- * Plans to take over what the original charm registered, and what is offered still but may not be
- * registered: it becomes its requirer's, and is revoked as what that one may not have.
+ * Plans to adopt certificates of the original charm that are still offered, but rejected now. Such an
+ * entry becomes its requirer's, and is revoked as any entry that its requirer may not have.
  *
- * @param relations What is offered in every relation.
- * @param trustStore LXD's trust store, with the entries marked.
- * @param mark The name of our entries.
- * @returns The steps.
+ * @param relations All relations.
+ * @param rules The trust store, with the entries of the original charm marked.
+ * @returns The renamings.
  */
 export function claim(
   relations: readonly Offered[],
@@ -84,13 +83,10 @@ export function claim(
 }
 
 /**
- * Says whether a relation has certificates that are still to be taken over. What it was told is what
- * they are known by, so nothing else may be told before.
+ * Says whether a relation has certificates that are still to be adopted. The former publication is
+ * their only proof, so it must stay until then.
  *
- * @param offered What is offered in the relation.
- * @param trustStore LXD's trust store as it is now, with the entries marked.
- * @param mark The name of our entries.
- * @returns Whether there are any.
+ * @param trustStore The trust store, with the entries of the original charm marked.
  */
 export function isAdoptionPending(
   { admitted, rejected }: Offered,
@@ -118,7 +114,7 @@ function isNamedAfterItself({ type, name, certificate }: TrustEntry): boolean {
   if (type !== "client" || !read) return false;
   const subject = commonName(read);
   if (subject === undefined) return false;
-  // LXD names what comes without a name after the address that it comes from.
+  // LXD names an entry without a name after the address of the client that adds it.
   if (subject === null || subject === "") return ADDRESS_REGEXP.test(name);
   // LXD keeps a name up to the first zero byte.
   return name === subject.split("\0")[0];

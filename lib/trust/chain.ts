@@ -1,5 +1,5 @@
 /**
- * Chains: certificates that came along with the one that they signed.
+ * Finds the certificates of authorities among those that a requirer sends.
  *
  * @module
  */
@@ -10,26 +10,26 @@ import { comparable } from "../requirer/distinguished_name.ts";
 import { VERIFIABLE } from "../requirer/pin.ts";
 import { attempt, readX509 } from "../requirer/x509.ts";
 
-/** A certificate as a part of chains. */
+/** A certificate as a part of a chain. */
 interface Link {
   readonly certificate: Certificate;
-  /** Names, to be compared. */
+  /** Names, in a form that can be compared. */
   readonly issuer: string;
   readonly subject: string;
-  /** The key, to be compared. */
+  /** The public key, in a form that can be compared. */
   readonly key: string;
-  /** Kind of the key; undefined where it cannot be read. */
+  /** Kind of the key; undefined if it cannot be read. */
   readonly kind: string | undefined;
-  /** How it is signed. */
+  /** Algorithm of its signature. */
   readonly signature: string;
 }
 
-// To verify a signature takes up to 2 ms. No requirer that means well needs as many.
+// A verification takes up to 2 ms. No honest requirer needs as many.
 const MAXIMUM_COMPARISONS = 1000;
 
 const RSA = ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"];
 
-// The kinds of key that signatures are made with, by what their object identifiers begin with.
+// The kinds of key for each kind of signature, by the beginning of its object identifier.
 const SIGNERS: readonly (readonly [signature: string, keys: readonly string[]])[] = [
   ["1.2.840.113549.1.1.", RSA],
   ["1.2.840.10045.4.", ["1.2.840.10045.2.1"]],
@@ -38,19 +38,19 @@ const SIGNERS: readonly (readonly [signature: string, keys: readonly string[]])[
 ];
 
 /**
- * Finds the authorities among certificates. LXD lets everyone in who holds a registered
- * certificate's key, so an authority must not be registered along with the client's own certificate.
+ * Finds the authorities among certificates. LXD lets in every holder of a registered certificate's
+ * key, so an authority must not be registered along with the client's own certificate.
  *
- * What signed another one is an authority, whether it says so of itself or not. Where a signature
- * cannot be verified, the names decide.
+ * A certificate that signed another one is an authority, whatever it says of itself. The names decide
+ * if a signature cannot be verified.
  *
- * @param certificates The certificates of one requirer, in any order.
- * @returns The fingerprints of those that signed another one of them.
+ * @param certificates Certificates of one requirer, in any order.
+ * @returns Fingerprints of the certificates that signed another one.
  */
 export function authoritiesAmong(certificates: readonly Certificate[]): ReadonlySet<Fingerprint> {
   const links = [...new Map(certificates.map((one) => [one.fingerprint, one])).values()]
     .flatMap(linkOf);
-  // By name and key: those that nothing is known to be signed with.
+  // The certificates that are not known to have signed another one, by name and key.
   const innocent = new Map(
     [...Map.groupBy(links, ({ subject }) => subject)].map(([subject, namesakes]) =>
       [subject, Map.groupBy(namesakes, ({ key }) => key)] as const
@@ -58,11 +58,11 @@ export function authoritiesAmong(certificates: readonly Certificate[]): Readonly
   );
   const authorities = new Set<Fingerprint>();
   const maySign = createVerifier();
-  // Those that name themselves come last: most have signed themselves, and show no chain.
+  // Certificates that name themselves as issuer come last: most of them are self-signed.
   for (const link of links.toSorted((a, b) => Number(isSelfIssued(a)) - Number(isSelfIssued(b)))) {
     const keys = innocent.get(link.issuer) ?? new Map<string, Link[]>();
     const isAlone = keys.size === Number(keys.has(link.key));
-    // What is signed by itself needs no authority, and its renewal is not one.
+    // A self-signed certificate has no authority, and its renewal is none.
     if (isSelfIssued(link) && (isAlone || maySign(link, link))) continue;
     for (const [key, same] of keys) {
       const [signer] = same;
@@ -93,13 +93,13 @@ function isSelfIssued({ issuer, subject }: Link): boolean {
   return issuer === subject;
 }
 
-/** Whether a key is of the kind that a signature is made with, as far as that is known. */
+/** Whether a key may have made a signature, by its kind. */
 function fits({ kind }: Link, { signature }: Link): boolean {
   const signer = SIGNERS.find(([beginning]) => signature.startsWith(beginning));
   return !signer || kind === undefined || signer[1].includes(kind);
 }
 
-/** Makes a function which says whether a certificate may have been signed with another one's key. */
+/** Makes a function that says whether one certificate may have signed another one. */
 function createVerifier(): (signer: Link, signed: Link) => boolean {
   let compared = 0;
   return (signer, signed) => {

@@ -1,11 +1,11 @@
 /**
- * The mark that we leave in LXD's trust store: the name of an entry tells whose it is.
+ * The names of our entries in LXD's trust store. They tell the owner of an entry.
  *
  * @module
  */
 import type { Fingerprint } from "../requirer/certificate.ts";
 
-/** Who asks for certificates: a remote unit, or a remote application by its application databag. */
+/** A remote unit that wants certificates, or a remote application that does so in its databag. */
 export interface Requirer {
   /** Id of the relation, its number alone: `3`. */
   readonly relation: string;
@@ -13,7 +13,7 @@ export interface Requirer {
   readonly name: string;
 }
 
-/** Whose an entry of ours is. */
+/** The owner of an entry of ours. */
 export type Owner =
   | {
     readonly kind: "requirer";
@@ -21,17 +21,17 @@ export type Owner =
     readonly slug: string;
   }
   | { readonly kind: "shared" }
-  /** The original charm's, to be taken over: see `adoption.ts`. */
+  /** The original charm, whose entries are adopted: see `adopt.ts`. */
   | { readonly kind: "original" };
 
-// Enough to tell certificates apart, and what `lxc config trust list` shows of a fingerprint.
+// They tell certificates apart, and `lxc config trust list` shows as many of a fingerprint.
 const DIGITS = 12;
 const OWNER_REGEXP =
   /^(?:shared|(?<relation>\d+):(?<slug>[^:]+))(?::(?:[0-9a-f]{12}|[0-9a-f]{64}))?$/;
 
-/** Writes and reads the names of one application's entries. */
+/** The mark in the names of one application's entries. */
 export interface Mark {
-  /** What every name of ours begins with: `<application>@<model uuid>:`. */
+  /** The beginning of every name: `<application>@<model uuid>:`. */
   readonly prefix: string;
 }
 
@@ -47,28 +47,29 @@ export interface Mark {
  * assert.equal(parseOwner(mark, "lxd-integrator@0000:shared:2274d312f072"), undefined);
  * ```
  *
- * @param application Name of our application.
- * @param modelUuid UUID of our model: the same application may run in several models.
- * @returns The mark.
+ * @param modelUuid UUID of the model: the same application may run in several models.
  */
 export function createMark(application: string, modelUuid: string): Mark {
   return { prefix: `${application}@${modelUuid}:` };
 }
 
 /**
- * Names a requirer within an entry's name. LXD refuses `/` in names from 5.21.3 and 6.2 on. An
- * application's name never ends in a dash and digits, so no two requirers get the same slug.
+ * Names a requirer within an entry's name, with `-` for `/`. LXD refuses `/` in names from 5.21.3 and
+ * 6.2 on. An application's name never ends in a dash and digits, so no two requirers get the same slug.
  *
- * @param name Name of a unit or an application.
- * @returns The name with `-` for `/`.
+ * @example A unit
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(slug("my-charm/0"), "my-charm-0");
+ * ```
  */
 export function slug(name: string): string {
   return name.replace("/", "-");
 }
 
 /**
- * Names the entry of a certificate. From 5.21.5 and 6.6 on, LXD takes a name only once, for clients,
- * members and identities together, so the name ends in digits of the fingerprint.
+ * Names the entry of a certificate. From 5.21.5 and 6.6 on, names are unique among clients, members
+ * and identities together, so the name ends in digits of the fingerprint.
  *
  * @example Names
  * ```ts
@@ -84,10 +85,7 @@ export function slug(name: string): string {
  * assert.equal(entryName(mark, undefined, fingerprint), "lxd-integrator@6f1c:shared:2274d312f072");
  * ```
  *
- * @param mark Our mark.
- * @param requirer The one who wants it; undefined where several do.
- * @param fingerprint The certificate's.
- * @returns Name for LXD's trust store.
+ * @param requirer The owner; undefined if several requirers want the certificate.
  */
 export function entryName(
   mark: Mark,
@@ -99,33 +97,35 @@ export function entryName(
 }
 
 /**
- * Names the same entry with all digits of the fingerprint, for where the short name is in use.
+ * Names the same entry with all digits of the fingerprint. It is used if another entry has the short
+ * name.
  *
- * @param name What {@linkcode entryName} gives.
- * @param fingerprint The certificate's.
- * @returns Name for LXD's trust store.
+ * @example All digits
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import type { Fingerprint } from "../requirer/certificate.ts";
+ * const fingerprint = "2274d312f072".padEnd(64, "0") as Fingerprint;
+ * assert.equal(fullName("a@6f1c:shared:2274d312f072", fingerprint), `a@6f1c:shared:${fingerprint}`);
+ * ```
+ *
+ * @param name The name that {@linkcode entryName} gives.
  */
 export function fullName(name: string, fingerprint: Fingerprint): string {
   return `${name.slice(0, -DIGITS)}${fingerprint}`;
 }
 
 /**
- * Names, for as long as a hook runs, an entry of the original charm that is to be taken over.
- *
- * @param mark Our mark.
- * @returns A name that no entry in LXD's trust store is given.
+ * Names an entry of the original charm within a hook. No entry in LXD's trust store gets this name.
  */
 export function originalName(mark: Mark): string {
   return `${mark.prefix}original`;
 }
 
 /**
- * Reads whose an entry is. Former versions of this charm gave names without digits. The digits need
- * not be the certificate's: a client may renew its own certificate within its entry.
+ * Reads the owner from the name of an entry. Former versions of this charm gave names without digits.
+ * The digits may belong to another certificate: a client may renew its certificate within its entry.
  *
- * @param mark Our mark.
- * @param name Name of an entry in LXD's trust store.
- * @returns The owner, or undefined where the entry is foreign.
+ * @returns The owner, or undefined if the entry is foreign.
  */
 export function parseOwner(mark: Mark, name: string): Owner | undefined {
   if (name === originalName(mark)) return { kind: "original" };

@@ -1,5 +1,5 @@
 /**
- * The decisions: what differs between the certificates wanted and LXD's trust store.
+ * Plans the changes of LXD's trust store.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
 
 /**
- * Whose entries may be revoked once nobody is known to want them:
+ * The entries that may be revoked if nobody is known to want them:
  *
- * - `requirer`: this requirer's, for its databag has just been read, or it is gone;
- * - `relation`: those of all requirers of a relation that is gone;
- * - `absent`: those whose relation is gone;
- * - `all`: everyone's, but for relations that exist and could not be read;
- * - `none`: nobody's.
+ * - `requirer`: entries of this requirer, whose databag was read in this hook, or who is gone;
+ * - `relation`: entries of all requirers of a relation that is gone;
+ * - `absent`: entries of relations that are gone;
+ * - `all`: every entry, except those of relations that exist and could not be read;
+ * - `none`: no entry.
  */
 export type Revocable =
   | { readonly kind: "requirer"; readonly requirer: Requirer }
@@ -28,30 +28,29 @@ export type Revocable =
   | { readonly kind: "all"; readonly except?: ReadonlySet<string> }
   | { readonly kind: "none" };
 
-/** What a plan is made from. */
+/** The situation that a plan is made for. */
 export interface Situation {
-  /** The certificates wanted, as far as they are known, without those that may not be registered. */
+  /** The known wants that may be registered. */
   readonly wants: readonly Want[];
-  /** Whether `wants` holds the wants of every requirer there is, so that shared entries can be judged. */
+  /** Whether `wants` holds those of every requirer. Only then shared entries can be revoked. */
   readonly complete: boolean;
   /** LXD's trust store. */
   readonly trustStore: TrustStore;
-  /** Whose entries may be revoked. */
+  /** The entries that may be revoked. */
   readonly revocable: Revocable;
   /** The projects that the operator allows. */
   readonly allowed: Projects;
-  /** The name we give to our entries. */
+  /** The mark of our entries. */
   readonly mark: Mark;
-  /** The certificate of our own credential, which is never touched. */
+  /** Fingerprint of our own credential, whose entry is never touched. */
   readonly ourFingerprint: Fingerprint;
 }
 
 /**
- * Plans the changes to LXD's trust store: additions first, revocations last, so that whoever is
- * interrupted loses nothing. An entry is renamed once it gives the access that it should, for a name
- * is sent with what the entry gives access to. Entries that do not bear our mark are never in a plan.
+ * Plans the changes of LXD's trust store. Additions come first and revocations last, so that an
+ * interruption loses nothing. A restriction comes before a renaming, because LXD takes a name together
+ * with the projects of the entry. Entries without our mark are never in a plan.
  *
- * @param situation What is wanted, and what is.
  * @returns The steps, in the order to take them.
  */
 export function plan(situation: Situation): readonly Step[] {
@@ -59,7 +58,7 @@ export function plan(situation: Situation): readonly Step[] {
   const wanted = Map.groupBy(situation.wants, ({ certificate }) => certificate.fingerprint);
   const kept = [...wanted.entries()].flatMap(([fingerprint, wants]) => {
     const entry = trustStore.get(fingerprint);
-    return entry ? keep(entry, wants, situation) : [add(wants, mark)];
+    return entry ? adjust(entry, wants, situation) : [add(wants, mark)];
   });
   const revoked = [...trustStore.values()].flatMap((entry): readonly Step[] => {
     const { fingerprint, name } = entry;
@@ -80,12 +79,12 @@ function add(wants: readonly Want[], mark: Mark): Step {
   return { kind: "add", fingerprint, name, certificate, projects: union(wants) };
 }
 
-function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): readonly Step[] {
+function adjust(entry: TrustEntry, wants: readonly Want[], situation: Situation): readonly Step[] {
   const { fingerprint } = entry;
   const owner = ownerOf(entry, situation.mark);
   if (!owner || fingerprint === situation.ourFingerprint) return [];
   const [{ requirer }] = wants as readonly [Want, ...Want[]];
-  // Someone else's claim stands as long as it cannot be ruled out.
+  // Another requirer keeps its access as long as it may want the certificate.
   const othersMayWant = !isOf(owner, requirer) && isInDoubt(owner, situation);
   const alone = isOneRequirer(wants) && !othersMayWant;
   const name = entryName(situation.mark, alone ? requirer : undefined, fingerprint);
@@ -103,16 +102,16 @@ function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): 
   ];
 }
 
-/** Whether others than those known may want an entry. */
+/** Whether requirers that were not read may want an entry. */
 function isInDoubt(owner: Owner, situation: Situation): boolean {
   const { complete, revocable } = situation;
   if (complete) return false;
-  // Who is about to take over what the original charm left has read every databag.
+  // An adoption follows only after every databag was read.
   if (owner.kind === "original") return revocable.kind !== "absent";
   return owner.kind === "shared" || !isRevocable(owner, situation);
 }
 
-/** What the operator no longer allows is taken from those, too, whose wishes are not known. */
+/** Takes projects that the operator no longer allows from an entry, whoever wants it. */
 function confine(entry: TrustEntry, { allowed }: Situation): readonly Step[] {
   const { fingerprint, name } = entry;
   if (isWithin(entry.projects, allowed)) return [];

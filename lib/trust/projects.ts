@@ -1,5 +1,5 @@
 /**
- * The LXD projects that an entry of the trust store gives access to.
+ * LXD projects that a client may use.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import { PROJECT_REGEXP } from "../requirer/databag.ts";
 export type Projects = readonly string[] | null;
 
 /**
- * Reads names with commas between them: the operator's option, and the interface `lxd-https`.
+ * Parses names with commas between them, as the operator's option and the interface `lxd-https` have
+ * them.
  *
  * @example What operators write
  * ```ts
@@ -20,8 +21,8 @@ export type Projects = readonly string[] | null;
  * ```
  *
  * @param value Names with commas between them; empty for no restriction.
- * @returns The projects; undefined where the value cannot be read, for what somebody meant to
- * restrict must not be open to all.
+ * @returns The projects; undefined if the value cannot be read. Null would open to all of LXD what
+ * somebody meant to restrict.
  */
 export function parseNames(value: unknown): Projects | undefined {
   const text = typeof value === "string" ? value.trim() : "";
@@ -32,22 +33,30 @@ export function parseNames(value: unknown): Projects | undefined {
 }
 
 /**
- * Joins what several may have.
+ * Joins the projects of two clients.
  *
- * @param a What one may have.
- * @param b What another may have.
- * @returns What gives each of them enough.
+ * @example All of LXD includes every project
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(join(["db"], ["web"]), ["db", "web"]);
+ * assert.equal(join(["db"], null), null);
+ * ```
  */
 export function join(a: Projects, b: Projects): Projects {
   return a === null || b === null ? null : [...new Set([...a, ...b])].sort();
 }
 
 /**
- * Narrows what somebody has to what is allowed.
+ * Narrows projects to those that are allowed.
  *
- * @param projects What somebody has.
- * @param allowed What is allowed.
- * @returns What is in both; an empty list for nothing.
+ * @example One of two
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(narrow(["db", "web"], ["web"]), ["web"]);
+ * assert.deepEqual(narrow(null, ["web"]), ["web"]);
+ * ```
+ *
+ * @returns The projects in both; an empty list for none.
  */
 export function narrow(projects: Projects, allowed: Projects): Projects {
   if (allowed === null) return projects;
@@ -55,18 +64,30 @@ export function narrow(projects: Projects, allowed: Projects): Projects {
 }
 
 /**
- * Says whether something is allowed.
+ * Says whether all projects are allowed.
  *
- * @param projects What somebody has or asks for.
- * @param allowed What is allowed.
- * @returns Whether it is as narrow or narrower.
+ * @example All of LXD is in no list of projects
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.ok(isWithin(["web"], ["db", "web"]));
+ * assert.ok(!isWithin(null, ["db", "web"]));
+ * ```
  */
 export function isWithin(projects: Projects, allowed: Projects): boolean {
   return allowed === null ||
     projects !== null && projects.every((project) => allowed.includes(project));
 }
 
-/** Says whether both are the same projects. */
+/**
+ * Says whether both are the same projects.
+ *
+ * @example No project is not all of LXD
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.ok(isSame(["web"], ["web"]));
+ * assert.ok(!isSame([], null));
+ * ```
+ */
 export function isSame(a: Projects, b: Projects): boolean {
   return a === null || b === null ? a === b : a.join() === b.join();
 }

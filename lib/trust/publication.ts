@@ -1,5 +1,5 @@
 /**
- * What a relation may be told: only what LXD's trust store holds.
+ * Composes publications: what relations are told of LXD's trust store, and nothing that it lacks.
  *
  * @module
  */
@@ -10,52 +10,46 @@ import { ownerOf, type TrustStore } from "./trust_store.ts";
 import type { Node, Publication, Published, Want } from "./want.ts";
 import type { Rejection } from "../requirer/databag.ts";
 
-/** What is known of one relation. */
+/** One relation, with the known wants and the former publication. */
 export interface RelationView {
   /** Id of the relation. */
   readonly relation: string;
-  /** The one requirer that the event is about; undefined where it is about all of them. */
+  /** The one requirer that was read; undefined if all of them were read. */
   readonly only: Requirer | undefined;
-  /** The certificates that the requirers read want and may have. */
+  /** The admitted wants of the requirers that were read. */
   readonly admitted: readonly Want[];
-  /** The rejections of the requirers read. */
+  /** The rejections of the requirers that were read. */
   readonly rejected: readonly Rejection[];
-  /** What the relation has been told before. */
+  /** The former publication. */
   readonly published: Published;
   /**
-   * Certificates to go on telling of, though nobody read is known to want them: this unit may not
-   * know all that was acted on.
+   * Certificates that stay published although no known want names them. A requirer that this unit has
+   * not read may want them.
    */
   readonly kept: ReadonlyMap<Fingerprint, string>;
 }
 
-/** What every relation may be told. */
+/** Facts about LXD, the same for every relation. */
 export interface Facts {
   /** The active nodes. */
   readonly nodes: readonly Node[];
   /** Whether LXD is a cluster. */
   readonly isClustered: boolean;
-  /** What the server that was asked listens at. */
+  /** Addresses that the server listens at, `host:port`. */
   readonly addresses: readonly string[];
   /** The certificate that every node presents. */
   readonly server: Certificate;
-  /** LXD's trust store, without what is about to be revoked. */
+  /** LXD's trust store, without the entries that are about to be revoked. */
   readonly trustStore: TrustStore;
-  /** What LXD has just refused, with its reasons. */
+  /** Certificates that LXD refused in this hook, with its reasons. */
   readonly refused: ReadonlyMap<Fingerprint, string>;
-  /** The entries that LXD has just not let us rename. */
+  /** Entries that LXD refused to rename in this hook. */
   readonly unnamed: ReadonlySet<Fingerprint>;
-  /** The name of our entries. */
+  /** The mark of our entries. */
   readonly mark: Mark;
 }
 
-/**
- * Composes what a relation is told.
- *
- * @param view What is known of the relation.
- * @param facts What every relation may be told.
- * @returns The publication.
- */
+/** Composes the publication to a relation. */
 export function publicationOf(view: RelationView, facts: Facts): Publication {
   const { nodes, isClustered, addresses, server, trustStore, refused, unnamed, mark } = facts;
   const refusals = view.admitted.flatMap((want) => {
@@ -80,12 +74,9 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
 }
 
 /**
- * Lists the certificates of a relation that are in the trust store: those that are wanted, and those
- * of requirers that were not read, which the names of their entries tell.
+ * Lists the certificates of a relation that are in the trust store. Some are wanted by requirers that
+ * were read. The others belong to requirers that were not read, by the names of their entries.
  *
- * @param view What is known of the relation.
- * @param facts LXD's trust store as it is about to be, the name of our entries, and which of them
- * could not be renamed.
  * @returns The certificates, as their requirers wrote them.
  */
 export function registeredOf(
@@ -93,7 +84,7 @@ export function registeredOf(
   { trustStore, mark, unnamed }: Pick<Facts, "trustStore" | "mark" | "unnamed">,
 ): ReadonlyMap<Fingerprint, string> {
   const { relation, only, admitted, rejected, published, kept } = view;
-  // What its requirer may not have is about to be revoked, now or in that one's next hook.
+  // A rejected certificate is revoked, now or in its requirer's next hook.
   const refused = new Set(rejected.map(({ unit, fingerprint }) => `${slug(unit)} ${fingerprint}`));
   const registered = new Map([...kept].filter(([fingerprint]) => trustStore.has(fingerprint)));
   for (const entry of trustStore.values()) {
@@ -110,13 +101,13 @@ export function registeredOf(
   for (const [fingerprint, wants] of wanted) {
     const entry = trustStore.get(fingerprint);
     const owner = entry && ownerOf(entry, mark);
-    // As long as the entry bears another relation's name alone, the leader may revoke it for that
-    // one's sake. It is told once the leader has made it a shared one, or LXD does not let it.
+    // The leader may revoke an entry that names another relation alone. It is published once the
+    // leader has made it a shared entry, or LXD has refused that name.
     const isOthers = owner?.kind === "requirer" && owner.relation !== relation &&
       !unnamed.has(fingerprint);
     if (!entry || isOthers) continue;
     const texts = wants.map(({ text }) => text).sort();
-    // Where two requirers write the same certificate differently, what was told before stays.
+    // If two requirers write the same certificate differently, the published text stays.
     const before = published.registered.get(fingerprint);
     const text = texts.find((text) => text === before) ?? texts[0];
     if (text !== undefined) registered.set(fingerprint, text);
@@ -125,11 +116,8 @@ export function registeredOf(
 }
 
 /**
- * Lists the rejections of a relation: the new ones of the requirers read, and the former ones of
- * those that were not.
- *
- * @param view What is known of the relation.
- * @returns The rejections.
+ * Lists the rejections of a relation: new ones of the requirers that were read, and published ones of
+ * the others.
  */
 export function rejectedOf({ only, rejected, published }: RelationView): readonly Rejection[] {
   if (!only) return rejected;
@@ -140,14 +128,10 @@ export function rejectedOf({ only, rejected, published }: RelationView): readonl
 }
 
 /**
- * Finds the certificates that the names in the trust store do not settle: the relation was told
- * that they are registered, the requirer that was read does not want them, and they are shared or
- * foreign. Whether another requirer wants them is to be read from the databags.
+ * Finds published certificates that may have another owner: no known want names them, and their
+ * entries are shared or foreign. Only further databags tell whether another requirer wants them.
  *
- * @param view What is known of the relation.
- * @param trustStore LXD's trust store.
- * @param mark The name of our entries.
- * @returns The fingerprints.
+ * @returns Their fingerprints.
  */
 export function unsettledOf(
   { admitted, published }: Pick<RelationView, "admitted" | "published">,
@@ -162,11 +146,15 @@ export function unsettledOf(
 }
 
 /**
- * Finds the rejections that a relation has not been told of.
+ * Finds the rejections that are not published yet.
  *
- * @param published What the relation has been told before.
- * @param rejected The rejections as they are.
- * @returns The new ones.
+ * @example One that is, and one that is not
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const [old, added] = ["old", "new"].map((reason) => ({ unit: "a/0", fingerprint: null, reason }));
+ * const published = { rejected: [old], endpoints: [], registered: new Map(), original: new Set() };
+ * assert.deepEqual(newRejections(published as Published, [old, added] as Rejection[]), [added]);
+ * ```
  */
 export function newRejections(
   published: Published,

@@ -1,5 +1,5 @@
 /**
- * One change to LXD's trust store.
+ * The steps of a plan: changes of LXD's trust store.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TrustEntry } from "./trust_store.ts";
 
 /** A step of a plan. */
 export type Step =
-  /** Registers a certificate; `projects` null gives access to all of LXD. */
+  /** Adds an entry. `projects`: null gives access to all of LXD. */
   | {
     readonly kind: "add";
     readonly fingerprint: Fingerprint;
@@ -17,13 +17,13 @@ export type Step =
     readonly certificate: Certificate;
     readonly projects: Projects;
   }
-  /** Gives an entry of ours to another owner. */
+  /** Gives an entry of ours another owner. */
   | {
     readonly kind: "rename";
     readonly fingerprint: Fingerprint;
     readonly name: string;
   }
-  /** Changes what an entry of ours gives access to. */
+  /** Changes the projects of an entry of ours. */
   | {
     readonly kind: "restrict";
     readonly fingerprint: Fingerprint;
@@ -37,10 +37,9 @@ export type Step =
   };
 
 /**
- * Says what the trust store holds after a step.
+ * Computes the entry that a step leaves.
  *
- * @param step The step.
- * @param entry The entry before it, if there was one.
+ * @param entry The entry before the step, if there is one.
  * @returns The entry after it, if there is one.
  */
 export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry | undefined {
@@ -65,10 +64,15 @@ export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry 
 }
 
 /**
- * Tells of a step in the unit's log.
+ * Describes a step in one line of the unit's log.
  *
- * @param step A step that was taken.
- * @returns One line, with the fingerprint and the entry's name.
+ * @example A revocation
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import type { Fingerprint } from "../requirer/certificate.ts";
+ * const step = { kind: "revoke", fingerprint: "aa" as Fingerprint, name: "n" } as const;
+ * assert.equal(describeStep(step), "Revoked aa, which was n");
+ * ```
  */
 export function describeStep(step: Step): string {
   const { fingerprint } = step;

@@ -1,5 +1,5 @@
 /**
- * What requirers want, and what they are told.
+ * The certificates that requirers want, and the publications that answer them.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { Rejection } from "../requirer/databag.ts";
 import type { Requirer } from "./owner.ts";
 import type { Projects } from "./projects.ts";
 
-/** A certificate that a requirer wants to have in LXD's trust store. */
+/** A certificate that a requirer wants in LXD's trust store. */
 export interface Want {
-  /** Who wants it. */
+  /** The requirer. */
   readonly requirer: Requirer;
-  /** What to register. */
+  /** The certificate. */
   readonly certificate: Certificate;
-  /** The certificate as the requirer wrote it, to be repeated in `registered_certificates`. */
+  /** The certificate as the requirer wrote it. `registered_certificates` repeats it. */
   readonly text: string;
-  /** The LXD projects that it is to be restricted to. */
+  /** The projects to restrict the client to; null if the requirer names none. */
   readonly projects: Projects;
 }
 
-/** What requirers ask for. */
+/** The wants of one requirer or several. */
 export interface Wants {
   /** Each certificate of a requirer once, in the order of the databag. */
   readonly wants: readonly Want[];
-  /** What could not be read, each reason of a requirer once. */
+  /** Rejections of what cannot be read, each reason of a requirer once. */
   readonly rejected: readonly Rejection[];
 }
 
@@ -36,32 +36,32 @@ export interface Node {
   readonly name: string;
 }
 
-/** What a provider tells a relation. */
+/** What the charm tells a relation. */
 export interface Publication {
   /** The active nodes. */
   readonly nodes: readonly Node[];
   /** The certificates of this relation that are in the trust store, as their requirers wrote them. */
   readonly registered: ReadonlyMap<Fingerprint, string>;
-  /** Those of them that are still to be taken over from the original charm. */
+  /** Those of them that are still to be adopted from the original charm. */
   readonly pending: ReadonlySet<Fingerprint>;
   /** Whether LXD is a cluster. */
   readonly isClustered: boolean;
-  /** What the server that was asked listens at, `host:port`. */
+  /** Addresses that the server listens at, `host:port`. */
   readonly addresses: readonly string[];
-  /** What every node presents. */
+  /** The certificate that every node presents. */
   readonly server: Certificate;
-  /** What could not be registered. */
+  /** The rejections. */
   readonly rejected: readonly Rejection[];
 }
 
-/** What a provider's databag held before, as far as it can be read. */
+/** A former publication, as far as it can be read from a databag of the charm. */
 export interface Published {
   /** Endpoints of the nodes. */
   readonly endpoints: readonly string[];
-  /** The certificates that were registered, as their requirers wrote them. */
+  /** The registered certificates, as their requirers wrote them. */
   readonly registered: ReadonlyMap<Fingerprint, string>;
-  /** What had been rejected. */
+  /** The rejections. */
   readonly rejected: readonly Rejection[];
-  /** What the original charm listed as registered, and is still to be taken over. */
+  /** Fingerprints that the original charm published, and that are still to be adopted. */
   readonly original: ReadonlySet<string>;
 }
