@@ -1,5 +1,5 @@
 /**
- * Where the credential comes from: the operator's secret or options, or what `juju trust` opens.
+ * Reads the credential from the operator's secret or options, or from the cloud that `juju trust` opens.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { type Credentials, type Part, type Parts, readParts, type Unreadable } f
 /** The values of the application's options, as `config-get` gives them. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** What the operator chose. */
+/** The source of the credential. */
 export type Source =
   /** The secret of this URI. */
   | { readonly kind: "secret"; readonly uri: string }
   /** The four options. */
   | { readonly kind: "options"; readonly parts: Parts }
-  /** The cloud that Juju runs on; with the option that completes its credential, where it is set. */
+  /** The cloud that Juju runs on. `server`: the option that completes its credential. */
   | { readonly kind: "cloud"; readonly server?: Part };
 
-/** What `secret-get` gave. */
+/** The answer of `secret-get`. */
 export type Secret =
   | { readonly kind: "content"; readonly content: Readonly<Record<string, string>> }
-  /** Juju does not give it, and says why. */
+  /** Juju refuses it, with these words. */
   | { readonly kind: "refused"; readonly words: string };
 
 /** Why there are no credentials: what the operator has to mend. */
@@ -67,12 +67,16 @@ const CloudSpec = z.object({
 });
 
 /**
- * Tells where the credential is to be taken from. The secret comes before the four options, and one
- * of these before the cloud; but the server's certificate alone belongs to the cloud's credential,
- * which often lacks it.
+ * Chooses the source of the credential. The secret comes before the four options, and the options
+ * before the cloud. The server's certificate alone completes the cloud's credential, which often lacks
+ * it.
  *
- * @param config The application's options.
- * @returns What the operator chose.
+ * @example The server's certificate alone
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(sourceOf({ lxd_server_cert: "PEM" }).kind, "cloud");
+ * assert.equal(sourceOf({ lxd_endpoint: "10.0.0.1" }).kind, "options");
+ * ```
  */
 export function sourceOf(config: Config): Source {
   const uri = option(config, "credentials-secret").value;
@@ -92,16 +96,13 @@ export function sourceOf(config: Config): Source {
 /**
  * Reads the operator's secret.
  *
- * @param uri URI of the secret.
- * @param secret What `secret-get` gave.
- * @param now The present.
- * @returns The credentials, or what the operator has to do.
+ * @param now Current time.
  */
 export function readSecret(uri: string, secret: Secret, now: Date): Found {
   if (secret.kind !== "content") {
     const { words } = secret;
-    // Also of a text that is no URI, and of a revision that was removed. Only the advice depends on
-    // the words.
+    // Juju also refuses a text that is no URI, and a revision that was removed. Only the advice
+    // depends on the words.
     return { kind: "no-secret", uri, isAbsent: /not (found|valid)/.test(words), words };
   }
   const { content } = secret;
@@ -122,9 +123,7 @@ export function readSecret(uri: string, secret: Secret, now: Date): Found {
 /**
  * Reads the operator's options.
  *
- * @param parts The four options.
- * @param now The present.
- * @returns The credentials, or what the operator has to do.
+ * @param now Current time.
  */
 export function readOptions(parts: Parts, now: Date): Found {
   const names = Object.values(parts).filter(({ value }) => value === "").map(({ name }) => name);
@@ -134,10 +133,9 @@ export function readOptions(parts: Parts, now: Date): Found {
 /**
  * Reads the cloud's credential.
  *
- * @param cloud What `credential-get` gave; undefined where access is denied.
- * @param now The present.
- * @param server The server's certificate, where the operator gave it. @default {that of the credential}
- * @returns The credentials, or what the operator has to do.
+ * @param cloud The output of `credential-get`; undefined if access is denied.
+ * @param now Current time.
+ * @param server The server's certificate from the option. @default {that of the credential}
  */
 export function readCloud(cloud: unknown, now: Date, server?: Part): Found {
   if (cloud === undefined) return { kind: "no-access" };

@@ -1,5 +1,5 @@
 /**
- * LXD's address, written as Juju writes it.
+ * Normalizes LXD's address as Juju does.
  *
  * @module
  */
@@ -7,42 +7,39 @@
 // LXD's and Juju's default (Juju: container/lxd/connection.go, EnsureHostPort).
 const DEFAULT_PORT = 8443;
 
-// As URL writes them; the last one is IPv4's in IPv6.
+// As URL writes them. The last one is that of IPv4 in IPv6.
 const WILDCARDS = ["0.0.0.0", "[::]", "[::ffff:0:0]"];
 
 /**
- * Normalises an endpoint as Juju does: `https`, port 8443 where none is given, no trailing slash,
- * and an IPv6 address in brackets.
+ * Normalizes an endpoint as Juju does: `https`, port 8443 by default, no trailing slash, and an IPv6
+ * address in brackets.
  *
  * @example What operators write
  * ```ts
  * import assert from "node:assert/strict";
- * assert.equal(normaliseEndpoint("10.0.0.1"), "https://10.0.0.1:8443");
- * assert.equal(normaliseEndpoint("http://lxd.example:443/"), "https://lxd.example:443");
- * assert.equal(normaliseEndpoint("fd42::1"), "https://[fd42::1]:8443");
- * assert.equal(normaliseEndpoint("unix:///var/lib/lxd/unix.socket"), undefined);
+ * assert.equal(normalizeEndpoint("10.0.0.1"), "https://10.0.0.1:8443");
+ * assert.equal(normalizeEndpoint("http://lxd.example:443/"), "https://lxd.example:443");
+ * assert.equal(normalizeEndpoint("fd42::1"), "https://[fd42::1]:8443");
+ * assert.equal(normalizeEndpoint("unix:///var/lib/lxd/unix.socket"), undefined);
  * ```
  *
- * @param text What the operator or the cloud says.
- * @returns `https://host:port`, or undefined where the text is no address of an HTTPS server.
+ * @returns `https://host:port`, or undefined if the text is no address of an HTTPS server.
  */
-export function normaliseEndpoint(text: string): string | undefined {
+export function normalizeEndpoint(text: string): string | undefined {
   const address = parse(text);
   if (!address || WILDCARDS.includes(address.host)) return undefined;
   return `https://${address.host}:${address.port}`;
 }
 
 /**
- * Says whether an address is one to listen at only: every address of a machine.
+ * Says whether an address stands for every address of a machine. A server can listen at it, but no
+ * client can reach it.
  *
- * @example Nobody can be sent there
+ * @example Three wildcards
  * ```ts
  * import assert from "node:assert/strict";
  * assert.deepEqual(["0.0.0.0", "[::]:443", ":8443", "10.0.0.1"].map(isWildcard), [true, true, true, false]);
  * ```
- *
- * @param text What the operator, the cloud or LXD says.
- * @returns Whether it is such an address.
  */
 export function isWildcard(text: string): boolean {
   const address = parse(text);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isWildcard, normaliseEndpoint } from "./endpoint.ts";
+import { isWildcard, normalizeEndpoint } from "./endpoint.ts";
 
 Deno.test.each([
   { text: "https://10.0.0.1:8443", expected: "https://10.0.0.1:8443" },
@@ -16,9 +16,9 @@ Deno.test.each([
   { text: "[fd42::1]", expected: "https://[fd42::1]:8443" },
   { text: "https://[FD42::1]:9443/", expected: "https://[fd42::1]:9443" },
   { text: "::ffff:10.0.0.1", expected: "https://[::ffff:a00:1]:8443" },
-])("normaliseEndpoint() reads $text as $expected", ({ text, expected }) => {
-  assert.equal(normaliseEndpoint(text), expected);
-  assert.equal(normaliseEndpoint(expected), expected, "what it writes, it reads as the same");
+])("normalizeEndpoint() reads $text as $expected", ({ text, expected }) => {
+  assert.equal(normalizeEndpoint(text), expected);
+  assert.equal(normalizeEndpoint(expected), expected, "what it writes, it reads as the same");
 });
 
 Deno.test.each([
@@ -47,8 +47,8 @@ Deno.test.each([
   "1:2:3",
   // A port alone, which is not the address 0.0.32.251.
   "8443",
-].map((text) => ({ text })))("normaliseEndpoint() refuses '$text'", ({ text }) => {
-  assert.equal(normaliseEndpoint(text), undefined);
+].map((text) => ({ text })))("normalizeEndpoint() refuses '$text'", ({ text }) => {
+  assert.equal(normalizeEndpoint(text), undefined);
 });
 
 Deno.test.each([
@@ -65,7 +65,7 @@ Deno.test.each([
   "*:8443",
 ].map((text) => ({ text })))("isWildcard() knows '$text', which is no endpoint", ({ text }) => {
   assert.ok(isWildcard(text));
-  assert.equal(normaliseEndpoint(text), undefined);
+  assert.equal(normalizeEndpoint(text), undefined);
 });
 
 Deno.test.each([

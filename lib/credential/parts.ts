@@ -1,5 +1,5 @@
 /**
- * The four parts of a credential, wherever they come from.
+ * Reads the four parts of a credential, whatever their source is.
  *
  * @module
  */
@@ -13,44 +13,44 @@ import {
 } from "../requirer/certificate.ts";
 import { authoritiesAmong } from "../trust/chain.ts";
 import { unfit } from "../requirer/client_key.ts";
-import { isWildcard, normaliseEndpoint } from "./endpoint.ts";
+import { isWildcard, normalizeEndpoint } from "./endpoint.ts";
 import { unknownToTls } from "../requirer/pin.ts";
 import { type PrivateKey, readPrivateKey } from "./private_key.ts";
 import { attempt } from "../requirer/x509.ts";
 
-/** All that is needed to enter LXD. Never logged, and never written anywhere. */
+/** All that the charm needs to enter LXD. It is never logged, and never written anywhere. */
 export interface Credentials {
   /** `https://host:port`. */
   readonly endpoint: string;
-  /** Our client certificate as PEM, followed by those of its authorities where it has any. */
+  /** Our client certificate as PEM, followed by those of its authorities if it has any. */
   readonly certificate: string;
   /** Fingerprint of our client certificate. */
   readonly ourFingerprint: Certificate["fingerprint"];
   /** Our private key as PEM: PKCS#8, PKCS#1 or SEC1. */
   readonly key: string;
-  /** The one server certificate that we talk to. */
+  /** The pinned certificate of the server. */
   readonly server: Certificate;
-  /** The certificates of its authorities, where they came with it. */
+  /** The certificates of its authorities, if the credential has them. */
   readonly issuers?: readonly Certificate[];
 }
 
 /** The four parts. */
 export interface Parts {
-  /** Where LXD is. */
+  /** Address of LXD. */
   readonly endpoint: Part;
   /** Our client certificate, PEM. */
   readonly certificate: Part;
   /** Its private key, PEM. */
   readonly key: Part;
-  /** The certificate that LXD presents, PEM, and those of its authorities where it has any. */
+  /** The certificate that LXD presents, PEM, and those of its authorities if it has any. */
   readonly server: Part;
 }
 
 /** One part. */
 export interface Part {
-  /** What the operator knows it by. */
+  /** Name of the part, as the operator knows it. */
   readonly name: string;
-  /** What was found; empty where nothing was. */
+  /** Its text; empty if it is missing. */
   readonly value: string;
 }
 
@@ -77,11 +77,11 @@ const EVERY_ADDRESS = "it stands for every address of a machine: " +
  * Reads the parts of a credential.
  *
  * @param parts The four parts, none of them empty.
- * @param now The present, to compare the certificate's validity with.
- * @returns The credentials, or what is wrong with one of the parts.
+ * @param now Current time. The certificate must be valid then.
+ * @returns The credentials, or the first part that cannot be used.
  */
 export function readParts(parts: Parts, now: Date): ReadCredentials {
-  const endpoint = normaliseEndpoint(parts.endpoint.value);
+  const endpoint = normalizeEndpoint(parts.endpoint.value);
   if (!endpoint) {
     const reason = isWildcard(parts.endpoint.value) ? EVERY_ADDRESS : NO_ENDPOINT;
     return unreadable(parts.endpoint, reason);
@@ -89,7 +89,7 @@ export function readParts(parts: Parts, now: Date): ReadCredentials {
   const chain = pemBlocks(parts.certificate.value).filter(({ label }) => label === "CERTIFICATE");
   const certificate = chain[0] && readCertificate(chain[0]);
   if (!certificate) return unreadable(parts.certificate, "it must be a PEM certificate");
-  // LXD would only say that it does not trust us, and our TLS that it does not work.
+  // LXD would only report that it does not trust us, and the runtime's TLS that it fails.
   const reason = unusable(certificate, now) ?? unfit(certificate) ?? unknownToTls(certificate);
   if (reason) return unreadable(parts.certificate, reason);
   const server = readServer(parts.server.value);
@@ -111,7 +111,7 @@ export function readParts(parts: Parts, now: Date): ReadCredentials {
   };
 }
 
-/** LXD's own certificate is the one that signed none of the others. */
+/** Finds LXD's own certificate: it signed none of the others. */
 function readServer(text: string): Pick<Credentials, "server" | "issuers"> | undefined {
   const [first, ...others] = pemBlocks(text)
     .filter(({ label }) => label === "CERTIFICATE")

@@ -1,6 +1,6 @@
 /**
- * Private keys, read by what is in them: their labels are often those of another form, which Go
- * does not mind, and with it `lxc` and Juju.
+ * Reads private keys by their content. Labels often name another form. Go ignores labels, and so do
+ * `lxc` and Juju.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { pemBlocks } from "../requirer/certificate.ts";
 import { childrenOf, contentOf, type DerElement, readDer, TAGS } from "../requirer/der.ts";
 import { attempt } from "../requirer/x509.ts";
 
-/** A private key that can be read. */
+/** A private key that the runtime can use. */
 export interface PrivateKey {
-  /** The key as PEM, labelled after the form that it is in. */
+  /** The key as PEM, with the label of its form. */
   readonly pem: string;
-  /** The key, to compare others with. */
+  /** The key, to be compared with a certificate. */
   readonly object: ReturnType<typeof createPrivateKey>;
 }
 
-/** A private key, or why it cannot be read. */
+/** A private key, or the reason why it cannot be used. */
 export type ReadKey = PrivateKey | { readonly reason: string };
 
 type Form = "pkcs1" | "pkcs8" | "sec1";
@@ -25,7 +25,7 @@ type Form = "pkcs1" | "pkcs8" | "sec1";
 const NO_KEY = "it must be a PEM private key without a passphrase";
 const MANY_PRIMES = "it must be a key that TLS can use, and this RSA key has more than two primes";
 
-// Nothing that is encrypted is guessed at.
+// Encrypted keys are not read.
 const LABEL_REGEXP = /^(?!ENCRYPTED )(.* )?PRIVATE KEY$/;
 
 const OCTETS = 0x04;
@@ -34,7 +34,7 @@ const OCTETS = 0x04;
  * Reads the private key of a text, whether it is in PKCS#8, PKCS#1 or SEC1.
  *
  * @param text PEM, with anything around it.
- * @returns The key, or what the text must be instead.
+ * @returns The key, or the reason why it cannot be used.
  */
 export function readPrivateKey(text: string): ReadKey {
   const block = pemBlocks(text).find(({ label }) => LABEL_REGEXP.test(label));
@@ -48,13 +48,13 @@ function readBody(body: string): ReadKey {
   if (hasManyPrimes(form === "pkcs8" ? attempt(() => wrapped(parts)) ?? [] : parts)) {
     return { reason: MANY_PRIMES };
   }
-  // Without what follows the key, which the runtime refuses and Go does not look at.
+  // Bytes after the key are dropped: the runtime refuses them, and Go ignores them.
   const key = Uint8Array.from(whole?.whole ?? []).toBase64();
   const object = createPrivateKey({ key, format: "der", encoding: "base64", type: form });
   return { pem: object.export({ type: form, format: "pem" }).toString(), object };
 }
 
-/** What PKCS#8 wraps: for RSA the same as in PKCS#1. */
+/** The key that PKCS#8 wraps. For RSA, it has the form PKCS#1. */
 function wrapped([, , key]: readonly DerElement[]): readonly DerElement[] {
   return childrenOf(readDer(contentOf(key, OCTETS))[0]);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { normaliseEndpoint } from "../credential/endpoint.ts";
+import { normalizeEndpoint } from "../credential/endpoint.ts";
 
 /** What a member shows of itself, as far as it lets us see. */
 export interface Shown {
@@ -35,8 +35,8 @@ export interface Shown {
  */
 export function clientAddress({ config, environment }: Shown, url: string): string {
   const address = config ? config["core.https_address"] : onlyOne(environment?.addresses ?? []);
-  const endpoint = typeof address === "string" ? normaliseEndpoint(address) : undefined;
-  return endpoint === undefined || endpoint === normaliseEndpoint(url) ? url : endpoint;
+  const endpoint = typeof address === "string" ? normalizeEndpoint(address) : undefined;
+  return endpoint === undefined || endpoint === normalizeEndpoint(url) ? url : endpoint;
 }
 
 /** Where it listens at several addresses, one of them may be for the other members only. */

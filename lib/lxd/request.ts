@@ -1,5 +1,5 @@
 /**
- * One call of LXD's REST API, and the ways it can end.
+ * Sends one request to LXD's API, and reads the reply.
  *
  * @module
  */
@@ -9,29 +9,29 @@ import { PinError, type PinnedFetch } from "../requirer/pinned_fetch.ts";
 import { retry } from "../async/retry.ts";
 import { PAUSES_MS, PRESENT_LIMIT_MS, REQUEST_LIMIT_MS } from "./time_limits.ts";
 
-/** How a call ended. */
+/** The reply of LXD to a request, or why there is none. */
 export type Reply<T> =
-  /** LXD did it. */
+  /** LXD did what was asked. */
   | { readonly kind: "done"; readonly value: T }
-  /** LXD understood, and refused: HTTP status 400 to 499, with LXD's own words. */
+  /** LXD understood, and refused: HTTP status 400 to 499, with LXD's words. */
   | {
     readonly kind: "refused";
     readonly status: number;
     readonly message: string;
-    /** What LXD refuses: `to revoke ...`. @default {"what it is asked"} */
+    /** The refused action, such as `to revoke ...`. @default {"what it is asked"} */
     readonly action?: string;
   }
-  /** No answer, or an error of LXD's own: a later attempt may go well. */
+  /** No answer, or an error of LXD's own. A later attempt may succeed. */
   | Unreachable
-  /** The server is not the pinned one; no byte of the request was sent. */
+  /** The server is not the pinned one. No byte of the request was sent. */
   | {
     readonly kind: "other-server";
     readonly presented: string | undefined;
-    /** Why the pinned certificate, which it presents, does not do. */
+    /** Why the pinned certificate cannot be verified, if the server presents it. */
     readonly reason?: string;
   };
 
-/** A call that was not done. */
+/** A request that was not done. */
 export type RequestFailure = Exclude<Reply<never>, { readonly kind: "done" }>;
 
 /** LXD could not be reached. */
@@ -42,22 +42,22 @@ export interface Unreachable {
   readonly cause: string;
 }
 
-/** What to ask of LXD. */
+/** Options of a request. */
 export interface RequestOptions {
   /** Method of the request. @default {"GET"} */
   readonly method?: string;
-  /** What to send, as JSON. */
+  /** Body of the request, sent as JSON. */
   readonly body?: unknown;
-  /** Longest time to wait for the answer, in milliseconds. @default {10000} */
+  /** Limit for the answer, in milliseconds. @default {10000} */
   readonly timeout?: number;
-  /** Whether to ask again if nobody answers. @default {true} unless the method is POST */
+  /** Whether to send it again if nobody answers. @default {true} unless the method is POST */
   readonly isRepeatable?: boolean;
 }
 
-/** Speaks with LXD and no one else. */
+/** Connects to the pinned server, and to no other. */
 export type Transport = Pick<PinnedFetch, "fetch" | "presented">;
 
-/** Calls one member of LXD. Never rejects for what LXD or the network does. */
+/** Sends a request to one member of LXD. Trouble with LXD or the network never rejects. */
 export type LxdRequest = <T>(
   parser: Parser<T>,
   path: string,
@@ -66,12 +66,12 @@ export type LxdRequest = <T>(
 
 const TIME_OUT = "time-out";
 
-// LXD's own words go into a status, a log and relation data.
+// LXD's words go into a status, a log and relation data.
 const MAXIMUM_WORDS = 200;
 
 const Envelope = z.object({ error: z.optional(z.string()), metadata: z.optional(z.unknown()) });
 
-// What the operator reads for the system's error codes.
+// The operator's words for the system's error codes.
 const CAUSES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection cut",
@@ -83,11 +83,9 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the function that calls one member.
+ * Makes the function that sends requests to one member.
  *
- * @param transport Speaks with LXD and no one else.
- * @param endpoint The member, `https://host:port`.
- * @returns The function.
+ * @param endpoint Address of the member, `https://host:port`.
  */
 export function createRequest({ fetch, presented }: Transport, endpoint: string): LxdRequest {
   return async <T>(
@@ -114,17 +112,21 @@ export function createRequest({ fetch, presented }: Transport, endpoint: string)
         return { kind: "unreachable", cause: causeOf(error) };
       }
     };
-    // To rename, restrict or revoke twice is the same as once. LXD refuses to register twice.
+    // Renaming, restricting or revoking twice is the same as once. LXD refuses to add twice.
     const { isRepeatable = method !== "POST" } = options;
     return await (isRepeatable ? retry(attempt, { isFinal, pauses: PAUSES_MS }) : attempt());
   };
 }
 
 /**
- * Says whether it is of no use to ask again at once.
+ * Says whether asking again at once is of no use: LXD has decided, or the wait is over.
  *
- * @param answer How a call ended.
- * @returns Whether LXD has decided, or has been waited for already.
+ * @example A time-out is final
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.ok(isFinal({ kind: "unreachable", cause: "time-out" }));
+ * assert.ok(!isFinal({ kind: "unreachable", cause: "connection refused" }));
+ * ```
  */
 export function isFinal(
   { kind, cause }: { readonly kind: string; readonly cause?: string },

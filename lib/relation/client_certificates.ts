@@ -1,5 +1,5 @@
 /**
- * The key `client_certificates`, in every form that requirers write it.
+ * Reads the key `client_certificates`, in every form that requirers write it.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import {
 import { authoritiesAmong } from "../trust/chain.ts";
 import { ALONE_REGEXP, parseJson, type Rejection } from "../requirer/databag.ts";
 
-/** A certificate that was sent. */
+/** A certificate that a requirer sent. */
 export interface Sent {
   /** The certificate. */
   readonly certificate: Certificate;
-  /** As it was sent, to be repeated in `registered_certificates`. */
+  /** The text of the requirer. `registered_certificates` repeats it. */
   readonly text: string;
 }
 
-/** What the key holds. */
+/** The content of the key. */
 export interface ClientCertificates {
-  /** The certificates, in their order; the same one may be there several times. */
+  /** The certificates, in their order. A certificate may be there several times. */
   readonly certificates: readonly Sent[];
-  /** What is wrong with the rest, for the requirer's author. */
+  /** Reasons why the rest was rejected, for the requirer's author. */
   readonly rejected: readonly Refusal[];
 }
 
-/** What is wrong with something that was sent. */
+/** A rejection, without the name of the requirer. */
 export type Refusal = Omit<Rejection, "unit">;
 
 const MUST_BE = "was sent: it must be a PEM certificate";
@@ -42,7 +42,7 @@ const REASONS = {
   text: "The text holds no PEM certificate",
 } as const;
 
-// Relation data is no place for longer texts.
+// Longer texts are not repeated in relation data.
 const MAXIMUM_ECHO_LENGTH = 16_384;
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -52,16 +52,23 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the key. Never fails: what is no client's certificate is told, with the reason.
+ * Reads the key. Never fails: every item that is no client's certificate is rejected with its reason.
  *
- * @param raw The key's value: a JSON list, one PEM, a JSON string, a YAML list, or garbage.
- * @returns The certificates, and what is wrong with the rest.
+ * @example One PEM block that is no certificate
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const text = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
+ * const { certificates, rejected } = readClientCertificates(JSON.stringify([text]));
+ * assert.deepEqual([certificates.length, rejected.length], [0, 1]);
+ * ```
+ *
+ * @param raw Value of the key: a JSON list, one PEM, a JSON string, a YAML list, or garbage.
  */
 export function readClientCertificates(raw: string): ClientCertificates {
   const read = items(raw).flatMap(readItem);
   const sent = read.filter((result) => typeof result !== "string");
   const reasons = read.filter((result) => typeof result === "string");
-  // A chain may be in one item, or over several.
+  // A chain may stand in one item, or in several.
   const authorities = authoritiesAmong(sent.map(({ certificate }) => certificate));
   return {
     certificates: sent.filter(({ certificate }) => !authorities.has(certificate.fingerprint)),
@@ -74,7 +81,7 @@ export function readClientCertificates(raw: string): ClientCertificates {
 
 function items(raw: string): readonly unknown[] {
   const value = jsonOrText(raw);
-  // A list that was serialised twice, as some requirers do.
+  // Some requirers serialize the list twice.
   const inner = typeof value === "string" ? jsonOrText(value) : value;
   return Array.isArray(inner) ? inner : [inner];
 }
@@ -84,7 +91,7 @@ function jsonOrText(text: string): unknown {
   return value === undefined ? text : value;
 }
 
-/** What is in an item, and what is wrong with it. */
+/** The certificates of an item, and the reasons why the rest is rejected. */
 function readItem(item: unknown): readonly (Sent | string)[] {
   if (item === null || item === "") return [];
   if (typeof item !== "string") {
@@ -93,14 +100,14 @@ function readItem(item: unknown): readonly (Sent | string)[] {
   }
   const blocks = pemBlocks(item);
   if (blocks.length === 0) return item.trim() === "" ? [] : [REASONS.text];
-  // What is repeated must be what was sent, so that the requirer finds it; but nothing beside the
-  // certificate, which might be a secret.
+  // The requirer looks for its own text. Text beside the certificate is not repeated: it may be a
+  // secret.
   const isAlone = item.length <= MAXIMUM_ECHO_LENGTH && ALONE_REGEXP.test(item);
   const echo = isAlone ? item : undefined;
   return blocks.map((block) => readBlock(block, echo));
 }
 
-/** The block's certificate, or what is wrong with it. */
+/** The certificate of a block, or the reason why it is rejected. */
 function readBlock(block: PemBlock, echo: string | undefined): Sent | string {
   if (block.label.endsWith("PRIVATE KEY")) return REASONS.key;
   if (block.label !== "CERTIFICATE") return REASONS.block;

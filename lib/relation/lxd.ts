@@ -1,5 +1,5 @@
 /**
- * The wire format of the interface `lxd`: relation data to what the two sides mean, and back.
+ * The wire format of the interface `lxd`.
  *
  * @module
  */
@@ -32,13 +32,10 @@ export interface Sender {
 const VERSION = "1.0";
 
 /**
- * Reads what an application and units of it ask for, each by itself. Never fails: what cannot be
- * read is rejected with its reason, and the rest is served.
+ * Parses the wants of an application and of its units, each by itself. Never fails: what cannot be read
+ * is rejected with its reason.
  *
  * @param relation Id of the relation.
- * @param application The application, with its databag.
- * @param units Units of it, with theirs.
- * @returns The request.
  */
 export function parseWants(
   relation: string,
@@ -53,12 +50,7 @@ export function parseWants(
   }));
 }
 
-/**
- * Joins requests.
- *
- * @param requests The requests.
- * @returns One with all that they ask for.
- */
+/** Joins the wants of several requirers. */
 export function joinWants(requests: readonly Wants[]): Wants {
   return {
     wants: requests.flatMap(({ wants }) => wants),
@@ -67,13 +59,11 @@ export function joinWants(requests: readonly Wants[]): Wants {
 }
 
 /**
- * Composes what a requirer asks for.
+ * Composes the wants of one requirer.
  *
  * @param sent The certificates that it sent.
- * @param confines The projects that it names; undefined where they cannot be read, for the reason
- * given.
- * @param requirer Who asks.
- * @returns The request, with each certificate and each reason once.
+ * @param confines The projects that it names; undefined if they cannot be read, for the given reason.
+ * @returns The wants, with each certificate and each reason once.
  */
 export function wantsOf(
   sent: ClientCertificates,
@@ -97,10 +87,9 @@ export function wantsOf(
 }
 
 /**
- * Writes what a provider tells a relation. The same publication gives the same bytes.
+ * Writes a publication. The same publication gives the same bytes.
  *
- * @param publication What to tell.
- * @returns Relation data; an empty value stands for a key to delete, as in `relation-set`.
+ * @returns Relation data. An empty value deletes its key, as in `relation-set`.
  */
 export function renderPublication(publication: Publication): Databag {
   const { nodes, registered, server } = publication;
@@ -115,10 +104,9 @@ export function renderPublication(publication: Publication): Databag {
 }
 
 /**
- * Writes what has become of each certificate, which is the same in every interface.
+ * Writes the answer about each certificate, which has the same keys in every interface.
  *
- * @param publication What to tell.
- * @returns Two keys of relation data; an empty value stands for a key to delete.
+ * @returns Two keys of relation data. An empty value deletes its key.
  */
 export function renderAnswer(
   publication: Pick<Publication, "registered" | "pending" | "rejected">,
@@ -127,17 +115,16 @@ export function renderAnswer(
 }
 
 /**
- * Reads what a provider's databag holds, a former version's as well. What cannot be read counts as
- * absent.
+ * Parses a publication of any version of this charm, or of the original one. A key that cannot be read
+ * counts as absent.
  *
- * @param databag Relation data of a provider's unit or application.
- * @returns What was told.
+ * @param databag Relation data of a unit or an application of the charm.
  */
 export function parsePublished(databag: Databag): Published {
   const nodes = readField(ANY_NODES, databag["nodes"]) ?? [];
   const answer = parseAnswer(databag);
-  // The original charm told the fingerprints alone. We do so of what is still to be taken over,
-  // beside the certificates of the rest.
+  // The original charm published fingerprints alone. This charm does so for certificates that are
+  // still to be adopted.
   const { server_certificate: server, registered_certificates: registered } = databag;
   const told = new Set(server && !registered ? [] : nodes.flatMap(readFingerprints));
   return {
@@ -148,10 +135,9 @@ export function parsePublished(databag: Databag): Published {
 }
 
 /**
- * Reads what has become of each certificate, which is the same in every interface.
+ * Parses the answer about each certificate, which has the same keys in every interface.
  *
- * @param databag Relation data of a provider's unit or application.
- * @returns What was told.
+ * @param databag Relation data of a unit or an application of the charm.
  */
 export function parseAnswer(databag: Databag): Pick<Published, "registered" | "rejected"> {
   const registered = new Map<Fingerprint, string>();
@@ -176,7 +162,7 @@ function answerOf(
   };
 }
 
-/** Reads `projects`: null where nothing is asked, undefined where it cannot be read. */
+/** Parses `projects`: null if the key is empty, undefined if it cannot be read. */
 function parseProjects(raw: string): Projects | undefined {
   if (raw.trim() === "") return null;
   const names = readField(REQUIRER.projects, raw);

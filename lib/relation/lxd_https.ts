@@ -1,9 +1,9 @@
 /**
  * The wire format of the interface `lxd-https`, as the charm `lxd` (canonical/charm-lxd) provides it.
  *
- * The provider's data is there only once a certificate of the relation is trusted: to a requirer,
- * its presence says "you are in". The keys `registered_certificates` and `rejected_certificates` are
- * ours, and mean what they mean in the interface `lxd`.
+ * The data is published only once a certificate of the relation is trusted, because requirers take its
+ * presence for trust. The keys `registered_certificates` and `rejected_certificates` are an addition of
+ * this charm, with the meaning that they have in the interface `lxd`.
  *
  * @module
  */
@@ -22,11 +22,15 @@ const REASONS = {
 } as const;
 
 /**
- * Says whether an application's databag may stand for those of its units: where it holds a
- * certificate, and no other version.
+ * Says whether an application's databag may stand for those of its units: it must hold a certificate,
+ * and no other version.
  *
- * @param application Relation data of the requirer's application.
- * @returns Whether it may.
+ * @example A certificate of the application
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.ok(maySpeakForUnits({ version: "1.0", certificate: "-----BEGIN CERTIFICATE-----..." }));
+ * assert.ok(!maySpeakForUnits({ version: "1.0" }));
+ * ```
  */
 export function maySpeakForUnits(application: Databag): boolean {
   const { version = "", certificate = "" } = application;
@@ -34,14 +38,11 @@ export function maySpeakForUnits(application: Databag): boolean {
 }
 
 /**
- * Reads what an application and units of it ask for. Each side takes the first databag with the
- * version, and looks into the application's first; a key that is not there falls back to the other
- * databag. Without the version, nothing is asked.
+ * Parses the wants of an application and of its units. Each side takes the first databag with the
+ * version, and looks into the application's first. A missing key falls back to the other databag.
+ * Without the version, nothing is wanted.
  *
  * @param relation Id of the relation.
- * @param application The application, with its databag.
- * @param units Units of it, with theirs.
- * @returns The request.
  */
 export function parseWants(
   relation: string,
@@ -56,7 +57,7 @@ export function parseWants(
   const speaks = maySpeakForUnits(databag) && (databag["version"] === VERSION || !isAsking);
   if (speaks || asking.length === 0) {
     const databags = [databag, ...units.map(({ databag }) => databag)];
-    // The one certificate is for all units.
+    // All units share the one certificate.
     const ofUnits = units.map(({ databag }) => databag["projects"]).filter(Boolean).join();
     const projects = databag["projects"] || ofUnits;
     return parseDatabag({ ...databag, version: versionAmong(databags), projects }, {
@@ -93,10 +94,9 @@ function parseDatabag(databag: Databag, requirer: Requirer): Wants {
 }
 
 /**
- * Writes what a relation is told. The same publication gives the same bytes.
+ * Writes a publication. The same publication gives the same bytes.
  *
- * @param publication What to tell.
- * @returns Relation data; an empty value stands for a key to delete, as in `relation-set`.
+ * @returns Relation data. An empty value deletes its key, as in `relation-set`.
  */
 export function renderPublication(publication: Publication): Databag {
   const { registered, server } = publication;
@@ -113,10 +113,9 @@ export function renderPublication(publication: Publication): Databag {
 }
 
 /**
- * Reads what a provider's databag holds. What cannot be read counts as absent.
+ * Parses a publication. A key that cannot be read counts as absent.
  *
- * @param databag Relation data of a provider's unit or application.
- * @returns What was told.
+ * @param databag Relation data of a unit or an application of the charm.
  */
 export function parsePublished(databag: Databag): Published {
   const addresses = (databag["addresses"] ?? "").split(",").filter((address) => address !== "");
@@ -127,11 +126,11 @@ export function parsePublished(databag: Databag): Published {
   };
 }
 
-/** `host:port` of each active member; of a standalone server, all that it listens at. */
+/** `host:port` of each active member; of a standalone server, all its addresses. */
 function addressesOf({ nodes, isClustered, addresses }: Publication): readonly string[] {
   const members = nodes.map(({ endpoint }: Node) => endpoint.slice("https://".length))
     .toSorted();
-  // Requirers take the first one, and of a standalone server's this one is known to answer.
+  // Requirers take the first address. Of a standalone server, it is the one that answered.
   return [...new Set([...members, ...isClustered ? [] : addresses])];
 }
 

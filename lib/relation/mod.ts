@@ -1,6 +1,6 @@
 /**
- * The interfaces that we provide, each at an endpoint of its own: how relation data is read and
- * written there. Everything else is the same for all of them.
+ * The interfaces that the charm provides, each at an endpoint of its own. They differ in their wire
+ * format only.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Databag } from "../requirer/databag.ts";
 /** An endpoint that requirers relate to. */
 export type Endpoint = "api" | "https";
 
-/** What decides where an answer belongs. */
+/** Facts that decide which databags an answer belongs into. */
 export interface Asked {
   /** Whether the requirer's application asks for something; undefined if that is not known. */
   readonly isAskedByApplication: boolean | undefined;
@@ -24,7 +24,7 @@ export interface Asked {
 /** The wire format of one interface. */
 export interface Interface {
   /**
-   * Reads what an application and units of it ask for in a relation. Never fails: what cannot be
+   * Parses the wants of an application and of its units in a relation. Never fails: what cannot be
    * read is rejected.
    */
   readonly parseWants: (
@@ -33,18 +33,18 @@ export interface Interface {
     units: readonly Sender[],
   ) => Wants;
   /**
-   * Says whether an application's databag may stand for those of its units; undefined where each
-   * databag is read by itself.
+   * Says whether an application's databag may stand for those of its units; undefined if each databag
+   * is read by itself.
    */
   readonly maySpeakForUnits: ((application: Databag) => boolean) | undefined;
-  /** Writes what a relation is told; an empty value stands for a key to delete. */
+  /** Writes a publication. An empty value deletes its key. */
   readonly renderPublication: (publication: Publication) => Databag;
   /**
    * Says whether the answer belongs into the application's databag, too; undefined if that databag
    * stays as it is.
    */
   readonly isForApplication: (asked: Asked) => boolean | undefined;
-  /** Reads what a relation has been told. What cannot be read counts as absent. */
+  /** Parses a publication. A key that cannot be read counts as absent. */
   readonly parsePublished: (databag: Databag) => Published;
 }
 
@@ -62,7 +62,7 @@ export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
     parseWants: lxdHttps.parseWants,
     maySpeakForUnits: lxdHttps.maySpeakForUnits,
     renderPublication: lxdHttps.renderPublication,
-    // The charm lxd does so, and its clients take data there for a cluster.
+    // As the charm lxd. Its clients take data in an application's databag for a cluster.
     isForApplication: ({ isClustered }) => isClustered,
     parsePublished: lxdHttps.parsePublished,
   },
@@ -72,10 +72,13 @@ export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
 export const ENDPOINTS = Object.keys(INTERFACES) as readonly Endpoint[];
 
 /**
- * Says whether a name is that of an endpoint which requirers relate to.
+ * Says whether requirers relate to an endpoint.
  *
- * @param name Any name.
- * @returns Whether it is.
+ * @example Two of the charm's endpoints
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(["api", "replicas"].map(isEndpoint), [true, false]);
+ * ```
  */
 export function isEndpoint(name: string): name is Endpoint {
   return Object.hasOwn(INTERFACES, name);

@@ -151,6 +151,8 @@ export function unsettledOf(
  * @example One that is, and one that is not
  * ```ts
  * import assert from "node:assert/strict";
+ * import type { Rejection } from "../requirer/databag.ts";
+ * import type { Published } from "./want.ts";
  * const [old, added] = ["old", "new"].map((reason) => ({ unit: "a/0", fingerprint: null, reason }));
  * const published = { rejected: [old], endpoints: [], registered: new Map(), original: new Set() };
  * assert.deepEqual(newRejections(published as Published, [old, added] as Rejection[]), [added]);
