@@ -1,5 +1,5 @@
 /**
- * What the operator reads in `juju status`.
+ * Writes the status that the operator reads in `juju status`.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import type { Active, LxdOutcome, Outcome } from "./outcome.ts";
 export interface Status {
   /** Juju's word for it. */
   readonly status: "active" | "blocked" | "waiting";
-  /** What to do, and why. */
+  /** The remedy, and the reason. */
   readonly message: string;
 }
 
 const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
 
-// Where `lxc` speaks with that LXD, as on its machine.
+// For a machine whose `lxc` uses that LXD.
 const SET_SERVER = (application: string): string =>
   `set it with: juju config ${application} ` +
   'lxd_server_cert="$(lxc query /1.0 | jq -r .environment.certificate)"';
 
-// All of them, for `juju update-secret` replaces what the secret holds.
+// All fields: `juju update-secret` replaces the whole content.
 const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=...";
 
 const ENTITLED = "its groups must let it create, view, edit and delete identities of the server";
 
 /**
- * Writes the status of a unit: what the operator has to do, and why.
+ * Writes the status of a unit.
  *
  * @example Active
  * ```ts
@@ -70,7 +70,7 @@ export function renderStatus(
   }
 }
 
-/** Writes the status where LXD could not be used. */
+/** Writes the status if LXD could not be used. */
 function renderLxdFailure(outcome: LxdOutcome): Status {
   switch (outcome.kind) {
     case "untrusted":
@@ -107,7 +107,7 @@ function renderMissing(
 ): string {
   if (secret === undefined) {
     const [name = "", ...others] = names;
-    // Juju's credentials often lack it, and nothing else.
+    // Juju's credentials often lack this part alone.
     const isServer = others.length === 0 && /server[-_]cert/.test(name);
     return `Missing ${names.join(", ")}${isServer ? `; ${SET_SERVER(application)}` : ""}`;
   }
@@ -121,7 +121,7 @@ function renderActive(
 ): string {
   const upgrade = isUpgrading ? " (cluster is being upgraded)" : "";
   const counts = [`${count(nodes, "node")}${upgrade}`, count(certificates, "certificate")];
-  // A relation hook sees one relation only, and counts the others' where its own changed.
+  // A relation hook counts the other relations only if its own relation has changed.
   const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);
   return `LXD ${version}: ${counts.join(", ")}`;

@@ -8,7 +8,7 @@ import type { Secret } from "../credential/credentials.ts";
 import { type Databag, parseJson, type Parser } from "../requirer/databag.ts";
 import { isRefusal, quoteWords } from "./refusal.ts";
 
-/** Runs a hook tool and returns what it prints. Rejects with a {@linkcode HookToolError}. */
+/** Runs a hook tool and returns its standard output. Rejects with a {@linkcode HookToolError}. */
 export type Exec = (tool: string, args: readonly string[], stdin?: string) => Promise<string>;
 
 /** How a hook tool ended. */
@@ -32,7 +32,7 @@ export class HookToolError extends Error {
   /** Signal that killed the tool; undefined if it ran to its end. */
   readonly signal: string | undefined;
 
-  /** Says which tool failed, and how. */
+  /** Makes the error of a tool. */
   constructor(tool: string, { code, stderr, signal }: ToolExit) {
     super(`Cannot run ${tool}: exit status ${code}: ${stderr.trim()}`);
     this.code = code;
@@ -55,13 +55,13 @@ export interface UnitStatus {
   readonly message: string;
 }
 
-/** The hook tools that we use. Relations are named by the number of their id. */
+/** The hook tools that the charm uses. Relations are named by the number of their id. */
 export interface Juju {
   /** The application's options; those unset and without default are absent. */
   readonly configGet: () => Promise<Readonly<Record<string, unknown>>>;
-  /** The cloud and its credential; undefined where `juju trust` was not given. */
+  /** The cloud and its credential; undefined without `juju trust`. */
   readonly credentialGet: () => Promise<unknown>;
-  /** The units and relations as the model shall be. */
+  /** The units of the application. */
   readonly goalState: () => Promise<GoalState>;
   /** Whether this unit leads for the next 30 seconds. */
   readonly isLeader: () => Promise<boolean>;
@@ -137,7 +137,7 @@ export function createJuju(exec: Exec): Juju {
     relationApplication: (relation) => read(TEXT, "relation-list", "-r", relation, "--app"),
     relationSet: async (relation, databag, of) => {
       const application = of === "application" ? ["--app"] : [];
-      // On standard input: a value as an argument would be trimmed, and be limited in length.
+      // Standard input: Juju trims values in arguments, and the system limits their length.
       const text = JSON.stringify(databag).replaceAll(CONTROLS_REGEXP, escape);
       await exec("relation-set", ["-r", relation, ...application, "--file", "-"], text);
     },
@@ -202,7 +202,7 @@ export async function execTool(
   const process = command.spawn();
   if (stdin !== undefined) {
     const writer = process.stdin.getWriter();
-    // A tool that has failed already reads nothing: its exit status tells why.
+    // A failed tool reads nothing more. Its exit status tells why.
     await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
     await writer.close().catch(() => {});
   }

@@ -1,29 +1,30 @@
 /**
- * What Juju refuses: a hook tool that ran to its end and failed.
+ * Recognizes refusals of Juju: hook tools that ran to their end and failed.
  *
- * A relation that was removed by force can no longer be read or written, while its hooks still run
- * and it is still listed. Juju's texts for that differ from version to version, so none is looked
- * at: whatever is refused about one relation must not keep the others from being served.
+ * After a removal by force, a relation can be neither read nor written, while its hooks still run and it
+ * is still listed. Juju's texts for that differ from version to version, so no text is compared. A
+ * refusal about one relation must not keep the others from being served.
  *
  * @module
  */
 
-/**
- * Says whether a hook tool refused what it was asked for. One that was killed has refused nothing.
- *
- * @param error What was thrown.
- * @returns Whether it is the failure of a tool that ran to its end.
- */
+/** Says whether an error is a refusal of Juju. A killed hook tool has refused nothing. */
 export function isRefusal(error: unknown): error is Error & { readonly stderr: string } {
   return error instanceof Error && error.name === "HookToolError" &&
     (error as Error & { readonly signal?: string }).signal === undefined;
 }
 
 /**
- * Waits for something that Juju may refuse.
+ * Waits for work that Juju may refuse.
  *
- * @param work What to wait for.
- * @returns What came of it, or undefined where a hook tool refused it.
+ * @example Work that Juju does not refuse
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(await unlessRefused(Promise.resolve(1)), 1);
+ * await assert.rejects(unlessRefused(Promise.reject(new Error("a bug"))));
+ * ```
+ *
+ * @returns The result, or undefined if a hook tool refused it.
  */
 export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   try {
@@ -35,11 +36,11 @@ export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined>
 }
 
 const MAXIMUM_LENGTH = 200;
-// Line breaks too: a status and a line of the log are one line.
+// With line breaks: a status, and an entry of the log, is one line.
 const CONTROLS_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu;
 
 /**
- * Repeats a tool's words in one short line that can do no harm where it is shown.
+ * Quotes a hook tool in one short line without control characters.
  *
  * @example Words of secret-get
  * ```ts
@@ -47,8 +48,8 @@ const CONTROLS_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu;
  * assert.equal(quoteWords("ERROR permission\x1b[31m denied\n"), "permission [31m denied");
  * ```
  *
- * @param stderr What the tool printed on standard error.
- * @returns At most 200 characters, without control characters.
+ * @param stderr Standard error of the tool.
+ * @returns At most 200 characters.
  */
 export function quoteWords(stderr: string): string {
   const line = stderr.toWellFormed().replaceAll(CONTROLS_REGEXP, " ").trim()

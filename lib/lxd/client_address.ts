@@ -1,24 +1,24 @@
 /**
- * Where clients reach a member of a cluster.
+ * Finds the address at which clients reach a member of a cluster.
  *
  * @module
  */
 import { normalizeEndpoint } from "../credential/endpoint.ts";
 
-/** What a member shows of itself, as far as it lets us see. */
+/** What a member shows of itself to our certificate. */
 export interface Shown {
   /** Its configuration, for administrators. */
   readonly config?: Readonly<Record<string, unknown>> | null | undefined;
-  /** What it is. */
+  /** Its properties. */
   readonly environment?: {
-    /** What it listens at, `host:port`. */
+    /** Addresses that it listens at, `host:port`. */
     readonly addresses?: readonly string[] | null | undefined;
   } | undefined;
 }
 
 /**
- * Tells where clients reach a member: at its `core.https_address`, unless that is every address that
- * it has, and members reach it at one of them.
+ * Finds the address at which clients reach a member. It is the member's `core.https_address`. If that
+ * stands for every address of the machine, it is the one in the cluster's list.
  *
  * @example A network for clients
  * ```ts
@@ -29,8 +29,7 @@ export interface Shown {
  * assert.equal(at("[::]:8443"), url);
  * ```
  *
- * @param shown What the member shows of itself.
- * @param url Where other members reach it, as the cluster lists it.
+ * @param url Address at which members reach each other, from the cluster's list.
  * @returns `https://host:port`.
  */
 export function clientAddress({ config, environment }: Shown, url: string): string {
@@ -39,7 +38,7 @@ export function clientAddress({ config, environment }: Shown, url: string): stri
   return endpoint === undefined || endpoint === normalizeEndpoint(url) ? url : endpoint;
 }
 
-/** Where it listens at several addresses, one of them may be for the other members only. */
+/** The only address. One of several may be for the other members only. */
 function onlyOne(addresses: readonly string[]): string | undefined {
   return addresses.length === 1 ? addresses[0] : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Certificates as LXD identifies them: PEM text to DER bytes and their fingerprint.
+ * Reads certificates: PEM to DER and its fingerprint, as LXD computes it.
  *
  * @module
  */
@@ -14,13 +14,13 @@ export interface Certificate {
   readonly pem: string;
   /** The DER in base64, as LXD's POST takes it. */
   readonly der: string;
-  /** What LXD lists the certificate under. */
+  /** The fingerprint, as in LXD's list. */
   readonly fingerprint: Fingerprint;
 }
 
 /** One PEM block of a text: its label, such as `CERTIFICATE`, and its base64 body. */
 export interface PemBlock {
-  /** What stands between the dashes; letters, digits and spaces only. */
+  /** The label: letters, digits and spaces only. */
   readonly label: string;
   /** The base64 body without white space. */
   readonly body: string;
@@ -29,14 +29,14 @@ export interface PemBlock {
 // LXD refuses weaker RSA keys ("RSA key is too weak (minimum of 2048bit)").
 const MINIMUM_RSA_BITS = 2048;
 
-// A label may have been broken over lines by a YAML writer, hence the white space. A body never
-// reaches over the next BEGIN, which also keeps the search linear.
+// YAML writers may break a label over lines, so it may contain any white space. A body ends at the next
+// BEGIN, which also keeps the search linear.
 const PEM_REGEXP =
   /-----BEGIN\s+([A-Z0-9][A-Z0-9\s]{0,60})-----((?:(?!-----BEGIN)[^])*?)-----END\s+[A-Z0-9\s]{1,61}-----/g;
 
 /**
- * Finds the PEM blocks of a text, whatever stands around them. Escaped line ends (`\n` in two
- * characters, as a quoted YAML scalar has them), CRLF and indentation are taken.
+ * Finds the PEM blocks of a text, and ignores the text around them. Line ends may be CRLF, or escaped as
+ * in a quoted YAML scalar (`\n` in two characters). Lines may be indented.
  *
  * @example Two blocks and a comment
  * ```ts
@@ -45,8 +45,7 @@ const PEM_REGEXP =
  * assert.deepEqual(pemBlocks(text).map(({ label, body }) => [label, body]), [["A", "AA=="], ["B", "AQ=="]]);
  * ```
  *
- * @param text Any text.
- * @returns The blocks in the order they stand in.
+ * @returns The blocks in their order.
  */
 export function pemBlocks(text: string): readonly PemBlock[] {
   // A YAML writer folds a double-quoted scalar with a backslash before the line end, and
@@ -63,10 +62,14 @@ export function pemBlocks(text: string): readonly PemBlock[] {
 }
 
 /**
- * Writes a PEM block as TLS reads it.
+ * Writes a PEM block as TLS reads it, with LF line ends, the last one included.
  *
- * @param block The block.
- * @returns PEM with LF line ends, the last one included.
+ * @example A short block
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const pem = renderPem({ label: "A", body: "AA==" });
+ * assert.equal(pem, "-----BEGIN A-----\nAA==\n-----END A-----\n");
+ * ```
  */
 export function renderPem({ label, body }: PemBlock): string {
   const lines = body.match(/.{1,64}/g) ?? [];
@@ -76,17 +79,17 @@ export function renderPem({ label, body }: PemBlock): string {
 /**
  * Reads the certificate of a PEM block.
  *
- * @param block A block labelled `CERTIFICATE`.
- * @returns The certificate, or undefined where the body is not exactly one X.509 certificate.
+ * @param block A block with the label `CERTIFICATE`.
+ * @returns The certificate, or undefined if the body is not exactly one X.509 certificate.
  */
 export function readCertificate({ label, body }: PemBlock): Certificate | undefined {
   try {
-    // Not Uint8Array.fromBase64(), which the Node of many a requirer does not have.
+    // Node.js has Uint8Array.fromBase64() from version 25 on only.
     const der = Uint8Array.from(atob(body), (byte) => byte.charCodeAt(0));
-    // The parser passes over what follows the certificate; LXD refuses it.
+    // The parser ignores bytes after the certificate. LXD refuses them.
     if (derLength(der) !== der.length) return undefined;
     const { fingerprint256, raw } = new X509Certificate(der);
-    // Read leniently, written as LXD reads it: with its padding.
+    // The input may lack its padding, which LXD demands.
     const base64 = raw.toString("base64");
     return {
       pem: renderPem({ label, body: base64 }),
@@ -102,7 +105,7 @@ export function readCertificate({ label, body }: PemBlock): Certificate | undefi
  * Reads the first certificate of a text.
  *
  * @param text PEM, with anything around it.
- * @returns The certificate, or undefined where there is none.
+ * @returns The certificate, or undefined if there is none.
  */
 export function firstCertificate(text: string): Certificate | undefined {
   const block = pemBlocks(text).find(({ label }) => label === "CERTIFICATE");
@@ -110,11 +113,10 @@ export function firstCertificate(text: string): Certificate | undefined {
 }
 
 /**
- * Says why a certificate is not valid now.
+ * Checks the validity of a certificate.
  *
- * @param certificate A certificate that could be read.
- * @param now The present, to compare the validity with.
- * @returns The reason, or undefined where there is none.
+ * @param now Current time.
+ * @returns The reason why it is not valid, or undefined if it is.
  */
 export function outOfDate(certificate: Certificate, now: Date): string | undefined {
   const x509 = new X509Certificate(certificate.pem);
@@ -125,11 +127,10 @@ export function outOfDate(certificate: Certificate, now: Date): string | undefin
 }
 
 /**
- * Says why LXD would not let a client in with a certificate.
+ * Checks whether LXD lets in a client with a certificate, by its validity and the size of an RSA key.
  *
- * @param certificate A certificate that could be read.
- * @param now The present, to compare the validity with.
- * @returns The reason, or undefined where there is none.
+ * @param now Current time.
+ * @returns The reason why LXD does not, or undefined if it does.
  */
 export function unusable(certificate: Certificate, now: Date): string | undefined {
   const reason = outOfDate(certificate, now);

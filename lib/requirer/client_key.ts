@@ -1,6 +1,6 @@
 /**
- * Which certificates LXD lets a client in with. It takes others into its trust store, too, and then
- * never lets anyone in who holds their keys.
+ * Checks the keys of client certificates. LXD also adds certificates with other keys to its trust store,
+ * and then never lets in their clients.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import type { Certificate } from "./certificate.ts";
 import { childrenOf, contentOf, type DerElement, hex, oidOf, readDer, TAGS } from "./der.ts";
 import { attempt, derOf, readX509 } from "./x509.ts";
 
-// Go's limits, whose TLS is LXD's.
+// The limits of Go's TLS, which LXD uses.
 const MAXIMUM_RSA_BITS = 8192;
 const MAXIMUM_RSA_EXPONENT = 2n ** 31n - 1n;
 
-// LXD keeps the certificate in the ticket of a session, which has less than 64 KiB.
+// LXD keeps the certificate in a session ticket, which has less than 64 KiB.
 const MAXIMUM_BYTES = 64_000;
 
 const RSA = "1.2.840.113549.1.1.1";
@@ -20,7 +20,7 @@ const EC = "1.2.840.10045.2.1";
 const ED25519 = "1.3.101.112";
 const EC_CURVES = new Set(["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"]);
 
-// Everything else is called by its object identifier.
+// Other kinds are named by their object identifiers.
 const NAMES: ReadonlyMap<string, string> = new Map([
   ["1.2.840.113549.1.1.7", "RSA-OAEP"],
   ["1.2.840.113549.1.1.10", "RSA-PSS"],
@@ -46,10 +46,9 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 const ADVICE = "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only";
 
 /**
- * Says why LXD would not let a client in with a certificate, valid as it may be.
+ * Checks whether LXD lets in a client with a certificate, by its size and its key.
  *
- * @param certificate A certificate.
- * @returns The reason, or undefined where there is none.
+ * @returns The reason why LXD does not, or undefined if it does.
  */
 export function unfit(certificate: Certificate): string | undefined {
   const { length } = derOf(certificate);
@@ -88,7 +87,7 @@ function reasonAgainstCurve(parameters: DerElement | undefined): string | undefi
   return `The key is on the curve ${NAMES.get(curve) ?? curve}: ${ADVICE}`;
 }
 
-/** The first byte says how many bits at the end are not used. */
+/** Reads an RSA key. The first byte tells how many bits at the end are not used. */
 function reasonAgainstRsa(bits: Uint8Array): string | undefined {
   const [key] = readDer(bits.subarray(1));
   const [modulus, exponent] = childrenOf(key);

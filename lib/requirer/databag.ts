@@ -1,12 +1,12 @@
 /**
- * What the databags of the interface `lxd` hold, key by key: the one definition that both sides
- * read and write by, and that `docs/schema/` is made from.
+ * The databags of the interface `lxd`, key by key. Both sides read and write by this one definition, and
+ * `docs/schema/` is generated from it.
  *
  * @module
  */
 import * as z from "zod/mini";
 
-/** Relation data of one unit or application: Juju knows strings only. */
+/** Relation data of one unit or application. Juju has strings only. */
 export type Databag = Readonly<Record<string, string>>;
 
 /** Parses a value, as a schema of zod does. */
@@ -19,28 +19,28 @@ export interface Parser<T> {
     | { readonly success: false; readonly data?: undefined };
 }
 
-/** How one key is written. */
+/** The format of one key of a databag. */
 export interface Field<T> {
-  /** What is more than one text is written as JSON. */
+  /** A value that is more than one text is written as JSON. */
   readonly as: "text" | "json";
-  /** The value; of JSON, the parsed one. */
+  /** Parses the value; of JSON, the parsed value. */
   readonly schema: Parser<T>;
   /** Whether the key may be missing. @default {false} */
   readonly isOptional?: boolean;
 }
 
-/** How a databag is written, key by key. */
+/** The format of a databag, key by key. */
 export type Fields<T> = { readonly [N in keyof T]-?: Field<Exclude<T[N], undefined>> };
 
-/** What a provider writes of each certificate, the same in every interface. */
+/** The answer of a provider about each certificate, the same in every interface. */
 export interface AnswerDatabag {
   /** The certificates that are in the trust store, as their requirers wrote them. */
   readonly registered_certificates: readonly string[];
-  /** What could not be registered. */
+  /** Certificates and other items that could not be registered. */
   readonly rejected_certificates: readonly Rejection[] | undefined;
 }
 
-/** What a provider writes. */
+/** The databag of a provider. */
 export interface ProviderDatabag extends AnswerDatabag {
   /** Version of the interface. */
   readonly version: string;
@@ -57,21 +57,21 @@ export interface ProviderDatabag extends AnswerDatabag {
   readonly server_certificate: string;
 }
 
-/** Why something that a requirer wrote could not be registered. */
+/** The reason why a certificate, or another item that a requirer wrote, could not be registered. */
 export interface Rejection {
-  /** Name of the unit, or of the application where its own databag held it. */
+  /** Name of the unit, or of the application if its own databag held the item. */
   readonly unit: string;
-  /** The certificate, or null where the text was none. */
+  /** The certificate, or null if the item was none. */
   readonly fingerprint: string | null;
-  /** For the requirer's author: what is wrong, and what to do. */
+  /** The reason and the remedy, for the requirer's author. */
   readonly reason: string;
 }
 
-/** What a requirer writes. */
+/** The databag of a requirer. */
 export interface RequirerDatabag {
   /** PEM certificates, one in each text. */
   readonly client_certificates: readonly string[];
-  /** Names of the LXD projects that they are to be restricted to. */
+  /** Names of the LXD projects to restrict them to. */
   readonly projects: readonly string[] | undefined;
 }
 
@@ -80,8 +80,8 @@ export const ALONE_REGEXP =
   /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
 
 /**
- * What LXD takes for a project's name. LXD repeats it in its refusal, which goes into a log, so that
- * nothing else, such as a private key, may pass for one.
+ * A project's name, as LXD takes it. LXD repeats an unknown name in its refusal, which is logged, so no
+ * other text, such as a private key, may pass for a name.
  */
 export const PROJECT_REGEXP = /^[^\s/'"*]{1,63}$/;
 
@@ -91,7 +91,7 @@ const Texts = z.array(z.string());
 
 /** The keys about each certificate, the same in every interface. */
 export const ANSWER: Fields<AnswerDatabag> = {
-  // As requirers wrote them: former versions repeated what stood around a certificate, too.
+  // Former versions repeated the text around a certificate, too.
   registered_certificates: {
     as: "json",
     schema: z.array(z.string().check(z.regex(/-----BEGIN CERTIFICATE-----/))),
@@ -122,7 +122,7 @@ export const PROVIDER: Fields<ProviderDatabag> = {
   ...ANSWER,
 };
 
-/** The keys of a requirer, as it should write them. The charm takes more: `readClientCertificates`. */
+/** The keys of a requirer, as it should write them. The charm also reads other forms. */
 export const REQUIRER: Fields<RequirerDatabag> = {
   client_certificates: { as: "json", schema: z.array(Certificate) },
   projects: {
@@ -132,9 +132,9 @@ export const REQUIRER: Fields<RequirerDatabag> = {
   },
 };
 
-/** A node as any provider may have written it. */
+/** A node, as any provider may write it. */
 export interface AnyNode {
-  /** Where it is. */
+  /** Its address. */
   readonly endpoint: string;
   /** LXD's server name. */
   readonly name: string;
@@ -142,7 +142,7 @@ export interface AnyNode {
   readonly trusted_certs_fp?: unknown;
 }
 
-/** The key `nodes`, as any provider may have written it. */
+/** The key `nodes`, as any provider may write it. */
 export const ANY_NODES: Field<readonly AnyNode[]> = {
   as: "json",
   schema: z.array(z.object({
@@ -155,8 +155,13 @@ export const ANY_NODES: Field<readonly AnyNode[]> = {
 /**
  * Parses JSON.
  *
- * @param text Any text.
- * @returns The value, or undefined where the text is no JSON.
+ * @example Text that is no JSON
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(["[1]", "["].map(parseJson), [[1], undefined]);
+ * ```
+ *
+ * @returns The value, or undefined if the text is no JSON.
  */
 export function parseJson(text: string): unknown {
   try {
@@ -170,19 +175,23 @@ export function parseJson(text: string): unknown {
  * Reads the fingerprints of a node. The original charm wrote the JSON of a list into the JSON of the
  * nodes.
  *
- * @param node A node.
- * @returns The fingerprints; none where they cannot be read.
+ * @example As the original charm wrote them
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const node = { endpoint: "https://10.0.0.1:8443", name: "a", trusted_certs_fp: '["aa"]' };
+ * assert.deepEqual(readFingerprints(node), ["aa"]);
+ * ```
+ *
+ * @returns The fingerprints; none if they cannot be read.
  */
 export function readFingerprints({ trusted_certs_fp: value }: AnyNode): readonly string[] {
   return Texts.safeParse(typeof value === "string" ? parseJson(value) : value).data ?? [];
 }
 
 /**
- * Reads one key.
+ * Reads one key of a databag.
  *
- * @param key How it is written.
- * @param text The databag's value.
- * @returns What it says, or undefined where it is missing or cannot be read.
+ * @returns The value, or undefined if it is missing or cannot be read.
  */
 export function readField<T>({ as, schema }: Field<T>, text: string | undefined): T | undefined {
   return schema.safeParse(as === "json" ? parseJson(text ?? "") : text).data;
@@ -191,9 +200,7 @@ export function readField<T>({ as, schema }: Field<T>, text: string | undefined)
 /**
  * Writes a databag. The same values give the same bytes.
  *
- * @param keys How it is written.
- * @param values What it shall say.
- * @returns Relation data; an empty value stands for a key to delete, as in `relation-set`.
+ * @returns Relation data. An empty value deletes its key, as in `relation-set`.
  */
 export function renderDatabag<T extends object>(
   keys: Fields<T>,

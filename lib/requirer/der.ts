@@ -1,17 +1,17 @@
 /**
- * DER, the encoding of certificates, read strictly: what another reader might take otherwise is
- * refused.
+ * Reads DER, the encoding of certificates. The reader is strict: it refuses every encoding that another
+ * reader might understand differently.
  *
  * @module
  */
 
 /** One element of DER. */
 export interface DerElement {
-  /** Its tag, which says what it is. */
+  /** Its tag, which names its kind. */
   readonly tag: number;
-  /** What is in it. */
+  /** Its content. */
   readonly content: Uint8Array;
-  /** All of it, with tag and length. */
+  /** The whole element, with tag and length. */
   readonly whole: Uint8Array;
 }
 
@@ -29,10 +29,15 @@ export const TAGS = {
 const MAXIMUM_OID_LENGTH = 32;
 
 /**
- * Reads the elements that bytes consist of.
+ * Reads a sequence of elements.
  *
- * @param der Any bytes.
- * @returns The elements, one after the other.
+ * @example An integer
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const [integer] = readDer(Uint8Array.of(0x02, 0x01, 0x05));
+ * assert.deepEqual([integer?.tag, integer?.content[0]], [TAGS.integer, 5]);
+ * ```
+ *
  * @throws {RangeError} If the bytes are anything else.
  */
 export function readDer(der: Uint8Array): readonly DerElement[] {
@@ -46,12 +51,9 @@ export function readDer(der: Uint8Array): readonly DerElement[] {
 }
 
 /**
- * Gives what is in an element.
+ * Returns the content of an element.
  *
- * @param element The element, if there is one.
- * @param tag What it must be.
- * @returns Its content.
- * @throws {RangeError} If it is something else.
+ * @throws {RangeError} If the element is missing, or has another tag.
  */
 export function contentOf(element: DerElement | undefined, tag: number): Uint8Array {
   if (element?.tag !== tag) throw new RangeError(`Cannot read DER: ${tag} is not there`);
@@ -61,10 +63,8 @@ export function contentOf(element: DerElement | undefined, tag: number): Uint8Ar
 /**
  * Reads the elements in an element.
  *
- * @param element The element, if there is one.
- * @param tag What it must be.
- * @returns What it consists of.
- * @throws {RangeError} If it is something else.
+ * @param tag The tag that it must have. @default {TAGS.sequence}
+ * @throws {RangeError} If the element is missing, or has another tag.
  */
 export function childrenOf(
   element: DerElement | undefined,
@@ -76,9 +76,14 @@ export function childrenOf(
 /**
  * Reads an object identifier.
  *
- * @param element The element, if there is one.
+ * @example Ed25519
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(oidOf(readDer(Uint8Array.of(0x06, 0x03, 0x2b, 0x65, 0x70))[0]), "1.3.101.112");
+ * ```
+ *
  * @returns Its numbers with dots between them.
- * @throws {RangeError} If it is no object identifier of a usual length.
+ * @throws {RangeError} If the element is no object identifier of a usual length.
  */
 export function oidOf(element: DerElement | undefined): string {
   const content = contentOf(element, TAGS.oid);
@@ -99,10 +104,13 @@ export function oidOf(element: DerElement | undefined): string {
 }
 
 /**
- * Writes bytes in hexadecimal.
+ * Writes bytes in hexadecimal, with two lower-case digits for each.
  *
- * @param bytes Any bytes.
- * @returns Two lower-case digits for each.
+ * @example Two bytes
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(hex(Uint8Array.of(1, 255)), "01ff");
+ * ```
  */
 export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -110,7 +118,7 @@ export function hex(bytes: Uint8Array): string {
 
 function readElement(der: Uint8Array): DerElement {
   const [tag = 0, first = 0x80] = der;
-  // Certificates use no tag of several bytes, and DER no length that is open or too long.
+  // Certificates have no tag of several bytes, and DER has no open and no padded length.
   const digits = first < 0x80 ? 0 : first - 0x80;
   const length = first < 0x80
     ? first

@@ -1,5 +1,5 @@
 /**
- * The names in certificates, of whose they are and of who signed them.
+ * Reads distinguished names: those of a certificate's subject and of its issuer.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { attempt, readX509 } from "./x509.ts";
 
 /** One attribute of a name. */
 interface Attribute {
-  /** Which one: an object identifier. */
+  /** Its kind: an object identifier. */
   readonly oid: string;
   /** Its value. */
   readonly value: DerElement;
@@ -20,14 +20,14 @@ const COMMON_NAME = "2.5.4.3";
 const UTF8 = 12;
 const UNIVERSAL = 28;
 const BMP = 30;
-// NumericString, PrintableString, TeletexString and IA5String, which OpenSSL all takes for Latin-1.
+// NumericString, PrintableString, TeletexString and IA5String. OpenSSL reads them as Latin-1.
 const LATIN1 = [18, 19, 20, 22];
 
 /**
- * Reads the common name of a certificate, as OpenSSL does and so pyOpenSSL: the first one, in UTF-8.
+ * Reads the common name of a certificate. If there are several, it is the first one, as in OpenSSL and
+ * pyOpenSSL.
  *
- * @param certificate A certificate.
- * @returns The name; null where the subject has none, undefined where it cannot be read.
+ * @returns The name; null if the subject has none, undefined if it cannot be read.
  */
 export function commonName(certificate: Certificate): string | null | undefined {
   return attempt(() => {
@@ -38,11 +38,8 @@ export function commonName(certificate: Certificate): string | null | undefined 
 }
 
 /**
- * Writes a name so that it can be compared: two names are the same if they differ in the kind of
- * their texts, in white space and in the case of letters only.
- *
- * @param name The name.
- * @returns A text that is the same for the same names.
+ * Writes a name in a form that can be compared. The form ignores the kind of texts, white space and the
+ * case of letters.
  */
 export function comparable(name: DerElement): string {
   const texts = attempt(() =>

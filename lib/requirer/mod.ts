@@ -1,7 +1,6 @@
 /**
- * The requirer's side of the interface `lxd`: what a charm writes to have its certificates in LXD's
- * trust store, and what the provider's answer means. Databags in, changes out; to read and to write
- * them is the charm's.
+ * The requirer's side of the interface `lxd`. A charm writes its certificates for LXD's trust store, and
+ * reads the provider's answer. The library takes and returns databags. The charm reads and writes them.
  *
  * `createPinnedFetch()` of `pinned_fetch.ts` then speaks with the nodes: `server` of the
  * {@linkcode Answer} is its option of that name.
@@ -23,27 +22,27 @@ import {
 
 export type { Certificate, Databag, Rejection };
 
-/** What a requirer asks for. */
+/** The certificates that a requirer offers. */
 export interface Offer {
-  /** PEM certificates that LXD shall trust; none to withdraw those that were offered before. */
+  /** PEM certificates for LXD to trust; none to withdraw the former ones. */
   readonly certificates: readonly string[];
-  /** Names of the LXD projects that they shall be restricted to. @default {what the operator allows} */
+  /** Names of the LXD projects to restrict them to. @default {all that the operator allows} */
   readonly projects?: readonly string[];
 }
 
-/** What a provider answers. */
+/** The answer of a provider. */
 export interface Answer {
-  /** Version of the interface, such as `1.0`; undefined as long as nothing is answered. */
+  /** Version of the interface, such as `1.0`; undefined until the provider answers. */
   readonly version: string | undefined;
   /** The active nodes. */
   readonly nodes: readonly AnsweredNode[];
-  /** What every node presents, to be pinned; undefined where the provider does not tell it. */
+  /** The certificate of every node, to be pinned; undefined if the provider does not publish it. */
   readonly server: Certificate | undefined;
-  /** What could not be registered, of all units of this application. */
+  /** Rejections, of all units of this application. */
   readonly rejected: readonly Rejection[];
 }
 
-/** A node, with what it trusts. */
+/** A node, with the certificates that it trusts. */
 export interface AnsweredNode {
   /** `https://host:port`, an IPv6 host in brackets. */
   readonly endpoint: string;
@@ -53,27 +52,27 @@ export interface AnsweredNode {
   readonly trusted: readonly string[];
 }
 
-/** What has become of a certificate. */
+/** The state of a certificate. */
 export type Standing =
   /** Every node trusts it. */
   | { readonly kind: "trusted" }
-  /** It was not registered, and will not be until the reasons are gone. */
+  /** The provider rejects it for these reasons. */
   | { readonly kind: "rejected"; readonly reasons: readonly string[] }
-  /** The provider has not come to it yet. */
+  /** The provider has not answered yet. */
   | { readonly kind: "waiting" }
-  /** The provider speaks another version of the interface, which cannot be read here. */
+  /** The provider speaks another version of the interface. */
   | { readonly kind: "unsupported"; readonly version: string };
 
-/** Which certificates to go on with. */
+/** The certificates to use and to offer. */
 export interface Rotation {
-  /** The certificate to use: the newest that is trusted; undefined as long as none is. */
+  /** The newest trusted certificate; undefined if none is trusted yet. */
   readonly use: string | undefined;
-  /** The certificates to offer, and to keep the keys of: that one, and those that are newer. */
+  /** The certificates to offer: that one and newer ones. Their keys must be kept. */
   readonly offer: readonly string[];
 }
 
 /**
- * Writes what a requirer asks for, into its unit's databag or, as the leader, its application's.
+ * Writes an offer, for the databag of the unit or, if it leads, of the application.
  *
  * @example Offer one, then withdraw it
  * ```ts
@@ -81,10 +80,9 @@ export interface Rotation {
  * assert.deepEqual(renderOffer({ certificates: [] }), { client_certificates: "[]", projects: "" });
  * ```
  *
- * @param offer What is asked for.
- * @returns Relation data; an empty value stands for a key to delete, as in `relation-set`.
+ * @returns Relation data. An empty value deletes its key, as in `relation-set`.
  * @throws {RangeError} If a certificate is not exactly one PEM certificate (a private key must never
- * get into relation data), or the projects are none or no names.
+ * get into relation data), or the list of projects is empty or holds no names.
  */
 export function renderOffer({ certificates, projects }: Offer): Databag {
   if (projects && !REQUIRER.projects.schema.safeParse(projects).success) {
@@ -97,12 +95,12 @@ export function renderOffer({ certificates, projects }: Offer): Databag {
 }
 
 /**
- * Reads a provider's answer: the application's databag or, where it says nothing, those of the units.
- * A provider answers in the application's databag only who asks in an application's databag, and a
- * unit's databag may be older than another's, so what any of them tells counts. Every form is read
- * that providers are known to write, the original charm's too.
+ * Reads a provider's answer from the application's databag or, if that holds none, from those of the
+ * units. A provider answers in the application's databag only if an application asks. One unit's databag
+ * may be older than another's, so the answers of all units are joined. Every known form is read, that of
+ * the original charm too.
  *
- * @example Nothing is answered yet
+ * @example No answer yet
  * ```ts
  * import assert from "node:assert/strict";
  * assert.deepEqual(readAnswer({}, [{ "private-address": "10.0.0.1" }]).nodes, []);
@@ -110,7 +108,6 @@ export function renderOffer({ certificates, projects }: Offer): Databag {
  *
  * @param application The databag of the remote application.
  * @param units The databags of its units.
- * @returns The answer.
  */
 export function readAnswer(application: Databag, units: readonly Databag[]): Answer {
   const answering = [application, ...units].filter((one) => one["version"] || one["nodes"]);
@@ -133,7 +130,7 @@ export function readAnswer(application: Databag, units: readonly Databag[]): Ans
   };
 }
 
-/** Joins what several units tell of one node. */
+/** Joins the answers of several units about one node. */
 function joinNodes(nodes: readonly AnyNode[]): readonly AnsweredNode[] {
   const joined = new Map<string, AnsweredNode>();
   for (const node of nodes) {
@@ -150,12 +147,10 @@ function unique<T>(values: readonly T[]): readonly T[] {
 }
 
 /**
- * Says what has become of a certificate.
+ * Reads the state of a certificate. After a change of the offer, it is the former state until the
+ * provider answers.
  *
  * @param certificate The certificate, PEM.
- * @param answer The provider's answer.
- * @returns What has become of it. After a change of the offer, it is what had become of it before,
- * until the provider answers.
  * @throws {RangeError} If the certificate cannot be read.
  */
 export function standingOf(certificate: string, answer: Answer): Standing {
@@ -171,13 +166,11 @@ export function standingOf(certificate: string, answer: Answer): Standing {
 }
 
 /**
- * Decides which certificates to go on with, so that there is always one that LXD lets in: the former
- * one is offered beside the new one, until every node trusts the new one. To be asked in every hook
+ * Decides which certificates to use and to offer. A former certificate is offered beside a new one until
+ * every node trusts the new one, so the requirer always has one that LXD lets in. Call it in every hook
  * of the relation.
  *
  * @param certificates The certificates whose keys are at hand, PEM, the newest first.
- * @param answer The provider's answer.
- * @returns Which to use, and which to offer.
  * @throws {RangeError} If a certificate cannot be read.
  */
 export function rotate(certificates: readonly string[], answer: Answer): Rotation {

@@ -1,6 +1,6 @@
 /**
- * Which server certificates can be pinned: the server must prove to hold the key, and our TLS must
- * be able to see that it does.
+ * Checks whether a server's certificate can be pinned. The server must prove to hold its key, and the
+ * runtime's TLS must be able to verify the proof.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const SERVER_PURPOSES = ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"];
 
 const MAXIMUM_NAME = 100;
 
-/** What the runtime can verify. Of any other signature it says, at most, that it is wrong. */
+/** Signature algorithms that the runtime can verify. It reports any other signature as wrong, or throws. */
 export const VERIFIABLE: ReadonlySet<string> = new Set([
   // RSA with SHA-256, SHA-384 and SHA-512.
   "1.2.840.113549.1.1.11",
@@ -33,17 +33,17 @@ export const VERIFIABLE: ReadonlySet<string> = new Set([
   "1.3.101.112",
 ]);
 
-/** What the operator can do about most of it. */
+/** The remedy for most reasons. */
 const REPLACE = "replace LXD's certificate, then update the credential's server certificate";
 
 /**
- * Says why a server cannot be taken for the pinned one, although it presents its certificate.
+ * Checks whether a server that presents the pinned certificate can be taken for the pinned server.
  *
  * @param server The pinned certificate.
- * @param issuers Certificates that the operator gave along with it, or the server presents; undefined
- * where it does not matter.
- * @param now The present.
- * @returns The reason and what to do, or undefined where there is none.
+ * @param issuers Certificates of authorities, from the operator or from the server; undefined if the
+ * issuer is not checked.
+ * @param now Current time.
+ * @returns The reason why it cannot, with the remedy, or undefined if it can.
  */
 export function unpinnable(
   server: Certificate,
@@ -59,10 +59,9 @@ export function unpinnable(
 }
 
 /**
- * Says why our TLS cannot read a certificate.
+ * Checks whether the runtime's TLS knows the critical extensions of a certificate.
  *
- * @param certificate A certificate, ours or a server's.
- * @returns The reason, or undefined where there is none.
+ * @returns The reason why it refuses the certificate, or undefined if it does not.
  */
 export function unknownToTls(certificate: Certificate): string | undefined {
   const unknown = readX509(certificate)?.extensions
@@ -72,7 +71,7 @@ export function unknownToTls(certificate: Certificate): string | undefined {
 }
 
 function unprovable(server: Certificate, { version }: X509, now: Date): string | undefined {
-  // Deno's TLS (2.9.5) lets those in who do not hold the key of a certificate of another version.
+  // Deno's TLS (2.9.5) does not demand the key of a certificate of another version.
   if (version !== 3) {
     return `The certificate is of X.509 version ${version}, with which nobody can prove to hold ` +
       `its key here: ${REPLACE}`;

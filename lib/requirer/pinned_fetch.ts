@@ -1,7 +1,7 @@
 /**
- * `fetch` over mTLS to the one server whose certificate is pinned. The address is not the identity:
- * LXD's certificate names the host and the loopback addresses only, never the address in an
- * endpoint, and the built-in `fetch` of Deno cannot leave the name out of the check.
+ * `fetch` over mTLS to the one server whose certificate is pinned. The certificate identifies the server,
+ * not the address: LXD's certificate names the host and the loopback addresses only, and the built-in
+ * `fetch` of Deno cannot ignore the name.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import { type Certificate, pemBlocks, readCertificate } from "./certificate.ts";
 import { unpinnable } from "./pin.ts";
 import { presented, presentedBy } from "./presented.ts";
 
-/** The part of `fetch` that is needed to speak with LXD. */
+/** The part of `fetch` that LXD's API needs. */
 export type Fetch = (url: string, init?: FetchInit) => Promise<Response>;
 
-/** What a request is made of. */
+/** Options of a request. */
 export interface FetchInit {
   /** Method of the request. @default {"GET"} */
   readonly method?: string;
@@ -27,40 +27,40 @@ export interface FetchInit {
   readonly signal?: AbortSignal;
 }
 
-/** How to enter the one server. */
+/** The identities of the client and of the server. */
 export interface PinnedFetchOptions {
   /** Our client certificate, PEM. */
   readonly certificate: string;
   /** Its private key, PEM. */
   readonly key: string;
   /**
-   * The server's certificate, PEM, and its fingerprint. The certificates of its authorities may
-   * stand after it; the server may present them instead.
+   * The server's certificate, PEM, and its fingerprint. The certificates of its authorities may follow
+   * it, or the server presents them.
    */
   readonly server: { readonly pem: string; readonly fingerprint: string };
   /** Ends every request. @default {none} */
   readonly signal?: AbortSignal;
 }
 
-/** A {@linkcode Fetch} that keeps its connections until it is disposed of. */
+/** A {@linkcode Fetch} that keeps its connections until its disposal. */
 export interface PinnedFetch extends Disposable {
   /**
-   * Sends a request, once the server has shown that it holds the key of the pinned certificate.
+   * Sends a request, once the server has proved to hold the key of the pinned certificate.
    * Rejects with a {@linkcode PinError}, the signal's reason, or the connection's error.
    */
   readonly fetch: Fetch;
   /**
-   * Reads the fingerprint of the certificate that a server presents; undefined where it presents
-   * none. Sends nothing but a TLS handshake in which we do not say who we are.
+   * Reads the fingerprint of the certificate that a server presents; undefined if it presents none.
+   * Sends nothing but a TLS handshake without a client certificate.
    */
   readonly presented: (url: string, signal?: AbortSignal) => Promise<string | undefined>;
 }
 
-/** What is known of a server that did not prove to be the pinned one. */
+/** Facts about a server that is not the pinned one. */
 export interface PinErrorOptions extends ErrorOptions {
-  /** Fingerprint of the certificate that it presented. @default {not known} */
+  /** Fingerprint of the certificate that it presented. @default {unknown} */
   readonly presented?: string | undefined;
-  /** Why the pinned certificate does not do, and what to do. @default {it is not that} */
+  /** Why the pinned certificate cannot be verified, and the remedy. @default {another certificate} */
   readonly reason?: string;
 }
 
@@ -68,11 +68,11 @@ export interface PinErrorOptions extends ErrorOptions {
 export class PinError extends Error {
   /** Fixed name. */
   override readonly name = "PinError";
-  /** Fingerprint of the certificate that the server presented, where it is known. */
+  /** Fingerprint of the certificate that the server presented; undefined if it is unknown. */
   readonly presented: string | undefined;
-  /** Why the pinned certificate does not do, and what to do; undefined where it is not that. */
+  /** Why the pinned certificate cannot be verified, and the remedy; undefined for another certificate. */
   readonly reason: string | undefined;
-  /** Says what happened, and what is known. */
+  /** Makes an error with a message and facts about the server. */
   constructor(message: string, { presented, reason, ...options }: PinErrorOptions = {}) {
     super(message, options);
     this.presented = presented;
@@ -80,7 +80,8 @@ export class PinError extends Error {
   }
 }
 
-// Deno's TLS has done so since it is built as Node's is; before, no verification was none at all.
+// From 2.9 on, Deno's TLS demands a proof of the key even if it does not verify the certificate. Earlier
+// versions demanded nothing then.
 const FIRST_DENO = [2, 9] as const;
 const IS_KEY_ALWAYS_PROVED = isNewEnough(process.versions["deno"]);
 
@@ -94,10 +95,11 @@ type CreateConnection = (
   done: (error: Error | null, socket: TLSSocket) => void,
 ) => void;
 
-// Ten thousand certificates, and more than all other answers: what never ends fills no memory.
+// Ten thousand certificates have this size. The limit keeps an endless answer from filling the memory.
 const MAXIMUM_ANSWER_BYTES = 64 * 2 ** 20;
 
-// What node:tls says where the key is not the certificate's, or where it judges by itself.
+// Error codes of node:tls for a key that is not the certificate's, or a certificate that it verifies
+// itself.
 const VERIFICATION_CODES: readonly unknown[] = [
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -109,19 +111,14 @@ const VERIFICATION_CODES: readonly unknown[] = [
   "INVALID_PURPOSE",
 ];
 
-/**
- * Makes a `fetch` to one server.
- *
- * @param options Who we are, and who the server is.
- * @returns The function, with the connections it keeps.
- */
+/** Makes a `fetch` to one server. */
 export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
   const { signal } = options;
   const connecting = new Set<TLSSocket>();
-  // LXD is reached directly: a proxy in the environment is for the internet.
+  // LXD is reached directly. A proxy in the environment is meant for the internet.
   const agent = new Agent({ keepAlive: true, ...{ proxyEnv: {} } });
-  // A request meets its connection only once the server has proved to be the pinned one: the agent
-  // waits where it is given nothing at once, of which its types know nothing.
+  // A request gets its connection only once the server has proved to be the pinned one. The agent waits
+  // for the callback if no socket is returned. Its types do not tell that.
   const createConnection: CreateConnection = (where, done) => {
     const socket = secure(options, where, (error) => {
       connecting.delete(socket);
@@ -146,7 +143,7 @@ function either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
-/** Connects, and calls back once the server has proved to be the pinned one, or has not. */
+/** Connects, and calls back with an error unless the server is the pinned one. */
 function secure(
   { certificate, key, server }: PinnedFetchOptions,
   { host, port }: Address,
@@ -155,19 +152,19 @@ function secure(
   const socket = connect({
     host,
     port,
-    // Addresses are no names; and a name is whole in TLS, without the dot that says so.
+    // TLS takes no addresses, and names without the final dot.
     servername: isIP(host) ? "" : host.replace(/\.$/, ""),
     cert: certificate,
     key,
-    // A certificate that TLS cannot read is refused here.
+    // TLS refuses a certificate here that it cannot read.
     ca: server.pem,
-    // TLS has the server prove to hold the key of the certificate that it presents, whatever is
-    // said here. The certificate itself is judged below: TLS would not take one for being pinned.
+    // TLS makes every server prove to hold the key of its certificate, whatever is said here. The
+    // certificate itself is verified below: TLS knows no pinned certificates.
     rejectUnauthorized: !IS_KEY_ALWAYS_PROVED,
-    // The names in the certificate do not matter.
+    // The names in the certificate are ignored.
     checkServerIdentity: () => undefined,
   }, () => {
-    const error = judge(server, presentedBy(socket));
+    const error = verifyServer(server, presentedBy(socket));
     if (error) socket.destroy();
     socket.off("error", done);
     done(error);
@@ -176,7 +173,7 @@ function secure(
   return socket;
 }
 
-function judge(
+function verifyServer(
   { pem, fingerprint }: PinnedFetchOptions["server"],
   [presented, ...others]: readonly Certificate[],
 ): PinError | undefined {
@@ -206,7 +203,7 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   };
   const headers = body === undefined ? {} : { "content-type": "application/json" };
   const outgoing = request(url, { agent, method, headers });
-  // Not by the request's own `signal`: on a kept connection nothing comes of it.
+  // The request's own `signal` has no effect on a kept connection.
   const abort = (): void => {
     reject(signal?.reason);
     outgoing.destroy();
@@ -214,8 +211,8 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   outgoing.on("close", () => signal?.removeEventListener("abort", abort));
-  // Deno (2.9.5, denoland/deno#36786) sends a request once more by itself where a kept connection is
-  // cut, even by us; but to register twice is not the same as once, and what is given up is over.
+  // Deno (2.9.5, denoland/deno#36786) repeats a request by itself if a kept connection is cut, even by
+  // this client. Registering twice is not the same as once, and an aborted request must not be sent.
   outgoing.on("socket", () => outgoing.reusedSocket = false);
   outgoing.on("error", fail);
   outgoing.on("response", (incoming: IncomingMessage) => {
@@ -234,7 +231,7 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
       try {
         resolve(new Response(body, { status: incoming.statusCode ?? 0 }));
       } catch (error) {
-        // A status outside 200 to 599, or a body where there may be none.
+        // A status outside of 200 to 599, or a body that the status forbids.
         reject(error);
       }
     });

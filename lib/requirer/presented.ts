@@ -1,20 +1,20 @@
 /**
- * Looks who answers at an address.
+ * Reads the certificates that servers present.
  *
  * @module
  */
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import { type Certificate, readCertificate } from "./certificate.ts";
 
-// With those of its authorities.
+// With the certificates of its authorities.
 const DETAILED = true;
 
-// No chain is longer.
+// Chains are shorter.
 const MAXIMUM_CHAIN = 10;
 
 /**
  * Reads the fingerprint of the certificate that a server presents. Sends nothing but a TLS handshake
- * in which we do not say who we are.
+ * without a client certificate.
  *
  * @param url Address of the server, with its port.
  * @param signal Ends the wait. @default {the system's limit for a connection}
@@ -45,20 +45,20 @@ export function presented(
 /**
  * Reads the certificates that a server has presented.
  *
- * @param socket A connection whose handshake is done.
- * @returns The server's own, and those of its authorities after it.
+ * @param socket A connection after its handshake.
+ * @returns The server's certificate, followed by those of its authorities.
  */
 export function presentedBy(socket: TLSSocket): readonly Certificate[] {
   const found: Certificate[] = [];
-  // Empty where none was presented; the types do not say so.
+  // It is empty if none was presented. The types do not tell that.
   let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(DETAILED);
   while (next?.raw && found.length < MAXIMUM_CHAIN) {
-    // Whatever the types say, it is no Buffer everywhere.
+    // It is not a Buffer in every runtime, unlike its type.
     const body = btoa(Array.from(next.raw, (byte) => String.fromCharCode(byte)).join(""));
     const certificate = readCertificate({ label: "CERTIFICATE", body });
     if (!certificate) break;
     found.push(certificate);
-    // Who signed itself is its own issuer.
+    // A self-signed certificate is its own issuer.
     next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
   }
   return found;

@@ -1,6 +1,6 @@
 /**
- * What stands in a certificate, read from its DER: the runtime's own reader throws for names and
- * keys that it does not know, and LXD knows others.
+ * Reads the parts of a certificate from its DER. The runtime's own reader throws for some names and keys
+ * that LXD takes.
  *
  * @module
  */
@@ -9,27 +9,27 @@ import { childrenOf, contentOf, type DerElement, oidOf, readDer, TAGS } from "./
 
 /** Parts of a certificate. */
 export interface X509 {
-  /** How it is signed: an object identifier. */
+  /** Algorithm of its signature: an object identifier. */
   readonly signature: string;
-  /** Name of who signed it. */
+  /** Name of its issuer. */
   readonly issuer: DerElement;
-  /** Name of whose it is. */
+  /** Name of its subject. */
   readonly subject: DerElement;
-  /** The key, with its algorithm. */
+  /** The public key, with its algorithm. */
   readonly key: DerElement;
   /** Version of X.509, from 1 on. */
   readonly version: number;
-  /** What is said beyond that. */
+  /** Its extensions. */
   readonly extensions: readonly Extension[];
 }
 
 /** One extension of a certificate. */
 export interface Extension {
-  /** Which one: an object identifier. */
+  /** Its kind: an object identifier. */
   readonly oid: string;
-  /** Whether who does not know it must not take the certificate. */
+  /** Whether a reader that does not know it must refuse the certificate. */
   readonly isCritical: boolean;
-  /** What it says, in DER. */
+  /** Its value, in DER. */
   readonly value: Uint8Array;
 }
 
@@ -40,15 +40,14 @@ const OCTETS = 0x04;
 /**
  * Reads the parts of a certificate.
  *
- * @param certificate A certificate.
- * @returns Its parts, or undefined where its DER is not as it must be.
+ * @returns Its parts, or undefined if its DER is wrong.
  */
 export function readX509(certificate: Certificate): X509 | undefined {
   return attempt(() => {
     const [whole] = readDer(derOf(certificate));
     const [signed, algorithm] = childrenOf(whole);
     const parts = childrenOf(signed);
-    // Certificates of the first version do not say so.
+    // Certificates of version 1 have no version field.
     const [version] = parts[0]?.tag === TAGS.version ? childrenOf(parts[0], TAGS.version) : [];
     const [, , issuer, , subject, key, ...more] = version ? parts.slice(1) : parts;
     if (!issuer || !subject || !key) return undefined;
@@ -76,22 +75,22 @@ function readExtensions(more: readonly DerElement[]): readonly Extension[] {
   });
 }
 
-/**
- * Gives the bytes of a certificate.
- *
- * @param certificate A certificate.
- * @returns Its DER.
- */
+/** Returns the DER of a certificate as bytes. */
 export function derOf({ der }: Certificate): Uint8Array {
-  // Not Uint8Array.fromBase64(), which the Node of many a requirer does not have.
+  // Node.js has Uint8Array.fromBase64() from version 25 on only.
   return Uint8Array.from(atob(der), (byte) => byte.charCodeAt(0));
 }
 
 /**
- * Reads something that may not be as it must be.
+ * Calls a function that may throw.
  *
- * @param read Reads it.
- * @returns What was read, or undefined where reading throws.
+ * @example A function that throws
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(attempt(() => JSON.parse("[")), undefined);
+ * ```
+ *
+ * @returns Its result, or undefined if it throws.
  */
 export function attempt<T>(read: () => T): T | undefined {
   try {
