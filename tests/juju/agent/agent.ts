@@ -5,12 +5,12 @@
  */
 
 import { dirname, join } from "node:path/posix";
-import { installTools } from "../charm/handler.ts";
 import { deployCharm } from "../charm/store.ts";
-import { getApplication } from "../queries.ts";
-import type { ModelState, Unit } from "../state.ts";
-import { failure } from "../tools/run.ts";
-import { type AgentPaths, agentPaths } from "./paths.ts";
+import { type AgentPaths, agentPaths } from "../state/agent_paths.ts";
+import { getApplication } from "../state/queries.ts";
+import type { ModelState, Unit } from "../state/state.ts";
+import { failure } from "../tools/run_tool.ts";
+import { installTools } from "./install_tools.ts";
 import { serve } from "./socket.ts";
 import type { ToolSession } from "./tool_session.ts";
 

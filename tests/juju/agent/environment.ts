@@ -5,9 +5,10 @@
  * @module
  */
 
-import { endOf, isJuju3 } from "../queries.ts";
-import type { HookContext } from "./context.ts";
-import type { AgentPaths } from "./paths.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { HookContext } from "../context/context.ts";
+import type { AgentPaths } from "../state/agent_paths.ts";
+import { endOf } from "../state/queries.ts";
 
 /** Address of the controller, as a charm would see it. */
 const API_ADDRESSES = "10.0.0.1:17070";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createModel } from "../model.ts";
-import { sampleCharm, script } from "../sample_charm.ts";
-import { addWeb, world } from "../sample_world.ts";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm, script } from "../testing/sample_charm.ts";
+import { addWeb, world } from "../testing/sample_model.ts";
 
 const UUID = "00000000-0000-4000-8000-000000000001";
 

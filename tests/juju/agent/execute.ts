@@ -5,12 +5,12 @@
  */
 
 import { findHandler } from "../charm/handler.ts";
-import type { FaultPlan } from "../faults.ts";
-import type { HookRun } from "../hook_run.ts";
+import { type HookContext, nameOf } from "../context/context.ts";
 import type { Agent } from "./agent.ts";
-import { type HookContext, nameOf } from "./context.ts";
 import { environment } from "./environment.ts";
+import type { FaultPlan } from "./faults.ts";
 import { flush } from "./flush.ts";
+import type { HookRun } from "./hook_run.ts";
 import type { Runner } from "./runner.ts";
 import { openSession } from "./tool_session.ts";
 

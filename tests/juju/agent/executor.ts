@@ -5,15 +5,15 @@
  * @module
  */
 
-import { commitHook } from "../commit.ts";
-import { configHash } from "../config.ts";
-import type { FaultPlan } from "../faults.ts";
-import type { HookRun } from "../hook_run.ts";
-import type { HookInfo, ModelState, Unit } from "../state.ts";
-import { newStatus } from "../status.ts";
+import { type ActionContext, type HookContext, openContext } from "../context/context.ts";
+import { commitHook } from "../schedule/commit_hook.ts";
+import { configHash } from "../state/config.ts";
+import type { HookInfo, ModelState, Unit } from "../state/state.ts";
+import { newStatus } from "../state/status.ts";
 import { type Agent, startAgent } from "./agent.ts";
-import { type ActionContext, type HookContext, openContext } from "./context.ts";
 import { execute } from "./execute.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { HookRun } from "./hook_run.ts";
 import type { Runner } from "./runner.ts";
 
 /** Runs hooks and actions. Disposal kills what still runs. */

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { appBag, networkSettings, writeBag } from "../bags.ts";
-import type { FaultPlan } from "../faults.ts";
-import { isJuju3, isPeer } from "../queries.ts";
-import { type ContextRelation, type HookContext, nameOf } from "./context.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import { type ContextRelation, type HookContext, nameOf } from "../context/context.ts";
+import { appBag, networkSettings, writeBag } from "../state/bags.ts";
+import { isPeer } from "../state/queries.ts";
+import type { FaultPlan } from "./faults.ts";
 
 /**
  * Makes a hook's writes take effect. A fault may take the leadership away at

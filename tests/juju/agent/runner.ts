@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolResult } from "../tools/run.ts";
+import type { ToolResult } from "../tools/run_tool.ts";
 import { guardGroup } from "./guard.ts";
 
 /** Calls a hook tool without a process. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ToolResult } from "../tools/run.ts";
+import type { ToolResult } from "../tools/run_tool.ts";
 
 const WANTS_STDIN = 0xffffffff;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { script } from "../sample_charm.ts";
-import { firstRun } from "../sample_world.ts";
+import { script } from "../testing/sample_charm.ts";
+import { firstRun } from "../testing/sample_model.ts";
 
 Deno.test("tools on PATH give exit codes, output and errors", async () => {
   const { log, run } = await firstRun(script(

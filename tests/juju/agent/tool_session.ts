@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { FaultPlan } from "../faults.ts";
-import type { ToolCall } from "../hook_run.ts";
-import { type Invocation, runTool, type ToolResult } from "../tools/run.ts";
-import { type HookContext, nameOf } from "./context.ts";
+import { type HookContext, nameOf } from "../context/context.ts";
+import { type Invocation, runTool, type ToolResult } from "../tools/run_tool.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { ToolCall } from "./hook_run.ts";
 
 /** What answers tools as long as a hook runs. */
 export interface ToolSession {

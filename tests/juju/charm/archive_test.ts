@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path/posix";
 import { BlobWriter, TextReader, ZipWriter } from "@zip.js/zip.js";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm, script } from "../testing/sample_charm.ts";
 import { expandArchive } from "./archive.ts";
-import { createModel } from "../model.ts";
-import { sampleCharm, script } from "../sample_charm.ts";
 import { deployCharm, expandCharm } from "./store.ts";
 
 interface ZipFile {

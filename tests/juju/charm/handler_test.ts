@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createModel } from "../model.ts";
-import { sampleCharm, script } from "../sample_charm.ts";
-import { firstRun } from "../sample_world.ts";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm, script } from "../testing/sample_charm.ts";
+import { firstRun } from "../testing/sample_model.ts";
 
 Deno.test("dispatch is used in place of hooks", async () => {
   const { run } = await firstRun(script("echo hook"), {

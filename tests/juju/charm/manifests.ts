@@ -5,9 +5,8 @@
  * @module
  */
 
-import { hasOptionType } from "../config.ts";
-import type { ConfigValue, Endpoint, Role } from "../state.ts";
-import type { ActionSpec, Option, OptionType } from "./charm.ts";
+import type { ActionSpec, ConfigValue, Endpoint, Option, OptionType, Role } from "./charm.ts";
+import { hasOptionType } from "./option_type.ts";
 
 const ACTION_NAME_REGEXP = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const ROLES = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ActionContext } from "../agent/context.ts";
+import type { ActionContext } from "../context/context.ts";
 import { goMap, quote } from "./go.ts";
 import { type Call, checkEmpty, outputFlags, type Tool } from "./tool.ts";
 

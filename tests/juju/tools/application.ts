@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isLeader } from "../agent/context.ts";
+import { isLeader } from "../context/context.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
 /** The tool is-leader. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { effectiveConfig } from "../config.ts";
+import { effectiveConfig } from "../state/config.ts";
 import { goMap, quote } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { HookContext } from "../agent/context.ts";
-import type { CloudSpec } from "../state.ts";
+import type { HookContext } from "../context/context.ts";
+import type { CloudSpec } from "../state/state.ts";
 import { goMap } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 

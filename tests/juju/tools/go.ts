@@ -7,7 +7,7 @@
  */
 
 import { stringify } from "yaml";
-import { byText } from "../queries.ts";
+import { byText } from "../state/queries.ts";
 
 /** Quotes as Go's `%q`. */
 export function quote(text: string): string {

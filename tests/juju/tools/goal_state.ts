@@ -5,9 +5,9 @@
  * @module
  */
 
-import { endOf, isPeer, remoteEnd } from "../queries.ts";
-import { relationsOf } from "../relations.ts";
-import type { Application, Status } from "../state.ts";
+import { endOf, isPeer, remoteEnd } from "../state/queries.ts";
+import { relationsOf } from "../state/relations.ts";
+import type { Application, Status } from "../state/state.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
 /** The tool goal-state. */

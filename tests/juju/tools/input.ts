@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Settings } from "../state.ts";
+import type { Settings } from "../state/state.ts";
 import { quote } from "./go.ts";
 import { absolutePath, type Call } from "./tool.ts";
 import { parseSettings } from "./yaml.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { ContextRelation, HookContext } from "../agent/context.ts";
-import { byText, endOf, isJuju3, remoteEnd } from "../queries.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { ContextRelation, HookContext } from "../context/context.ts";
+import { byText, endOf, remoteEnd } from "../state/queries.ts";
 import { checkEmpty, fakeId, outputFlags, relationFlags, relationOf, type Tool } from "./tool.ts";
 
 /** The tool relation-ids. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ContextRelation, isLeader } from "../agent/context.ts";
+import { type ContextRelation, isLeader } from "../context/context.ts";
 import {
   appNode,
   nodeSettings,
@@ -12,9 +12,9 @@ import {
   readUnit,
   refuseGhost,
   unitNode,
-} from "../agent/databags.ts";
-import { applicationOf } from "../queries.ts";
-import type { Settings } from "../state.ts";
+} from "../context/databags.ts";
+import { applicationOf } from "../state/queries.ts";
+import type { Settings } from "../state/state.ts";
 import { goMap, quote } from "./go.ts";
 import {
   type Call,

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isLeader } from "../agent/context.ts";
-import { appNode, refuseGhost, unitNode } from "../agent/databags.ts";
+import { isLeader } from "../context/context.ts";
+import { appNode, refuseGhost, unitNode } from "../context/databags.ts";
 import { fileSettings, parseKeyValues } from "./input.ts";
 import { relationFlags, relationOf, type Tool } from "./tool.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type HookContext, isLeader } from "../agent/context.ts";
-import type { Secret, SecretOwner } from "../state.ts";
+import { type HookContext, isLeader } from "../context/context.ts";
+import type { Secret, SecretOwner } from "../state/state.ts";
 import { quote } from "./go.ts";
 import type { Call } from "./tool.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { HookContext } from "../agent/context.ts";
-import { isJuju3 } from "../queries.ts";
-import type { ModelState, Secret, Settings } from "../state.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { HookContext } from "../context/context.ts";
+import type { ModelState, Secret, Settings } from "../state/state.ts";
 import { goMap, quote } from "./go.ts";
 import { subject } from "./secret_access.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Secret } from "../state.ts";
+import type { Secret } from "../state/state.ts";
 import { quote } from "./go.ts";
 import { ownSecrets, subject } from "./secret_access.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { isJuju3 } from "../queries.ts";
-import { newSecret, reviseSecret } from "../secrets.ts";
-import type { SecretOwner } from "../state.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import { newSecret, reviseSecret } from "../state/secrets.ts";
+import type { SecretOwner } from "../state/state.ts";
 import { change, checkOwner, owned, parseUri } from "./secret_access.ts";
 import { checkUpsert, secretContent, UPSERT_FLAGS } from "./secret_content.ts";
 import { checkEmpty, type Tool } from "./tool.ts";

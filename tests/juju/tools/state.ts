@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { HookContext } from "../agent/context.ts";
-import { isJuju3 } from "../queries.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { HookContext } from "../context/context.ts";
 import { quote } from "./go.ts";
 import { fileSettings, parseKeyValues } from "./input.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isLeader } from "../agent/context.ts";
-import type { Status } from "../state.ts";
-import { newStatus, overallStatus } from "../status.ts";
+import { isLeader } from "../context/context.ts";
+import type { Status } from "../state/state.ts";
+import { newStatus, overallStatus } from "../state/status.ts";
 import { quote } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 

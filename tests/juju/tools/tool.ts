@@ -5,9 +5,9 @@
  */
 
 import { isAbsolute, join } from "node:path/posix";
-import type { ContextRelation, HookContext } from "../agent/context.ts";
-import { agentRelation } from "../ghosts.ts";
-import { endOf } from "../queries.ts";
+import type { ContextRelation, HookContext } from "../context/context.ts";
+import { agentRelation } from "../state/forced_relations.ts";
+import { endOf } from "../state/queries.ts";
 import type { Check, FlagSpecs } from "./flags.ts";
 import { goJson, goYaml, quote } from "./go.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { Settings } from "../state.ts";
+import type { Settings } from "../state/state.ts";
 
 // Characters that go-yaml's reader refuses (readerc.go).
 
