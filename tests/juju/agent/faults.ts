@@ -1,13 +1,15 @@
 /**
- * Faults on demand: tools that fail, hooks that are killed, leadership that
- * is lost at the worst moment.
+ * Faults on demand: tools that fail, hooks that are killed, and leadership that is lost just before
+ * the flush.
  *
  * @module
  */
 
 import type { ToolResult } from "../tools/run_tool.ts";
 
-/** Which hooks a fault is for; all of them unless narrowed. */
+const CONNECTION_ERROR = "ERROR connection is shut down\n";
+
+/** The hooks that a fault affects. Without a property, a fault affects all hooks. */
 export interface FaultTarget {
   /** Name of a unit. */
   readonly unit?: string;
@@ -17,10 +19,10 @@ export interface FaultTarget {
   readonly times?: number;
 }
 
-/** A tool that fails. */
+/** A hook tool that fails. */
 export interface ToolFault extends FaultTarget {
   readonly tool: string;
-  /** Fails only this call of the tool in a hook; the first is 1. */
+  /** Number of the call among the hook's calls of this tool, from 1. @default any call */
   readonly nth?: number;
   /** @default {1} */
   readonly exitCode?: number;
@@ -28,111 +30,130 @@ export interface ToolFault extends FaultTarget {
   readonly stderr?: string;
 }
 
-/** A hook that is killed before its call is answered. */
+/** A hook that is killed before one of its tool calls is answered. */
 export interface KillFault extends FaultTarget {
-  /** Which call of a hook, of whatever tool; the first is 1. */
+  /** Number of the call among all tool calls of the hook, from 1. */
   readonly call: number;
-  /** Whether the tool acts before. @default {false} */
+  /** Whether the tool acts before the kill. @default {false} */
   readonly acts?: boolean;
 }
 
-/** Sets faults. */
+/** Adds and removes faults. */
 export interface Faults {
-  /** Lets a tool fail, with no effect. */
+  /** Makes a hook tool fail without effect. */
   readonly failTool: (fault: ToolFault) => void;
-  /** Refuses credential-get as if the application were not trusted. */
+  /** Makes credential-get fail as if the application were not trusted. */
   readonly denyCredential: (target?: FaultTarget) => void;
   /** Kills a hook with SIGKILL at one of its tool calls. */
   readonly killAtToolCall: (fault: KillFault) => void;
-  /** Kills the hook that runs now with SIGKILL; for faults from outside of the model. */
+  /**
+   * Kills the running hook with SIGKILL.
+   *
+   * @throws {Error} If no hook is running.
+   */
   readonly killRunning: () => void;
-  /** Takes leadership away just before a flush that needs it. */
+  /** Takes the leadership away just before a flush that needs it. */
   readonly loseLeadershipAtFlush: (target?: FaultTarget) => void;
   /** Removes all faults. */
   readonly clear: () => void;
 }
 
-/** A call that faults are looked up for. */
+/** A tool call that a fault may affect. */
 export interface FaultedCall {
   readonly unit: string;
   readonly hook: string;
   readonly tool: string;
-  /** Number of the call among all of the hook. */
+  /** Number of the call among all tool calls of the hook, from 1. */
   readonly call: number;
-  /** Number of the call among those of the same tool. */
+  /** Number of the call among the hook's calls of this tool, from 1. */
   readonly nth: number;
 }
 
-/** Tells which faults strike. Each strike is counted. */
+/** Selects the faults that happen. Each selection counts as one occurrence of the fault. */
 export interface FaultPlan {
+  /** Selects the fault of a tool call: the result of a failed tool, or a kill. */
   readonly atCall: (call: FaultedCall) => ToolResult | "kill" | "act-then-kill" | undefined;
-  /** Is told how to kill the hook that begins; on disposal it has ended. */
+  /** Sets the function that kills the running hook. Disposal means that the hook ended. */
   readonly begin: (kill: () => void) => Disposable;
+  /** Whether the unit loses the leadership at the flush of a hook. */
   readonly atFlush: (unit: string, hook: string) => boolean;
 }
 
-interface Armed<T> {
+/** A fault that still happens some times. */
+interface ActiveFault<T> {
   readonly fault: T;
   left: number;
 }
 
-/** Creates a plan without faults, and the means to set some. */
+/** All faults of a model. */
+interface FaultLists {
+  readonly tools: ActiveFault<ToolFault>[];
+  readonly kills: ActiveFault<KillFault>[];
+  readonly flushes: ActiveFault<FaultTarget>[];
+  /** Kills the running hook; undefined if none is running. */
+  killRunning: (() => void) | undefined;
+}
+
+/** Creates an empty plan, and the functions that add faults to it. */
 export function createFaults(): { faults: Faults; plan: FaultPlan } {
-  const tools: Armed<ToolFault>[] = [];
-  const kills: Armed<KillFault>[] = [];
-  const flushes: Armed<FaultTarget>[] = [];
-  let killRunning: (() => void) | undefined;
-  const failTool = (fault: ToolFault) => arm(tools, fault);
+  const lists: FaultLists = { tools: [], kills: [], flushes: [], killRunning: undefined };
+  return { faults: createAdders(lists), plan: createPlan(lists) };
+}
+
+function createAdders(lists: FaultLists): Faults {
+  const failTool = (fault: ToolFault) => add(lists.tools, fault);
   return {
-    faults: {
-      failTool,
-      denyCredential: (target = {}) =>
-        failTool({
-          ...target,
-          tool: "credential-get",
-          stderr: "ERROR cannot access cloud credentials: permission denied\n",
-        }),
-      killAtToolCall: (fault) => arm(kills, fault),
-      killRunning: () => {
-        if (!killRunning) throw new Error("Cannot kill the running hook: none runs");
-        killRunning();
-      },
-      loseLeadershipAtFlush: (target = {}) => arm(flushes, target),
-      clear: () => {
-        for (const list of [tools, kills, flushes]) list.length = 0;
-      },
+    failTool,
+    denyCredential: (target = {}) =>
+      failTool({
+        ...target,
+        tool: "credential-get",
+        stderr: "ERROR cannot access cloud credentials: permission denied\n",
+      }),
+    killAtToolCall: (fault) => add(lists.kills, fault),
+    killRunning: () => {
+      if (!lists.killRunning) throw new Error("Cannot kill the running hook: none runs");
+      lists.killRunning();
     },
-    plan: {
-      atCall(call) {
-        const kill = strike(kills, call, (fault) => fault.call === call.call);
-        if (kill) return kill.acts ? "act-then-kill" : "kill";
-        const fault = strike(
-          tools,
-          call,
-          ({ tool, nth }) => tool === call.tool && (nth === undefined || nth === call.nth),
-        );
-        return fault && {
-          code: fault.exitCode ?? 1,
-          stdout: "",
-          stderr: fault.stderr ?? "ERROR connection is shut down\n",
-        };
-      },
-      begin: (kill) => {
-        killRunning = kill;
-        return { [Symbol.dispose]: () => killRunning = undefined };
-      },
-      atFlush: (unit, hook) => strike(flushes, { unit, hook }, () => true) !== undefined,
+    loseLeadershipAtFlush: (target = {}) => add(lists.flushes, target),
+    clear: () => {
+      for (const list of [lists.tools, lists.kills, lists.flushes]) list.length = 0;
     },
   };
 }
 
-function arm<T extends FaultTarget>(list: Armed<T>[], fault: T): void {
+function createPlan(lists: FaultLists): FaultPlan {
+  return {
+    atCall(call) {
+      const kill = take(lists.kills, call, (fault) => fault.call === call.call);
+      if (kill) return kill.acts ? "act-then-kill" : "kill";
+      const fault = take(
+        lists.tools,
+        call,
+        ({ nth, tool }) => tool === call.tool && (nth === undefined || nth === call.nth),
+      );
+      return fault && {
+        code: fault.exitCode ?? 1,
+        stdout: "",
+        stderr: fault.stderr ?? CONNECTION_ERROR,
+      };
+    },
+    begin: (kill) => {
+      lists.killRunning = kill;
+      return { [Symbol.dispose]: () => lists.killRunning = undefined };
+    },
+    atFlush: (unit, hook) => take(lists.flushes, { unit, hook }, () => true) !== undefined,
+  };
+}
+
+function add<T extends FaultTarget>(list: ActiveFault<T>[], fault: T): void {
   list.push({ fault, left: fault.times ?? 1 });
 }
 
-function strike<T extends FaultTarget>(
-  list: readonly Armed<T>[],
-  { unit, hook }: { readonly unit: string; readonly hook: string },
+/** Returns the first fault that affects a hook, and counts it as happened. */
+function take<T extends FaultTarget>(
+  list: readonly ActiveFault<T>[],
+  { hook, unit }: { readonly unit: string; readonly hook: string },
   matches: (fault: T) => boolean,
 ): T | undefined {
   const found = list.find(({ fault, left }) =>

@@ -1,51 +1,50 @@
 /**
- * What is recorded of each run of a hook or an action.
+ * Records of hooks, actions and their tool calls.
  *
  * @module
  */
 
-/** One call of a hook tool. */
+/** A call of a hook tool. */
 export interface ToolCall {
   readonly tool: string;
   readonly args: readonly string[];
-  /** Absent if the tool did not read its input. */
+  /** Standard input; absent if the tool did not read it. */
   readonly stdin?: string;
-  /** Null if the hook was killed before the answer. */
+  /** Exit code; null if the hook was killed before the answer. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** One run of a hook or action. */
+/** A run of a hook or an action. */
 export interface HookRun {
   readonly unit: string;
   /** Name of the hook or action. */
   readonly hook: string;
   readonly kind: "hook" | "action";
-  /** All variables that the process was given, or would have been. */
+  /** All environment variables of the process, even if no process started. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Id of the relation that the hook is about: `api:3`. */
+  /** Id of the hook's relation: `api:3`. */
   readonly relation?: string;
-  /** Absent where JUJU_REMOTE_UNIT is empty or missing. */
+  /** Absent if JUJU_REMOTE_UNIT is empty or missing. */
   readonly remoteUnit?: string;
   /**
-   * `skipped`: the charm has no such hook. `killed`: it will be run again.
-   * `failed`: it exited with another code than 0, or could not be run, or its
-   * writes were refused.
+   * `done`: the hook succeeded. `skipped`: the charm has no such hook. `killed`: the hook runs again.
+   * `failed`: the exit code was not 0, or the hook could not start, or its writes were refused.
    */
   readonly outcome: "done" | "skipped" | "failed" | "killed";
-  /** Why it failed; empty if it did not. */
+  /** Why the hook failed; empty if it did not. */
   readonly error: string;
-  /** Null if there was no process, or if it was killed. */
+  /** Exit code; null if no process started or a signal ended it. */
   readonly exitCode: number | null;
-  /** Name of the signal that ended the process, if one did. */
+  /** Name of the signal that ended the process; null if none did. */
   readonly signal: string | null;
   /** Calls of hook tools, in their order. */
   readonly tools: readonly ToolCall[];
   readonly stdout: string;
   readonly stderr: string;
-  /** Workload status that the unit had afterwards. */
+  /** Status of the unit's workload after the run. */
   readonly statusAfter: { readonly status: string; readonly message: string };
-  /** How long it took, with the flush; in milliseconds. */
+  /** Duration with the flush, in milliseconds. */
   readonly durationMs: number;
 }

@@ -1,18 +1,18 @@
 /**
- * What is executed for a hook.
+ * Finds the executable of a hook or an action.
  *
  * @module
  */
 
 import { join } from "node:path/posix";
 
-/** What to run for a hook or an action. */
+/** The executable of a hook or an action. */
 export type Handler =
   | { readonly kind: "found"; readonly path: string }
   | { readonly kind: "missing" }
   | { readonly kind: "error"; readonly message: string };
 
-/** discoverHookHandler: dispatch first, else a file of that name. */
+/** Finds `dispatch`, or else the file with the hook's name (discoverHookHandler). */
 export async function findHandler(
   charmDir: string,
   folder: "hooks" | "actions",
@@ -25,7 +25,7 @@ export async function findHandler(
   const path = await stat(dispatch) ? dispatch : join(charmDir, folder, name);
   const info = await stat(path);
   if (!info) return { kind: "missing" };
-  // Go's exec.LookPath does not fall through to another file.
+  // Go's exec.LookPath fails here and tries no other file.
   const executable = info.isFile && ((info.mode ?? 0) & 0o111) !== 0;
   return executable
     ? { kind: "found", path }

@@ -1,5 +1,5 @@
 /**
- * Reads a charm: its metadata, configuration options and actions.
+ * Reads the metadata, the options and the actions of a charm.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { asMap, parseActions, parseEndpoints, parseOptions } from "./manifests.t
 /**
  * Reads an expanded charm.
  *
- * @throws {Error} If Juju would refuse it.
+ * @throws {Error} If this version of Juju would refuse the charm.
  */
 export async function readCharm(
   directory: string,

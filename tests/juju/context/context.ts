@@ -1,6 +1,6 @@
 /**
- * The context of one hook or action: what its tools see, and the writes that
- * take effect only when it ends well (CTX/context.go, CTX/relation.go).
+ * The context of one hook or action: the values that its tools read, and the writes that take effect
+ * when it succeeds (CTX/context.go, CTX/relation.go).
  *
  * @module
  */
@@ -27,43 +27,44 @@ export interface ActionContext {
   readonly name: string;
   readonly id: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Of action-set; dotted keys make maps in it. */
+  /** The values of action-set. A dotted key makes a nested map. */
   readonly results: Map<string, unknown>;
+  /** The messages of action-log. */
   readonly log: string[];
-  /** Set once by action-fail. */
+  /** The message of action-fail; undefined if the action did not call it. */
   failure: string | undefined;
 }
 
-/** A relation as one context sees it. */
+/** A relation as one hook or action sees it. */
 export interface ContextRelation {
   readonly relation: Relation;
   readonly local: UnitRelation;
-  /** What relation-list prints. */
+  /** The units that relation-list prints. */
   readonly members: Set<string>;
-  /** Hidden from relation-ids. */
+  /** Whether relation-ids hides the relation. */
   readonly broken: boolean;
-  /** Bags that are not cached beyond this hook. */
+  /** Databags that are cached until this hook ends. */
   readonly reads: Map<string, Settings>;
-  /** The unit's own databag, once used. */
-  unitNode: Node | undefined;
-  /** That of the own application, once used by a leader. */
-  appNode: Node | undefined;
+  /** The unit's own databag; undefined until a tool uses it. */
+  ownUnitBag: OwnDatabag | undefined;
+  /** The own application's databag; undefined until a tool of the leader uses it. */
+  ownAppBag: OwnDatabag | undefined;
 }
 
-/** A local databag with this hook's pending changes. */
-export interface Node {
+/** A databag of the unit or its application, with the pending changes of this hook. */
+export interface OwnDatabag {
   readonly base: Readonly<Settings>;
   readonly changes: Map<string, string>;
 }
 
-/** A change of secrets that waits for the flush. */
+/** A change of a secret that takes effect at the flush. */
 export interface SecretChange {
   /** Whether only the leader may make it. */
   readonly byLeader: boolean;
   readonly apply: () => void;
 }
 
-/** One hook or action that runs. */
+/** A running hook or action. */
 export interface HookContext {
   readonly model: ModelState;
   readonly application: Application;
@@ -72,26 +73,26 @@ export interface HookContext {
   readonly hook: HookInfo | undefined;
   readonly action: ActionContext | undefined;
   readonly relations: ReadonlyMap<number, ContextRelation>;
-  /** Once false in a hook, leadership stays false in it (CTX/leader.go). */
+  /** Whether a tool found that the unit does not lead. It then stays true (CTX/leader.go). */
   notLeader: boolean;
-  /** Options, once read. */
+  /** Options; undefined until a tool reads them. */
   config: Readonly<Record<string, ConfigValue>> | undefined;
-  /** Answer of credential-get, once it was not refused. */
+  /** Answer of credential-get; undefined until Juju granted a request. */
   cloud: CloudSpec | undefined;
-  /** Status of the unit, once read. */
+  /** Status of the unit; undefined until a tool reads it. */
   status: Status | undefined;
-  /** Whether status-set was called. */
+  /** Whether the hook called status-set. */
   statusSet: boolean;
-  /** State with pending changes, once there are any. */
+  /** Values of state-set with pending changes; undefined until the hook changes one. */
   charmState: Map<string, string> | undefined;
   /** Ports to open and close at the flush. */
   readonly ports: Map<string, "open" | "close">;
   readonly secretChanges: SecretChange[];
-  /** Secrets that exist from the flush on. */
+  /** Secrets that the flush adds to the model, by id. */
   readonly pendingSecrets: Map<string, Secret>;
 }
 
-/** Opens a context. It changes the unit's member caches, as Juju does. */
+/** Opens a context. Like Juju, it drops outdated databags from the unit's cache. */
 export function openContext(
   model: ModelState,
   unit: Unit,
@@ -125,7 +126,7 @@ export function openContext(
   };
 }
 
-/** getContextRelations, RelationCache.Prune, and HookContext's changes. */
+/** Follows getContextRelations and RelationCache.Prune, with the changes of HookContext. */
 function openRelation(
   relation: Relation,
   local: UnitRelation,
@@ -147,12 +148,12 @@ function openRelation(
     members,
     broken,
     reads: new Map(),
-    unitNode: undefined,
-    appNode: undefined,
+    ownUnitBag: undefined,
+    ownAppBag: undefined,
   };
 }
 
-/** Tells whether the unit leads, as far as this hook may still believe it. */
+/** Whether the unit leads. After one false answer, the answer is false until the hook ends. */
 export function isLeader(context: HookContext): boolean {
   if (context.application.leader !== context.unit.name) {
     context.notLeader = true;
@@ -160,7 +161,7 @@ export function isLeader(context: HookContext): boolean {
   return !context.notLeader;
 }
 
-/** Gives the name of the hook or action. */
+/** Returns the name of the hook or action. */
 export function nameOf({ action, hook }: HookContext): string {
   return action?.name ?? hook?.hook ?? "";
 }

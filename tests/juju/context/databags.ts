@@ -1,6 +1,6 @@
 /**
- * Databags as one hook sees them: its own with pending writes, others' from
- * the controller or a cache (CTX/relation.go, CTX/cache.go, FAC/uniter.go).
+ * Databags as one hook reads them: its own with pending changes, others from the controller or a
+ * cache (CTX/relation.go, CTX/cache.go, FAC/uniter.go).
  *
  * @module
  */
@@ -9,30 +9,30 @@ import { isJuju3 } from "../charm/juju_version.ts";
 import { appBag } from "../state/bags.ts";
 import { applicationOf, endOf, isPeer, remoteEnd } from "../state/queries.ts";
 import type { ModelState, Relation, Settings } from "../state/state.ts";
-import type { ContextRelation, HookContext, Node } from "./context.ts";
+import type { ContextRelation, HookContext, OwnDatabag } from "./context.ts";
 
 const ROLE_ORDER = { requires: 0, provides: 1, peer: 2 } as const;
 
-/** Gives the unit's own bag, with pending changes. */
-export function unitNode(
+/** Returns the unit's own databag with its pending changes. */
+export function ownUnitBag(
   context: HookContext,
   relation: ContextRelation,
-): Node {
+): OwnDatabag {
   const bag = relation.relation.unitBags.get(context.unit.name);
-  return relation.unitNode ??= {
+  return relation.ownUnitBag ??= {
     base: { ...bag?.settings },
     changes: new Map(),
   };
 }
 
-/** Gives the own application's bag, with pending changes; for leaders only. */
-export function appNode(context: HookContext, relation: ContextRelation): Node {
+/** Returns the application's own databag with its pending changes. Only for leaders. */
+export function ownAppBag(context: HookContext, relation: ContextRelation): OwnDatabag {
   const bag = appBag(relation.relation, context.unit.application);
-  return relation.appNode ??= { base: { ...bag.settings }, changes: new Map() };
+  return relation.ownAppBag ??= { base: { ...bag.settings }, changes: new Map() };
 }
 
-/** Gives the content of a local databag with its pending changes. */
-export function nodeSettings({ base, changes }: Node): Settings {
+/** Applies the pending changes to a databag. */
+export function ownSettings({ base, changes }: OwnDatabag): Settings {
   const settings = { ...base };
   for (const [key, value] of changes) {
     if (value === "") delete settings[key];
@@ -41,13 +41,18 @@ export function nodeSettings({ base, changes }: Node): Settings {
   return settings;
 }
 
-/** Reads a unit's bag from the controller, or from this unit's cache. */
+/**
+ * Reads a unit's databag from the controller, or from this unit's cache.
+ *
+ * @throws {Error} With Juju's message, if the unit may not read it.
+ */
 export function readUnit(
   context: HookContext,
   relation: ContextRelation,
   name: string,
 ): Settings {
-  const isMember = relation.members.has(name) && !context.model.ghosts.has(relation.relation.id);
+  const isMember = relation.members.has(name) &&
+    !context.model.forcedRelations.has(relation.relation.id);
   const cache = isMember ? relation.local.cache : relation.reads;
   return cache.getOrInsertComputed(
     name,
@@ -55,7 +60,11 @@ export function readUnit(
   );
 }
 
-/** Reads an application's bag from the controller, once for each hook. */
+/**
+ * Reads an application's databag from the controller, once per hook.
+ *
+ * @throws {Error} With Juju's message, if the unit may not read it.
+ */
 export function readApp(
   context: HookContext,
   relation: ContextRelation,
@@ -72,15 +81,15 @@ function fetchUnit(
   relation: Relation,
   name: string,
 ): Settings {
-  refuseGhost(model, relation, "getting regular relation by key: relation not found");
+  refuseForced(model, relation, "getting regular relation by key: relation not found");
   const application = applicationOf(name);
   const remote = remoteEnd(relation, unit.application)?.application;
   const sibling = application === unit.application && !isPeer(relation);
   const allowed = model.relations.has(relation.id) &&
     (application === remote || (sibling && model.reads === "coded"));
   const bag = relation.unitBags.get(name);
-  const isAlien = !bag && !isJuju3(model) && endOf(relation, application) === undefined;
-  if (!allowed && !isAlien) throw new Error("permission denied");
+  const isUnrelated = !bag && !isJuju3(model) && endOf(relation, application) === undefined;
+  if (!allowed && !isUnrelated) throw new Error("permission denied");
   if (bag) return { ...bag.settings };
   throw new Error(
     isJuju3(model)
@@ -96,14 +105,14 @@ function fetchApp(
   relation: Relation,
   name: string,
 ): Settings {
-  refuseGhost(
+  refuseForced(
     model,
     relation,
     name === unit.application
       ? "permission denied (unauthorized access)"
       : "getting regular relation by key: relation not found",
   );
-  // The documents allow this to the leader alone, 4.0's code to everyone.
+  // Juju's documents allow only the leader to read it. The code of 4.0 allows every unit.
   const ownAllowed = isPeer(relation) ||
     (model.reads === "coded" && !isJuju3(model));
   const allowed = model.relations.has(relation.id) &&
@@ -117,12 +126,12 @@ function fetchApp(
   );
 }
 
-/** Nothing can be read of a relation that was removed by force. */
-export function refuseGhost(model: ModelState, relation: Relation, words: string): void {
-  if (model.ghosts.has(relation.id)) throw new Error(words);
+/** Throws an error with a message if a relation was removed by force. */
+export function refuseForced(model: ModelState, relation: Relation, message: string): void {
+  if (model.forcedRelations.has(relation.id)) throw new Error(message);
 }
 
-/** Requirer first (state/relation.go relationKey). */
+/** Names both ends, the requirer first (state/relation.go relationKey). */
 function relationKey(relation: Relation): string {
   return relation.ends
     .toSorted((a, b) => ROLE_ORDER[a.endpoint.role] - ROLE_ORDER[b.endpoint.role])

@@ -1,5 +1,5 @@
 /**
- * Actions: what they are given, and what came of them.
+ * Checks the parameters of an action, and makes its result.
  *
  * @module
  */
@@ -12,80 +12,81 @@ import { getApplication } from "../state/queries.ts";
 import type { ModelState, Unit } from "../state/state.ts";
 import type { ActionResult } from "./api.ts";
 
-/** Makes the context of an action, if the charm has it. */
+/** An action to run. */
+export interface ActionRequest {
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Makes the context of an action.
+ *
+ * @throws {Error} If the charm has no such action, or refuses the parameters.
+ */
 export function actionContext(
   model: ModelState,
   unit: Unit,
-  name: string,
-  params: Readonly<Record<string, unknown>>,
+  { name, params }: ActionRequest,
 ): ActionContext {
+  const fail = (reason: string): never => {
+    throw new Error(`Cannot run action "${name}": ${reason}`);
+  };
   const { charm } = getApplication(model, unit.application);
-  const spec = charm?.actions.get(name);
-  if (!spec) {
-    throw new Error(
-      `Cannot run action "${name}": "${unit.application}" has no such action`,
-    );
+  const spec = charm?.actions.get(name) ??
+    fail(`"${unit.application}" has no such action`);
+  if (!unit.installed) fail(`${unit.name} is not installed`);
+  // Juju 4.0 looks for required parameters before it adds defaults, Juju 3.6 after it.
+  const absent = isJuju3(model) ? undefined : missingParam(spec, params);
+  if (absent !== undefined) fail(`"${absent}" property is missing and required`);
+  for (const [key, value] of Object.entries(params)) {
+    const problem = paramProblem(spec, key, value);
+    if (problem !== undefined) fail(problem);
   }
-  if (!unit.installed) {
-    throw new Error(
-      `Cannot run action "${name}": ${unit.name} is not installed`,
-    );
-  }
+  const completed = { ...defaults(spec), ...params };
+  const missing = missingParam(spec, completed);
+  if (missing !== undefined) fail(`"${missing}" is required`);
   return {
     name,
     id: String(model.nextOperation++),
-    params: actionParams(model, name, spec, params),
+    params: completed,
     results: new Map(),
     log: [],
     failure: undefined,
   };
 }
 
-/** Checks and completes the parameters of an action. */
-function actionParams(
-  model: ModelState,
-  name: string,
-  spec: ActionSpec,
-  given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  // 4.0 looks at what was given, and only then injects defaults.
-  const forgotten = spec.required.find((key) => !isJuju3(model) && given[key] === undefined);
-  if (forgotten !== undefined) {
-    throw new Error(
-      `Cannot run action "${name}": "${forgotten}" property is missing and required`,
-    );
+function missingParam(
+  { required }: ActionSpec,
+  params: ActionRequest["params"],
+): string | undefined {
+  return required.find((key) => params[key] === undefined);
+}
+
+/** Returns the defaults of parameters. A parameter without a default stays absent. */
+function defaults({ params }: ActionSpec): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(params)) {
+    if (schema["default"] !== undefined) found[key] = schema["default"];
   }
-  const params: Record<string, unknown> = {};
-  for (const [key, schema] of Object.entries(spec.params)) {
-    // Only defaults are injected; the rest stays absent.
-    if (schema["default"] !== undefined) params[key] = schema["default"];
+  return found;
+}
+
+/** Returns why an action refuses a parameter; undefined if it does not. */
+function paramProblem(
+  { additionalProperties, params }: ActionSpec,
+  key: string,
+  value: unknown,
+): string | undefined {
+  const schema = params[key];
+  if (!schema && !additionalProperties) return `it has no parameter "${key}"`;
+  const type = schema?.["type"];
+  if (typeof type === "string" && !hasJsonType(value, type)) {
+    return `"${key}" must be of type ${type}`;
   }
-  for (const [key, value] of Object.entries(given)) {
-    const schema = spec.params[key];
-    if (!schema && !spec.additionalProperties) {
-      throw new Error(
-        `Cannot run action "${name}": it has no parameter "${key}"`,
-      );
-    }
-    const type = schema?.["type"];
-    if (typeof type === "string" && !hasJsonType(value, type)) {
-      throw new Error(
-        `Cannot run action "${name}": "${key}" must be of type ${type}`,
-      );
-    }
-    const allowed = schema?.["enum"];
-    if (Array.isArray(allowed) && !allowed.includes(value)) {
-      throw new Error(
-        `Cannot run action "${name}": "${key}" must be one of ${JSON.stringify(allowed)}`,
-      );
-    }
-    params[key] = value;
-  }
-  const missing = spec.required.find((key) => params[key] === undefined);
-  if (missing !== undefined) {
-    throw new Error(`Cannot run action "${name}": "${missing}" is required`);
-  }
-  return params;
+  const allowed = schema?.["enum"];
+  return Array.isArray(allowed) && !allowed.includes(value)
+    ? `"${key}" must be one of ${JSON.stringify(allowed)}`
+    : undefined;
 }
 
 function hasJsonType(value: unknown, type: string): boolean {
@@ -110,7 +111,7 @@ function hasJsonType(value: unknown, type: string): boolean {
   }
 }
 
-/** Tells what came of an action, as `juju run` would. */
+/** Makes the result of an action as `juju run` shows it. */
 export function actionResult(
   run: HookRun,
   { failure, log, results }: ActionContext,

@@ -1,5 +1,5 @@
 /**
- * The interface of a model, for tests.
+ * The interface of a model.
  *
  * @module
  */
@@ -12,133 +12,132 @@ import type { JujuVersion } from "../charm/juju_version.ts";
 import type { RemoveOptions } from "../state/relations.ts";
 import type { CloudSpec, LogLine, Settings } from "../state/state.ts";
 
-/** How a model is made. */
+/** Options of createModel(). */
 export interface ModelOptions {
-  /** @default {"test"} */
+  /** Name of the model. @default {"test"} */
   readonly name?: string;
-  /** @default a random one */
+  /** @default a random UUID */
   readonly uuid?: string;
-  /** What credential-get prints to trusted applications. */
+  /** The cloud that credential-get prints for trusted applications. */
   readonly cloud?: CloudSpec;
-  /** Whose behaviour the model has. @default {"4.0.15"} */
+  /** Version of Juju that the model imitates. @default {"4.0.15"} */
   readonly jujuVersion?: JujuVersion;
   /** Variables of the legacy proxy settings, such as `http_proxy`. */
   readonly legacyProxy?: Readonly<Record<string, string>>;
   /**
-   * Whether relation-get allows what Juju's documents allow, or what its code
-   * does.
+   * Whether relation-get grants access as Juju's documents say, or as Juju's code does.
    *
-   * @default {"documented"} before 4.0, {"coded"} from then on: it was seen there
+   * @default {"documented"} for 3.6, {"coded"} for 4.0, whose code was observed
    */
   readonly reads?: "documented" | "coded";
-  /** PATH of the agent. @default that of a machine agent */
+  /** PATH of hooks, behind the hook tools. @default the PATH of a machine agent */
   readonly path?: string;
-  /** Runs hooks. @default {runProcess} */
+  /** Runs hooks and actions. @default {runProcess} */
   readonly run?: Runner;
-  /** Chooses which of several possible hooks is next. @default the first */
+  /** Chooses the next hook by its index, if several are possible. @default the first hook */
   readonly pick?: (candidates: readonly PendingHook[]) => number;
 }
 
-/** A hook that could be run next. */
+/** A hook that may run next. */
 export interface PendingHook {
   readonly unit: string;
   readonly hook: string;
-  /** Number of the relation that it is about. */
+  /** Number of the hook's relation. */
   readonly relation?: number;
   readonly remoteUnit?: string;
 }
 
-/** How an application is deployed. */
+/** Options of Model.deploy(). */
 export interface DeployOptions {
   /** Name of the application. @default the charm's name */
   readonly name?: string;
-  /** @default {1} */
+  /** Number of units. @default {1} */
   readonly units?: number;
   /** Options that differ from the charm's defaults. */
   readonly config?: Readonly<Record<string, ConfigValue>>;
-  /** Whether credential-get is allowed. @default {false} */
+  /** Whether the application may use credential-get. @default {false} */
   readonly trust?: boolean;
 }
 
-/** An application that the test drives by hand. */
+/** Options of Model.addApplication(). */
 export interface ApplicationOptions {
-  /** @default {1} */
+  /** Number of units. @default {1} */
   readonly units?: number;
-  /** Role and interface of each endpoint, by its name. */
+  /** Role and interface of each endpoint, by name. */
   readonly endpoints: Readonly<
     Record<string, { readonly role: Role; readonly interface: string }>
   >;
 }
 
-/** A relation, for tests to read and write. */
+/** A relation that a test reads and writes. */
 export interface RelationHandle {
   /** Number of the relation in the model. */
   readonly id: string;
-  /** Whether the model still has it. */
+  /** Whether the relation is still in the model. */
   readonly exists: () => boolean;
-  /** Writes a unit's databag; undefined or "" deletes a key. */
+  /** Writes a unit's databag. The value undefined or "" deletes a key. */
   readonly write: (unit: string, changes: Changes) => void;
   /** Writes an application's databag. */
   readonly writeApp: (application: string, changes: Changes) => void;
-  /** A copy of a unit's databag; of a unit that left, too. */
+  /** Returns a copy of a unit's databag, even if the unit has left. */
   readonly read: (unit: string) => Settings;
-  /** A copy of an application's databag. */
+  /** Returns a copy of an application's databag. */
   readonly readApp: (application: string) => Settings;
-  /** Units in scope, of both sides. */
+  /** Returns the units in scope, of both applications. */
   readonly units: () => readonly string[];
 }
 
-/** Keys to set, or to delete if undefined or empty. */
+/** Values to set, by key. The value undefined or "" deletes a key. */
 export type Changes = Readonly<Record<string, string | undefined>>;
 
-/** How long hooks are run. */
+/** Options of Model.settle(). */
 export interface SettleOptions {
-  /** How often a failed hook is replayed before that is an error. @default {0} */
+  /** How often a failed hook runs again before settle() throws. @default {0} */
   readonly replays?: number;
-  /** Bound on the number of hooks. @default {1000} */
+  /** Maximal number of hooks. @default {1000} */
   readonly maxHooks?: number;
 }
 
-/** What an action gave. */
+/** Result of an action. */
 export interface ActionResult {
   readonly status: "completed" | "failed";
-  /** Why it failed; empty if it did not. */
+  /** Why the action failed; empty if it did not. */
   readonly message: string;
-  /** Of action-set, with the return code and output that Juju adds. */
+  /** The values of action-set, with the return code and the output that Juju adds. */
   readonly results: Readonly<Record<string, unknown>>;
-  /** Of action-log. */
+  /** The messages of action-log. */
   readonly log: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Status as `juju status` shows it. */
+/** A status as `juju status` shows it. */
 export interface ShownStatus {
   readonly status: string;
   readonly message: string;
 }
 
-/** A model. Names of things are those of Juju's client. */
+/** A model. Its functions have the names of Juju's commands. Disposal removes its files. */
 export interface Model extends AsyncDisposable {
   readonly name: string;
   readonly uuid: string;
-  /** All runs of hooks and actions, in their order. */
+  /** All runs of hooks and actions, the oldest first. */
   readonly runs: readonly HookRun[];
-  /** What juju-log wrote. */
+  /** The lines of juju-log, the oldest first. */
   readonly log: readonly LogLine[];
-  /** Makes things go wrong. */
+  /** Adds faults to hooks and hook tools. */
   readonly faults: Faults;
 
-  /** Deploys a `.charm`, or a directory with an expanded one. */
+  /** Deploys a `.charm` file, or a directory with the files of a charm. Returns the name. */
   readonly deploy: (charm: string, options?: DeployOptions) => Promise<string>;
-  /** Adds an application without a charm, driven by hand. */
+  /** Adds an application without a charm. The test controls its databags. Returns the name. */
   readonly addApplication: (
     name: string,
     options: ApplicationOptions,
   ) => string;
-  /** Relates two endpoints, as `app:endpoint`, or `app` where it is clear. */
+  /** Relates two endpoints: `app:endpoint`, or `app` if only one pair of endpoints fits. */
   readonly relate: (a: string, b: string) => RelationHandle;
-  /** Gives the name of the new unit. */
+  /** Adds a unit. Returns its name. */
   readonly addUnit: (application: string) => string;
   readonly removeUnit: (unit: string, options?: RemoveOptions) => void;
   readonly removeRelation: (
@@ -149,32 +148,33 @@ export interface Model extends AsyncDisposable {
     application: string,
     options?: RemoveOptions,
   ) => void;
-  /** Upgrades an application to another charm. */
+  /** Upgrades an application to another charm: a file or a directory, as in deploy(). */
   readonly refresh: (application: string, charm: string) => Promise<void>;
-  /** Sets options; null resets one to its default. */
+  /** Sets options. Null resets an option to its default. */
   readonly configure: (
     application: string,
     config: Readonly<Record<string, ConfigValue | null>>,
   ) => void;
-  /** Allows credential-get; config-changed follows, as after untrust(). */
+  /** Lets an application use credential-get. config-changed follows. */
   readonly trust: (application: string) => void;
+  /** Forbids an application to use credential-get. config-changed follows. */
   readonly untrust: (application: string) => void;
-  /** Changes what credential-get prints. No hook tells of that. */
+  /** Sets the cloud that credential-get prints. No hook follows. */
   readonly setCloud: (cloud: CloudSpec) => void;
-  /** Gives the lease to another unit. */
+  /** Makes a unit the leader of its application. */
   readonly setLeader: (unit: string) => void;
-  /** Lets update-status run, when nothing else is to be done. */
+  /** Queues update-status behind all other hooks of a unit, or of all units of an application. */
   readonly updateStatus: (applicationOrUnit: string) => void;
-  /** Gives up on a failed hook, as if it had been skipped: `juju resolved --no-retry`. */
+  /** Skips the failed hook of a unit: `juju resolved --no-retry`. */
   readonly resolve: (unit: string) => void;
-  /** Starts a unit's agent again, which drops what the model has no longer. */
+  /** Restarts the agent of a unit. The agent then forgets relations that were removed by force. */
   readonly restartAgent: (unit: string) => void;
 
-  /** Hooks that could be run next; one for most units. */
+  /** Returns the hooks that may run next. Most units have at most one. */
   readonly pending: () => readonly PendingHook[];
-  /** Runs one hook. */
+  /** Runs one hook. Returns undefined if no hook is pending. */
   readonly step: () => Promise<HookRun | undefined>;
-  /** Runs hooks until none is left. Throws if one fails. */
+  /** Runs hooks until none is left. Throws an error if a hook fails. */
   readonly settle: (options?: SettleOptions) => Promise<void>;
   /** Runs an action, between hooks. */
   readonly runAction: (
@@ -183,31 +183,31 @@ export interface Model extends AsyncDisposable {
     params?: Readonly<Record<string, unknown>>,
   ) => Promise<ActionResult>;
 
-  /** Adds a secret of the user, and gives its URI. */
+  /** Adds a secret of the model's user. Returns its URI. */
   readonly addSecret: (name: string, content: Readonly<Settings>) => string;
-  /** Adds a revision, if the content is another; secret-changed follows. */
+  /** Adds a revision to a secret if the content differs. secret-changed follows. */
   readonly updateSecret: (uri: string, content: Readonly<Settings>) => void;
   readonly grantSecret: (uri: string, application: string) => void;
   readonly revokeSecret: (uri: string, application: string) => void;
   readonly removeSecret: (uri: string) => void;
 
-  /** Status of the workload, or the error of a failed hook. */
+  /** Returns the status of a unit's workload, or the error of its failed hook. */
   readonly status: (unit: string) => ShownStatus;
   readonly applicationStatus: (application: string) => ShownStatus;
   /**
-   * A copy of every databag that holds something: of applications, and of units in scope; by the
-   * number of the relation and the name of whose it is, as `1 web/0`.
+   * Returns a copy of each databag that is not empty: of applications, and of units in scope. The
+   * key is the number of the relation and the name of the owner: `1 web/0`.
    */
   readonly databags: () => Readonly<Record<string, Settings>>;
   readonly units: (application: string) => readonly string[];
   readonly applications: () => readonly string[];
   readonly leader: (application: string) => string | undefined;
-  /** Of application-version-set. */
+  /** Returns the value of application-version-set. */
   readonly workloadVersion: (application: string) => string;
-  /** As `80/tcp`, sorted. */
+  /** Returns the open ports of a unit, sorted: `80/tcp`. */
   readonly openedPorts: (unit: string) => readonly string[];
-  /** Of state-set. */
+  /** Returns the values of state-set. */
   readonly charmState: (unit: string) => Settings;
-  /** Where the unit's charm is expanded, once its first hook began. */
+  /** Returns the charm directory of a unit. It exists after the unit's first hook began. */
   readonly charmDir: (unit: string) => string;
 }

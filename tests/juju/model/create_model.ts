@@ -1,9 +1,5 @@
 /**
- * A Juju model in a process, that runs any built charm as Juju would.
- *
- * Hooks are real processes with an exact environment; hook tools are found on
- * PATH and answer over the agent's socket; writes take effect when a hook ends
- * well. Nothing here knows of a particular charm.
+ * Creates models.
  *
  * @module
  */
@@ -22,47 +18,29 @@ import { createSteps } from "./steps.ts";
 const AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin";
 const FIRST_OPERATION = 2;
 
-/** Creates an empty model. On disposal nothing of it is left. */
-export async function createModel(
-  {
-    name = "test",
-    uuid = crypto.randomUUID(),
-    cloud,
-    jujuVersion = "4.0.15",
-    legacyProxy = {},
-    reads = isJuju3({ jujuVersion }) ? "documented" : "coded",
-    path = AGENT_PATH,
-    run = runProcess,
-    pick = () => 0,
-  }: ModelOptions = {},
-): Promise<Model> {
-  // Short, as the path of a unix socket has 108 bytes at most.
+/**
+ * Creates an empty model. Disposal kills its running hook and removes its files.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * await using model = await createModel();
+ * const endpoints = { http: { role: "provides", interface: "http" } } as const;
+ * model.addApplication("web", { endpoints });
+ * assert.deepEqual(model.units("web"), ["web/0"]);
+ * ```
+ */
+export async function createModel(options: ModelOptions = {}): Promise<Model> {
+  const { pick = () => 0, run = runProcess } = options;
   const root = await Deno.makeTempDir({ prefix: "juju-" });
-  const state: ModelState = {
-    name,
-    uuid,
-    jujuVersion,
-    root,
-    legacyProxy,
-    path,
-    reads,
-    cloud,
-    applications: new Map(),
-    relations: new Map(),
-    ghosts: new Map(),
-    secrets: new Map(),
-    log: [],
-    nextRelation: 0,
-    nextMachine: 0,
-    nextOperation: FIRST_OPERATION,
-    nextSecret: 1,
-  };
+  const state = createState(root, options);
   const { faults, plan } = createFaults();
   const executor = createExecutor(state, { plan, run });
   const steps = createSteps(state, { executor, pick });
   return {
-    name,
-    uuid,
+    name: state.name,
+    uuid: state.uuid,
     log: state.log,
     faults,
     ...deployment(state),
@@ -73,5 +51,38 @@ export async function createModel(
       await steps[Symbol.asyncDispose]();
       await Deno.remove(root, { recursive: true });
     },
+  };
+}
+
+function createState(
+  root: string,
+  {
+    cloud,
+    jujuVersion = "4.0.15",
+    legacyProxy = {},
+    name = "test",
+    path = AGENT_PATH,
+    reads = isJuju3({ jujuVersion }) ? "documented" : "coded",
+    uuid = crypto.randomUUID(),
+  }: ModelOptions,
+): ModelState {
+  return {
+    name,
+    uuid,
+    jujuVersion,
+    root,
+    legacyProxy,
+    path,
+    reads,
+    cloud,
+    applications: new Map(),
+    relations: new Map(),
+    forcedRelations: new Map(),
+    secrets: new Map(),
+    log: [],
+    nextRelation: 0,
+    nextMachine: 0,
+    nextOperation: FIRST_OPERATION,
+    nextSecret: 1,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What brings things into a model, and takes them out again.
+ * Adds applications, units and relations to a model, and removes them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { createUnit, destroyUnit } from "../state/units.ts";
 import type { Model } from "./api.ts";
 import { relationHandle, relationOfHandle } from "./relation_handle.ts";
 
-/** What deployment() gives. */
+/** The functions of a model that add and remove. */
 export type Deployment = Pick<
   Model,
   | "addApplication"
@@ -30,7 +30,7 @@ export type Deployment = Pick<
   | "removeUnit"
 >;
 
-/** Gives the part of the model's interface that adds and removes things. */
+/** Creates the functions of a model that add and remove. */
 export function deployment(state: ModelState): Deployment {
   const load = async (charm: string): Promise<Charm> =>
     await readCharm(await expandCharm(charm), state.jujuVersion);

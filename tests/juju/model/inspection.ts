@@ -1,5 +1,5 @@
 /**
- * What can be seen of a model from outside.
+ * Reads a model.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { ModelState } from "../state/state.ts";
 import { overallStatus } from "../state/status.ts";
 import type { Model } from "./api.ts";
 
-/** What inspection() gives. */
+/** The functions of a model that read. */
 export type Inspection = Pick<
   Model,
   | "applications"
@@ -25,7 +25,7 @@ export type Inspection = Pick<
   | "workloadVersion"
 >;
 
-/** Gives the part of the model's interface that only reads. */
+/** Creates the functions of a model that read. */
 export function inspection(state: ModelState): Inspection {
   return {
     applications: () => [...state.applications.keys()],

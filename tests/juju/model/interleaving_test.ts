@@ -42,8 +42,8 @@ function disturb(
       model.configure("sample", { port: below(3) });
       return;
     case 6: {
-      const [heir] = model.units("sample").slice(below(2));
-      if (heir) model.setLeader(heir);
+      const [successor] = model.units("sample").slice(below(2));
+      if (successor) model.setLeader(successor);
       return;
     }
     case 7:

@@ -1,17 +1,17 @@
 /**
- * What an operator, or time, changes in a model that is deployed.
+ * Changes options, leadership, trust and secrets of a model.
  *
  * @module
  */
 
 import { setConfig } from "../state/config.ts";
-import { dropGhosts } from "../state/forced_relations.ts";
+import { dropForcedRelations } from "../state/forced_relations.ts";
 import { getApplication, getUnit } from "../state/queries.ts";
 import { newSecret, reviseSecret } from "../state/secrets.ts";
 import type { ModelState, Secret } from "../state/state.ts";
 import type { Model } from "./api.ts";
 
-/** What operator() gives. */
+/** The functions of a model that change settings and secrets. */
 export type Operator = Pick<
   Model,
   | "addSecret"
@@ -28,13 +28,8 @@ export type Operator = Pick<
   | "updateStatus"
 >;
 
-/** Gives the part of the model's interface that changes settings and secrets. */
+/** Creates the functions of a model that change settings and secrets. */
 export function operator(state: ModelState): Operator {
-  function findSecret(uri: string): Secret {
-    const secret = state.secrets.get(uri.replace(/^secret:/, ""));
-    if (secret) return secret;
-    throw new Error(`Cannot find secret "${uri}": it is not in the model`);
-  }
   return {
     configure: (application, config) => setConfig(getApplication(state, application), config),
     trust: (application) => {
@@ -53,7 +48,7 @@ export function operator(state: ModelState): Operator {
       }
       getApplication(state, application).leader = name;
     },
-    restartAgent: (given) => dropGhosts(state, getUnit(state, given)),
+    restartAgent: (given) => dropForcedRelations(state, getUnit(state, given)),
     updateStatus: (given) => {
       const units = given.includes("/")
         ? [getUnit(state, given)]
@@ -63,20 +58,31 @@ export function operator(state: ModelState): Operator {
 
     addSecret(name, content) {
       const owner = { kind: "model", id: state.uuid } as const;
-      const secret = newSecret(state, owner, content, { name });
+      const secret = newSecret(state, { owner, content, name });
       state.secrets.set(secret.id, secret);
       return `secret:${secret.id}`;
     },
-    updateSecret: (uri, content) => reviseSecret(findSecret(uri), content),
+    updateSecret: (uri, content) => reviseSecret(findSecret(state, uri), content),
     grantSecret: (uri, application) => {
       const { name } = getApplication(state, application);
-      findSecret(uri).grants.set(name, undefined);
+      findSecret(state, uri).grants.set(name, undefined);
     },
     revokeSecret: (uri, application) => {
-      findSecret(uri).grants.delete(application);
+      findSecret(state, uri).grants.delete(application);
     },
     removeSecret: (uri) => {
-      state.secrets.delete(findSecret(uri).id);
+      state.secrets.delete(findSecret(state, uri).id);
     },
   };
+}
+
+/**
+ * Finds a secret by its URI.
+ *
+ * @throws {Error} If the model has no such secret.
+ */
+function findSecret(state: ModelState, uri: string): Secret {
+  const secret = state.secrets.get(uri.replace(/^secret:/, ""));
+  if (secret) return secret;
+  throw new Error(`Cannot find secret "${uri}": it is not in the model`);
 }

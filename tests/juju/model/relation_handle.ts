@@ -1,5 +1,5 @@
 /**
- * Gives tests a relation to read and write.
+ * Lets tests read and write a relation.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { byText, endOf } from "../state/queries.ts";
 import type { Bag, ModelState, Relation } from "../state/state.ts";
 import type { RelationHandle } from "./api.ts";
 
-/** Makes the handle of a relation. It outlives the relation. */
+/** Makes the handle of a relation. The handle stays valid after the relation ended. */
 export function relationHandle(
   model: ModelState,
   relation: Relation,
@@ -38,7 +38,11 @@ export function relationHandle(
   };
 }
 
-/** Finds the relation of a handle, or throws. */
+/**
+ * Finds the relation of a handle.
+ *
+ * @throws {Error} If the relation has left the model.
+ */
 export function relationOfHandle(
   model: ModelState,
   { id }: RelationHandle,

@@ -1,11 +1,11 @@
 /**
- * What a hook that ended well changes in the agent's own state
- * (UNITER/operation/runhook.go Commit).
+ * Records a successful hook in the agent's state (UNITER/operation/runhook.go Commit).
  *
  * @module
  */
 
 import { isJuju3 } from "../charm/juju_version.ts";
+import { configHash } from "../state/config.ts";
 import { agentRelation } from "../state/forced_relations.ts";
 import { leaveScope } from "../state/relations.ts";
 import type { HookInfo, ModelState, Unit } from "../state/state.ts";
@@ -13,16 +13,18 @@ import { newStatus } from "../state/status.ts";
 import { dropUnit } from "../state/units.ts";
 import { plainHook } from "./next_operation.ts";
 
-/**
- * Commits a hook that ended well, or that was skipped.
- *
- * @param configHash As it was when the hook began; what came later is new.
- */
+/** A hook that was successful, or that the agent skipped. */
+export interface Commit {
+  readonly hook: HookInfo;
+  /** Fingerprint of the options when the hook began. A later change starts config-changed again. */
+  readonly configHash: string;
+}
+
+/** Records a hook that was successful, or that the agent skipped. */
 export function commitHook(
   model: ModelState,
   unit: Unit,
-  hook: HookInfo,
-  configHash: string,
+  { hook, configHash: hash }: Commit,
 ): void {
   unit.queued = undefined;
   unit.failed = undefined;
@@ -33,8 +35,8 @@ export function commitHook(
       return;
     case "config-changed":
       unit.configAgain = !isJuju3(model) && unit.configHash !== undefined &&
-        unit.configHash !== configHash;
-      unit.configHash = configHash;
+        unit.configHash !== hash;
+      unit.configHash = hash;
       if (!unit.started) unit.queued = plainHook("start");
       return;
     case "upgrade-charm":
@@ -64,7 +66,7 @@ export function commitHook(
   }
 }
 
-/** UpdateStateForHook in UNITER/relation/state.go. */
+/** Records a relation hook (UNITER/relation/state.go UpdateStateForHook). */
 function commitRelationHook(
   model: ModelState,
   unit: Unit,
@@ -87,4 +89,18 @@ function commitRelationHook(
     local.members.set(remoteUnit, changeVersion);
     local.changedPending = kind === "relation-joined" ? remoteUnit : undefined;
   }
+}
+
+/**
+ * Skips the failed hook of a unit, as `juju resolved --no-retry` does.
+ *
+ * @throws {Error} If no hook of the unit has failed.
+ */
+export function resolveHook(model: ModelState, unit: Unit): void {
+  const { failed, name } = unit;
+  if (!failed) throw new Error(`Cannot resolve "${name}": no hook has failed`);
+  const id = failed.relationId ?? -1;
+  const local = unit.relations.get(id);
+  if (local && model.forcedRelations.has(id)) local.resolved = true;
+  commitHook(model, unit, { hook: failed, configHash: configHash(model, unit) });
 }

@@ -1,5 +1,5 @@
 /**
- * The hooks that may run next, once the agent's own state is up to date.
+ * Finds the hooks of a unit that may run next.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { commitHook } from "./commit_hook.ts";
 import { nextOperation, type Operation, plainHook } from "./next_operation.ts";
 
 /**
- * Gives the next hooks of a unit, of which one may be run.
+ * Returns the hooks of a unit that may run next. The caller runs one of them.
  *
- * Changes of the agent's own state that come before them are made: entering
- * scopes, taking and giving up leadership.
+ * First the agent performs its operations that run no hook: it enters scopes, accepts and resigns
+ * leadership, skips hooks and terminates.
  */
 export function nextHooks(
   model: ModelState,
@@ -46,7 +46,7 @@ function apply(
       enterScope(model, operation.relation, unit);
       return;
     case "skip-hook":
-      commitHook(model, unit, operation.hook, configHash(model, unit));
+      commitHook(model, unit, { hook: operation.hook, configHash: configHash(model, unit) });
       return;
     case "terminate":
       dropUnit(model, unit);

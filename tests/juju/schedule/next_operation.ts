@@ -1,7 +1,7 @@
 /**
- * The next hook of a unit, decided as Juju's resolvers do.
+ * Decides the next operation of a unit's agent as Juju's resolvers do.
  *
- * Reads the state and changes nothing. The order of the checks is the one of
+ * The functions read the state and change nothing. The order of the checks is that of
  * UNITER/resolver.go.
  *
  * @module
@@ -14,7 +14,7 @@ import { relationsOf } from "../state/relations.ts";
 import type { HookInfo, ModelState, Relation, Unit } from "../state/state.ts";
 import { createdHooks, relationHooks } from "./relation_hooks.ts";
 
-/** What an agent does next: a hook, or a change of its own state. */
+/** An operation of an agent: it runs one of some hooks, or changes its own state. */
 export type Operation =
   | { readonly kind: "hooks"; readonly hooks: readonly HookInfo[] }
   | { readonly kind: "skip-hook"; readonly hook: HookInfo }
@@ -23,7 +23,7 @@ export type Operation =
   | { readonly kind: "enter-scope"; readonly relation: Relation }
   | { readonly kind: "terminate" };
 
-/** Makes a hook that has no context but its name. */
+/** Makes a hook that is about no relation and no secret. */
 export function plainHook(name: string): HookInfo {
   return { hook: name, kind: name };
 }
@@ -31,8 +31,8 @@ export function plainHook(name: string): HookInfo {
 /**
  * Decides the next operation of a unit.
  *
- * Where Juju's order is that of a Go map, and thus random, all legal hooks are
- * returned; the first one is the choice of a deterministic model.
+ * Juju iterates over Go maps, whose order is random. So the operation lists all hooks that Juju might
+ * choose. A deterministic model takes the first one.
  */
 export function nextOperation(
   model: ModelState,
@@ -44,13 +44,13 @@ export function nextOperation(
   const first = unit.installed ? urgentOperation(model, unit) : undefined;
   if (first) return first;
   if (failed) return hookOrSkip(model, unit, failed);
-  // A dying unit is not installed first.
+  // A dying unit skips install.
   if (queued && !(dying && queued.kind === "install")) return hookOrSkip(model, unit, queued);
   if (dying) return dyingOperation(model, unit);
   return idleOperation(model, unit);
 }
 
-/** What comes even before a queued hook, or before all others. */
+/** Operations that precede queued hooks or all other hooks. */
 function urgentOperation(model: ModelState, unit: Unit): Operation | undefined {
   const leads = getApplication(model, unit.application).leader === unit.name;
   const resigns = unit.leader && (!leads || unit.life === "dying");
@@ -73,11 +73,11 @@ function urgentOperation(model: ModelState, unit: Unit): Operation | undefined {
   return secret && hooks(secret);
 }
 
-/** A hook whose reason is gone is skipped, as if it had run. */
+/** Skips a hook whose relation or leadership is gone. A skipped hook counts as successful. */
 function hookOrSkip(model: ModelState, unit: Unit, hook: HookInfo): Operation {
   const { leader } = getApplication(model, unit.application);
   const gone = hook.kind === "leader-elected"
-    // RunHook.Prepare looks again.
+    // RunHook.Prepare checks the leadership again.
     ? leader !== unit.name
     : hook.relationId !== undefined && !unit.relations.has(hook.relationId);
   return gone ? { kind: "skip-hook", hook } : hooks(hook);

@@ -1,5 +1,5 @@
 /**
- * Where the files of a unit's agent are.
+ * Paths of the files of a unit's agent.
  *
  * @module
  */
@@ -14,12 +14,12 @@ export interface AgentPaths {
   readonly socket: string;
 }
 
-/** Gives the directory of a unit's agent. */
+/** Returns the directory of a unit's agent. */
 export function agentDirectory({ root }: ModelState, unit: string): string {
   return join(root, "agents", `unit-${unit.replace("/", "-")}`);
 }
 
-/** Gives the paths below an agent's directory. */
+/** Returns the paths below an agent's directory. */
 export function agentPaths(agentDir: string): AgentPaths {
   return {
     charmDir: join(agentDir, "charm"),

@@ -1,5 +1,5 @@
 /**
- * Applications: how they come and go, and how they get another charm.
+ * Adds, removes and refreshes applications.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { destroyUnit, dropApplicationIfEmpty } from "./units.ts";
 
 const NAME_REGEXP = /^[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*$/;
 
-/** Adds an application without units; its peer relations come with it. */
+/** Adds an application without units, and its peer relations. */
 export function createApplication(
   model: ModelState,
   name: string,
@@ -44,7 +44,7 @@ export function createApplication(
   return application;
 }
 
-/** Starts the removal of an application; with force its hooks do not run. */
+/** Starts the removal of an application. With force, its units run no hooks. */
 export function destroyApplication(
   model: ModelState,
   application: Application,
@@ -52,7 +52,7 @@ export function destroyApplication(
 ): void {
   application.life = "dying";
   for (const relation of relationsOf(model, application.name)) {
-    // The other side still runs its hooks; from 4.0 on, it finds nothing any more.
+    // The other application still runs its hooks. Since 4.0 these hooks find no relation.
     destroyRelation(model, relation, { force: force && (isPeer(relation) || !isJuju3(model)) });
   }
   for (const unit of [...application.units.values()]) {
@@ -61,7 +61,7 @@ export function destroyApplication(
   dropApplicationIfEmpty(model, application);
 }
 
-/** Gives an application another charm; its units upgrade one by one. */
+/** Gives an application another charm. Its units upgrade one by one. */
 export function refreshCharm(
   model: ModelState,
   application: Application,
@@ -78,7 +78,7 @@ export function refreshCharm(
   addPeerRelations(model, application, before);
 }
 
-/** Refuses a charm without an endpoint that a relation uses. */
+/** Refuses a charm that lacks an endpoint of an existing relation. */
 function checkRelations(
   model: ModelState,
   { name }: Application,

@@ -1,5 +1,5 @@
 /**
- * Databags of a relation, and the versions by which changes are detected.
+ * Reads and writes databags, and counts their versions. Juju detects changes by version.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { isJuju3 } from "../charm/juju_version.ts";
 import type { Bag, ModelState, Relation, Settings, Unit } from "./state.ts";
 
 /**
- * Applies changes to a databag; an empty value deletes the key.
+ * Writes changes to a databag. An empty value deletes its key.
  *
- * Writes that change nothing keep the version, so that no hook follows
+ * A write that changes nothing keeps the version. So no hook follows
  * (state/settings.go WriteOperation, state/application_ops.go isNullChange).
  */
 export function writeBag(
@@ -33,16 +33,16 @@ function equal(a: Settings, b: Settings): boolean {
     keys.every((key) => a[key] === b[key]);
 }
 
-/** Gives the databag of an application, created when first asked for. */
+/** Returns the databag of an application. The first call creates it. */
 export function appBag(relation: Relation, application: string): Bag {
   return relation.appBags.getOrInsertComputed(
     application,
-    // Version 0 means never written: Juju runs no application-level -changed.
+    // Version 0: nobody wrote it yet, so Juju runs no -changed for the application.
     () => ({ settings: {}, version: 0 }),
   );
 }
 
-/** Gives the default keys of a unit databag (FAC/uniter.go EnterScope). */
+/** Returns the keys that Juju writes to each unit databag (FAC/uniter.go EnterScope). */
 export function networkSettings(model: ModelState, unit: Unit): Settings {
   return {
     "egress-subnets": `${unit.address}/32`,

@@ -1,5 +1,5 @@
 /**
- * Configuration of applications: their options, and the trust in them.
+ * Options of applications, and the fingerprint that starts config-changed.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { byText, getApplication } from "./queries.ts";
 import type { Application, ModelState, Unit } from "./state.ts";
 
 /**
- * Sets options; null resets one to its default.
+ * Sets options. Null resets an option to its default.
  *
- * @throws {Error} If the charm has no such option, or another type for it.
+ * @throws {Error} If the charm has no such option, or the option has another type.
  */
 export function setConfig(
   { charm, config, name }: Application,
@@ -27,9 +27,9 @@ export function setConfig(
 }
 
 /**
- * Checks options against those of a charm.
+ * Checks values against the options of a charm.
  *
- * @throws {Error} If the charm has no such option, or another type for it.
+ * @throws {Error} If the charm has no such option, or the option has another type.
  */
 export function checkConfig(
   { name, options }: Charm,
@@ -47,7 +47,7 @@ export function checkConfig(
   }
 }
 
-/** Gives the options that have a value. */
+/** Returns the options that have a value or a default. */
 export function effectiveConfig(
   { charm, config }: Application,
 ): Readonly<Record<string, ConfigValue>> {
@@ -59,7 +59,7 @@ export function effectiveConfig(
   return settings;
 }
 
-/** Gives a fingerprint of what config-changed is about. */
+/** Returns a fingerprint of everything whose change starts config-changed. */
 export function configHash(model: ModelState, unit: Unit): string {
   const { config, trust } = getApplication(model, unit.application);
   return JSON.stringify([

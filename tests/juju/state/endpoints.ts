@@ -1,5 +1,5 @@
 /**
- * Finds the endpoints that a relation is to have.
+ * Finds the two endpoints of a new relation.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { getApplication } from "./queries.ts";
 import type { ModelState, RelationEnd } from "./state.ts";
 
 /**
- * Resolves `app:endpoint`, or `app` if only one pair fits.
+ * Resolves `app:endpoint`, or `app` if exactly one pair of endpoints fits.
  *
- * @throws {Error} If none does, or if the two are related already.
+ * @throws {Error} If no pair or several pairs fit, or if the pair is related already.
  */
 export function findEnds(
   model: ModelState,
@@ -26,7 +26,7 @@ export function findEnds(
     l.endpoint.role !== r.endpoint.role
   );
   if (pair && more.length === 0) {
-    refuseTwice(model, pair);
+    refuseDuplicate(model, pair);
     return pair;
   }
   const reason = pair
@@ -37,12 +37,12 @@ export function findEnds(
   throw new Error(`Cannot relate ${a} to ${b}: ${reason}`);
 }
 
-function refuseTwice(model: ModelState, ends: readonly RelationEnd[]): void {
+function refuseDuplicate(model: ModelState, ends: readonly RelationEnd[]): void {
   const key = ({ application, endpoint }: RelationEnd) => `${application}:${endpoint.name}`;
-  const twice = model.relations.values().some((relation) =>
+  const isRelated = model.relations.values().some((relation) =>
     ends.every((end) => relation.ends.some((other) => key(other) === key(end)))
   );
-  if (!twice) return;
+  if (!isRelated) return;
   throw new Error(
     `Cannot relate ${ends.map(key).join(" to ")}: they are related already`,
   );

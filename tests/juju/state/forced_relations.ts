@@ -1,7 +1,8 @@
 /**
- * Relations that were removed by force, as 4.0 does it: the model has them no
- * longer, but the agents of units that were in them do. They run -departed and
- * -broken, and no tool can read or write such a relation.
+ * Relations that were removed by force.
+ *
+ * Juju 4.0 removes such a relation from the model at once, but the agents of its units still know
+ * it: they run -departed and -broken. No tool can read or write the relation.
  *
  * @module
  */
@@ -9,34 +10,34 @@
 import { allUnits } from "./queries.ts";
 import type { ModelState, Relation, Unit } from "./state.ts";
 
-/** Takes a relation out of the model, and leaves it with the agents. */
-export function forceRelation(model: ModelState, relation: Relation): void {
+/** Removes a relation from the model. The agents of its units still know it. */
+export function removeByForce(model: ModelState, relation: Relation): void {
   relation.life = "dying";
   relation.scope.clear();
   relation.departing.clear();
   model.relations.delete(relation.id);
-  model.ghosts.set(relation.id, relation);
-  pruneGhosts(model);
+  model.forcedRelations.set(relation.id, relation);
+  pruneForcedRelations(model);
 }
 
-/** Forgets the ghosts that no agent knows. */
-export function pruneGhosts(model: ModelState): void {
+/** Drops the forced relations that no agent knows any more. */
+export function pruneForcedRelations(model: ModelState): void {
   const known = new Set(allUnits(model).flatMap(({ relations }) => [...relations.keys()]));
-  for (const id of model.ghosts.keys()) {
-    if (!known.has(id)) model.ghosts.delete(id);
+  for (const id of model.forcedRelations.keys()) {
+    if (!known.has(id)) model.forcedRelations.delete(id);
   }
 }
 
-/** An agent that starts asks the model what it is in: what is gone it drops. */
-export function dropGhosts(model: ModelState, unit: Unit): void {
-  for (const id of model.ghosts.keys()) unit.relations.delete(id);
-  pruneGhosts(model);
+/** Drops the forced relations of one unit, as an agent does when it starts. */
+export function dropForcedRelations(model: ModelState, unit: Unit): void {
+  for (const id of model.forcedRelations.keys()) unit.relations.delete(id);
+  pruneForcedRelations(model);
 }
 
-/** Finds a relation of the model, or one that agents still know. */
+/** Finds a relation of the model, or a forced relation. */
 export function agentRelation(
   model: ModelState,
   id: number | undefined,
 ): Relation | undefined {
-  return id === undefined ? undefined : model.relations.get(id) ?? model.ghosts.get(id);
+  return id === undefined ? undefined : model.relations.get(id) ?? model.forcedRelations.get(id);
 }

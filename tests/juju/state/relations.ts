@@ -1,12 +1,12 @@
 /**
- * Relations: how they come and go, and which units are in their scope.
+ * Adds and removes relations, and moves units into and out of their scope.
  *
  * @module
  */
 
 import { isJuju3 } from "../charm/juju_version.ts";
 import { networkSettings, writeBag } from "./bags.ts";
-import { forceRelation, pruneGhosts } from "./forced_relations.ts";
+import { pruneForcedRelations, removeByForce } from "./forced_relations.ts";
 import { applicationOf, endOf, findUnit, getApplication, isPeer, remoteEnd } from "./queries.ts";
 import type { ModelState, Relation, RelationEnd, Unit, UnitRelation } from "./state.ts";
 import { newStatus } from "./status.ts";
@@ -14,15 +14,15 @@ import { newStatus } from "./status.ts";
 /** How something is removed. */
 export interface RemoveOptions {
   /**
-   * Takes it out of the model at once. Hooks of its own units do not run. Of a relation, those of
-   * other units run from 4.0 on, and none before.
+   * Removes it from the model at once. A removed unit runs no hooks. For a removed relation, Juju
+   * 3.6 runs no hooks; Juju 4.0 runs -departed and -broken.
    *
    * @default {false}
    */
   readonly force?: boolean;
 }
 
-/** Adds a relation; units that are driven by hand enter its scope at once. */
+/** Adds a relation. Units without a charm enter its scope at once. */
 export function createRelation(
   model: ModelState,
   ends: readonly RelationEnd[],
@@ -47,8 +47,9 @@ export function createRelation(
 }
 
 /**
- * Starts the removal of a relation. With force no hooks run before 4.0; from
- * then on they run for a relation that the model has no longer.
+ * Starts the removal of a relation.
+ *
+ * With force, Juju 3.6 runs no hooks. Juju 4.0 runs hooks after the model dropped the relation.
  */
 export function destroyRelation(
   model: ModelState,
@@ -57,7 +58,7 @@ export function destroyRelation(
 ): void {
   if (force && !isJuju3(model)) {
     dropGrants(model, relation);
-    forceRelation(model, relation);
+    removeByForce(model, relation);
     return;
   }
   relation.life = "dying";
@@ -70,7 +71,7 @@ export function destroyRelation(
   removeIfEmpty(model, relation);
 }
 
-/** Lets a unit enter the scope of a relation, with the default keys. */
+/** Moves a unit into the scope of a relation, and writes the default keys of its databag. */
 export function enterScope(
   model: ModelState,
   relation: Relation,
@@ -79,7 +80,7 @@ export function enterScope(
   if (relation.scope.has(unit.name)) return;
   relation.scope.add(unit.name);
   relation.departing.delete(unit.name);
-  // Leaders tell of it; where units are driven by hand, each counts as one.
+  // Only a leader changes the status. Without a charm there is no leader, and any unit counts.
   const { leader = unit.name } = getApplication(model, unit.application);
   if (leader === unit.name) relation.status = newStatus("joined");
   const bag = relation.unitBags.getOrInsertComputed(
@@ -94,11 +95,11 @@ export function enterScope(
     applicationMembers: new Map(),
     changedPending: undefined,
     cache: new Map(),
-    leftover: false,
+    resolved: false,
   });
 }
 
-/** Takes a unit out of scope; a dying relation goes with its last unit. */
+/** Moves a unit out of scope. A dying relation ends when its last unit leaves. */
 export function leaveScope(
   model: ModelState,
   relation: Relation,
@@ -107,18 +108,18 @@ export function leaveScope(
   relation.scope.delete(unit);
   relation.departing.delete(unit);
   findUnit(model, unit)?.relations.delete(relation.id);
-  pruneGhosts(model);
+  pruneForcedRelations(model);
   removeIfEmpty(model, relation);
 }
 
-/** Removes a dying relation that no unit is in. */
+/** Removes a relation if it is dying and no unit is in its scope. */
 export function removeIfEmpty(model: ModelState, relation: Relation): void {
   if (relation.life === "alive" || relation.scope.size > 0) return;
   model.relations.delete(relation.id);
   dropGrants(model, relation);
 }
 
-/** A grant lives no longer than the relation it was given for. */
+/** Drops the grants of secrets that were given for a relation. */
 function dropGrants(model: ModelState, relation: Relation): void {
   for (const secret of model.secrets.values()) {
     for (const [who, id] of secret.grants) {
@@ -127,7 +128,7 @@ function dropGrants(model: ModelState, relation: Relation): void {
   }
 }
 
-/** Gives the relations that an application has. */
+/** Returns the relations of an application. */
 export function relationsOf(
   model: ModelState,
   application: string,
@@ -137,8 +138,8 @@ export function relationsOf(
 }
 
 /**
- * Gives the units of the other side (or the peers) that a unit would see as
- * members, with the versions of their databags.
+ * Returns the remote units (or the peers) that a unit sees as members, with the versions of their
+ * databags.
  */
 export function remoteMembers(
   relation: Relation,
@@ -155,8 +156,8 @@ export function remoteMembers(
 }
 
 /**
- * Tells whether a relation counts as broken for a unit, and so is hidden from
- * relation-ids (CTX/contextfactory.go getContextRelations).
+ * Whether a relation is broken for a unit. relation-ids hides such a relation
+ * (CTX/contextfactory.go getContextRelations).
  */
 export function isBroken(relation: Relation, local: UnitRelation): boolean {
   return !isPeer(relation) && relation.life !== "alive" &&

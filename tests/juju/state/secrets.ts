@@ -6,20 +6,25 @@
 
 import type { ModelState, Secret, SecretOwner, Settings } from "./state.ts";
 
-/** Attributes of a secret that its owner may choose. */
-export interface SecretDetails {
+/** A secret to make. */
+export interface NewSecret {
+  readonly owner: SecretOwner;
+  /** Content of the first revision. */
+  readonly content: Readonly<Settings>;
+  /** @default {""} */
   readonly name?: string;
+  /** @default {""} */
   readonly label?: string;
+  /** @default {""} */
   readonly description?: string;
+  /** @default {""} */
   readonly rotate?: string;
 }
 
-/** Makes a secret with its first revision. The model does not have it yet. */
+/** Makes a secret with its first revision. The caller adds the secret to the model. */
 export function newSecret(
   model: ModelState,
-  owner: SecretOwner,
-  content: Readonly<Settings>,
-  { name = "", label = "", description = "", rotate = "" }: SecretDetails = {},
+  { content, description = "", label = "", name = "", owner, rotate = "" }: NewSecret,
 ): Secret {
   const id = `c${(model.nextSecret++).toString(32).padStart(19, "0")}`;
   return {
@@ -36,7 +41,7 @@ export function newSecret(
   };
 }
 
-/** Adds a revision, unless the content is the one of the latest. */
+/** Adds a revision to a secret, unless the content equals that of the latest revision. */
 export function reviseSecret(
   secret: Secret,
   content: Readonly<Settings>,

@@ -1,7 +1,7 @@
 /**
- * The state of a model: what Juju's controller and unit agents would hold.
+ * The state of a model: the data that Juju's controller and unit agents hold.
  *
- * Everything here is plain data. Modules beside it read and change it.
+ * All types here are plain data. The modules beside this one read and change the data.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type Life = "alive" | "dying";
 /** Content of a databag. */
 export type Settings = Record<string, string>;
 
-/** What credential-get prints. Keys are those of its JSON. */
+/** The answer of credential-get. The keys are those of its JSON. */
 export interface CloudSpec {
   readonly type: string;
   readonly name: string;
@@ -32,139 +32,140 @@ export interface CloudSpec {
   readonly "is-controller-cloud"?: boolean;
 }
 
-/** Workload or application status. */
+/** Status of a workload, an agent, an application or a relation. */
 export interface Status {
   readonly status: string;
   readonly message: string;
   readonly since: Date;
 }
 
-/** One line written by juju-log. */
+/** A line that juju-log wrote. */
 export interface LogLine {
   readonly unit: string;
   readonly level: string;
   readonly message: string;
 }
 
-/** A databag with the version that change detection compares. */
+/** A databag, with its version. Juju compares versions to detect changes. */
 export interface Bag {
   settings: Settings;
   version: number;
 }
 
-/** A relation, or its remains until every unit has left it. */
+/** A relation. A dying relation exists until its last unit leaves the scope. */
 export interface Relation {
   readonly id: number;
   readonly ends: readonly RelationEnd[];
   life: Life;
-  /** Units that entered scope and have not left it. */
+  /** Units in scope. */
   readonly scope: Set<string>;
-  /** Units in scope that the other side already sees as gone. */
+  /** Units in scope that the remote units no longer see. */
   readonly departing: Set<string>;
-  /** Whether a leader entered the scope already: `joining` or `joined`. */
+  /** `joined` once a leader entered the scope, `joining` before. */
   status: Status;
-  /** Kept after a unit left, as Juju keeps them until the relation goes. */
+  /** Databags by unit. Juju keeps the databag of a unit that left until the relation ends. */
   readonly unitBags: Map<string, Bag>;
+  /** Databags by application. */
   readonly appBags: Map<string, Bag>;
 }
 
-/** One side of a relation; a peer relation has only one. */
+/** An end of a relation. A peer relation has one end, other relations have two. */
 export interface RelationEnd {
   readonly application: string;
   readonly endpoint: Endpoint;
 }
 
-/** What a unit's agent persists about one relation (UNITER/relation/state.go). */
+/** The agent's record of one relation of its unit (UNITER/relation/state.go). */
 export interface UnitRelation {
-  /** Whether -created ran. */
+  /** Whether the -created hook ran. */
   created: boolean;
-  /** Units that joined, with the version of the databag that was told of. */
+  /** Units that joined, with the databag version of the last hook about each. */
   readonly members: Map<string, number>;
-  /** The same for applications. */
+  /** Remote applications, with the databag version of the last hook about each. */
   readonly applicationMembers: Map<string, number>;
-  /** Unit whose -changed must follow its -joined. */
+  /** The unit whose -joined hook ran and whose -changed hook comes next. */
   changedPending: string | undefined;
-  /** Settings cached across hooks, for members only (CTX/cache.go). */
+  /** Databags of members, cached across hooks (CTX/cache.go). */
   readonly cache: Map<string, Settings>;
-  /** Whether a hook of it was given up after it was removed by force: then none follows. */
-  leftover: boolean;
+  /** Whether the operator resolved a failed hook of a forced relation. No hook follows then. */
+  resolved: boolean;
 }
 
-/** What a secret-changed hook is about. */
+/** The secret of a secret-changed hook. */
 export interface SecretInfo {
   readonly id: string;
   readonly revision: number;
-  /** The consumer's own; may be empty. */
+  /** The label that the consumer gave to the secret; may be empty. */
   readonly label: string;
 }
 
-/** A hook to run. The same one is replayed after a failure. */
+/** A hook to run. A failed hook runs again with the same data. */
 export interface HookInfo {
-  /** Name as in `hooks/`: `install`, `api-relation-changed`. */
+  /** File name in `hooks/`: `install`, `api-relation-changed`. */
   readonly hook: string;
   /** Kind without the endpoint: `install`, `relation-changed`. */
   readonly kind: string;
   readonly relationId?: number;
-  /** Absent in -created, -broken, and the -changed of an application. */
+  /** Absent in -created, in -broken, and in a -changed about an application. */
   readonly remoteUnit?: string;
   readonly remoteApplication?: string;
-  /** Only in -departed: who leaves. It may be the unit itself. */
+  /** The unit that leaves; only in -departed. It may be the unit that runs the hook. */
   readonly departingUnit?: string;
-  /** Version of the databag that the hook is about. */
+  /** Version of the databag that the hook reports. */
   readonly changeVersion?: number;
   readonly secret?: SecretInfo;
 }
 
-/** A unit, with what its agent would persist. */
+/** A unit, with the data that its agent persists. */
 export interface Unit {
   readonly name: string;
   readonly application: string;
   readonly machine: string;
   readonly address: string;
-  /** Directory of the agent; absent for units that are driven by hand. */
+  /** Directory of the agent; undefined for a unit without a charm. */
   readonly agentDir: string | undefined;
   life: Life;
   installed: boolean;
   started: boolean;
   stopped: boolean;
-  /** Whether the model has it no longer. */
+  /** Whether the unit has left the model. */
   removed: boolean;
-  /** Whether the agent accepted the leadership; it may be lost by now. */
+  /** Whether the agent believes that its unit leads. The lease may be lost already. */
   leader: boolean;
   leaderSettingsSeen: boolean;
-  /** What the last committed config-changed was about. */
+  /** Fingerprint of the last config-changed that took effect. See configHash(). */
   configHash: string | undefined;
-  /** Whether config-changed runs once more, as in 4.0 after every change. */
+  /** Whether config-changed runs a second time, as Juju 4.0 does after every change. */
   configAgain: boolean;
   charmRevision: number;
-  /** A hook that comes before all others. */
+  /** The hook that runs before all others. */
   queued: HookInfo | undefined;
-  /** The hook that failed last, and is to be replayed. */
+  /** The hook that failed and runs again. */
   failed: HookInfo | undefined;
   /** Whether update-status is due. */
   updateStatus: boolean;
   /** Status of the workload. */
   status: Status;
-  /** Whether a hook that ended well had set the status. */
+  /** Whether a successful hook has set the status. */
   statusSet: boolean;
   agentStatus: Status;
-  /** Of state-set. */
+  /** The values of state-set. */
   charmState: Map<string, string>;
-  /** Relations that the unit entered, by their ids. */
+  /** Relations that the unit entered, by relation id. */
   readonly relations: Map<number, UnitRelation>;
   readonly ports: Set<string>;
-  /** Latest revision of each consumed secret that the charm was told of. */
+  /** Latest revision of each consumed secret that a hook reported to the charm. */
   readonly secretsSeen: Map<string, number>;
 }
 
-/** An application, with a charm or driven by hand. */
+/** An application. The test controls the units of an application without a charm. */
 export interface Application {
   readonly name: string;
   charm: Charm | undefined;
-  /** Counts refreshes. */
+  /** Number of refreshes so far. */
   charmRevision: number;
   endpoints: ReadonlyMap<string, Endpoint>;
-  /** Options that were set; the others have their default. */
+  /** Options that the operator set. All others have their default. */
   readonly config: Map<string, ConfigValue>;
   trust: boolean;
   life: Life;
@@ -172,13 +173,13 @@ export interface Application {
   nextUnit: number;
   /** Name of the unit that holds the lease. */
   leader: string | undefined;
-  /** Set by the leader; else it follows from the units. */
+  /** The status that the leader set. Without one, Juju derives it from the units. */
   status: Status | undefined;
-  /** Of application-version-set. */
+  /** The value of application-version-set. */
   version: string;
 }
 
-/** Who owns a secret: the model's user, an application, or a unit. */
+/** The owner of a secret: the model's user, an application, or a unit. */
 export interface SecretOwner {
   readonly kind: "model" | "application" | "unit";
   readonly id: string;
@@ -195,9 +196,9 @@ export interface Secret {
   /** Number of the latest revision; the first is 1. */
   latest: number;
   readonly revisions: Map<number, Settings>;
-  /** Applications or units that may read it, with the relation of the grant. */
+  /** Applications and units that may read the secret, with the relation of each grant. */
   readonly grants: Map<string, number | undefined>;
-  /** Per unit: revision that it tracks, and its own label. */
+  /** By unit: the revision that the unit tracks, and its label for the secret. */
   readonly consumers: Map<string, { revision: number; label: string }>;
 }
 
@@ -206,18 +207,18 @@ export interface ModelState {
   readonly name: string;
   readonly uuid: string;
   readonly jujuVersion: JujuVersion;
-  /** Directory of the model, below which agents have theirs. */
+  /** The model's directory. It contains the agents' directories. */
   readonly root: string;
   readonly legacyProxy: Readonly<Record<string, string>>;
-  /** PATH of the agent, behind the tools' directory. */
+  /** PATH of hooks, without the tools' directory. */
   readonly path: string;
-  /** Whether relation-get follows the documented rules, or the code's. */
+  /** Whether relation-get follows Juju's documents or Juju's code. */
   readonly reads: "documented" | "coded";
   cloud: CloudSpec | undefined;
   readonly applications: Map<string, Application>;
   readonly relations: Map<number, Relation>;
-  /** Relations that were removed by force, which agents still know. */
-  readonly ghosts: Map<number, Relation>;
+  /** Relations that were removed by force and that agents still know, by id. */
+  readonly forcedRelations: Map<number, Relation>;
   readonly secrets: Map<string, Secret>;
   readonly log: LogLine[];
   nextRelation: number;

@@ -1,5 +1,5 @@
 /**
- * Status of workloads and applications.
+ * Makes statuses, and derives the status of an application.
  *
  * @module
  */
@@ -16,12 +16,12 @@ const SEVERITY: Readonly<Record<string, number>> = {
   unknown: 1,
 };
 
-/** Creates a status of now. */
+/** Makes a status that begins now. */
 export function newStatus(status: string, message = ""): Status {
   return { status, message, since: new Date() };
 }
 
-/** Gives the status that the leader set, or the worst of the units. */
+/** Returns the status that the leader set, or the most severe status of the units. */
 export function overallStatus({ status, units }: Application): Status {
   if (status) return status;
   const [worst] = [...units.values()]

@@ -1,11 +1,11 @@
 /**
- * Units: how they come and go.
+ * Adds and removes units.
  *
  * @module
  */
 
 import { agentDirectory } from "./agent_paths.ts";
-import { pruneGhosts } from "./forced_relations.ts";
+import { pruneForcedRelations } from "./forced_relations.ts";
 import { getApplication } from "./queries.ts";
 import {
   enterScope,
@@ -17,7 +17,7 @@ import {
 import type { Application, ModelState, Unit } from "./state.ts";
 import { newStatus } from "./status.ts";
 
-/** Adds a unit. Where there is no charm, it is driven by hand. */
+/** Adds a unit. A unit without a charm enters the scope of all relations at once. */
 export function createUnit(model: ModelState, application: Application): Unit {
   const name = `${application.name}/${application.nextUnit++}`;
   const machine = model.nextMachine++;
@@ -59,7 +59,7 @@ export function createUnit(model: ModelState, application: Application): Unit {
   return unit;
 }
 
-/** Starts the removal of a unit; with force its hooks do not run. */
+/** Starts the removal of a unit. With force, it runs no hooks. */
 export function destroyUnit(
   model: ModelState,
   unit: Unit,
@@ -72,7 +72,7 @@ export function destroyUnit(
   if (force || unit.agentDir === undefined) dropUnit(model, unit);
 }
 
-/** Takes a unit out of the model. */
+/** Removes a unit from the model. Another unit may become the leader. */
 export function dropUnit(model: ModelState, unit: Unit): void {
   unit.removed = true;
   for (const relation of relationsOf(model, unit.application)) {
@@ -80,12 +80,12 @@ export function dropUnit(model: ModelState, unit: Unit): void {
   }
   const application = getApplication(model, unit.application);
   application.units.delete(unit.name);
-  pruneGhosts(model);
+  pruneForcedRelations(model);
   if (application.leader === unit.name) {
-    const heirs = [...application.units.values()]
+    const successors = [...application.units.values()]
       .filter(({ agentDir }) => agentDir !== undefined);
-    const heir = heirs.find(({ life }) => life === "alive") ?? heirs[0];
-    application.leader = heir?.name;
+    const successor = successors.find(({ life }) => life === "alive") ?? successors[0];
+    application.leader = successor?.name;
   }
   for (const secret of model.secrets.values()) {
     secret.consumers.delete(unit.name);
@@ -93,7 +93,7 @@ export function dropUnit(model: ModelState, unit: Unit): void {
   dropApplicationIfEmpty(model, application);
 }
 
-/** Takes a dying application out of the model, if it has no units left. */
+/** Removes an application from the model if it is dying and has no units. */
 export function dropApplicationIfEmpty(
   model: ModelState,
   application: Application,

@@ -76,7 +76,7 @@ function parsePair(
   return { keys, value: arg.slice(at + 1) };
 }
 
-/** A later value takes the place of a conflicting one (addValueToMap). */
+/** Sets a value at nested keys. It replaces a conflicting earlier value (addValueToMap). */
 function merge(
   into: Map<string, unknown>,
   [key = "", ...rest]: readonly string[],

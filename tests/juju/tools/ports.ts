@@ -46,7 +46,7 @@ export const openedPorts: Tool = {
     checkEmpty(args);
     return () => {
       const shown = new Set(context.unit.ports);
-      // What this very hook opened is not shown before 4.0.
+      // Since 4.0 the list includes the changes of this hook.
       if (!isJuju3(context.model)) {
         for (const [port, change] of context.ports) {
           if (change === "open") shown.add(port);

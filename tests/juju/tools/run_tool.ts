@@ -1,6 +1,5 @@
 /**
- * Runs a hook tool: parses its options, and gives the exit code and texts of
- * the real one (cmd cmd.go Main, JUJUC/server.go).
+ * Runs a hook tool, with the exit code and the texts of the real one (cmd cmd.go Main, JUJUC/server.go).
  *
  * @module
  */
@@ -10,23 +9,24 @@ import { HelpRequest, parseFlags } from "./flags.ts";
 import { findTool } from "./registry.ts";
 import { absolutePath, type Call, render } from "./tool.ts";
 
-/** A command line, with where it is run. */
+/** A command line of a hook tool. */
 export interface Invocation {
   readonly tool: string;
   readonly args: readonly string[];
+  /** Working directory of the caller. */
   readonly cwd: string;
-  /** Called at most once, and only by a tool that reads its input. */
+  /** Reads standard input. A tool that takes no input never calls it. */
   readonly stdin: () => Promise<string>;
 }
 
-/** What a tool gave. */
+/** Exit code and output of a hook tool. */
 export interface ToolResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs one tool in a context. */
+/** Runs a hook tool in a context. Failures of the tool are results, not exceptions. */
 export async function runTool(
   context: HookContext,
   { tool: name, args: argv, cwd, stdin }: Invocation,
@@ -75,7 +75,7 @@ export async function runTool(
   return { code: 0, stdout, stderr };
 }
 
-/** Gives an error as tools print it. */
+/** Makes the result of a failed tool. `before` stands before the error on standard error. */
 export function failure(
   code: number,
   message: string,

@@ -46,7 +46,7 @@ export const secretGet: Tool = {
   },
 };
 
-/** What secret-get asks for. */
+/** Arguments of secret-get. */
 interface SecretQuery {
   readonly id: string | undefined;
   readonly label: string;
@@ -54,7 +54,7 @@ interface SecretQuery {
   readonly refresh: boolean;
 }
 
-/** Reads a secret as a unit, which then tracks the revision that it got. */
+/** Reads a secret for a unit. The unit then tracks the revision that it read. */
 function readSecret(
   context: HookContext,
   { id, label, peek, refresh }: SecretQuery,
@@ -93,7 +93,7 @@ function readSecret(
   return { ...content };
 }
 
-/** What Juju says of a secret that is not there. */
+/** Returns Juju's message about a secret that does not exist. */
 function absence(model: ModelState, id: string | undefined, label: string): string {
   if (isJuju3(model)) {
     return id === undefined

@@ -1,6 +1,5 @@
 /**
- * secret-ids and secret-info-get: what a unit knows of its own secrets
- * (JUJUC/secret-ids.go, secret-info-get.go).
+ * secret-ids and secret-info-get (JUJUC/secret-ids.go, secret-info-get.go).
  *
  * @module
  */
@@ -18,7 +17,7 @@ export const secretIds: Tool = {
     checkEmpty(args);
     return () => {
       const ids = [...ownSecrets(context).keys()];
-      // Go's nil slice.
+      // An empty list is Go's nil slice.
       return write(ids.length > 0 ? ids : null);
     };
   },

@@ -30,7 +30,9 @@ export const secretAdd: Tool = {
         ? { kind: "unit", id: context.unit.name }
         : { kind: "application", id: context.unit.application };
       checkOwner(context, owner);
-      const secret = newSecret(context.model, owner, content, {
+      const secret = newSecret(context.model, {
+        owner,
+        content,
         label: flags.get("label") ?? "",
         description: flags.get("description") ?? "",
         rotate: flags.get("rotate") ?? "",
@@ -39,7 +41,7 @@ export const secretAdd: Tool = {
       change(context, secret, () => {
         context.model.secrets.set(secret.id, secret);
       });
-      // The id is reserved at once; the secret exists from the flush on.
+      // The tool prints the id now. The flush adds the secret to the model.
       const scheme = isJuju3(context.model) ? "secret:" : `secret://${context.model.uuid}/`;
       print(`${scheme}${secret.id}\n`);
     };
