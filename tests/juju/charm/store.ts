@@ -8,6 +8,7 @@
  */
 
 import { dirname, join } from "node:path/posix";
+import { makeDirectory } from "../disk/directories.ts";
 import { checkSymlink, expandArchive, fixHooks } from "./archive.ts";
 
 /** Executables above this size are hard links. In bytes. */
@@ -49,11 +50,11 @@ async function copyDirectory(path: string): Promise<string> {
 
 async function freshDirectory(): Promise<string> {
   if (root === undefined) {
-    const made = await Deno.makeTempDir({ prefix: "charms-" });
-    // Two deploys at once would otherwise make two.
+    const made = await makeDirectory();
+    // Another deploy may have made a directory at the same time.
     if (root === undefined) {
       root = made;
-      // There is no later moment at which no model needs it any more.
+      // Other models may need it until the process ends.
       globalThis.addEventListener("unload", () => {
         Deno.removeSync(made, { recursive: true });
       });

@@ -8,6 +8,7 @@ import { createExecutor } from "../agent/executor.ts";
 import { createFaults } from "../agent/faults.ts";
 import { runProcess } from "../agent/runner.ts";
 import { isJuju3 } from "../charm/juju_version.ts";
+import { makeDirectory, sweepOnce } from "../disk/directories.ts";
 import type { ModelState } from "../state/state.ts";
 import type { Model, ModelOptions } from "./api.ts";
 import { deployment } from "./deployment.ts";
@@ -21,6 +22,8 @@ const FIRST_OPERATION = 2;
 /**
  * Creates an empty model. Disposal kills its running hook and removes its files.
  *
+ * The first call removes the files that killed processes left behind.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -33,7 +36,8 @@ const FIRST_OPERATION = 2;
  */
 export async function createModel(options: ModelOptions = {}): Promise<Model> {
   const { pick = () => 0, run = runProcess } = options;
-  const root = await Deno.makeTempDir({ prefix: "juju-" });
+  await sweepOnce();
+  const root = await makeDirectory();
   const state = createState(root, options);
   const { faults, plan } = createFaults();
   const executor = createExecutor(state, { plan, run });

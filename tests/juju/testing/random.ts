@@ -1,10 +1,21 @@
 /**
- * Random numbers that a seed repeats.
+ * Random numbers that are the same for the same seed.
  *
  * @module
  */
 
-/** Makes a small generator of random numbers (mulberry32): each is at least 0, and below a bound. */
+/**
+ * Makes a generator of random integers (mulberry32). Each is at least 0 and less than the argument.
+ * Use it for the option `pick` of createModel().
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const below = random(1);
+ * assert.ok(below(6) < 6);
+ * ```
+ */
 export function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

@@ -1,18 +1,17 @@
 /**
- * Small charms for the tests of the model itself, made in a temporary
- * directory.
+ * Small charms for tests.
  *
  * @module
  */
 
 import { dirname, join } from "node:path/posix";
+import { makeDirectory } from "../disk/directories.ts";
 
-/** Files of a charm: content, or a mode with it. */
+/** Files of a charm by path: the text, or the text and the mode. */
 export type SampleFiles = Readonly<
   Record<string, string | { readonly text: string; readonly mode: number }>
 >;
 
-/** Metadata of the sample charm, unless the files have another. */
 const METADATA = `
 name: sample
 summary: Sample.
@@ -48,16 +47,22 @@ const MANIFEST = `
 bases: [{name: ubuntu, channel: "24.04", architectures: [amd64]}]
 `;
 
-/** A charm on disk, removed on disposal. */
+/** The directory of a charm. Disposal removes it. */
 export interface SampleCharm extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Writes a charm; files in `hooks/` and `actions/` become executable. */
+/**
+ * Writes the files of a charm to a temporary directory.
+ *
+ * The charm is named `sample`. It provides the endpoint `api` with the interface `http`, and has
+ * peers, options and actions. Given files replace its metadata.yaml, config.yaml, actions.yaml and
+ * manifest.yaml. `dispatch` and files in `hooks/` and `actions/` become executable.
+ */
 export async function sampleCharm(
   files: SampleFiles = {},
 ): Promise<SampleCharm> {
-  const path = await Deno.makeTempDir({ prefix: "sample-" });
+  const path = await makeDirectory();
   const all: SampleFiles = {
     "metadata.yaml": METADATA,
     "config.yaml": CONFIG,
@@ -82,7 +87,16 @@ export async function sampleCharm(
   };
 }
 
-/** A shell script that stops at the first error. */
+/**
+ * Returns a shell script that stops at the first error.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(script("status-set active"), "#!/bin/sh\nset -eu\nstatus-set active\n");
+ * ```
+ */
 export function script(...lines: readonly string[]): string {
   return ["#!/bin/sh", "set -eu", ...lines, ""].join("\n");
 }
