@@ -4,8 +4,8 @@ import { createModel } from "../model/create_model.ts";
 import { sampleCharm, type SampleFiles, script } from "../testing/sample_charm.ts";
 import { runProcess } from "./runner.ts";
 
-/** A model with one unit of a charm whose hooks are real processes. */
-async function world(files: SampleFiles, units = 1): Promise<Model> {
+/** Makes a model with a charm whose hooks are processes. */
+async function deployed(files: SampleFiles, units = 1): Promise<Model> {
   await using charm = await sampleCharm(files);
   const model = await createModel();
   await model.deploy(charm.path, { units });
@@ -13,7 +13,7 @@ async function world(files: SampleFiles, units = 1): Promise<Model> {
 }
 
 Deno.test("failTool() fails the n-th call, with the text given", async () => {
-  await using model = await world({
+  await using model = await deployed({
     "hooks/install": script(
       "config-get port",
       "config-get port || echo refused $?",
@@ -45,7 +45,7 @@ Deno.test("denyCredential() refuses a trusted charm for a while", async () => {
 });
 
 Deno.test("killAtToolCall() kills the hook and its children, and it runs again", async () => {
-  await using model = await world({
+  await using model = await deployed({
     "hooks/install": script(
       "state-set one=1",
       "status-set active kept",
@@ -70,7 +70,7 @@ Deno.test("killAtToolCall() kills the hook and its children, and it runs again",
 });
 
 Deno.test("killAtToolCall() may let the tool act before", async () => {
-  await using model = await world({
+  await using model = await deployed({
     "hooks/install": script("status-set active kept", "state-set two=2"),
   });
   model.faults.killAtToolCall({ call: 1, acts: true });
@@ -102,7 +102,7 @@ Deno.test("killRunning() kills the hook that runs, from outside", async () => {
 });
 
 Deno.test("settle() replays a killed hook", async () => {
-  await using model = await world({
+  await using model = await deployed({
     "hooks/install": script("state-set one=1", "state-set two=2"),
   });
   model.faults.killAtToolCall({ call: 2 });
@@ -115,7 +115,7 @@ Deno.test("settle() replays a killed hook", async () => {
 });
 
 Deno.test("loseLeadershipAtFlush() fails the hook and drops its writes", async () => {
-  await using model = await world({
+  await using model = await deployed({
     "hooks/update-status": script(
       "relation-set -r 0 unit=1",
       "is-leader",
@@ -141,7 +141,7 @@ Deno.test("loseLeadershipAtFlush() fails the hook and drops its writes", async (
 });
 
 Deno.test("loseLeadershipAtFlush() leaves hooks alone that need no leader", async () => {
-  await using model = await world({
+  await using model = await deployed({
     "hooks/install": script("state-set a=b"),
   });
   model.faults.loseLeadershipAtFlush();
@@ -150,7 +150,7 @@ Deno.test("loseLeadershipAtFlush() leaves hooks alone that need no leader", asyn
 });
 
 Deno.test("clear() removes all faults", async () => {
-  await using model = await world({ "hooks/install": script("is-leader") });
+  await using model = await deployed({ "hooks/install": script("is-leader") });
   model.faults.killAtToolCall({ call: 1 });
   model.faults.failTool({ tool: "is-leader" });
   model.faults.clear();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { sampleCharm } from "../testing/sample_charm.ts";
-import { addWeb, DONE, FAILED, hooks, since, world } from "../testing/sample_model.ts";
+import { addWeb, DONE, FAILED, hooks, sampleModel, since } from "../testing/sample_model.ts";
 
 Deno.test("flush() drops the writes of a failed hook, which is replayed", async () => {
   let failures = 2;
   const own: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook }) => {
       if (hook !== "api-relation-changed") return;
       own.push(
@@ -43,7 +43,7 @@ Deno.test("flush() drops the writes of a failed hook, which is replayed", async 
 });
 
 Deno.test("resolve() skips a failed hook", async () => {
-  await using model = await world({
+  await using model = await sampleModel({
     body: ({ hook }) => Promise.resolve(hook === "install" ? FAILED : DONE),
   });
   await assert.rejects(model.settle());
@@ -54,7 +54,7 @@ Deno.test("resolve() skips a failed hook", async () => {
 
 Deno.test("a failed -changed is replayed for the same databag", async () => {
   let failures = 1;
-  await using model = await world({
+  await using model = await sampleModel({
     body: ({ hook }) =>
       Promise.resolve(hook === "api-relation-changed" && failures-- > 0 ? FAILED : DONE),
   });
@@ -74,7 +74,7 @@ Deno.test("a failed -changed is replayed for the same databag", async () => {
 Deno.test("a failed secret-changed is replayed for the same revision", async () => {
   let uri = "";
   let failures = 1;
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook }) => {
       if (hook === "update-status") await callTool("secret-get", [uri]);
       return hook === "secret-changed" && failures-- > 0 ? FAILED : DONE;
@@ -94,7 +94,7 @@ Deno.test("a failed secret-changed is replayed for the same revision", async () 
 });
 
 Deno.test("leader-elected is skipped once the leadership is lost", async () => {
-  await using model = await world({
+  await using model = await sampleModel({
     units: 2,
     jujuVersion: "4.0.15",
     body: ({ hook, unit }) =>
@@ -108,7 +108,7 @@ Deno.test("leader-elected is skipped once the leadership is lost", async () => {
 });
 
 Deno.test("a failed relation hook goes with a relation that is removed by force before 4.0", async () => {
-  await using model = await world({
+  await using model = await sampleModel({
     jujuVersion: "3.6.28",
     body: ({ hook }) => Promise.resolve(hook === "api-relation-created" ? FAILED : DONE),
   });
@@ -119,7 +119,7 @@ Deno.test("a failed relation hook goes with a relation that is removed by force 
 });
 
 Deno.test("a killed install is not run again for a unit that is removed", async () => {
-  await using model = await world({
+  await using model = await sampleModel({
     body: () => Promise.resolve({ ...DONE, signal: "SIGKILL" }),
   });
   await model.step();
@@ -129,7 +129,7 @@ Deno.test("a killed install is not run again for a unit that is removed", async 
 });
 
 Deno.test("config-changed follows upgrade-charm even if the unit is removed meanwhile", async () => {
-  await using model = await world({
+  await using model = await sampleModel({
     body: ({ hook }) => {
       if (hook === "upgrade-charm") model.removeUnit("sample/0");
     },

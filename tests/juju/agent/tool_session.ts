@@ -52,15 +52,9 @@ export function openSession(
       abort.abort();
       return undefined;
     }
-    const { code, stderr, stdout } = result;
-    calls.push({
-      tool,
-      args,
-      ...(input !== undefined && { stdin: input }),
-      exitCode: code,
-      stdout,
-      stderr,
-    });
+    const { code: exitCode, stderr, stdout } = result;
+    const stdin = input === undefined ? {} : { stdin: input };
+    calls.push({ tool, args, ...stdin, exitCode, stdout, stderr });
     return result;
   }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { addWeb, world } from "../testing/sample_model.ts";
+import { addWeb, sampleModel } from "../testing/sample_model.ts";
 
 Deno.test("databags() shows those of applications, and of units in scope", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   const relation = addWeb(model, 2);
   relation.writeApp("web", { flavor: "mild" });
   await model.settle();
@@ -15,7 +15,7 @@ Deno.test("databags() shows those of applications, and of units in scope", async
 
 Deno.test("relation-ids is empty in install", async () => {
   const found: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook }) => {
       if (hook !== "install" && hook !== "api-relation-created") return;
       found.push((await callTool("relation-ids", ["api", "--format=json"])).stdout);
@@ -38,7 +38,7 @@ Deno.test.each(
   async ({ jujuVersion, own }) => {
     const found: string[] = [];
     const inBroken: string[] = [];
-    await using model = await world({
+    await using model = await sampleModel({
       jujuVersion,
       body: async ({ callTool, hook }) => {
         if (hook === "api-relation-broken") {
@@ -66,7 +66,7 @@ Deno.test.each(
 
 Deno.test("relation-list follows the unit's own events, and the cache is stale", async () => {
   const seen: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, env, hook }) => {
       if (!hook.startsWith("api-relation-")) return;
       const list = await callTool("relation-list", ["--format=json"]);
@@ -100,7 +100,7 @@ Deno.test("relation-list follows the unit's own events, and the cache is stale",
 
 Deno.test("a config-changed that writes network keys keeps them until the next one", async () => {
   let wanted: string | undefined = "192.0.2.1";
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook }) => {
       if (hook !== "config-changed" || wanted === undefined) return;
       await callTool("relation-set", ["-r", "1", `ingress-address=${wanted}`]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { sampleCharm } from "../testing/sample_charm.ts";
-import { addWeb, hooks, since, world } from "../testing/sample_model.ts";
+import { addWeb, hooks, sampleModel, since } from "../testing/sample_model.ts";
 
 Deno.test("settle() runs the hooks of a deploy in Juju's order", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   const relation = addWeb(model);
   relation.writeApp("web", { flavor: "mild" });
   await model.settle();
@@ -21,16 +21,16 @@ Deno.test("settle() runs the hooks of a deploy in Juju's order", async () => {
 });
 
 Deno.test("settle() runs leader-settings-changed only before 4.0", async () => {
-  await using old = await world({ units: 2, jujuVersion: "3.6.28" });
+  await using old = await sampleModel({ units: 2, jujuVersion: "3.6.28" });
   await old.settle();
   assert.ok(hooks(old).includes("sample/1 leader-settings-changed"));
-  await using young = await world({ units: 2, jujuVersion: "4.0.15" });
+  await using young = await sampleModel({ units: 2, jujuVersion: "4.0.15" });
   await young.settle();
   assert.ok(!hooks(young).includes("sample/1 leader-settings-changed"));
 });
 
 Deno.test("settle() runs -joined and -changed of each remote unit together", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   await model.settle();
   const ran = await since(model, () => addWeb(model, 2));
   assert.deepEqual(ran, [
@@ -43,7 +43,7 @@ Deno.test("settle() runs -joined and -changed of each remote unit together", asy
 });
 
 Deno.test("write() queues -changed only if something changed", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   const relation = addWeb(model);
   await model.settle();
   const change = () => relation.write("web/0", { a: "1" });
@@ -74,7 +74,7 @@ Deno.test.each(
 )(
   "flush() of equal values queues nothing for peers in $jujuVersion",
   async ({ jujuVersion, own }) => {
-    await using model = await world({
+    await using model = await sampleModel({
       jujuVersion,
       units: 2,
       body: async ({ callTool, hook }) => {
@@ -104,7 +104,7 @@ const VERSIONS = [
 Deno.test.each(VERSIONS)(
   "trust() and untrust() run config-changed on every unit, in $jujuVersion $times times",
   async ({ jujuVersion, times }) => {
-    await using model = await world({ units: 2, jujuVersion });
+    await using model = await sampleModel({ units: 2, jujuVersion });
     await model.settle();
     const all = ["sample/0 config-changed", "sample/1 config-changed"]
       .flatMap((run) => Array<string>(times).fill(run));
@@ -119,7 +119,7 @@ Deno.test.each(VERSIONS)(
 Deno.test.each(VERSIONS)(
   "configure() runs config-changed in $jujuVersion $times times per change",
   async ({ jujuVersion, times }) => {
-    await using model = await world({ jujuVersion });
+    await using model = await sampleModel({ jujuVersion });
     await model.settle();
     const changed = Array<string>(times).fill("sample/0 config-changed");
     const set = (port: number | null) => () => model.configure("sample", { port });
@@ -130,7 +130,7 @@ Deno.test.each(VERSIONS)(
 );
 
 Deno.test("setLeader() elects the new leader", async () => {
-  await using model = await world({ units: 2, jujuVersion: "4.0.15" });
+  await using model = await sampleModel({ units: 2, jujuVersion: "4.0.15" });
   await model.settle();
   assert.deepEqual(await since(model, () => model.setLeader("sample/1")), [
     "sample/1 leader-elected",
@@ -142,7 +142,7 @@ Deno.test("setLeader() elects the new leader", async () => {
 
 Deno.test("pick chooses among the hooks that Juju allows", async () => {
   const choices: number[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     units: 2,
     pick: (candidates) => {
       choices.push(candidates.length);
@@ -156,7 +156,7 @@ Deno.test("pick chooses among the hooks that Juju allows", async () => {
 
 Deno.test("charms on both sides see each other's databags", async () => {
   const seen: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, env, hook, unit }) => {
       if (hook === "api-relation-created") {
         await callTool("relation-set", ["url=http://sample"]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { sampleCharm } from "../testing/sample_charm.ts";
-import { addWeb, DONE, FAILED, hooks, since, world } from "../testing/sample_model.ts";
+import { addWeb, DONE, FAILED, hooks, sampleModel, since } from "../testing/sample_model.ts";
 
 Deno.test("removeUnit() of a remote unit departs it", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   const relation = addWeb(model, 2);
   relation.write("web/0", { a: "1" });
   await model.settle();
@@ -15,7 +15,7 @@ Deno.test("removeUnit() of a remote unit departs it", async () => {
 });
 
 Deno.test("removeRelation() departs each unit, then breaks", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   const relation = addWeb(model, 2);
   await model.settle();
   assert.deepEqual(
@@ -33,7 +33,7 @@ Deno.test("removeRelation() departs each unit, then breaks", async () => {
 });
 
 Deno.test("removeRelation() with force runs no hooks before 4.0", async () => {
-  await using model = await world({ jujuVersion: "3.6.28" });
+  await using model = await sampleModel({ jujuVersion: "3.6.28" });
   const relation = addWeb(model);
   await model.settle();
   assert.deepEqual(
@@ -45,7 +45,7 @@ Deno.test("removeRelation() with force runs no hooks before 4.0", async () => {
 
 Deno.test("removeUnit() departs, breaks, stops and removes a unit", async () => {
   const departing: (string | undefined)[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     units: 2,
     body: ({ env, hook }) => {
       if (hook.endsWith("-departed")) {
@@ -79,7 +79,7 @@ Deno.test("removeUnit() departs, breaks, stops and removes a unit", async () => 
 });
 
 Deno.test("removeUnit() with force runs hooks of the others only", async () => {
-  await using model = await world({ units: 2 });
+  await using model = await sampleModel({ units: 2 });
   addWeb(model);
   await model.settle();
   assert.deepEqual(
@@ -89,7 +89,7 @@ Deno.test("removeUnit() with force runs hooks of the others only", async () => {
 });
 
 Deno.test("removeApplication() breaks relations before stop", async () => {
-  await using model = await world({ jujuVersion: "3.6.28" });
+  await using model = await sampleModel({ jujuVersion: "3.6.28" });
   const relation = addWeb(model);
   await model.settle();
   assert.deepEqual(
@@ -106,7 +106,7 @@ Deno.test("removeApplication() breaks relations before stop", async () => {
 });
 
 Deno.test("removeApplication() of a remote application breaks the relation", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   addWeb(model);
   await model.settle();
   assert.deepEqual(await since(model, () => model.removeApplication("web")), [
@@ -116,7 +116,7 @@ Deno.test("removeApplication() of a remote application breaks the relation", asy
 });
 
 Deno.test("removeUnit() before install runs no hook", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   model.removeUnit("sample/0");
   await model.settle();
   assert.deepEqual(hooks(model), []);
@@ -125,7 +125,7 @@ Deno.test("removeUnit() before install runs no hook", async () => {
 
 Deno.test("removeUnit() shows in goal-state until the unit is gone", async () => {
   const seen: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     units: 2,
     body: async ({ callTool, hook, unit }) => {
       const asked = unit === "sample/1" ? ["update-status", "stop", "remove"] : ["update-status"];
@@ -149,7 +149,7 @@ Deno.test("removeUnit() shows in goal-state until the unit is gone", async () =>
 
 Deno.test("goal-state tells whether a leader joined the relation", async () => {
   const seen: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, unit }) => {
       if (unit !== "web/0") return;
       const { relations } = JSON.parse((await callTool("goal-state", ["--format=json"])).stdout);
@@ -168,7 +168,7 @@ Deno.test("goal-state tells whether a leader joined the relation", async () => {
 });
 
 Deno.test("removeApplication() breaks peers first in 4.0", async () => {
-  await using model = await world({ units: 2 });
+  await using model = await sampleModel({ units: 2 });
   addWeb(model);
   await model.settle();
   const ran = await since(model, () => model.removeApplication("sample"));
@@ -193,7 +193,7 @@ const FORCED = [
 ];
 
 Deno.test("removeRelation() with force departs and breaks in 4.0 what the model has no longer", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   const relation = addWeb(model, 2);
   await model.settle();
   model.removeRelation(relation, { force: true });
@@ -207,7 +207,7 @@ Deno.test("removeRelation() with force departs and breaks in 4.0 what the model 
 });
 
 Deno.test("removeApplication() with force departs and breaks in 4.0 what the model has no longer", async () => {
-  await using model = await world();
+  await using model = await sampleModel();
   const relation = addWeb(model, 2);
   await model.settle();
   model.removeApplication("web", { force: true });
@@ -217,7 +217,7 @@ Deno.test("removeApplication() with force departs and breaks in 4.0 what the mod
 
 Deno.test("a relation that was removed by force fails for ever, until the agent starts again", async () => {
   const listed: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook }) => {
       if (hook === "update-status") listed.push((await callTool("relation-ids", ["api"])).stdout);
       if (!hook.endsWith("-departed")) return;
@@ -239,7 +239,7 @@ Deno.test("a relation that was removed by force fails for ever, until the agent 
 });
 
 Deno.test("restartAgent() drops the failed hook of a relation that was removed by force", async () => {
-  await using model = await world({
+  await using model = await sampleModel({
     body: ({ hook }) => Promise.resolve(hook.endsWith("-departed") ? FAILED : DONE),
   });
   const relation = addWeb(model);

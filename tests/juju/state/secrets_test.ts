@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DONE, FAILED, since, world } from "../testing/sample_model.ts";
+import { DONE, FAILED, sampleModel, since } from "../testing/sample_model.ts";
 
 Deno.test.each(
   [
@@ -19,7 +19,7 @@ Deno.test.each(
   const ids: (string | undefined)[] = [];
   const answers: string[] = [];
   let uri = "";
-  await using model = await world({
+  await using model = await sampleModel({
     jujuVersion,
     units: 2,
     body: async ({ callTool, env, hook, unit }) => {
@@ -65,7 +65,7 @@ Deno.test.each(
 
 Deno.test("secret-add takes effect at the flush", async () => {
   const codes: number[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook }) => {
       if (hook === "install") {
         await callTool("secret-add", ["key=value", "--label=l"]);

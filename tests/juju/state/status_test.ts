@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { DONE, FAILED, world } from "../testing/sample_model.ts";
+import { DONE, FAILED, sampleModel } from "../testing/sample_model.ts";
 
 Deno.test("Juju tells by itself what a unit is at", async () => {
   const seen: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: ({ hook, unit }) => {
       const { message, status } = model.status(unit);
       seen.push(`${hook}: ${status} ${message}`.trim());
@@ -27,7 +27,7 @@ Deno.test("Juju tells by itself what a unit is at", async () => {
 Deno.test("a status counts as the charm's own once its hook ended well", async () => {
   let failures = 1;
   const seen: string[] = [];
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook, unit }) => {
       if (hook === "install") {
         seen.push(model.status(unit).message);

@@ -1,5 +1,5 @@
 /**
- * Models with the sample charm, for the tests of the model itself.
+ * Models with the sample charm, and helpers that run their hooks.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import { createModel } from "../model/create_model.ts";
 import type { LogLine } from "../state/state.ts";
 import { sampleCharm, type SampleFiles } from "./sample_charm.ts";
 
-/** How a hook ends well. */
+/** The end of a successful hook. */
 export const DONE: Exit = { code: 0, signal: null, stdout: "", stderr: "" };
-/** How a hook fails. */
+/** The end of a failed hook. */
 export const FAILED: Exit = { ...DONE, code: 1 };
 
-/** What a hook does; it ends well unless told otherwise. */
-export type Body = (execution: Execution) => Promise<Exit | void> | void;
+/** A hook as a function. It succeeds unless it returns another end. */
+export type HookBody = (execution: Execution) => Promise<Exit | void> | void;
 
-/** Makes a model whose hooks are functions, with sample deployed in it. */
-export async function world(
+/** Makes a model with the application sample, whose hooks call a function. */
+export async function sampleModel(
   {
     body = () => {},
     units = 1,
     ...options
-  }: ModelOptions & { body?: Body; units?: number } = {},
+  }: ModelOptions & { body?: HookBody; units?: number } = {},
 ): Promise<Model> {
   await using charm = await sampleCharm({ dispatch: "" });
   const model = await createModel({
@@ -36,7 +36,7 @@ export async function world(
   return model;
 }
 
-/** Relates sample to web, which is driven by hand. */
+/** Adds the application web without a charm, and relates it to sample. */
 export function addWeb(model: Model, units = 1): RelationHandle {
   model.addApplication("web", {
     units,
@@ -45,14 +45,14 @@ export function addWeb(model: Model, units = 1): RelationHandle {
   return model.relate("sample:api", "web:http");
 }
 
-/** Gives the hooks that ran since a run, as `unit hook remote`. */
+/** Returns the runs from an index on, each as `unit hook remote-unit`. */
 export function hooks(model: Model, from = 0): readonly string[] {
   return model.runs.slice(from).map(({ hook, remoteUnit, unit }) =>
     [unit, hook, remoteUnit].filter((part) => part !== undefined).join(" ")
   );
 }
 
-/** Gives the hooks that run because of some work. */
+/** Does some work, runs the hooks that follow, and returns them. */
 export async function since(
   model: Model,
   work: () => unknown,
@@ -63,7 +63,7 @@ export async function since(
   return hooks(model, from);
 }
 
-/** Runs the install hook of a charm, as a process. */
+/** Runs the install hook of a charm as a process. */
 export async function firstRun(
   install: string,
   files: SampleFiles = {},

@@ -1,6 +1,5 @@
 /**
- * Calls tools inside of a chosen hook, without any process, for the tests of
- * the tools.
+ * Calls hook tools in a chosen hook, without any process.
  *
  * @module
  */
@@ -9,13 +8,14 @@ import type { CallTool } from "../agent/runner.ts";
 import type { DeployOptions, Model, ModelOptions, RelationHandle } from "../model/api.ts";
 import { createModel } from "../model/create_model.ts";
 import { sampleCharm } from "./sample_charm.ts";
+import { addWeb, DONE } from "./sample_model.ts";
 
-/** A place in a model's life where tools are called. */
-export interface Scene {
+/** A hook in which tools are called. */
+export interface ToolFixture {
   readonly unit: string;
   /** Name of the hook or action. */
   readonly hook: string;
-  /** Makes the hook run. */
+  /** Starts the hook. */
   readonly trigger: (
     model: Model,
     relation: RelationHandle,
@@ -25,45 +25,45 @@ export interface Scene {
 }
 
 /**
- * Plays a scene: sample/0 (the leader) and sample/1 with peers in relation 0,
- * related to web/0 and web/1, which are driven by hand, in relation 1.
+ * Calls tools in the hook of a fixture.
+ *
+ * The model has sample/0 (the leader) and sample/1 with their peer relation 0. Relation 1 is with
+ * web/0 and web/1, which have no charm.
+ *
+ * @throws {Error} If the hook does not run.
  */
-export async function play(
-  scene: Scene,
+export async function callInHook(
+  fixture: ToolFixture,
   body: (call: CallTool, model: Model) => Promise<void>,
 ): Promise<void> {
-  let armed = false;
-  let played = false;
-  // A dispatch that is there but never started: every hook is called for.
+  let isReady = false;
+  let isCalled = false;
+  // A dispatch file handles every hook. The model calls a function and does not start it.
   await using charm = await sampleCharm({ dispatch: "" });
   await using model = await createModel({
     uuid: "00000000-0000-4000-8000-000000000001",
-    ...scene.model,
+    ...fixture.model,
     run: async ({ callTool, hook, unit }) => {
-      if (armed && !played && unit === scene.unit && hook === scene.hook) {
-        played = true;
+      if (isReady && !isCalled && unit === fixture.unit && hook === fixture.hook) {
+        isCalled = true;
         await body(callTool, model);
       }
-      return { code: 0, signal: null, stdout: "", stderr: "" };
+      return DONE;
     },
   });
-  await model.deploy(charm.path, { units: 2, ...scene.deploy });
-  model.addApplication("web", {
-    units: 2,
-    endpoints: { http: { role: "requires", interface: "http" } },
-  });
-  const relation = model.relate("sample:api", "web:http");
+  await model.deploy(charm.path, { units: 2, ...fixture.deploy });
+  const relation = addWeb(model, 2);
   relation.write("web/0", { host: "a<b" });
   relation.writeApp("web", { flavor: "mild" });
   await model.settle();
-  armed = true;
-  await scene.trigger(model, relation);
+  isReady = true;
+  await fixture.trigger(model, relation);
   await model.settle();
-  if (!played) throw new Error(`Cannot play ${scene.hook}: it did not run`);
+  if (!isCalled) throw new Error(`Cannot call tools in ${fixture.hook}: it did not run`);
 }
 
-/** Scenes that many tests need. */
-export const SCENES = {
+/** Fixtures that many tests need, by name. */
+export const FIXTURES = {
   changed: {
     unit: "sample/0",
     hook: "api-relation-changed",
@@ -94,11 +94,11 @@ export const SCENES = {
     hook: "api-relation-broken",
     trigger: (model) => model.removeApplication("web", { force: true }),
   },
-  stranger: {
+  ungranted: {
     unit: "sample/0",
     hook: "update-status",
     trigger: (model) => {
-      model.addSecret("strange", { key: "value" });
+      model.addSecret("ungranted", { key: "value" });
       model.updateStatus("sample/0");
     },
   },
@@ -131,4 +131,4 @@ export const SCENES = {
     hook: "greet",
     trigger: (model) => model.runAction("sample/0", "greet", { loud: true, who: "world" }),
   },
-} as const satisfies Record<string, Scene>;
+} as const satisfies Record<string, ToolFixture>;
