@@ -29,7 +29,7 @@ export async function packLibrary(root: string, out: string): Promise<string> {
   const stage = await Deno.makeTempDir({ prefix: "package-" });
   try {
     await Deno.writeTextFile(`${stage}/deno.json`, JSON.stringify(librarySettings(project)));
-    await Deno.copyFile(`${root}/deno.lock`, `${stage}/deno.lock`);
+    await Deno.writeTextFile(`${stage}/deno.lock`, await libraryLock(root));
     await Deno.mkdir(`${stage}/lib`);
     for await (const { name } of Deno.readDir(`${root}/lib`)) {
       await Deno.copyFile(`${root}/lib/${name}`, `${stage}/lib/${name}`);
@@ -50,6 +50,12 @@ function librarySettings(project: Readonly<Record<string, unknown>>): unknown {
     // Of what no module imports; else all files of the folder.
     publish: { include: Object.keys(DOCUMENTS) },
   };
+}
+
+/** Returns `deno.lock` without the members of the workspace: the package does not contain them. */
+async function libraryLock(root: string): Promise<string> {
+  const { workspace, ...lock } = JSON.parse(await Deno.readTextFile(`${root}/deno.lock`));
+  return JSON.stringify({ ...lock, workspace: { dependencies: workspace.dependencies } });
 }
 
 async function denoPack(cwd: string, output: string): Promise<void> {
