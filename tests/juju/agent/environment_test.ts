@@ -84,10 +84,7 @@ Deno.test("relation hooks and actions get their variables", async () => {
     legacyProxy: { http_proxy: "http://p" },
   });
   await model.deploy(charm.path);
-  model.addApplication("web", {
-    endpoints: { http: { role: "requires", interface: "http" } },
-  });
-  const relation = model.relate("web:http", "sample:api");
+  const relation = addWeb(model);
   await model.settle();
   model.removeRelation(relation);
   await model.settle();

@@ -21,12 +21,13 @@ export interface FaultTarget {
 
 /** A hook tool that fails. */
 export interface ToolFault extends FaultTarget {
+  /** Name of the hook tool. */
   readonly tool: string;
   /** Number of the call among the hook's calls of this tool, from 1. @default any call */
   readonly nth?: number;
-  /** @default {1} */
+  /** Exit code of the tool. @default {1} */
   readonly exitCode?: number;
-  /** @default {"ERROR connection is shut down\n"} */
+  /** Standard error of the tool. @default {"ERROR connection is shut down\n"} */
   readonly stderr?: string;
 }
 

@@ -6,21 +6,27 @@
 
 /** A call of a hook tool. */
 export interface ToolCall {
+  /** Name of the hook tool. */
   readonly tool: string;
+  /** Arguments of the tool. */
   readonly args: readonly string[];
   /** Standard input; absent if the tool did not read it. */
   readonly stdin?: string;
   /** Exit code; null if the hook was killed before the answer. */
   readonly exitCode: number | null;
+  /** Standard output of the tool. */
   readonly stdout: string;
+  /** Standard error of the tool. */
   readonly stderr: string;
 }
 
 /** A run of a hook or an action. */
 export interface HookRun {
+  /** Name of the unit. */
   readonly unit: string;
   /** Name of the hook or action. */
   readonly hook: string;
+  /** Whether it was a hook or an action. */
   readonly kind: "hook" | "action";
   /** All environment variables of the process, even if no process started. */
   readonly environment: Readonly<Record<string, string>>;
@@ -41,7 +47,9 @@ export interface HookRun {
   readonly signal: string | null;
   /** Calls of hook tools, in their order. */
   readonly tools: readonly ToolCall[];
+  /** Standard output of the process. */
   readonly stdout: string;
+  /** Standard error of the process. */
   readonly stderr: string;
   /** Status of the unit's workload after the run. */
   readonly statusAfter: { readonly status: string; readonly message: string };

@@ -16,6 +16,7 @@ export type CallTool = (
 
 /** A hook or an action to run. */
 export interface Execution {
+  /** Name of the unit. */
   readonly unit: string;
   /** Name of the hook or action. */
   readonly hook: string;
@@ -23,6 +24,7 @@ export interface Execution {
   readonly path: string;
   /** Working directory: the charm directory of the unit. */
   readonly cwd: string;
+  /** All environment variables of the process. */
   readonly env: Readonly<Record<string, string>>;
   /** Aborted when the runner has to kill the hook with SIGKILL. */
   readonly kill: AbortSignal;
@@ -36,7 +38,9 @@ export interface Exit {
   readonly code: number;
   /** Name of the signal that ended the hook; null if none did. */
   readonly signal: string | null;
+  /** Standard output of the process. */
   readonly stdout: string;
+  /** Standard error of the process. */
   readonly stderr: string;
 }
 

@@ -16,7 +16,7 @@ import type { CloudSpec, LogLine, Settings } from "../state/state.ts";
 export interface ModelOptions {
   /** Name of the model. @default {"test"} */
   readonly name?: string;
-  /** @default a random UUID */
+  /** UUID of the model. @default a random UUID */
   readonly uuid?: string;
   /** The cloud that credential-get prints for trusted applications. */
   readonly cloud?: CloudSpec;
@@ -40,10 +40,13 @@ export interface ModelOptions {
 
 /** A hook that may run next. */
 export interface PendingHook {
+  /** Name of the unit. */
   readonly unit: string;
+  /** Name of the hook. */
   readonly hook: string;
   /** Number of the hook's relation. */
   readonly relation?: number;
+  /** Remote unit of a relation hook; absent if the hook is about none. */
   readonly remoteUnit?: string;
 }
 
@@ -100,6 +103,7 @@ export interface SettleOptions {
 
 /** Result of an action. */
 export interface ActionResult {
+  /** Whether the action succeeded. */
   readonly status: "completed" | "failed";
   /** Why the action failed; empty if it did not. */
   readonly message: string;
@@ -107,19 +111,25 @@ export interface ActionResult {
   readonly results: Readonly<Record<string, unknown>>;
   /** The messages of action-log. */
   readonly log: readonly string[];
+  /** Standard output of the process. */
   readonly stdout: string;
+  /** Standard error of the process. */
   readonly stderr: string;
 }
 
 /** A status as `juju status` shows it. */
 export interface ShownStatus {
+  /** The status: `active`, `blocked`. */
   readonly status: string;
+  /** The message of the status; may be empty. */
   readonly message: string;
 }
 
 /** A model. Its functions have the names of Juju's commands. Disposal removes its files. */
 export interface Model extends AsyncDisposable {
+  /** Name of the model. */
   readonly name: string;
+  /** UUID of the model. */
   readonly uuid: string;
   /** All runs of hooks and actions, the oldest first. */
   readonly runs: readonly HookRun[];
@@ -139,11 +149,14 @@ export interface Model extends AsyncDisposable {
   readonly relate: (a: string, b: string) => RelationHandle;
   /** Adds a unit. Returns its name. */
   readonly addUnit: (application: string) => string;
+  /** Removes a unit. Its last hooks follow. */
   readonly removeUnit: (unit: string, options?: RemoveOptions) => void;
+  /** Removes a relation. -departed and -broken follow. */
   readonly removeRelation: (
     relation: RelationHandle,
     options?: RemoveOptions,
   ) => void;
+  /** Removes an application with its units and relations. */
   readonly removeApplication: (
     application: string,
     options?: RemoveOptions,
@@ -187,20 +200,27 @@ export interface Model extends AsyncDisposable {
   readonly addSecret: (name: string, content: Readonly<Settings>) => string;
   /** Adds a revision to a secret if the content differs. secret-changed follows. */
   readonly updateSecret: (uri: string, content: Readonly<Settings>) => void;
+  /** Lets an application read a secret. */
   readonly grantSecret: (uri: string, application: string) => void;
+  /** Forbids an application to read a secret. */
   readonly revokeSecret: (uri: string, application: string) => void;
+  /** Removes a secret with all its revisions. */
   readonly removeSecret: (uri: string) => void;
 
   /** Returns the status of a unit's workload, or the error of its failed hook. */
   readonly status: (unit: string) => ShownStatus;
+  /** Returns the status that the leader set, or the most severe status of the units. */
   readonly applicationStatus: (application: string) => ShownStatus;
   /**
    * Returns a copy of each databag that is not empty: of applications, and of units in scope. The
    * key is the number of the relation and the name of the owner: `1 web/0`.
    */
   readonly databags: () => Readonly<Record<string, Settings>>;
+  /** Returns the names of an application's units. */
   readonly units: (application: string) => readonly string[];
+  /** Returns the names of all applications. */
   readonly applications: () => readonly string[];
+  /** Returns the name of an application's leader; undefined if it has none. */
   readonly leader: (application: string) => string | undefined;
   /** Returns the value of application-version-set. */
   readonly workloadVersion: (application: string) => string;

@@ -17,18 +17,28 @@ export type Settings = Record<string, string>;
 
 /** The answer of credential-get. The keys are those of its JSON. */
 export interface CloudSpec {
+  /** Type of the cloud: `lxd`. */
   readonly type: string;
+  /** Name of the cloud. */
   readonly name: string;
+  /** Region of the model. */
   readonly region?: string;
+  /** URL of the cloud's API. */
   readonly endpoint?: string;
+  /** URL of the cloud's identity service. */
   readonly "identity-endpoint"?: string;
+  /** URL of the cloud's storage service. */
   readonly "storage-endpoint"?: string;
+  /** Credential for the cloud. */
   readonly credential?: {
     readonly "auth-type": string;
     readonly attrs?: Readonly<Record<string, string>>;
   };
+  /** Authorities to trust, as PEM. */
   readonly cacertificates?: readonly string[];
+  /** Whether clients need not verify the certificate of the API. */
   readonly "skip-tls-verify"?: boolean;
+  /** Whether the controller runs in this cloud. */
   readonly "is-controller-cloud"?: boolean;
 }
 
@@ -41,8 +51,11 @@ export interface Status {
 
 /** A line that juju-log wrote. */
 export interface LogLine {
+  /** Name of the unit. */
   readonly unit: string;
+  /** Level: `INFO`. */
   readonly level: string;
+  /** The message. A relation hook adds the id of its relation in front. */
   readonly message: string;
 }
 

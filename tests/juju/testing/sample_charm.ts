@@ -49,6 +49,7 @@ bases: [{name: ubuntu, channel: "24.04", architectures: [amd64]}]
 
 /** The directory of a charm. Disposal removes it. */
 export interface SampleCharm extends AsyncDisposable {
+  /** Path of the directory. */
   readonly path: string;
 }
 

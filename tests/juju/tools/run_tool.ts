@@ -21,8 +21,11 @@ export interface Invocation {
 
 /** Exit code and output of a hook tool. */
 export interface ToolResult {
+  /** Exit code. */
   readonly code: number;
+  /** Standard output. */
   readonly stdout: string;
+  /** Standard error. */
   readonly stderr: string;
 }
 
