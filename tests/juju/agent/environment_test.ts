@@ -56,7 +56,7 @@ Deno.test.each(
   ] as const,
 )("a hook gets exactly the environment of Juju $jujuVersion", async ({ jujuVersion, own }) => {
   await using charm = await sampleCharm({
-    // A shell would add PWD.
+    // A shell would add the variable PWD.
     "hooks/install": '#!/usr/bin/perl\nprint "$_=$ENV{$_}\n" for keys %ENV;\n',
   });
   await using model = await createModel({ uuid: UUID, name: "m", jujuVersion });

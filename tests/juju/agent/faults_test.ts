@@ -12,7 +12,7 @@ async function deployed(files: SampleFiles, units = 1): Promise<Model> {
   return model;
 }
 
-Deno.test("failTool() fails the n-th call, with the text given", async () => {
+Deno.test("failTool() fails the n-th call with the given message", async () => {
   await using model = await deployed({
     "hooks/install": script(
       "config-get port",
@@ -32,7 +32,7 @@ Deno.test("failTool() fails the n-th call, with the text given", async () => {
   assert.deepEqual(run?.tools.map(({ exitCode }) => exitCode), [0, 7, 0]);
 });
 
-Deno.test("denyCredential() refuses a trusted charm for a while", async () => {
+Deno.test("denyCredential() refuses one call of a trusted charm", async () => {
   await using charm = await sampleCharm({
     "hooks/install": script("credential-get --format=json"),
   });
@@ -44,7 +44,7 @@ Deno.test("denyCredential() refuses a trusted charm for a while", async () => {
   assert.equal(model.runs[1]?.stdout, '{"type":"lxd","name":"l"}\n');
 });
 
-Deno.test("killAtToolCall() kills the hook and its children, and it runs again", async () => {
+Deno.test("killAtToolCall() kills the hook and its children, and the hook runs again", async () => {
   await using model = await deployed({
     "hooks/install": script(
       "state-set one=1",
@@ -69,7 +69,7 @@ Deno.test("killAtToolCall() kills the hook and its children, and it runs again",
   assert.deepEqual(model.pending(), [{ unit: "sample/0", hook: "install" }]);
 });
 
-Deno.test("killAtToolCall() may let the tool act before", async () => {
+Deno.test("killAtToolCall() can let the tool act before the kill", async () => {
   await using model = await deployed({
     "hooks/install": script("status-set active kept", "state-set two=2"),
   });
@@ -82,7 +82,7 @@ Deno.test("killAtToolCall() may let the tool act before", async () => {
   assert.deepEqual(model.status("sample/0"), { status: "active", message: "kept" });
 });
 
-Deno.test("killRunning() kills the hook that runs, from outside", async () => {
+Deno.test("killRunning() kills the running hook", async () => {
   let begun = false;
   await using model = await createModel({
     run: async (execution) => {
@@ -101,7 +101,7 @@ Deno.test("killRunning() kills the hook that runs, from outside", async () => {
   assert.deepEqual(model.charmState("sample/0"), { a: "b" });
 });
 
-Deno.test("settle() replays a killed hook", async () => {
+Deno.test("settle() runs a killed hook again", async () => {
   await using model = await deployed({
     "hooks/install": script("state-set one=1", "state-set two=2"),
   });
@@ -132,7 +132,7 @@ Deno.test("loseLeadershipAtFlush() fails the hook and drops its writes", async (
   assert.equal(model.leader("sample"), "sample/1");
   assert.equal(model.runs.at(-1)?.exitCode, 0);
   await model.settle();
-  // Replayed as a follower, it writes its own databag only.
+  // The hook runs again without the leadership, and writes only the unit's databag.
   assert.equal(
     model.runs.findLast(({ hook }) => hook === "update-status")
       ?.stdout,
@@ -140,7 +140,7 @@ Deno.test("loseLeadershipAtFlush() fails the hook and drops its writes", async (
   );
 });
 
-Deno.test("loseLeadershipAtFlush() leaves hooks alone that need no leader", async () => {
+Deno.test("loseLeadershipAtFlush() does not affect hooks that need no leadership", async () => {
   await using model = await deployed({
     "hooks/install": script("state-set a=b"),
   });

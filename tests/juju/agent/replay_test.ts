@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sampleCharm } from "../testing/sample_charm.ts";
 import { addWeb, DONE, FAILED, hooks, sampleModel, since } from "../testing/sample_model.ts";
 
-Deno.test("flush() drops the writes of a failed hook, which is replayed", async () => {
+Deno.test("a failed hook loses its writes and runs again", async () => {
   let failures = 2;
   const own: string[] = [];
   await using model = await sampleModel({
@@ -31,7 +31,7 @@ Deno.test("flush() drops the writes of a failed hook, which is replayed", async 
     status: "active",
     message: "half done",
   });
-  // Nothing else runs before it, not even what Juju ranks higher.
+  // The failed hook runs before all others, even before config-changed.
   model.configure("sample", { port: 1 });
   assert.deepEqual(model.pending().map(({ hook }) => hook), [
     "api-relation-changed",
@@ -52,7 +52,7 @@ Deno.test("resolve() skips a failed hook", async () => {
   assert.equal(model.runs.at(-1)?.hook, "start");
 });
 
-Deno.test("a failed -changed is replayed for the same databag", async () => {
+Deno.test("a failed -changed runs again for the same databag", async () => {
   let failures = 1;
   await using model = await sampleModel({
     body: ({ hook }) =>
@@ -66,12 +66,12 @@ Deno.test("a failed -changed is replayed for the same databag", async () => {
     "sample/0 api-relation-changed web/0",
     "sample/0 api-relation-joined web/1",
     "sample/0 api-relation-changed web/1",
-    // What was written since is told of, too.
+    // The later write starts its own hook.
     "sample/0 api-relation-changed web/0",
   ]);
 });
 
-Deno.test("a failed secret-changed is replayed for the same revision", async () => {
+Deno.test("a failed secret-changed runs again for the same revision", async () => {
   let uri = "";
   let failures = 1;
   await using model = await sampleModel({
@@ -93,7 +93,7 @@ Deno.test("a failed secret-changed is replayed for the same revision", async () 
   ]);
 });
 
-Deno.test("leader-elected is skipped once the leadership is lost", async () => {
+Deno.test("a unit that lost the leadership skips leader-elected", async () => {
   await using model = await sampleModel({
     units: 2,
     jujuVersion: "4.0.15",
@@ -107,7 +107,7 @@ Deno.test("leader-elected is skipped once the leadership is lost", async () => {
   assert.deepEqual(elected, ["sample/0 leader-elected", "sample/1 leader-elected"]);
 });
 
-Deno.test("a failed relation hook goes with a relation that is removed by force before 4.0", async () => {
+Deno.test("in 3.6, removal of a relation by force drops its failed hook", async () => {
   await using model = await sampleModel({
     jujuVersion: "3.6.28",
     body: ({ hook }) => Promise.resolve(hook === "api-relation-created" ? FAILED : DONE),
@@ -118,7 +118,7 @@ Deno.test("a failed relation hook goes with a relation that is removed by force 
   assert.equal(ran[0], "sample/0 cluster-relation-created");
 });
 
-Deno.test("a killed install is not run again for a unit that is removed", async () => {
+Deno.test("a killed install does not run again for a removed unit", async () => {
   await using model = await sampleModel({
     body: () => Promise.resolve({ ...DONE, signal: "SIGKILL" }),
   });
@@ -128,7 +128,7 @@ Deno.test("a killed install is not run again for a unit that is removed", async 
   assert.deepEqual(model.units("sample"), []);
 });
 
-Deno.test("config-changed follows upgrade-charm even if the unit is removed meanwhile", async () => {
+Deno.test("config-changed follows upgrade-charm even if the unit is removed during upgrade-charm", async () => {
   await using model = await sampleModel({
     body: ({ hook }) => {
       if (hook === "upgrade-charm") model.removeUnit("sample/0");

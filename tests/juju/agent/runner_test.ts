@@ -6,7 +6,7 @@ import { firstRun } from "../testing/sample_model.ts";
 
 const MODULE = import.meta.resolve("../model/create_model.ts");
 
-Deno.test("a hook has no home, no input, and the charm as its directory", async () => {
+Deno.test("a hook has no home, no input, and runs in the charm directory", async () => {
   const { run } = await firstRun(script(
     'echo "${HOME-none} ${USER-none} ${TMPDIR-none}"',
     "cat | wc -c",
@@ -69,14 +69,14 @@ Deno.test.each([{ signal: "SIGKILL" }, { signal: "SIGINT" }] as const)(
   },
 );
 
-Deno.test("a process left behind does not keep the hook", async () => {
+Deno.test("a hook ends while a process that it started still runs", async () => {
   const { run } = await firstRun(script("echo before", "sleep 3 &"));
   assert.equal(run.outcome, "done");
   assert.equal(run.stdout, "before\n");
   assert.ok(run.durationMs < 2900);
 });
 
-/** Waits, though not forever. */
+/** Waits until a condition holds, at most 30 seconds. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 30_000;
   while (!await isSo()) {

@@ -32,10 +32,10 @@ for (const { files, message } of BAD_CHARMS) {
 Deno.test("deploy() needs manifest.yaml from 4.0 on", async () => {
   await using charm = await sampleCharm();
   await Deno.remove(`${charm.path}/manifest.yaml`);
-  await using old = await createModel({ jujuVersion: "3.6.28" });
-  await old.deploy(charm.path);
-  await using young = await createModel({ jujuVersion: "4.0.15" });
-  await assert.rejects(young.deploy(charm.path), {
+  await using juju3 = await createModel({ jujuVersion: "3.6.28" });
+  await juju3.deploy(charm.path);
+  await using juju4 = await createModel({ jujuVersion: "4.0.15" });
+  await assert.rejects(juju4.deploy(charm.path), {
     message: "charm manifest not found",
   });
 });

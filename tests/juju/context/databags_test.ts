@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { addWeb, sampleModel } from "../testing/sample_model.ts";
 
-Deno.test("databags() shows those of applications, and of units in scope", async () => {
+Deno.test("databags() returns databags of applications and of units in scope", async () => {
   await using model = await sampleModel();
   const relation = addWeb(model, 2);
   relation.writeApp("web", { flavor: "mild" });
@@ -55,7 +55,7 @@ Deno.test.each(
     assert.deepEqual(model.pending().map(({ hook }) => hook), [
       "api-relation-broken",
     ]);
-    // Before relations in Juju's order.
+    // config-changed precedes relation hooks.
     model.configure("sample", { port: 1 });
     await model.step();
     assert.deepEqual(found, ['["api:1"]\n', "[]\n"]);
@@ -64,7 +64,7 @@ Deno.test.each(
   },
 );
 
-Deno.test("relation-list follows the unit's own events, and the cache is stale", async () => {
+Deno.test("relation-list follows the unit's own hooks, and relation-get reads a cache", async () => {
   const seen: string[] = [];
   await using model = await sampleModel({
     body: async ({ callTool, env, hook }) => {
@@ -91,14 +91,14 @@ Deno.test("relation-list follows the unit's own events, and the cache is stale",
     'api-relation-changed web/0 ["web/0"] old',
     'api-relation-joined web/1 ["web/0","web/1"] old',
     'api-relation-changed web/1 ["web/0","web/1"] old',
-    // web/1 is a member: its own -changed has not run yet.
+    // web/1 is a member, and its own -changed has not run yet.
     'api-relation-changed web/0 ["web/0","web/1"] old',
     'api-relation-changed web/1 ["web/0","web/1"] new',
     'api-relation-departed web/1 ["web/0"] new',
   ]);
 });
 
-Deno.test("a config-changed that writes network keys keeps them until the next one", async () => {
+Deno.test("network keys that config-changed writes stay until the next config-changed", async () => {
   let wanted: string | undefined = "192.0.2.1";
   await using model = await sampleModel({
     body: async ({ callTool, hook }) => {

@@ -1,5 +1,5 @@
 /**
- * Temporary directories whose names tell the process that made them.
+ * Temporary directories whose names contain the process that made them.
  *
  * A killed process leaves its directories behind. The next process that creates a model removes
  * them.

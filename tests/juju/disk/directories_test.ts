@@ -50,7 +50,7 @@ Deno.test("sweepDirectories() removes directories of killed processes only", asy
   assert.deepEqual(await names(folder.path), []);
 });
 
-Deno.test("sweepDirectories() knows a process id that was used before", async () => {
+Deno.test("sweepDirectories() distinguishes processes with the same id by their start", async () => {
   await using folder = await temporary();
   const [id = "", start = "", namespace] = basename(folder.path)
     .slice("juju-model-".length).split("-");
@@ -62,7 +62,7 @@ Deno.test("sweepDirectories() knows a process id that was used before", async ()
   assert.deepEqual(await names(folder.path), [own]);
 });
 
-Deno.test("sweepDirectories() leaves other containers and other names alone", async () => {
+Deno.test("sweepDirectories() keeps directories of other containers and with other names", async () => {
   await using folder = await temporary();
   const others = ["juju-model-zzzzzz-1-1-0000", "juju-model-1", "juju-model-x-y-z-0-0", "sample"];
   for (const name of others) await Deno.mkdir(join(folder.path, name));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sampleCharm, script } from "../testing/sample_charm.ts";
 import { createModel } from "./create_model.ts";
 
-Deno.test("runAction() gives results, message and output", async () => {
+Deno.test("runAction() returns results, message and output", async () => {
   await using charm = await sampleCharm({
     "actions/greet": script(
       'action-set out.text="Hello $(action-get who)" out.n=1',
@@ -42,7 +42,7 @@ Deno.test("runAction() gives results, message and output", async () => {
   assert.equal(absent.message, 'action not implemented on unit "sample/0"');
 });
 
-Deno.test("runAction() checks what is required before defaults in 4.0, and after them in 3.6", async () => {
+Deno.test("runAction() checks required parameters before it adds defaults in 4.0, after it in 3.6", async () => {
   await using charm = await sampleCharm({ "actions/greet": script("action-get who") });
   for (const jujuVersion of ["3.6.28", "4.0.15"] as const) {
     await using model = await createModel({ jujuVersion });

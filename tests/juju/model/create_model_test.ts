@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sampleCharm, script } from "../testing/sample_charm.ts";
 import { createModel } from "./create_model.ts";
 
-Deno.test("settle() throws with what the hook wrote", async () => {
+Deno.test("settle() throws an error with the output of the failed hook", async () => {
   await using charm = await sampleCharm({
     "hooks/install": script("echo oops >&2", "exit 3"),
   });
@@ -13,7 +13,7 @@ Deno.test("settle() throws with what the hook wrote", async () => {
   });
 });
 
-Deno.test("the model refuses what Juju would refuse", async () => {
+Deno.test("a model refuses wrong options, endpoints and parameters", async () => {
   await using charm = await sampleCharm();
   await using model = await createModel();
   await assert.rejects(model.deploy(charm.path, { config: { nope: 1 } }), {

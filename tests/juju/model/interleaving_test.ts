@@ -8,8 +8,8 @@ import { createModel } from "./create_model.ts";
 const SEEDS = 12;
 const STEPS = 60;
 
-/** What may happen to a model between two hooks. */
-function disturb(
+/** Changes a model at random between two hooks. */
+function changeModel(
   model: Model,
   relations: RelationHandle[],
   below: (below: number) => number,
@@ -51,7 +51,7 @@ function disturb(
   }
 }
 
-/** Checks the events of one unit and relation against Juju's promises. */
+/** Checks the order of the hooks of one unit and relation. */
 function checkEvents(runs: readonly HookRun[]): void {
   const members = new Set<string>();
   let created = false;
@@ -82,7 +82,7 @@ function checkEvents(runs: readonly HookRun[]): void {
 }
 
 for (let seed = 1; seed <= SEEDS; seed++) {
-  Deno.test(`step() keeps Juju's promises in any order, seed ${seed}`, async () => {
+  Deno.test(`step() keeps Juju's order of relation hooks, seed ${seed}`, async () => {
     const below = random(seed);
     await using charm = await sampleCharm({ dispatch: "" });
     await using model = await createModel({
@@ -107,7 +107,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     });
     const relations = [model.relate("sample:api", "web:http")];
     for (let count = 0; count < STEPS; count++) {
-      if (below(4) === 0) disturb(model, relations, below);
+      if (below(4) === 0) changeModel(model, relations, below);
       else await model.step();
     }
     model.removeApplication("sample");

@@ -21,12 +21,12 @@ Deno.test("settle() runs the hooks of a deploy in Juju's order", async () => {
 });
 
 Deno.test("settle() runs leader-settings-changed only before 4.0", async () => {
-  await using old = await sampleModel({ units: 2, jujuVersion: "3.6.28" });
-  await old.settle();
-  assert.ok(hooks(old).includes("sample/1 leader-settings-changed"));
-  await using young = await sampleModel({ units: 2, jujuVersion: "4.0.15" });
-  await young.settle();
-  assert.ok(!hooks(young).includes("sample/1 leader-settings-changed"));
+  await using juju3 = await sampleModel({ units: 2, jujuVersion: "3.6.28" });
+  await juju3.settle();
+  assert.ok(hooks(juju3).includes("sample/1 leader-settings-changed"));
+  await using juju4 = await sampleModel({ units: 2, jujuVersion: "4.0.15" });
+  await juju4.settle();
+  assert.ok(!hooks(juju4).includes("sample/1 leader-settings-changed"));
 });
 
 Deno.test("settle() runs -joined and -changed of each remote unit together", async () => {
@@ -42,7 +42,7 @@ Deno.test("settle() runs -joined and -changed of each remote unit together", asy
   ]);
 });
 
-Deno.test("write() queues -changed only if something changed", async () => {
+Deno.test("write() queues -changed only if a value changed", async () => {
   await using model = await sampleModel();
   const relation = addWeb(model);
   await model.settle();
@@ -67,7 +67,7 @@ Deno.test("write() queues -changed only if something changed", async () => {
 
 Deno.test.each(
   [
-    // The leader is not told of its own write.
+    // The leader runs no hook for its own write.
     { jujuVersion: "3.6.28", own: [] },
     { jujuVersion: "4.0.15", own: ["sample/0 cluster-relation-changed"] },
   ] as const,
@@ -154,7 +154,7 @@ Deno.test("pick chooses among the hooks that Juju allows", async () => {
   assert.ok(choices.length > 0);
 });
 
-Deno.test("charms on both sides see each other's databags", async () => {
+Deno.test("related charms read the databags of each other", async () => {
   const seen: string[] = [];
   await using model = await sampleModel({
     body: async ({ callTool, env, hook, unit }) => {

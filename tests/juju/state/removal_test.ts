@@ -78,7 +78,7 @@ Deno.test("removeUnit() departs, breaks, stops and removes a unit", async () => 
   assert.ok(relation.exists());
 });
 
-Deno.test("removeUnit() with force runs hooks of the others only", async () => {
+Deno.test("removeUnit() with force runs hooks of the other units only", async () => {
   await using model = await sampleModel({ units: 2 });
   addWeb(model);
   await model.settle();
@@ -147,7 +147,7 @@ Deno.test("removeUnit() shows in goal-state until the unit is gone", async () =>
   ]);
 });
 
-Deno.test("goal-state tells whether a leader joined the relation", async () => {
+Deno.test("goal-state shows whether a leader joined the relation", async () => {
   const seen: string[] = [];
   await using model = await sampleModel({
     body: async ({ callTool, unit }) => {
@@ -192,7 +192,7 @@ const FORCED = [
   "sample/0 api-relation-broken",
 ];
 
-Deno.test("removeRelation() with force departs and breaks in 4.0 what the model has no longer", async () => {
+Deno.test("removeRelation() with force runs -departed and -broken after the removal in 4.0", async () => {
   await using model = await sampleModel();
   const relation = addWeb(model, 2);
   await model.settle();
@@ -200,13 +200,13 @@ Deno.test("removeRelation() with force departs and breaks in 4.0 what the model 
   assert.ok(!relation.exists());
   assert.deepEqual(Object.keys(model.databags()).filter((key) => key.startsWith("1 ")), []);
   assert.deepEqual(await since(model, () => {}), FORCED);
-  // The same two can be related anew, and are then as any others.
+  // A new relation of the same endpoints works.
   const next = model.relate("sample:api", "web:http");
   assert.equal((await since(model, () => {}))[0], "sample/0 api-relation-created");
   assert.ok(next.exists());
 });
 
-Deno.test("removeApplication() with force departs and breaks in 4.0 what the model has no longer", async () => {
+Deno.test("removeApplication() with force runs -departed and -broken after the removal in 4.0", async () => {
   await using model = await sampleModel();
   const relation = addWeb(model, 2);
   await model.settle();
@@ -215,7 +215,7 @@ Deno.test("removeApplication() with force departs and breaks in 4.0 what the mod
   assert.deepEqual(await since(model, () => {}), FORCED);
 });
 
-Deno.test("a relation that was removed by force fails for ever, until the agent starts again", async () => {
+Deno.test("tools fail on a relation that was removed by force until the agent restarts", async () => {
   const listed: string[] = [];
   await using model = await sampleModel({
     body: async ({ callTool, hook }) => {

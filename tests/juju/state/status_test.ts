@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DONE, FAILED, sampleModel } from "../testing/sample_model.ts";
 
-Deno.test("Juju tells by itself what a unit is at", async () => {
+Deno.test("Juju sets a status before install, stop and remove", async () => {
   const seen: string[] = [];
   await using model = await sampleModel({
     body: ({ hook, unit }) => {
@@ -24,7 +24,7 @@ Deno.test("Juju tells by itself what a unit is at", async () => {
   assert.deepEqual(model.runs.at(-1)?.hook, "remove");
 });
 
-Deno.test("a status counts as the charm's own once its hook ended well", async () => {
+Deno.test("Juju overrides the status of a failed hook, and keeps the status of a successful one", async () => {
   let failures = 1;
   const seen: string[] = [];
   await using model = await sampleModel({

@@ -55,7 +55,7 @@ Deno.test("relation-ids sorts as text", async () => {
   assert.match(found, /^\["api:1","api:10","api:2",/);
 });
 
-Deno.test("relation-get refuses what the documents refuse in 4.0, if told to", async () => {
+Deno.test("relation-get follows Juju's documents in 4.0 with the option reads", async () => {
   const results: ToolResult[] = [];
   await callInHook({
     ...FIXTURES.follower,
