@@ -165,7 +165,7 @@ const rule: Deno.lint.Rule = {
 function layerOf(path: string): string | undefined {
   if (/_(test|bench)\.ts$/.test(path)) return undefined;
   if (path.startsWith("hooks/")) return "entry";
-  const module = /^lib\/(.*)\.ts$/.exec(path)?.[1];
+  const module = /^lib\/([^/]*)\.ts$/.exec(path)?.[1];
   return module === undefined ? undefined : MODULES.get(module) ?? "unknown";
 }
 

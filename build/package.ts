@@ -7,15 +7,17 @@
 import { parseArgs } from "node:util";
 import { BuildError } from "./error.ts";
 
-/** What the library is for its users; `deno.json` holds more that concerns the charm only. */
-const FIELDS = ["name", "version", "license", "exports", "imports", "compilerOptions", "lock"];
+const LIBRARY = "lib/requirer";
+
+/** The settings of the whole project that the library is built with. */
+const SHARED = ["imports", "compilerOptions", "lock"];
 
 /** What goes into the package beside the modules: from where in the project. */
 const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" };
 
 /**
- * Packs the modules that `exports` of `deno.json` names, and what they import, as JavaScript with
- * declarations of their types.
+ * Packs the modules that `exports` of `lib/requirer/deno.json` names, and what they import, as
+ * JavaScript with declarations of their types.
  *
  * @param root The project's root.
  * @param out Folder for the package; made if it is not there.
@@ -23,17 +25,21 @@ const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" 
  * @throws {BuildError} If it cannot be packed.
  */
 export async function packLibrary(root: string, out: string): Promise<string> {
-  const project = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-  const file = `${project.name.replace("@", "").replace("/", "-")}-${project.version}.tgz`;
+  const [project, library] = await Promise.all([
+    readJson(`${root}/deno.json`),
+    readJson(`${root}/${LIBRARY}/deno.json`),
+  ]);
+  const { name, version } = library;
+  const file = `${String(name).replace("@", "").replace("/", "-")}-${version}.tgz`;
   await Deno.mkdir(out, { recursive: true });
   const stage = await Deno.makeTempDir({ prefix: "package-" });
   try {
-    await Deno.writeTextFile(`${stage}/deno.json`, JSON.stringify(librarySettings(project)));
-    await Deno.writeTextFile(`${stage}/deno.lock`, await libraryLock(root));
-    await Deno.mkdir(`${stage}/lib`);
-    for await (const { name } of Deno.readDir(`${root}/lib`)) {
-      await Deno.copyFile(`${root}/lib/${name}`, `${stage}/lib/${name}`);
+    for await (const { name } of Deno.readDir(`${root}/${LIBRARY}`)) {
+      await Deno.copyFile(`${root}/${LIBRARY}/${name}`, `${stage}/${name}`);
     }
+    const settings = JSON.stringify(settingsOf(library, project));
+    await Deno.writeTextFile(`${stage}/deno.json`, settings);
+    await Deno.writeTextFile(`${stage}/deno.lock`, await libraryLock(root));
     for (const [name, source] of Object.entries(DOCUMENTS)) {
       await Deno.copyFile(`${root}/${source}`, `${stage}/${name}`);
     }
@@ -44,10 +50,18 @@ export async function packLibrary(root: string, out: string): Promise<string> {
   return `${out}/${file}`;
 }
 
-function librarySettings(project: Readonly<Record<string, unknown>>): unknown {
+async function readJson(path: string): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+function settingsOf(
+  library: Readonly<Record<string, unknown>>,
+  project: Readonly<Record<string, unknown>>,
+): unknown {
   return {
-    ...Object.fromEntries(FIELDS.map((name) => [name, project[name]])),
-    // Of what no module imports; else all files of the folder.
+    ...library,
+    ...Object.fromEntries(SHARED.map((name) => [name, project[name]])),
+    // `deno pack` takes the modules that are imported, and these; else it takes the whole folder.
     publish: { include: Object.keys(DOCUMENTS) },
   };
 }

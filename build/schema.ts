@@ -6,7 +6,7 @@
  */
 
 import * as z from "zod/mini";
-import { type Key, type Keys, PROVIDER, REQUIRER } from "../lib/databag_schema.ts";
+import { type Field, type Fields, PROVIDER, REQUIRER } from "../lib/requirer/databag.ts";
 
 /** What a schema says beside the definition. */
 interface Words<T> {
@@ -53,10 +53,10 @@ export function renderSchemas(): Readonly<Record<string, string>> {
 }
 
 function render<T extends object>(
-  keys: Keys<T>,
+  keys: Fields<T>,
   { title, description, ...words }: Words<T>,
 ): string {
-  const entries = Object.entries<Key<unknown>>(keys);
+  const entries = Object.entries<Field<unknown>>(keys);
   const schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     title,
@@ -74,7 +74,7 @@ function render<T extends object>(
 }
 
 /** Juju knows strings only: what a JSON text holds is told by the schema of its content. */
-function schemaOf({ as, schema }: Key<unknown>): object {
+function schemaOf({ as, schema }: Field<unknown>): object {
   const { $schema: _, ...content } = z.toJSONSchema(schema as z.ZodMiniType, { io: "input" });
   if (as === "text") return content;
   return { type: "string", contentMediaType: "application/json", contentSchema: content };

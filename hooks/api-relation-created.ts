@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { changed } from "../lib/scope.ts";
+import { changed } from "../lib/juju/event.ts";
 
 await runHook(changed);

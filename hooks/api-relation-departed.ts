@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { departed } from "../lib/scope.ts";
+import { departed } from "../lib/juju/event.ts";
 
 await runHook(departed);

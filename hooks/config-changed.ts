@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { everything } from "../lib/scope.ts";
+import { everything } from "../lib/juju/event.ts";
 
 await runHook(everything);

@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { broken } from "../lib/scope.ts";
+import { broken } from "../lib/juju/event.ts";
 
 await runHook(broken);

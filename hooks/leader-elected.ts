@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { elected } from "../lib/scope.ts";
+import { elected } from "../lib/juju/event.ts";
 
 await runHook(elected);

@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { stop } from "../lib/scope.ts";
+import { stop } from "../lib/juju/event.ts";
 
 await runHook(stop);

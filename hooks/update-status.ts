@@ -4,6 +4,6 @@
  * @module
  */
 import { runHook } from "../lib/hook.ts";
-import { everythingSettled } from "../lib/scope.ts";
+import { everythingSettled } from "../lib/juju/event.ts";
 
 await runHook(everythingSettled);

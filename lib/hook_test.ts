@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 const LIMIT_MS = 30_000;
 
 /** Runs a hook in a process of its own, beside something that would go on for an hour. */
-async function run(scopeOf: string): Promise<Deno.CommandOutput> {
+async function run(eventOf: string): Promise<Deno.CommandOutput> {
   const program = `
     import { runHook } from ${JSON.stringify(import.meta.resolve("./hook.ts"))};
     setTimeout(() => {}, 3_600_000);
-    await runHook(${scopeOf});`;
+    await runHook(${eventOf});`;
   return await new Deno.Command(Deno.execPath(), {
     args: ["eval", program],
     clearEnv: true,
@@ -21,15 +21,15 @@ async function run(scopeOf: string): Promise<Deno.CommandOutput> {
 }
 
 Deno.test.each([
-  { what: "went well", scopeOf: '() => ({ kind: "leaving" })', code: 0, error: /^$/ },
+  { what: "went well", eventOf: '() => ({ kind: "leaving" })', code: 0, error: /^$/ },
   {
     what: "failed",
-    scopeOf: '() => { throw new Error("a bug"); }',
+    eventOf: '() => { throw new Error("a bug"); }',
     code: 1,
     error: /^Error: a bug\n/,
   },
 ])("runHook() ends the process once the hook $what, whatever is pending", async (given) => {
-  const { code, signal, stderr } = await run(given.scopeOf);
+  const { code, signal, stderr } = await run(given.eventOf);
   assert.deepEqual([code, signal], [given.code, null]);
   assert.match(new TextDecoder().decode(stderr), given.error);
 });

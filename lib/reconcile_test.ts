@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
-import { createJuju, HookToolError } from "./juju.ts";
-import { enterLxd } from "./lxd.ts";
-import type { Transport } from "./lxd_call.ts";
+import { createJuju, HookToolError } from "./juju/hook_tools.ts";
+import { enterLxd } from "./lxd/client.ts";
+import type { Transport } from "./lxd/request.ts";
 import type { Outcome } from "./outcome.ts";
-import { createMark } from "./owner.ts";
+import { createMark } from "./trust/owner.ts";
 import { reconcile } from "./reconcile.ts";
-import type { Databag } from "./relation.ts";
-import type { Scope } from "./scope.ts";
+import type { HookEvent } from "./juju/event.ts";
+import type { Databag } from "./requirer/databag.ts";
 
 const [client, server, a, b, c, d] = await Promise.all([
   createCertificate({ key: "p384" }),
@@ -26,20 +26,20 @@ const ATTRIBUTES = {
 const CREDENTIAL = { "auth-type": "certificate", attrs: ATTRIBUTES };
 const CLOUD = { type: "lxd", endpoint: ENDPOINT, credential: CREDENTIAL };
 
-const CHANGED: Scope = {
+const CHANGED: HookEvent = {
   kind: "changed",
   endpoint: "api",
   requirer: { relation: "3", name: "ams/0" },
 };
-const DEPARTED: Scope = {
+const DEPARTED: HookEvent = {
   kind: "departed",
   endpoint: "api",
   requirer: { relation: "3", name: "ams/0" },
 };
-const BROKEN: Scope = { kind: "broken", endpoint: "api", relation: "3" };
-const EVERYTHING: Scope = { kind: "everything", isSettled: false };
-const ELECTED: Scope = { kind: "everything", isSettled: false, isElected: true };
-const SETTLED: Scope = { kind: "everything", isSettled: true };
+const BROKEN: HookEvent = { kind: "broken", endpoint: "api", relation: "3" };
+const EVERYTHING: HookEvent = { kind: "everything", isSettled: false };
+const ELECTED: HookEvent = { kind: "everything", isSettled: false, isElected: true };
+const SETTLED: HookEvent = { kind: "everything", isSettled: true };
 // Names of entries, without the digits that each ends in.
 const NAME = "lxd@uuid:3:ams-0";
 const SHARED = "lxd@uuid:shared";
@@ -105,17 +105,17 @@ class Model {
   }
 
   /** Runs a hook, forgetting what the former one did. */
-  async run(scope: Scope, unit = "lxd/0"): Promise<Outcome | undefined> {
+  async run(event: HookEvent, unit = "lxd/0"): Promise<Outcome | undefined> {
     for (const list of [this.tools, this.written, this.warnings]) list.length = 0;
     const { outcome, hasChanged } = await reconcile({
       juju: createJuju((tool, args, stdin) => this.#tool(unit, tool, args, stdin)),
-      enter: ({ endpoint }, known) => enterLxd(this.#transport(), endpoint, known),
+      enter: ({ endpoint }, known) => enterLxd(this.#transport(), { credential: endpoint, known }),
       application: "lxd",
       unit,
       mark: createMark("lxd", "uuid"),
       now: new Date(),
       report: () => {},
-    }, scope);
+    }, event);
     this.hasChanged = hasChanged;
     return outcome;
   }
@@ -274,13 +274,13 @@ Deno.test("reconcile() registers, publishes where it was asked, and tells how it
 });
 
 Deno.test("reconcile() answers an application in its databag, as long as it asks", async () => {
-  const application: Scope = { ...CHANGED, requirer: { relation: "3", name: "ams" } };
-  for (const scope of [application, EVERYTHING]) {
+  const application: HookEvent = { ...CHANGED, requirer: { relation: "3", name: "ams" } };
+  for (const event of [application, EVERYTHING]) {
     const model = await served();
     model.wants("ams", b);
     await model.run(CHANGED);
     assert.equal(model.databags["3 lxd"], undefined);
-    await model.run(scope);
+    await model.run(event);
     assert.deepEqual(model.told("3", "lxd"), [a.fingerprint, b.fingerprint].sort());
     assert.deepEqual(model.databags["3 lxd"], model.databags["3 lxd/0"]);
     // What its units ask for concerns the application, too, once it is answered.
@@ -288,10 +288,10 @@ Deno.test("reconcile() answers an application in its databag, as long as it asks
     await model.run(CHANGED);
     assert.deepEqual(model.told("3", "lxd"), [b.fingerprint]);
     model.wants("ams", { certificate: "rubbish" });
-    await model.run(scope);
+    await model.run(event);
     assert.match(model.databags["3 lxd"]?.["rejected_certificates"] ?? "", /no PEM certificate/);
     model.wants("ams");
-    await model.run(scope);
+    await model.run(event);
     assert.deepEqual(model.databags["3 lxd"], {});
   }
 });
@@ -325,9 +325,9 @@ Deno.test("reconcile() adds first, then publishes, and revokes last", async () =
 
 Deno.test("reconcile() writes nothing where all is well", async () => {
   const model = await served();
-  for (const scope of [CHANGED, EVERYTHING, SETTLED]) {
-    assert.equal((await model.run(scope))?.kind, "active");
-    assert.deepEqual(model.written, [], scope.kind);
+  for (const event of [CHANGED, EVERYTHING, SETTLED]) {
+    assert.equal((await model.run(event))?.kind, "active");
+    assert.deepEqual(model.written, [], event.kind);
   }
   await model.run(CHANGED);
   // And status-get.
@@ -368,8 +368,8 @@ Deno.test("reconcile() revokes what a broken relation had", async () => {
 Deno.test("reconcile() revokes nothing on the unit's way out while others stay", async () => {
   const model = await served();
   model.units = { "lxd/0": "dying", "lxd/1": "active" };
-  for (const scope of [{ kind: "leaving" }, BROKEN, { kind: "stop" }] as const) {
-    assert.equal(await model.run(scope), undefined);
+  for (const event of [{ kind: "leaving" }, BROKEN, { kind: "stop" }] as const) {
+    assert.equal(await model.run(event), undefined);
     assert.deepEqual(model.written, []);
   }
   model.wants("ams/0");
@@ -467,8 +467,8 @@ Deno.test("reconcile() holds back what a relation that cannot be written to was 
   model.trusts(b, "lxd@uuid:99:gone-0");
   model.wants("ams/0");
   model.unwritable.add("3");
-  for (const scope of [CHANGED, SETTLED]) {
-    assert.equal((await model.run(scope))?.kind, "active");
+  for (const event of [CHANGED, SETTLED]) {
+    assert.equal((await model.run(event))?.kind, "active");
     assert.equal(model.trusted[a.fingerprint], NAME);
   }
   assert.deepEqual(Object.keys(model.trusted), [a.fingerprint]);
@@ -663,8 +663,8 @@ Deno.test("reconcile() revokes nothing shared before a new leader knows everythi
   model.wants("ams/1");
   model.wants("ams/0");
   model.databags["3 lxd/1"] = model.databags["3 lxd/0"] ?? {};
-  for (const scope of [EVERYTHING, CHANGED]) {
-    await model.run(scope, "lxd/1");
+  for (const event of [EVERYTHING, CHANGED]) {
+    await model.run(event, "lxd/1");
     assert.deepEqual(model.trusted, { [a.fingerprint]: SHARED });
     assert.deepEqual(model.told("3", "lxd/1"), [a.fingerprint]);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Databag } from "../../lib/databag_schema.ts";
+import type { Databag } from "../../lib/requirer/databag.ts";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import type { Answer, InterfaceName, Name, Place, Writing } from "./histories.ts";
 

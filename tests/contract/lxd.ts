@@ -5,8 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Databag } from "../../lib/databag_schema.ts";
-import { readAnswer } from "../../lib/requirer.ts";
+import type { Databag } from "../../lib/requirer/databag.ts";
+import { readAnswer } from "../../lib/requirer/mod.ts";
 import type { Answer, Writing } from "./histories.ts";
 import {
   type Cast,

@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { readAnswer, rotate, type Standing, standingOf } from "../../lib/requirer.ts";
-import type { Databag } from "../../lib/databag_schema.ts";
+import { readAnswer, rotate, type Standing, standingOf } from "../../lib/requirer/mod.ts";
+import type { Databag } from "../../lib/requirer/databag.ts";
 import type { Answer, Name } from "./histories.ts";
 import type { Cast } from "./interface.ts";
 

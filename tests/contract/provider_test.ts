@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPinnedFetch } from "../../lib/pinned_fetch.ts";
+import { createPinnedFetch } from "../../lib/requirer/pinned_fetch.ts";
 import type { Model, RelationHandle } from "../juju/model.ts";
 import { startCluster } from "../lxd/real.ts";
 import { APPLICATION, UNIT } from "../scenarios/charm.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Databag, renderOffer } from "../../lib/requirer.ts";
+import { type Databag, renderOffer } from "../../lib/requirer/mod.ts";
 import { createCertificate } from "../certificates.ts";
 import { HISTORIES } from "./histories.ts";
 import { createCast, type Facts, textOf } from "./interface.ts";

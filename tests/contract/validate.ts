@@ -4,7 +4,7 @@
  * @module
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Databag } from "../../lib/databag_schema.ts";
+import type { Databag } from "../../lib/requirer/databag.ts";
 
 /** Says what is wrong with a databag; nothing, if it is as the schema says. */
 export type Validate = (databag: Databag) => readonly string[];

@@ -6,22 +6,22 @@
  * @module
  */
 import { hook } from "../../lib/hook.ts";
-import { type Exec, HookToolError } from "../../lib/juju.ts";
+import { type Exec, HookToolError } from "../../lib/juju/hook_tools.ts";
 import {
   broken,
   changed,
   departed,
   elected,
-  type Environment,
   everything,
   everythingSettled,
-  type Scope,
+  type HookEvent,
   stop,
-} from "../../lib/scope.ts";
+  type Variables,
+} from "../../lib/juju/event.ts";
 import type { CallTool, Execution, Exit } from "../juju/agent/runner.ts";
 
 /** What each of the charm's hooks passes to `runHook`. */
-export const SCOPES: Readonly<Record<string, (environment: Environment) => Scope>> = {
+export const SCOPES: Readonly<Record<string, (environment: Variables) => HookEvent>> = {
   "api-relation-broken": broken,
   "api-relation-changed": changed,
   "api-relation-created": changed,
@@ -47,8 +47,8 @@ export const SCOPES: Readonly<Record<string, (environment: Environment) => Scope
  */
 export async function runInProcess(execution: Execution): Promise<Exit> {
   const { env, callTool, kill } = execution;
-  const scopeOf = SCOPES[execution.hook];
-  if (!scopeOf) throw new RangeError(`Cannot run ${execution.hook}: the charm has no such hook`);
+  const eventOf = SCOPES[execution.hook];
+  if (!eventOf) throw new RangeError(`Cannot run ${execution.hook}: the charm has no such hook`);
   const lines: string[] = [];
   const end = (code: number, stderr: string): Exit => ({
     code,
@@ -58,8 +58,8 @@ export async function runInProcess(execution: Execution): Promise<Exit> {
   });
   try {
     const log = (line: string) => void lines.push(line);
-    const environment: Environment = (name) => env[name];
-    await hook({ environment, exec: execOf(callTool), log, signal: kill }, scopeOf);
+    const environment: Variables = (name) => env[name];
+    await hook({ environment, exec: execOf(callTool), log, signal: kill }, eventOf);
     return end(0, "");
   } catch (error) {
     return end(1, error instanceof Error ? error.stack ?? error.message : String(error));

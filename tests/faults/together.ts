@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { limit } from "../../lib/limit.ts";
+import { limit } from "../../lib/async/limit.ts";
 
 /** Does work when there is room for it. */
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>;

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { packLibrary } from "../../build/package.ts";
-import { type Certificate, type Fingerprint, firstCertificate } from "../../lib/certificate.ts";
-import { renderPublication } from "../../lib/relation.ts";
+import {
+  type Certificate,
+  type Fingerprint,
+  firstCertificate,
+} from "../../lib/requirer/certificate.ts";
+import { renderPublication } from "../../lib/relation/lxd.ts";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd } from "../lxd/real.ts";
 import type { LxdWorld } from "../lxd/world.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ENTER_LIMIT_MS, LXD_LIMIT_MS } from "../../lib/time_limits.ts";
+import { ENTER_LIMIT_MS, LXD_LIMIT_MS } from "../../lib/lxd/time_limits.ts";
 import { createCertificate } from "../certificates.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { Fault, FaultMatch, LoggedRequest } from "../lxd/stand_in_faults.ts";

@@ -1,0 +1,167 @@
+/**
+ * Where the credential comes from: the operator's secret or options, or what `juju trust` opens.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+import { type Credentials, type Part, type Parts, readParts, type Unreadable } from "./parts.ts";
+
+/** The values of the application's options, as `config-get` gives them. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** What the operator chose. */
+export type Source =
+  /** The secret of this URI. */
+  | { readonly kind: "secret"; readonly uri: string }
+  /** The four options. */
+  | { readonly kind: "options"; readonly parts: Parts }
+  /** The cloud that Juju runs on; with the option that completes its credential, where it is set. */
+  | { readonly kind: "cloud"; readonly server?: Part };
+
+/** What `secret-get` gave. */
+export type Secret =
+  | { readonly kind: "content"; readonly content: Readonly<Record<string, string>> }
+  /** Juju does not give it, and says why. */
+  | { readonly kind: "refused"; readonly words: string };
+
+/** Why there are no credentials: what the operator has to mend. */
+export type CredentialFailure =
+  /** The application may not see the cloud's credential. */
+  | { readonly kind: "no-access" }
+  /** Juju refuses the operator's secret: most likely it is not granted, or there is none. */
+  | {
+    readonly kind: "no-secret";
+    readonly uri: string;
+    readonly isAbsent: boolean;
+    /** The text of Juju's refusal. */
+    readonly words: string;
+  }
+  /** Parts are missing. `names`: as the operator knows them. `secret`: URI of the incomplete secret. */
+  | {
+    readonly kind: "missing";
+    readonly names: readonly string[];
+    readonly secret: string | undefined;
+  }
+  /** Juju's cloud is not LXD, or its credential is of no use here. */
+  | { readonly kind: "other-cloud"; readonly found: string }
+  | Unreadable;
+
+/** Credentials, or why there are none. */
+export type Found =
+  | { readonly kind: "complete"; readonly credentials: Credentials }
+  | CredentialFailure;
+
+const NAMES = ["endpoint", "client-cert", "client-key", "server-cert"] as const;
+
+const CloudSpec = z.object({
+  type: z.string(),
+  endpoint: z.optional(z.string()),
+  credential: z.optional(z.object({
+    "auth-type": z.optional(z.string()),
+    attrs: z.nullish(z.object({
+      "client-cert": z.optional(z.string()),
+      "client-key": z.optional(z.string()),
+      "server-cert": z.optional(z.string()),
+    })),
+  })),
+});
+
+/**
+ * Tells where the credential is to be taken from. The secret comes before the four options, and one
+ * of these before the cloud; but the server's certificate alone belongs to the cloud's credential,
+ * which often lacks it.
+ *
+ * @param config The application's options.
+ * @returns What the operator chose.
+ */
+export function sourceOf(config: Config): Source {
+  const uri = option(config, "credentials-secret").value;
+  if (uri) return { kind: "secret", uri };
+  const parts = {
+    endpoint: option(config, "lxd_endpoint"),
+    certificate: option(config, "lxd_client_cert"),
+    key: option(config, "lxd_client_key"),
+    server: option(config, "lxd_server_cert"),
+  };
+  const { server, ...others } = parts;
+  const isSet = Object.values(others).some(({ value }) => value !== "");
+  if (isSet) return { kind: "options", parts };
+  return server.value ? { kind: "cloud", server } : { kind: "cloud" };
+}
+
+/**
+ * Reads the operator's secret.
+ *
+ * @param uri URI of the secret.
+ * @param secret What `secret-get` gave.
+ * @param now The present.
+ * @returns The credentials, or what the operator has to do.
+ */
+export function readSecret(uri: string, secret: Secret, now: Date): Found {
+  if (secret.kind !== "content") {
+    const { words } = secret;
+    // Also of a text that is no URI, and of a revision that was removed. Only the advice depends on
+    // the words.
+    return { kind: "no-secret", uri, isAbsent: /not (found|valid)/.test(words), words };
+  }
+  const { content } = secret;
+  const names = NAMES.filter((name) => !content[name]?.trim());
+  if (names.length > 0) return { kind: "missing", names, secret: uri };
+  const field = (name: typeof NAMES[number]): Part => ({
+    name: `${name} of credentials-secret`,
+    value: content[name] ?? "",
+  });
+  return readParts({
+    endpoint: field("endpoint"),
+    certificate: field("client-cert"),
+    key: field("client-key"),
+    server: field("server-cert"),
+  }, now);
+}
+
+/**
+ * Reads the operator's options.
+ *
+ * @param parts The four options.
+ * @param now The present.
+ * @returns The credentials, or what the operator has to do.
+ */
+export function readOptions(parts: Parts, now: Date): Found {
+  const names = Object.values(parts).filter(({ value }) => value === "").map(({ name }) => name);
+  return names.length > 0 ? { kind: "missing", names, secret: undefined } : readParts(parts, now);
+}
+
+/**
+ * Reads the cloud's credential.
+ *
+ * @param cloud What `credential-get` gave; undefined where access is denied.
+ * @param now The present.
+ * @param server The server's certificate, where the operator gave it. @default {that of the credential}
+ * @returns The credentials, or what the operator has to do.
+ */
+export function readCloud(cloud: unknown, now: Date, server?: Part): Found {
+  if (cloud === undefined) return { kind: "no-access" };
+  const result = CloudSpec.safeParse(cloud);
+  if (!result.success) return { kind: "other-cloud", found: "a credential that cannot be read" };
+  const { type, endpoint = "", credential } = result.data;
+  if (type !== "lxd") return { kind: "other-cloud", found: `a cloud of type "${type}"` };
+  const authType = credential?.["auth-type"];
+  if (authType !== "certificate") {
+    return { kind: "other-cloud", found: `a credential of type "${authType ?? "none"}"` };
+  }
+  const attribute = (name: "client-cert" | "client-key" | "server-cert"): Part => ({
+    name: `${name} of the cloud's credential`,
+    value: credential?.attrs?.[name]?.trim() ?? "",
+  });
+  return readOptions({
+    endpoint: { name: "endpoint of the cloud", value: endpoint },
+    certificate: attribute("client-cert"),
+    key: attribute("client-key"),
+    server: server ?? attribute("server-cert"),
+  }, now);
+}
+
+function option(config: Config, name: string): Part {
+  const value = config[name];
+  return { name, value: typeof value === "string" ? value.trim() : "" };
+}

@@ -1,0 +1,134 @@
+/**
+ * The four parts of a credential, wherever they come from.
+ *
+ * @module
+ */
+import { X509Certificate } from "node:crypto";
+import {
+  type Certificate,
+  pemBlocks,
+  readCertificate,
+  renderPem,
+  unusable,
+} from "../requirer/certificate.ts";
+import { authoritiesAmong } from "../trust/chain.ts";
+import { unfit } from "../requirer/client_key.ts";
+import { isWildcard, normaliseEndpoint } from "./endpoint.ts";
+import { unknownToTls } from "../requirer/pin.ts";
+import { type PrivateKey, readPrivateKey } from "./private_key.ts";
+import { attempt } from "../requirer/x509.ts";
+
+/** All that is needed to enter LXD. Never logged, and never written anywhere. */
+export interface Credentials {
+  /** `https://host:port`. */
+  readonly endpoint: string;
+  /** Our client certificate as PEM, followed by those of its authorities where it has any. */
+  readonly certificate: string;
+  /** Fingerprint of our client certificate. */
+  readonly ourFingerprint: Certificate["fingerprint"];
+  /** Our private key as PEM: PKCS#8, PKCS#1 or SEC1. */
+  readonly key: string;
+  /** The one server certificate that we talk to. */
+  readonly server: Certificate;
+  /** The certificates of its authorities, where they came with it. */
+  readonly issuers?: readonly Certificate[];
+}
+
+/** The four parts. */
+export interface Parts {
+  /** Where LXD is. */
+  readonly endpoint: Part;
+  /** Our client certificate, PEM. */
+  readonly certificate: Part;
+  /** Its private key, PEM. */
+  readonly key: Part;
+  /** The certificate that LXD presents, PEM, and those of its authorities where it has any. */
+  readonly server: Part;
+}
+
+/** One part. */
+export interface Part {
+  /** What the operator knows it by. */
+  readonly name: string;
+  /** What was found; empty where nothing was. */
+  readonly value: string;
+}
+
+/** An option, or a part of a credential, cannot be read or used. */
+export interface Unreadable {
+  /** Tag. */
+  readonly kind: "unreadable";
+  /** Name of the option or part, as the operator knows it. */
+  readonly name: string;
+  /** What is wrong with it, and what it must be. */
+  readonly reason: string;
+}
+
+/** Credentials, or the first part that the operator has to mend. */
+export type ReadCredentials =
+  | { readonly kind: "complete"; readonly credentials: Credentials }
+  | Unreadable;
+
+const NO_ENDPOINT = "it must be https://host:port";
+const EVERY_ADDRESS = "it stands for every address of a machine: " +
+  "it must be the one at which LXD is reached, https://host:port";
+
+/**
+ * Reads the parts of a credential.
+ *
+ * @param parts The four parts, none of them empty.
+ * @param now The present, to compare the certificate's validity with.
+ * @returns The credentials, or what is wrong with one of the parts.
+ */
+export function readParts(parts: Parts, now: Date): ReadCredentials {
+  const endpoint = normaliseEndpoint(parts.endpoint.value);
+  if (!endpoint) {
+    const reason = isWildcard(parts.endpoint.value) ? EVERY_ADDRESS : NO_ENDPOINT;
+    return unreadable(parts.endpoint, reason);
+  }
+  const chain = pemBlocks(parts.certificate.value).filter(({ label }) => label === "CERTIFICATE");
+  const certificate = chain[0] && readCertificate(chain[0]);
+  if (!certificate) return unreadable(parts.certificate, "it must be a PEM certificate");
+  // LXD would only say that it does not trust us, and our TLS that it does not work.
+  const reason = unusable(certificate, now) ?? unfit(certificate) ?? unknownToTls(certificate);
+  if (reason) return unreadable(parts.certificate, reason);
+  const server = readServer(parts.server.value);
+  if (!server) return unreadable(parts.server, "it must be a PEM certificate");
+  const key = readPrivateKey(parts.key.value);
+  if ("reason" in key) return unreadable(parts.key, key.reason);
+  if (!belongs(key, certificate)) {
+    return unreadable(parts.key, `it does not belong to ${parts.certificate.name}`);
+  }
+  return {
+    kind: "complete",
+    credentials: {
+      endpoint,
+      certificate: chain.map(renderPem).join(""),
+      ourFingerprint: certificate.fingerprint,
+      key: key.pem,
+      ...server,
+    },
+  };
+}
+
+/** LXD's own certificate is the one that signed none of the others. */
+function readServer(text: string): Pick<Credentials, "server" | "issuers"> | undefined {
+  const [first, ...others] = pemBlocks(text)
+    .filter(({ label }) => label === "CERTIFICATE")
+    .map(readCertificate);
+  if (!first) return undefined;
+  const chain = [first, ...others.filter((one) => one !== undefined)];
+  const authorities = authoritiesAmong(chain);
+  const server = chain.find(({ fingerprint }) => !authorities.has(fingerprint)) ?? first;
+  const issuers = chain.filter((one) => one !== server);
+  return issuers.length > 0 ? { server, issuers } : { server };
+}
+
+function belongs({ object }: PrivateKey, { pem }: Certificate): boolean {
+  // The runtime throws for keys that it does not know.
+  return attempt(() => new X509Certificate(pem).checkPrivateKey(object)) ?? false;
+}
+
+function unreadable({ name }: Part, reason: string): ReadCredentials {
+  return { kind: "unreadable", name, reason };
+}

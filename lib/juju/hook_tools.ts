@@ -1,0 +1,208 @@
+/**
+ * Juju's hook tools, one function per tool.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+import type { Secret } from "../credential/credentials.ts";
+import { type Databag, parseJson, type Parser } from "../requirer/databag.ts";
+import { isRefusal, quoteWords } from "./refusal.ts";
+
+/** Runs a hook tool and returns what it prints. Rejects with a {@linkcode HookToolError}. */
+export type Exec = (tool: string, args: readonly string[], stdin?: string) => Promise<string>;
+
+/** A hook tool failed. */
+export class HookToolError extends Error {
+  /** Fixed name. */
+  override readonly name = "HookToolError";
+  /** The tool's exit code: 2 for wrong arguments, 1 for everything else. */
+  readonly code: number;
+  /** What the tool printed on standard error. */
+  readonly stderr: string;
+  /** The signal that killed it; undefined where it ran to its end. */
+  readonly signal: string | undefined;
+
+  /** Says which tool failed, and how. */
+  constructor(tool: string, code: number, stderr: string, signal?: string) {
+    super(`Cannot run ${tool}: exit status ${code}: ${stderr.trim()}`);
+    this.code = code;
+    this.stderr = stderr;
+    this.signal = signal;
+  }
+}
+
+/** The output of `goal-state`, as far as the charm needs it. */
+export interface GoalState {
+  /** Status of each unit of our application; `dying` for a unit on its way out. */
+  readonly units: Readonly<Record<string, { readonly status: string }>>;
+}
+
+/** A workload status. */
+export interface UnitStatus {
+  /** Juju's word for it. */
+  readonly status: string;
+  /** Its message. */
+  readonly message: string;
+}
+
+/** The hook tools that we use. Relations are named by the number of their id. */
+export interface Juju {
+  /** The application's options; those unset and without default are absent. */
+  readonly configGet: () => Promise<Readonly<Record<string, unknown>>>;
+  /** The cloud and its credential; undefined where `juju trust` was not given. */
+  readonly credentialGet: () => Promise<unknown>;
+  /** The units and relations as the model shall be. */
+  readonly goalState: () => Promise<GoalState>;
+  /** Whether this unit leads for the next 30 seconds. */
+  readonly isLeader: () => Promise<boolean>;
+  /** Writes to Juju's log. */
+  readonly jujuLog: (level: "INFO" | "WARNING", message: string) => Promise<void>;
+  /** The databag of a unit, or of an application. */
+  readonly relationGet: (relation: string, name: string) => Promise<Databag>;
+  /** Ids of the relations of an endpoint; broken ones are left out. */
+  readonly relationIds: (endpoint: string) => Promise<readonly string[]>;
+  /** The remote units whose `-joined` this unit has run. */
+  readonly relationList: (relation: string) => Promise<readonly string[]>;
+  /** The remote application. */
+  readonly relationApplication: (relation: string) => Promise<string>;
+  /** Writes to this unit's databag, or the application's; an empty value deletes its key. */
+  readonly relationSet: (
+    relation: string,
+    databag: Databag,
+    of: "unit" | "application",
+  ) => Promise<void>;
+  /** The newest revision of a secret, which is tracked from now on. */
+  readonly secretGet: (uri: string) => Promise<Secret>;
+  /** This unit's workload status. */
+  readonly statusGet: () => Promise<UnitStatus>;
+  /** The workload status of each unit of the application; for its leader only. */
+  readonly unitStatuses: () => Promise<Readonly<Record<string, UnitStatus>>>;
+  /** Sets this unit's workload status, at once. */
+  readonly statusSet: (status: string, message: string) => Promise<void>;
+}
+
+const TEXT = z.string();
+const TEXTS = z.array(z.string());
+const TEXT_BY_NAME = z.record(z.string(), z.string());
+const CONFIG = z.record(z.string(), z.unknown());
+const GOAL_STATE = z.object({
+  units: z.record(z.string(), z.object({ status: z.string() })),
+});
+const STATUS = z.object({ status: z.string(), message: z._default(z.string(), "") });
+const APPLICATION_STATUS = z.object({
+  "application-status": z.object({ units: z.record(z.string(), STATUS) }),
+});
+
+// `JSON.stringify` leaves these as they are; the YAML reader of relation-set refuses or folds them.
+const CONTROLS_REGEXP = /[\u007f-\u009f\ufffe\uffff]/g;
+
+/**
+ * Makes the hook tools' functions. They throw a {@linkcode HookToolError} if a tool fails, and a
+ * `TypeError` if its output is not as Juju documents it.
+ *
+ * @param exec Runs a tool.
+ */
+export function createJuju(exec: Exec): Juju {
+  const read = async <T>(parser: Parser<T>, tool: string, ...args: string[]): Promise<T> => {
+    const result = parser.safeParse(parseJson(await exec(tool, ["--format=json", ...args])));
+    if (result.success) return result.data;
+    // Without the output, which may be a secret.
+    throw new TypeError(`Cannot read the output of ${tool}: it is not as Juju documents it`);
+  };
+  return {
+    configGet: () => read(CONFIG, "config-get"),
+    credentialGet: () => credentialGet(() => read(z.unknown(), "credential-get")),
+    goalState: () => read(GOAL_STATE, "goal-state"),
+    isLeader: () => read(z.boolean(), "is-leader"),
+    jujuLog: async (level, message) => {
+      await exec("juju-log", ["--log-level", level, "--", message]);
+    },
+    relationGet: (relation, name) => {
+      const application = name.includes("/") ? [] : ["--app"];
+      return read(TEXT_BY_NAME, "relation-get", "-r", relation, ...application, "-", name);
+    },
+    relationIds: async (endpoint) =>
+      (await read(TEXTS, "relation-ids", endpoint)).map((id) => id.slice(id.indexOf(":") + 1)),
+    relationList: (relation) => read(TEXTS, "relation-list", "-r", relation),
+    relationApplication: (relation) => read(TEXT, "relation-list", "-r", relation, "--app"),
+    relationSet: async (relation, databag, of) => {
+      const application = of === "application" ? ["--app"] : [];
+      // On standard input: a value as an argument would be trimmed, and be limited in length.
+      const text = JSON.stringify(databag).replaceAll(CONTROLS_REGEXP, escape);
+      await exec("relation-set", ["-r", relation, ...application, "--file", "-"], text);
+    },
+    secretGet: (uri) => secretGet(() => read(TEXT_BY_NAME, "secret-get", "--refresh", uri)),
+    statusGet: () => read(STATUS, "status-get", "--include-data"),
+    unitStatuses: async () => {
+      const args = ["--include-data", "--application"];
+      const { "application-status": status } = await read(
+        APPLICATION_STATUS,
+        "status-get",
+        ...args,
+      );
+      return status.units;
+    },
+    statusSet: async (status, message) => {
+      await exec("status-set", ["--", status, message]);
+    },
+  };
+}
+
+async function credentialGet(read: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await read();
+  } catch (error) {
+    // Juju has no exit code of its own for this.
+    const isDenied = error instanceof HookToolError && /permission denied/.test(error.stderr);
+    if (isDenied) return undefined;
+    throw error;
+  }
+}
+
+async function secretGet(
+  read: () => Promise<Readonly<Record<string, string>>>,
+): Promise<Secret> {
+  try {
+    return { kind: "content", content: await read() };
+  } catch (error) {
+    // Only the operator can mend a refusal, whatever its reason. A failed hook would mend nothing.
+    if (isRefusal(error)) return { kind: "refused", words: quoteWords(error.stderr) };
+    throw error;
+  }
+}
+
+/**
+ * Runs a hook tool as Juju lays it out: a program on `PATH`.
+ *
+ * @param stdin Text for its standard input. @default {nothing}
+ * @returns Its standard output.
+ * @throws {HookToolError} If it fails.
+ */
+export async function execTool(
+  tool: string,
+  args: readonly string[],
+  stdin?: string,
+): Promise<string> {
+  const command = new Deno.Command(tool, {
+    args: [...args],
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const process = command.spawn();
+  if (stdin !== undefined) {
+    const writer = process.stdin.getWriter();
+    // A tool that has failed already reads nothing: its exit status tells why.
+    await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+    await writer.close().catch(() => {});
+  }
+  const { code, signal, stdout, stderr } = await process.output();
+  const decoder = new TextDecoder();
+  if (signal !== null) throw new HookToolError(tool, code, `killed by ${signal}`, signal);
+  if (code !== 0) throw new HookToolError(tool, code, decoder.decode(stderr));
+  return decoder.decode(stdout);
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

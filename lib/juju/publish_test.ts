@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import type { Juju } from "./hook_tools.ts";
+import { publish } from "./publish.ts";
+import type { Databag } from "../requirer/databag.ts";
+
+const WANTED: Databag = { version: "1.0", nodes: "[]", rejected_certificates: "" };
+
+// Whether somebody looks into the application's databag.
+const LOOKS = { isForApplication: true };
+const LOOKS_NOT = { isForApplication: false };
+
+/** Publishes, as the leader where the application's databag is given, and tells what was written. */
+async function run(
+  unit: Databag,
+  ofApplication?: Databag,
+  { isForApplication }: { readonly isForApplication?: boolean | undefined } = {},
+): Promise<readonly unknown[]> {
+  const written: unknown[] = [];
+  const juju: Pick<Juju, "relationGet" | "relationSet"> = {
+    relationGet: (relation, name) =>
+      ofApplication && relation === "3" && name === "lxd"
+        ? Promise.resolve(ofApplication)
+        : Promise.reject(new Error(`Cannot read ${name} in ${relation}`)),
+    relationSet: (relation, databag, of) => {
+      written.push([relation, of, databag]);
+      return Promise.resolve();
+    },
+  };
+  const context = { juju: juju as Juju, application: "lxd", isLeader: ofApplication !== undefined };
+  const place = { relation: "3", databag: unit };
+  await publish(context, place, { databag: WANTED, isForApplication });
+  return written;
+}
+
+const TOLD: Databag = { version: "1.0", nodes: "[]", "private-address": "10.0.0.5" };
+
+Deno.test("publish() writes nothing that is there already", async () => {
+  assert.deepEqual(await run(TOLD), []);
+  assert.deepEqual(await run(TOLD, { version: "1.0", nodes: "[]" }, LOOKS), []);
+  assert.deepEqual(await run(TOLD, { version: "1.0", nodes: "[]" }), []);
+  assert.deepEqual(await run(TOLD, {}, LOOKS_NOT), []);
+  assert.deepEqual(await run(TOLD, {}), []);
+});
+
+Deno.test("publish() writes the keys that differ, and nothing of the application's", async () => {
+  assert.deepEqual(await run({ ...TOLD, nodes: "old" }), [["3", "unit", { nodes: "[]" }]]);
+  assert.deepEqual(await run({}), [["3", "unit", { version: "1.0", nodes: "[]" }]]);
+});
+
+Deno.test("publish() deletes a key by an empty value", async () => {
+  assert.deepEqual(await run({ ...TOLD, rejected_certificates: "[]" }), [
+    ["3", "unit", { rejected_certificates: "" }],
+  ]);
+});
+
+Deno.test("publish() writes the application's databag where somebody looks for it", async () => {
+  const keys = { version: "1.0", nodes: "[]" };
+  assert.deepEqual(await run({ ...TOLD, nodes: "old" }, {}, LOOKS), [
+    ["3", "unit", { nodes: "[]" }],
+    ["3", "application", keys],
+  ]);
+  assert.deepEqual(await run({}, {}, LOOKS_NOT), [["3", "unit", keys]]);
+});
+
+Deno.test("publish() keeps the application's databag true where it is not known who looks", async () => {
+  assert.deepEqual(await run(TOLD, { version: "1.0", nodes: "old" }), [
+    ["3", "application", { nodes: "[]" }],
+  ]);
+  assert.deepEqual(await run({}, {}), [["3", "unit", { version: "1.0", nodes: "[]" }]]);
+});
+
+Deno.test("publish() empties the application's databag where nobody looks for it any more", async () => {
+  const before = { version: "1.0", nodes: "[]", "of a former version": "1" };
+  assert.deepEqual(await run(TOLD, before, LOOKS_NOT), [
+    ["3", "application", { version: "", nodes: "", "of a former version": "" }],
+  ]);
+});
+
+Deno.test("publish() completes the application's databag after a change of leader", async () => {
+  assert.deepEqual(await run(TOLD, { version: "1.0", rejected_certificates: "[]" }, LOOKS), [
+    ["3", "application", { nodes: "[]", rejected_certificates: "" }],
+  ]);
+});
+
+Deno.test("publish() writes both databags or neither, where Juju refuses one", async () => {
+  for (const refused of ["unit", "application"] as const) {
+    const written: unknown[] = [];
+    const error = new Error("refused");
+    const juju: Pick<Juju, "relationGet" | "relationSet"> = {
+      relationGet: () => Promise.resolve({}),
+      relationSet: (_, databag, of) => {
+        if (of === refused) return Promise.reject(error);
+        written.push(databag);
+        return Promise.resolve();
+      },
+    };
+    const place = { relation: "3", databag: { nodes: "old" } };
+    const wanted = { databag: WANTED, isForApplication: true };
+    await assert.rejects(
+      publish({ juju: juju as Juju, application: "lxd", isLeader: true }, place, wanted),
+      error,
+    );
+    const undone = [{ version: "1.0", nodes: "[]" }, { version: "", nodes: "old" }];
+    assert.deepEqual(written, refused === "unit" ? [] : undone);
+  }
+});

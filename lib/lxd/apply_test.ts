@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import { type Applied, apply } from "./apply.ts";
+import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import type { Lxd } from "./client.ts";
+import type { Reply } from "./request.ts";
+import type { Step } from "../trust/step.ts";
+import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
+
+const [a, b] = ["aa", "bb"] as Fingerprint[] as [Fingerprint, Fingerprint];
+const DONE: Reply<unknown> = { kind: "done", value: undefined };
+const DOWN = { kind: "unreachable", cause: "time-out" } as const;
+
+function entry(fingerprint: Fingerprint, more: Partial<TrustEntry> = {}): TrustEntry {
+  return {
+    fingerprint,
+    name: "n",
+    type: "client",
+    projects: null,
+    certificate: `pem ${fingerprint}`,
+    ...more,
+  };
+}
+
+function store(...entries: readonly TrustEntry[]): TrustStore {
+  return new Map(entries.map((entry) => [entry.fingerprint, entry]));
+}
+
+function add(fingerprint: Fingerprint, name = "n"): Step {
+  const certificate: Certificate = { fingerprint, pem: `pem ${fingerprint}`, der: "der" };
+  return { kind: "add", fingerprint, name, certificate, projects: null };
+}
+
+const rename: Step = { kind: "rename", fingerprint: a, name: "new" };
+const restrict: Step = { kind: "restrict", fingerprint: a, projects: ["p"] };
+const revoke: Step = { kind: "revoke", fingerprint: a, name: "n" };
+
+function refusal(status: number): Reply<never> {
+  return { kind: "refused", status, message: `no (${status})` };
+}
+
+interface Result extends Applied {
+  readonly asked: readonly string[];
+  readonly told: readonly string[];
+}
+
+/** Applies steps in an LXD that answers in this order, and then lists `after` where it is asked. */
+async function run(
+  steps: readonly Step[],
+  answers: readonly Reply<unknown>[],
+  before: TrustStore,
+  after?: Reply<TrustStore>,
+  { isIdentity = false }: { readonly isIdentity?: boolean } = {},
+): Promise<Result> {
+  const asked: string[] = [];
+  const told: string[] = [];
+  const rest = [...answers];
+  const answer = (request: string): Promise<Reply<unknown>> => {
+    asked.push(request);
+    const next = rest.shift();
+    return next ? Promise.resolve(next) : Promise.reject(new Error(`Cannot answer ${request}`));
+  };
+  const lxd: Lxd = {
+    endpoint: "e",
+    version: "v",
+    isClustered: false,
+    addresses: [],
+    mayManage: () => Promise.reject(new Error("Cannot ask")),
+    isIdentity: (fingerprint) => {
+      asked.push(`identity ${fingerprint}`);
+      return Promise.resolve(isIdentity);
+    },
+    nodes: () => Promise.reject(new Error("Cannot list nodes")),
+    trustStore: () => {
+      asked.push("list");
+      return after ? Promise.resolve(after) : Promise.reject(new Error("Cannot list"));
+    },
+    add: ({ certificate, name, projects }) =>
+      answer(`add ${certificate.fingerprint} ${name} ${projects}`),
+    rename: (fingerprint, name, projects) => answer(`rename ${fingerprint} ${name} ${projects}`),
+    restrict: (fingerprint, projects) => answer(`restrict ${fingerprint} ${projects}`),
+    revoke: (fingerprint) => answer(`revoke ${fingerprint}`),
+  };
+  const applied = await apply(steps, before, {
+    lxd,
+    report: (change) => told.push(change),
+  });
+  assert.deepEqual(rest, [], "everything was asked");
+  return { ...applied, asked, told };
+}
+
+Deno.test("apply() takes the steps in their order, and reports each", async () => {
+  const before = store(entry(a));
+  const { trustStore, refused, failure, asked, told } = await run(
+    [add(b), rename, restrict],
+    [DONE, DONE, DONE],
+    before,
+  );
+  assert.deepEqual(asked, ["add bb n null", "rename aa new null", "restrict aa p"]);
+  assert.equal(told.length, 3);
+  assert.deepEqual(
+    trustStore,
+    store(entry(a, { name: "new", projects: ["p"] }), entry(b)),
+  );
+  assert.deepEqual([refused.size, failure], [0, undefined]);
+  assert.deepEqual(before, store(entry(a)), "what was before stays as it was");
+});
+
+Deno.test("apply() revokes", async () => {
+  const { trustStore, told } = await run([revoke], [DONE], store(entry(a), entry(b)));
+  assert.deepEqual(trustStore, store(entry(b)));
+  assert.deepEqual(told, ["Revoked aa, which was n"]);
+});
+
+Deno.test("apply() goes on after a refused certificate, and tells why", async () => {
+  const { trustStore, refused, failure, told } = await run(
+    [add(a), add(b)],
+    [refusal(400), DONE],
+    store(),
+  );
+  assert.deepEqual(refused, new Map([[a, "LXD refuses the certificate: no (400)"]]));
+  assert.deepEqual([...trustStore.keys()], [b]);
+  assert.deepEqual([failure, told.length], [undefined, 1]);
+});
+
+Deno.test("apply() goes on where LXD refuses another name, and tells whose", async () => {
+  const before = store(entry(a), entry(b));
+  for (const status of [400, 403, 412]) {
+    const { trustStore, refused, unnamed, failure } = await run(
+      [rename, { ...restrict, fingerprint: b }],
+      [refusal(status), DONE],
+      before,
+    );
+    assert.deepEqual(trustStore.get(a), before.get(a));
+    assert.deepEqual(trustStore.get(b)?.projects, ["p"]);
+    assert.deepEqual([refused.size, [...unnamed], failure], [0, [a], undefined]);
+  }
+});
+
+Deno.test("apply() renames with the access that the entry gives", async () => {
+  const confined = entry(a, { projects: ["p", "q"] });
+  const unrestricted = entry(a, { projects: null });
+  assert.deepEqual((await run([rename], [DONE], store(confined))).asked, ["rename aa new p,q"]);
+  assert.deepEqual((await run([rename], [DONE], store(unrestricted))).asked, [
+    "rename aa new null",
+  ]);
+});
+
+Deno.test("apply() takes all digits where the name is in use", async () => {
+  const name = `lxd@uuid:shared:${"0".repeat(12)}`;
+  const added = await run(
+    [add(a, name)],
+    [refusal(409), DONE],
+    store(),
+    { kind: "done", value: store(entry(b)) },
+  );
+  assert.deepEqual(added.asked, [
+    `add aa ${name} null`,
+    "list",
+    "identity aa",
+    "add aa lxd@uuid:shared:aa null",
+  ]);
+  assert.equal(added.trustStore.get(a)?.name, "lxd@uuid:shared:aa");
+  assert.deepEqual(added.told, ["Registered aa as lxd@uuid:shared:aa"]);
+  const renamed = await run(
+    [{ kind: "rename", fingerprint: a, name }],
+    [refusal(409), DONE],
+    store(entry(a)),
+    { kind: "done", value: store(entry(a)) },
+  );
+  assert.equal(renamed.asked.at(-1), "rename aa lxd@uuid:shared:aa null");
+  assert.deepEqual([renamed.trustStore.get(a)?.name, renamed.unnamed.size], [
+    "lxd@uuid:shared:aa",
+    0,
+  ]);
+});
+
+Deno.test("apply() says of what is refused that it is an identity of its own", async () => {
+  const list: Reply<TrustStore> = { kind: "done", value: store() };
+  const { refused, asked } = await run([add(a)], [refusal(409)], store(), list, {
+    isIdentity: true,
+  });
+  assert.match(refused.get(a) ?? "", /in LXD already, as an identity of its own/);
+  assert.deepEqual(asked, ["add aa n null", "list", "identity aa"]);
+});
+
+Deno.test("apply() takes for added what somebody else has added, as it is", async () => {
+  const foreign = entry(a, { name: "by hand" });
+  const { trustStore, refused, failure, asked, told } = await run(
+    [add(a)],
+    [refusal(409)],
+    store(),
+    { kind: "done", value: store(foreign) },
+  );
+  assert.deepEqual([trustStore, refused.size, failure], [store(foreign), 0, undefined]);
+  assert.deepEqual([asked.at(-1), told], ["list", []]);
+});
+
+Deno.test("apply() takes for refused what somebody else has added as something else", async () => {
+  const wider = { ...add(a), projects: ["web"] };
+  for (
+    const [step, foreign] of [[add(a), entry(a, { type: "metrics" })], [wider, entry(a)]] as const
+  ) {
+    const list: Reply<TrustStore> = { kind: "done", value: store(foreign) };
+    const { refused } = await run([step], [refusal(409)], store(), list);
+    assert.deepEqual([...refused.keys()], [a]);
+  }
+});
+
+Deno.test("apply() takes for refused what conflicts, but is not in the list", async () => {
+  const list: Reply<TrustStore> = { kind: "done", value: store() };
+  const answers = [refusal(409), refusal(409)];
+  const { trustStore, refused } = await run([add(a)], answers, store(), list);
+  assert.deepEqual([trustStore.size, [...refused.keys()]], [0, [a]]);
+});
+
+Deno.test("apply() takes for refused what names an unknown project", async () => {
+  const list: Reply<TrustStore> = { kind: "done", value: store(entry(a)) };
+  for (const [step, before] of [[add(b), store()], [restrict, store(entry(a))]] as const) {
+    const { refused, failure } = await run([step], [refusal(404)], before, list);
+    assert.deepEqual([[...refused.keys()], failure], [[step.fingerprint], undefined]);
+  }
+});
+
+Deno.test("apply() needs nothing of an entry that is gone", async () => {
+  const list: Reply<TrustStore> = { kind: "done", value: store() };
+  for (const step of [rename, restrict, revoke]) {
+    const { trustStore, refused, failure } = await run(
+      [step],
+      [refusal(404)],
+      store(entry(a)),
+      list,
+    );
+    assert.deepEqual([trustStore.size, refused.size, failure], [0, 0, undefined], step.kind);
+  }
+});
+
+Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed", async () => {
+  const failures = [DOWN, refusal(403), { kind: "other-server", presented: "bb" } as const];
+  for (const answer of failures) {
+    const { trustStore, failure, asked } = await run([add(a), add(b)], [answer], store());
+    assert.deepEqual([trustStore.size, failure, asked.length], [0, answer, 1]);
+  }
+  const unlisted = await run([add(a), add(b)], [refusal(409)], store(), DOWN);
+  assert.deepEqual([unlisted.failure, unlisted.asked.length], [DOWN, 2]);
+});
+
+Deno.test("apply() goes on where a revocation is refused, and says so in the end", async () => {
+  const steps = [revoke, { ...revoke, fingerprint: b }];
+  const answers = [refusal(400), DONE];
+  const { trustStore, failure } = await run(steps, answers, store(entry(a), entry(b)));
+  assert.deepEqual([...trustStore.keys()], [a]);
+  assert.deepEqual(failure, { ...refusal(400), action: "to revoke aa" });
+});
+
+Deno.test.each([
+  { what: "a change", answer: DONE, expected: true },
+  { what: "an answer that was lost", answer: DOWN, expected: true },
+  { what: "the same change by somebody else", answer: refusal(409), expected: true },
+  { what: "a refusal", answer: refusal(400), expected: false },
+])("apply() tells whether anything may have changed: $what", async ({ answer, expected }) => {
+  const list: Reply<TrustStore> = { kind: "done", value: store(entry(a)) };
+  assert.equal((await run([add(a)], [answer], store(), list)).hasChanged, expected);
+});
+
+Deno.test("apply() of nothing changes nothing", async () => {
+  assert.ok(!(await run([], [], store(entry(a)))).hasChanged);
+});

@@ -1,0 +1,168 @@
+/**
+ * The calls of LXD's API that the charm makes. HTTP statuses decide what a reply means, never LXD's
+ * English.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+import { retry } from "../async/retry.ts";
+import type { Fingerprint } from "../requirer/certificate.ts";
+import type { Projects } from "../trust/projects.ts";
+import type { TrustStore } from "../trust/trust_store.ts";
+import {
+  type Addition,
+  CERTIFICATES,
+  readTrustStore,
+  renderAccess,
+  renderAddition,
+} from "./certificates.ts";
+import { listNodes, type Nodes, SERVER, type ShownServer } from "./list_nodes.ts";
+import { mayManage } from "./may_manage.ts";
+import {
+  createRequest,
+  isFinal,
+  type Reply,
+  type RequestFailure,
+  type Transport,
+} from "./request.ts";
+import { ENTER_LIMIT_MS, PAUSES_MS } from "./time_limits.ts";
+
+/** One member of LXD that answers and trusts our certificate. */
+export interface Lxd {
+  /** Address of the member, `https://host:port`. */
+  readonly endpoint: string;
+  /** LXD's version. */
+  readonly version: string;
+  /** Whether the server is a member of a cluster. */
+  readonly isClustered: boolean;
+  /** Addresses that the server listens at, `host:port`. */
+  readonly addresses: readonly string[];
+  /** Lists the cluster's members that serve clients, or the standalone server. */
+  readonly nodes: () => Promise<Reply<Nodes>>;
+  /** Lists the trust store. */
+  readonly trustStore: () => Promise<Reply<TrustStore>>;
+  /** Asks whether a certificate may manage the trust store. LXD has listed the trust store for it. */
+  readonly mayManage: (
+    fingerprint: Fingerprint,
+    trustStore: TrustStore,
+  ) => Promise<Reply<boolean>>;
+  /** Asks whether a certificate is an identity. The trust store need not list those. */
+  readonly isIdentity: (fingerprint: Fingerprint) => Promise<boolean>;
+  /** Adds an entry for a client certificate. */
+  readonly add: (addition: Addition) => Promise<Reply<unknown>>;
+  /**
+   * Renames an entry, and sends its projects again. From 6.7 on, LXD refuses any change that leaves
+   * projects beside no restriction, as former versions took them.
+   */
+  readonly rename: (
+    fingerprint: Fingerprint,
+    name: string,
+    projects: Projects,
+  ) => Promise<Reply<unknown>>;
+  /** Restricts an entry to projects; null lifts the restriction. */
+  readonly restrict: (fingerprint: Fingerprint, projects: Projects) => Promise<Reply<unknown>>;
+  /** Removes an entry. */
+  readonly revoke: (fingerprint: Fingerprint) => Promise<Reply<unknown>>;
+}
+
+/** Why LXD could not be used. */
+export type LxdFailure =
+  | RequestFailure
+  /** LXD does not know our certificate. */
+  | { readonly kind: "untrusted" }
+  /** LXD knows our certificate, but does not let it manage the trust store. */
+  | { readonly kind: "restricted"; readonly isIdentity?: boolean };
+
+/** How an attempt to enter LXD ended. */
+export type Entrance =
+  | { readonly kind: "entered"; readonly lxd: Lxd }
+  | { readonly kind: "failed"; readonly endpoint: string; readonly failure: LxdFailure };
+
+/** Where LXD may be. */
+export interface Endpoints {
+  /** The endpoint that the credential names. */
+  readonly credential: string;
+  /** Lists the endpoints of members known from before. Called only if the first one is silent. */
+  readonly known: () => Promise<readonly string[]>;
+}
+
+const SILENT: readonly LxdFailure["kind"][] = ["unreachable", "other-server"];
+
+/**
+ * Enters LXD by the credential's endpoint, or else by the first known member that answers. If nobody
+ * answers, LXD may be starting, so the attempt is repeated.
+ *
+ * @returns LXD, or the failure at the credential's endpoint or the first member that answered.
+ */
+export async function enterLxd(
+  transport: Transport,
+  { credential, known }: Endpoints,
+): Promise<Entrance> {
+  let members: Promise<readonly string[]> | undefined;
+  const once = () => members ??= known();
+  return await retry(() => enterAny(transport, { credential, known: once }), {
+    isFinal: (entrance) => entrance.kind === "entered" || isFinal(entrance.failure),
+    pauses: PAUSES_MS,
+  });
+}
+
+async function enterAny(transport: Transport, endpoints: Endpoints): Promise<Entrance> {
+  const { credential, known } = endpoints;
+  const first = await enterAt(transport, credential, endpoints);
+  if (first.kind === "entered" || first.failure.kind !== "unreachable") return first;
+  for (const endpoint of new Set(await known()).difference(new Set([credential]))) {
+    const entrance = await enterAt(transport, endpoint, endpoints);
+    // This member is down too, or has left the cluster and with it the certificate.
+    if (entrance.kind === "failed" && SILENT.includes(entrance.failure.kind)) continue;
+    return entrance;
+  }
+  return first;
+}
+
+async function enterAt(
+  transport: Transport,
+  endpoint: string,
+  { credential }: Endpoints,
+): Promise<Entrance> {
+  const request = createRequest(transport, endpoint);
+  const reply = await request(SERVER, "/1.0", { timeout: ENTER_LIMIT_MS, isRepeatable: false });
+  if (reply.kind !== "done") return { kind: "failed", endpoint, failure: reply };
+  const shown = reply.value;
+  if (shown.auth !== "trusted") return { kind: "failed", endpoint, failure: { kind: "untrusted" } };
+  return { kind: "entered", lxd: createLxd(transport, { endpoint, credential, shown }) };
+}
+
+function createLxd(
+  transport: Transport,
+  member: { readonly endpoint: string; readonly credential: string; readonly shown: ShownServer },
+): Lxd {
+  const { endpoint, shown } = member;
+  const server = shown.environment ?? {};
+  const request = createRequest(transport, endpoint);
+  const pathOf = (fingerprint: Fingerprint) => `/1.0/certificates/${fingerprint}`;
+  const change = (method: string, path: string, body?: unknown) =>
+    request(z.unknown(), path, { method, body });
+  return {
+    endpoint,
+    version: server.server_version ?? "",
+    isClustered: server.server_clustered ?? false,
+    addresses: server.addresses ?? [],
+    nodes: () => listNodes(transport, member),
+    mayManage: (fingerprint, trustStore) =>
+      mayManage(request, { fingerprint, trustStore, config: shown.config }),
+    isIdentity: async (fingerprint) => {
+      const reply = await request(z.unknown(), `/1.0/auth/identities/tls/${fingerprint}`);
+      return reply.kind === "done";
+    },
+    trustStore: async () => {
+      const reply = await request(CERTIFICATES, "/1.0/certificates?recursion=1");
+      return reply.kind === "done" ? { ...reply, value: readTrustStore(reply.value) } : reply;
+    },
+    add: (addition) => change("POST", "/1.0/certificates", renderAddition(addition)),
+    rename: (fingerprint, name, projects) =>
+      change("PATCH", pathOf(fingerprint), { name, ...renderAccess(projects) }),
+    restrict: (fingerprint, projects) =>
+      change("PATCH", pathOf(fingerprint), renderAccess(projects)),
+    revoke: (fingerprint) => change("DELETE", pathOf(fingerprint)),
+  };
+}

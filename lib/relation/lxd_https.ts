@@ -1,0 +1,146 @@
+/**
+ * The wire format of the interface `lxd-https`, as the charm `lxd` (canonical/charm-lxd) provides it.
+ *
+ * The provider's data is there only once a certificate of the relation is trusted: to a requirer,
+ * its presence says "you are in". The keys `registered_certificates` and `rejected_certificates` are
+ * ours, and mean what they mean in the interface `lxd`.
+ *
+ * @module
+ */
+import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
+import type { Requirer } from "../trust/owner.ts";
+import { parseNames } from "../trust/projects.ts";
+import { joinWants, parseAnswer, renderAnswer, type Sender, wantsOf } from "./lxd.ts";
+import type { Node, Publication, Published, Wants } from "../trust/want.ts";
+import type { Databag } from "../requirer/databag.ts";
+
+const VERSION = "1.0";
+
+const REASONS = {
+  several: "Several certificates were sent: only the first one is registered",
+  projects: "projects must be names of LXD projects with commas between them",
+} as const;
+
+/**
+ * Says whether an application's databag may stand for those of its units: where it holds a
+ * certificate, and no other version.
+ *
+ * @param application Relation data of the requirer's application.
+ * @returns Whether it may.
+ */
+export function maySpeakForUnits(application: Databag): boolean {
+  const { version = "", certificate = "" } = application;
+  return certificate !== "" && ["", VERSION].includes(version);
+}
+
+/**
+ * Reads what an application and units of it ask for. Each side takes the first databag with the
+ * version, and looks into the application's first; a key that is not there falls back to the other
+ * databag. Without the version, nothing is asked.
+ *
+ * @param relation Id of the relation.
+ * @param application The application, with its databag.
+ * @param units Units of it, with theirs.
+ * @returns The request.
+ */
+export function parseWants(
+  relation: string,
+  application: Sender,
+  units: readonly Sender[],
+): Wants {
+  const { name, databag } = application;
+  const asking = units.filter(({ databag }) => databag["version"] || databag["certificate"]);
+  const isAsking = units.some(({ databag }) =>
+    databag["version"] === VERSION && databag["certificate"]
+  );
+  const speaks = maySpeakForUnits(databag) && (databag["version"] === VERSION || !isAsking);
+  if (speaks || asking.length === 0) {
+    const databags = [databag, ...units.map(({ databag }) => databag)];
+    // The one certificate is for all units.
+    const ofUnits = units.map(({ databag }) => databag["projects"]).filter(Boolean).join();
+    const projects = databag["projects"] || ofUnits;
+    return parseDatabag({ ...databag, version: versionAmong(databags), projects }, {
+      relation,
+      name,
+    });
+  }
+  return joinWants(asking.map((unit) => {
+    const version = versionAmong([databag, unit.databag]);
+    const projects = databag["projects"] || unit.databag["projects"] || "";
+    return parseDatabag({ ...unit.databag, version, projects }, { relation, name: unit.name });
+  }));
+}
+
+/** The version that both sides speak, if any databag has it. */
+function versionAmong(databags: readonly Databag[]): string {
+  const versions = databags.map(({ version = "" }) => version).filter((one) => one !== "");
+  return versions.find((one) => one === VERSION) ?? versions[0] ?? "";
+}
+
+function parseDatabag(databag: Databag, requirer: Requirer): Wants {
+  const { version = "" } = databag;
+  if (version === "") return { wants: [], rejected: [] };
+  if (version !== VERSION) {
+    const reason = `The version must be ${VERSION}`;
+    return { wants: [], rejected: [{ unit: requirer.name, fingerprint: null, reason }] };
+  }
+  const sent = one(readClientCertificates(databag["certificate"] ?? ""));
+  return wantsOf(
+    sent,
+    { projects: parseNames(databag["projects"]), reason: REASONS.projects },
+    requirer,
+  );
+}
+
+/**
+ * Writes what a relation is told. The same publication gives the same bytes.
+ *
+ * @param publication What to tell.
+ * @returns Relation data; an empty value stands for a key to delete, as in `relation-set`.
+ */
+export function renderPublication(publication: Publication): Databag {
+  const { registered, server } = publication;
+  const isIn = registered.size > 0;
+  const answer = renderAnswer(publication);
+  return {
+    version: isIn ? VERSION : "",
+    certificate: isIn ? server.pem : "",
+    certificate_fingerprint: isIn ? server.fingerprint : "",
+    addresses: isIn ? addressesOf(publication).join(",") : "",
+    ...answer,
+    registered_certificates: isIn ? answer.registered_certificates : "",
+  };
+}
+
+/**
+ * Reads what a provider's databag holds. What cannot be read counts as absent.
+ *
+ * @param databag Relation data of a provider's unit or application.
+ * @returns What was told.
+ */
+export function parsePublished(databag: Databag): Published {
+  const addresses = (databag["addresses"] ?? "").split(",").filter((address) => address !== "");
+  return {
+    endpoints: addresses.map((address) => `https://${address}`),
+    ...parseAnswer(databag),
+    original: new Set(),
+  };
+}
+
+/** `host:port` of each active member; of a standalone server, all that it listens at. */
+function addressesOf({ nodes, isClustered, addresses }: Publication): readonly string[] {
+  const members = nodes.map(({ endpoint }: Node) => endpoint.slice("https://".length))
+    .toSorted();
+  // Requirers take the first one, and of a standalone server's this one is known to answer.
+  return [...new Set([...members, ...isClustered ? [] : addresses])];
+}
+
+function one({ certificates, rejected }: ClientCertificates): ClientCertificates {
+  const [first] = certificates;
+  if (!first) return { certificates, rejected };
+  const isOne = certificates.every(({ certificate: { fingerprint } }) =>
+    fingerprint === first.certificate.fingerprint
+  );
+  const several = { fingerprint: null, reason: REASONS.several };
+  return { certificates: [first], rejected: isOne ? rejected : [...rejected, several] };
+}

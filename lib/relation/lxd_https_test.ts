@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../../tests/certificates.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "../requirer/certificate.ts";
+import { maySpeakForUnits, parsePublished, parseWants, renderPublication } from "./lxd_https.ts";
+import type { Publication } from "../trust/want.ts";
+import type { Databag } from "../requirer/databag.ts";
+
+const [one, two] = await Promise.all([createCertificate(), createCertificate()]);
+const A = one.certificate;
+const SERVER = firstCertificate(two.certificate) as Certificate;
+
+/** What a unit asks for whose application says nothing. */
+function request(databag: Databag) {
+  const { wants, rejected } = parseWants("4", { name: "ams", databag: {} }, [
+    { name: "ams/0", databag },
+  ]);
+  return {
+    wants: wants.map(({ certificate, projects }) => [certificate.fingerprint, projects]),
+    rejected: rejected.map(({ fingerprint, reason }) => [fingerprint, reason]),
+  };
+}
+
+Deno.test.each<{ what: string; databag: Databag }>([
+  { what: "is empty", databag: {} },
+  { what: "has no version", databag: { certificate: A } },
+  { what: "has no certificate yet", databag: { version: "1.0" } },
+])("parseWants() ignores a databag that $what", ({ databag }) => {
+  assert.deepEqual(request(databag), { wants: [], rejected: [] });
+});
+
+Deno.test("parseWants() takes the certificate, with the projects that are named", () => {
+  assert.deepEqual(request({ version: "1.0", certificate: A }), {
+    wants: [[one.fingerprint, null]],
+    rejected: [],
+  });
+  assert.deepEqual(request({ version: "1.0", certificate: A, projects: "web, db" }), {
+    wants: [[one.fingerprint, ["db", "web"]]],
+    rejected: [],
+  });
+});
+
+Deno.test("parseWants() takes one certificate, and says so where there are several", () => {
+  const certificate = `${A}${two.certificate}`;
+  assert.deepEqual(request({ version: "1.0", certificate }), {
+    wants: [[one.fingerprint, null]],
+    rejected: [[null, "Several certificates were sent: only the first one is registered"]],
+  });
+  assert.deepEqual(request({ version: "1.0", certificate: `${A}${A}` }).rejected, []);
+});
+
+Deno.test("parseWants() takes a chain's leaf, not its authority", async () => {
+  const ca = await createCertificate({ commonName: "ca", ca: true });
+  const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
+  const reason = "The certificate of an authority was sent with the one it signed: " +
+    "only the client's own is registered";
+  for (const chain of [[leaf, ca], [ca, leaf], [ca, ca, leaf]]) {
+    const certificate = chain.map((one) => one.certificate).join("");
+    assert.deepEqual(request({ version: "1.0", certificate }), {
+      wants: [[leaf.fingerprint, null]],
+      rejected: [[ca.fingerprint, reason]],
+    });
+  }
+});
+
+Deno.test.each<{ what: string; databag: Databag; fingerprint: string | null; reason: string }>([
+  {
+    what: "another version",
+    databag: { version: "2.0", certificate: A },
+    fingerprint: null,
+    reason: "The version must be 1.0",
+  },
+  {
+    what: "garbage",
+    databag: { version: "1.0", certificate: "garbage" },
+    fingerprint: null,
+    reason: "The text holds no PEM certificate",
+  },
+  {
+    what: "projects that cannot be read",
+    databag: { version: "1.0", certificate: A, projects: "my web" },
+    fingerprint: one.fingerprint,
+    reason: "projects must be names of LXD projects with commas between them",
+  },
+])("parseWants() rejects $what", ({ databag, fingerprint, reason }) => {
+  assert.deepEqual(request(databag), { wants: [], rejected: [[fingerprint, reason]] });
+});
+
+Deno.test("maySpeakForUnits() wants a certificate, and no other version", () => {
+  const databags = [{ version: "1.0" }, { certificate: A }, { version: "2.0", certificate: A }];
+  assert.deepEqual(databags.map(maySpeakForUnits), [false, true, false]);
+  assert.ok(maySpeakForUnits({ version: "1.0", certificate: A }));
+});
+
+const B = two.certificate;
+const BOTH = [["ams/0", one.fingerprint, null], ["ams/1", two.fingerprint, null]];
+
+Deno.test.each<{ what: string; databags: readonly Databag[]; expected: unknown[] }>([
+  {
+    what: "the units' where the application says nothing",
+    databags: [{}, { version: "1.0", certificate: A }, { version: "1.0", certificate: B }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' where the application has the version only",
+    databags: [{ version: "1.0" }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' with the application's version",
+    databags: [{ version: "1.0" }, { certificate: A }, { certificate: B }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' with their own version, where the application has another one",
+    databags: [{ version: "2.0", certificate: B }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: BOTH,
+  },
+  {
+    what: "the units' with the application's projects, which go before their own",
+    databags: [{ version: "1.0", projects: "web" }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+      projects: "db",
+    }],
+    expected: [["ams/0", one.fingerprint, ["web"]], ["ams/1", two.fingerprint, ["web"]]],
+  },
+  {
+    what: "the application's alone, where it has one",
+    databags: [{ version: "1.0", certificate: A }, { version: "1.0", certificate: B }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: [["ams", one.fingerprint, null]],
+  },
+  {
+    what: "the application's with the version and the projects of its units",
+    databags: [{ certificate: A }, { version: "1.0", projects: "web" }, { projects: "db" }],
+    expected: [["ams", one.fingerprint, ["db", "web"]]],
+  },
+  {
+    what: "the application's with its own projects, which go before the units'",
+    databags: [{ version: "1.0", certificate: A, projects: "web" }, { projects: "db" }, {}],
+    expected: [["ams", one.fingerprint, ["web"]]],
+  },
+  {
+    what: "the units' where the application has a certificate without the version",
+    databags: [{ certificate: B }, { version: "1.0", certificate: A }, {
+      version: "1.0",
+      certificate: B,
+    }],
+    expected: BOTH,
+  },
+  {
+    what: "nothing where nobody has the version",
+    databags: [{ projects: "web" }, { certificate: A }, { certificate: B }],
+    expected: [],
+  },
+])("parseWants() takes $what", ({ databags, expected }) => {
+  const [application = {}, ...units] = databags;
+  const { wants, rejected } = parseWants(
+    "4",
+    { name: "ams", databag: application },
+    units.map((databag, index) => ({ name: `ams/${index}`, databag })),
+  );
+  assert.deepEqual(
+    wants.map(({ requirer, certificate, projects }) => [
+      requirer.name,
+      certificate.fingerprint,
+      projects,
+    ]),
+    expected,
+  );
+  assert.deepEqual(rejected, []);
+});
+
+Deno.test("parseWants() rejects a version of the application's where nobody has a better one", () => {
+  const reject = (application: Databag, unit: Databag) =>
+    parseWants("4", { name: "ams", databag: application }, [{ name: "ams/0", databag: unit }])
+      .rejected.map(({ unit, reason }) => [unit, reason]);
+  const reason = "The version must be 1.0";
+  assert.deepEqual(reject({ version: "2.0" }, {}), [["ams", reason]]);
+  assert.deepEqual(reject({ version: "2.0", certificate: A }, {}), [["ams", reason]]);
+  assert.deepEqual(reject({ version: "2.0" }, { certificate: A }), [["ams/0", reason]]);
+  assert.deepEqual(reject({ version: "2.0" }, { version: "1.0", certificate: A }), []);
+});
+
+const PUBLICATION: Publication = {
+  nodes: [
+    { name: "node1", endpoint: "https://[fd42::2]:8443" },
+    { name: "node2", endpoint: "https://10.0.0.1:8443" },
+  ],
+  pending: new Set(),
+  isClustered: true,
+  addresses: ["192.0.2.9:8443"],
+  registered: new Map([[one.fingerprint as Fingerprint, A]]),
+  server: SERVER,
+  rejected: [],
+};
+
+Deno.test("renderPublication() tells of every active member", () => {
+  assert.deepEqual(renderPublication(PUBLICATION), {
+    version: "1.0",
+    certificate: SERVER.pem,
+    certificate_fingerprint: SERVER.fingerprint,
+    addresses: "10.0.0.1:8443,[fd42::2]:8443",
+    registered_certificates: JSON.stringify([A]),
+    rejected_certificates: "",
+  });
+});
+
+Deno.test("renderPublication() tells where a standalone server listens, first where we reach it", () => {
+  const addresses = ["192.0.2.1:8443", "10.0.0.1:8443", "[fd42::1]:8443"];
+  const nodes = PUBLICATION.nodes.slice(1);
+  assert.equal(
+    renderPublication({ ...PUBLICATION, isClustered: false, nodes, addresses })["addresses"],
+    "10.0.0.1:8443,192.0.2.1:8443,[fd42::1]:8443",
+  );
+});
+
+Deno.test("renderPublication() tells nothing but the reasons while nobody is in", () => {
+  const rejected = [{ unit: "ams/0", fingerprint: null, reason: "r" }];
+  assert.deepEqual(renderPublication({ ...PUBLICATION, registered: new Map(), rejected }), {
+    version: "",
+    certificate: "",
+    certificate_fingerprint: "",
+    addresses: "",
+    registered_certificates: "",
+    rejected_certificates: JSON.stringify(rejected),
+  });
+});
+
+Deno.test("parsePublished() reads what renderPublication() wrote", () => {
+  const rejected = [{ unit: "ams/1", fingerprint: null, reason: "r" }];
+  assert.deepEqual(parsePublished(renderPublication({ ...PUBLICATION, rejected })), {
+    endpoints: ["https://10.0.0.1:8443", "https://[fd42::2]:8443"],
+    registered: PUBLICATION.registered,
+    rejected,
+    original: new Set(),
+  });
+  assert.deepEqual(parsePublished({}).endpoints, []);
+});

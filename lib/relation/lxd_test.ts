@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../../tests/certificates.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "../requirer/certificate.ts";
+import { parsePublished, parseWants, renderPublication } from "./lxd.ts";
+import type { Publication, Wants } from "../trust/want.ts";
+import type { Databag } from "../requirer/databag.ts";
+
+const requirer = { relation: "3", name: "ams/0" };
+
+const [one, two] = await Promise.all([createCertificate(), createCertificate()]);
+const A = one.certificate;
+const B = two.certificate;
+
+function read(databag: Databag): Wants {
+  return parseWants("3", { name: "ams", databag: {} }, [{ name: "ams/0", databag }]);
+}
+
+function request(clientCertificates: string, more: Databag = {}): Wants {
+  return read({ ...more, client_certificates: clientCertificates });
+}
+
+Deno.test("parseWants() tells who wants what, each certificate once", () => {
+  const { wants, rejected } = request(JSON.stringify([A.trim(), B, A]));
+  assert.deepEqual(wants, [
+    { requirer, certificate: firstCertificate(A), text: A.trim(), projects: null },
+    { requirer, certificate: firstCertificate(B), text: B, projects: null },
+  ]);
+  assert.deepEqual(rejected, []);
+});
+
+Deno.test("parseWants() takes nothing from an empty databag, or a provider's", () => {
+  const databags: readonly Databag[] = [
+    {},
+    { client_certificates: "" },
+    { server_certificate: A },
+  ];
+  for (const databag of databags) {
+    assert.deepEqual(read(databag), { wants: [], rejected: [] });
+  }
+});
+
+Deno.test("parseWants() tells each reason once, and serves the rest", () => {
+  const { wants, rejected } = request(JSON.stringify(["rubbish", A, "more rubbish"]));
+  assert.deepEqual(wants.map(({ text }) => text), [A]);
+  const reason = "The text holds no PEM certificate";
+  assert.deepEqual(rejected, [{ unit: "ams/0", fingerprint: null, reason }]);
+});
+
+Deno.test("parseWants() tells few rejections of much rubbish", () => {
+  const count = 5_000;
+  const lists = [
+    Array.from({ length: count }, (_, index) => `rubbish ${index}`),
+    Array.from({ length: count }, (_, index) => index),
+    Array.from({ length: count }, (_, index) => ({ index })),
+    Array.from({ length: count }, () => one.key),
+    Array.from({ length: count }, () => A.replace("MII", "MIJ")),
+  ];
+  for (const list of lists) {
+    const { rejected } = request(JSON.stringify(list));
+    assert.equal(rejected.length, 1);
+    assert.ok(JSON.stringify(rejected).length < 300);
+  }
+});
+
+Deno.test("parseWants() tells few rejections of blocks with many labels", () => {
+  const labels = Array.from({ length: 500 }, (_, index) => `LABEL ${index}`);
+  const blocks = labels.map((label) => `-----BEGIN ${label}-----\nAA==\n-----END ${label}-----\n`);
+  assert.ok(request(blocks.join("")).rejected.length < 50);
+});
+
+Deno.test.each([
+  { what: "absent", projects: {}, expected: null },
+  { what: "empty", projects: { projects: " " }, expected: null },
+  { what: "one", projects: { projects: '["a"]' }, expected: ["a"] },
+  { what: "several", projects: { projects: ' ["b", "a", "b"] ' }, expected: ["a", "b"] },
+])("parseWants() takes projects that are $what", ({ projects, expected }) => {
+  assert.deepEqual(request(JSON.stringify([A, B]), projects).wants.map((want) => want.projects), [
+    expected,
+    expected,
+  ]);
+});
+
+Deno.test.each(
+  [
+    "a",
+    "a,b",
+    '"a"',
+    '{"a": 1}',
+    "[1]",
+    '["a", null]',
+    '["a", ""]',
+    "true",
+    "[",
+    "[]",
+    '["a b"]',
+    '["-----BEGIN PRIVATE KEY-----\\nMC4C"]',
+  ]
+    .map((projects) => ({ projects })),
+)("parseWants() widens nothing where projects is $projects", ({ projects }) => {
+  const reason = "projects must be a JSON list of at least one project name";
+  assert.deepEqual(request(JSON.stringify([A, B]), { projects }), {
+    wants: [],
+    rejected: [one, two].map(({ fingerprint }) => ({ unit: "ams/0", fingerprint, reason })),
+  });
+});
+
+const CC = "c".repeat(64);
+const PUBLICATION: Publication = {
+  nodes: [
+    { name: "node2", endpoint: "https://[fd42::1]:8443" },
+    { name: "node1", endpoint: "https://10.0.0.1:8443" },
+  ],
+  registered: new Map([["bb" as Fingerprint, "B"], ["aa" as Fingerprint, "A"]]),
+  pending: new Set(),
+  isClustered: false,
+  addresses: [],
+  server: firstCertificate(A) as Certificate,
+  rejected: [
+    { unit: "ams/1", fingerprint: CC, reason: "r" },
+    { unit: "ams/0", fingerprint: null, reason: "r" },
+  ],
+};
+
+Deno.test("renderPublication() writes the interface's keys in a fixed order", () => {
+  assert.deepEqual(renderPublication(PUBLICATION), {
+    version: "1.0",
+    nodes: '[{"endpoint":"https://10.0.0.1:8443","name":"node1","trusted_certs_fp":["aa","bb"]},' +
+      '{"endpoint":"https://[fd42::1]:8443","name":"node2","trusted_certs_fp":["aa","bb"]}]',
+    registered_certificates: '["A","B"]',
+    server_certificate: A,
+    rejected_certificates: '[{"unit":"ams/0","fingerprint":null,"reason":"r"},' +
+      `{"unit":"ams/1","fingerprint":"${CC}","reason":"r"}]`,
+  });
+});
+
+Deno.test("renderPublication() gives the same bytes whatever the order", () => {
+  assert.deepEqual(
+    renderPublication({
+      ...PUBLICATION,
+      nodes: PUBLICATION.nodes.toReversed(),
+      registered: new Map([...PUBLICATION.registered].reverse()),
+      rejected: PUBLICATION.rejected.toReversed(),
+    }),
+    renderPublication(PUBLICATION),
+  );
+});
+
+Deno.test("renderPublication() writes empty lists, but no empty list of rejections", () => {
+  const empty = { ...PUBLICATION, registered: new Map(), rejected: [] };
+  const databag = renderPublication({ ...empty, nodes: PUBLICATION.nodes.slice(0, 1) });
+  assert.equal(databag["rejected_certificates"], "");
+  assert.equal(databag["registered_certificates"], "[]");
+  assert.match(databag["nodes"] ?? "", /"trusted_certs_fp":\[\]/);
+});
+
+Deno.test("parsePublished() reads what renderPublication() wrote", () => {
+  const registered = new Map([
+    [two.fingerprint as Fingerprint, `mine\r\n${B}`],
+    [one.fingerprint as Fingerprint, A.trim()],
+  ]);
+  const published = parsePublished(renderPublication({ ...PUBLICATION, registered }));
+  assert.deepEqual(published, {
+    endpoints: ["https://10.0.0.1:8443", "https://[fd42::1]:8443"],
+    registered: new Map([...registered].sort()),
+    rejected: PUBLICATION.rejected.toReversed(),
+    original: new Set(),
+  });
+});
+
+const NOTHING = { endpoints: [], registered: new Map(), rejected: [], original: new Set() };
+
+Deno.test.each([
+  { what: "nothing", databag: {} },
+  {
+    what: "no JSON",
+    databag: { nodes: "x", registered_certificates: "[", rejected_certificates: "" },
+  },
+  { what: "null", databag: { nodes: "null", registered_certificates: "null" } },
+  {
+    what: "other types",
+    databag: { nodes: "{}", registered_certificates: '"x"', rejected_certificates: '[{"unit":1}]' },
+  },
+  { what: "no certificate", databag: { registered_certificates: '["x", ""]' } },
+])("parsePublished() counts as absent what cannot be read: $what", ({ databag }) => {
+  assert.deepEqual(parsePublished(databag), NOTHING);
+});
+
+Deno.test("parsePublished() reads a former version's nodes and certificates", () => {
+  const published = parsePublished({
+    version: "1.0",
+    nodes: '[{"endpoint": "https://10.0.0.1:8443", "name": "a", "trusted_certs_fp": "[]"}]',
+    registered_certificates: JSON.stringify([A]),
+  });
+  assert.deepEqual(published.original, new Set());
+  assert.deepEqual(published.endpoints, ["https://10.0.0.1:8443"]);
+  assert.deepEqual([...published.registered], [[one.fingerprint, A]]);
+});
+
+Deno.test.each([
+  { what: "a list", value: '["aa", "bb"]', expected: ["aa", "bb"] },
+  { what: "the text of a list", value: '"[\\"aa\\"]"', expected: ["aa"] },
+  { what: "the text of something else", value: '"aa"', expected: [] },
+  { what: "something else", value: '{"aa": true}', expected: [] },
+])(
+  "parsePublished() reads the fingerprints of the original charm: $what",
+  ({ value, expected }) => {
+    const nodes =
+      `[{"endpoint": "https://10.0.0.1:8443", "name": "a", "trusted_certs_fp": ${value}}]`;
+    assert.deepEqual(parsePublished({ nodes }).original, new Set(expected));
+    assert.deepEqual(parsePublished({ nodes, server_certificate: A }).original, new Set());
+  },
+);
+
+Deno.test("parsePublished() reads what is still to be taken over from the original charm", () => {
+  const databag = renderPublication({
+    ...PUBLICATION,
+    registered: new Map([[one.fingerprint, A], [two.fingerprint, B]] as [Fingerprint, string][]),
+    pending: new Set([two.fingerprint as Fingerprint]),
+  });
+  const { original, registered } = parsePublished(databag);
+  assert.deepEqual([[...original], [...registered.keys()]], [[two.fingerprint], [one.fingerprint]]);
+  assert.match(databag["nodes"] ?? "", new RegExp(two.fingerprint));
+});

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { type CertificateOptions, createCertificate } from "../../tests/certificates.ts";
+import { craft, keyOf } from "../../tests/crafted.ts";
+import { admit, rejection, type Rules } from "./admit.ts";
+import { type Certificate, firstCertificate } from "../requirer/certificate.ts";
+import { createMark } from "./owner.ts";
+import type { TrustEntry } from "./trust_store.ts";
+import type { Want } from "./want.ts";
+
+const NOW = new Date("2026-06-01T00:00:00Z");
+const mark = createMark("lxd", "uuid");
+
+async function make(options: CertificateOptions = {}): Promise<Certificate> {
+  const notBefore = new Date("2026-01-01T00:00:00Z");
+  const certificate = firstCertificate(
+    (await createCertificate({ notBefore, ...options })).certificate,
+  );
+  assert.ok(certificate);
+  return certificate;
+}
+
+const [ours, good] = await Promise.all([make(), make()]);
+
+function wanting(certificate: Certificate, projects: readonly string[] | null = null): Want {
+  return { requirer: { relation: "3", name: "ams/0" }, certificate, text: "", projects };
+}
+
+function rules(entry?: Partial<TrustEntry>, allowed: Rules["allowed"] = null): Rules {
+  const whole = {
+    fingerprint: good.fingerprint,
+    name: "by hand",
+    type: "client",
+    projects: null,
+    certificate: good.pem,
+    ...entry,
+  };
+  const trustStore = new Map(entry ? [[good.fingerprint, whole]] : []);
+  return { trustStore, mark, ourFingerprint: ours.fingerprint, allowed, now: NOW };
+}
+
+Deno.test("admit() admits a certificate that LXD does not know", () => {
+  const want = wanting(good);
+  assert.deepEqual(admit([want], rules()), { admitted: [want], rejected: [] });
+});
+
+Deno.test("admit() sorts out the bad, with their reasons, and keeps the rest", async () => {
+  const expired = await make({ notAfter: new Date("2026-05-31T00:00:00Z") });
+  const weak = await make({ key: "rsa1024" });
+  const wants = [ours, expired, good, weak].map((certificate) => wanting(certificate));
+  const { admitted, rejected } = admit(wants, rules());
+  assert.deepEqual(admitted, [wants[2]]);
+  assert.deepEqual(rejected, [
+    {
+      unit: "ams/0",
+      fingerprint: ours.fingerprint,
+      reason: "The certificate is the integrator's own: use one of your own",
+    },
+    {
+      unit: "ams/0",
+      fingerprint: expired.fingerprint,
+      reason: "The certificate expired on 2026-05-31",
+    },
+    {
+      unit: "ams/0",
+      fingerprint: weak.fingerprint,
+      reason: "The RSA key has 1024 bits: LXD asks for at least 2048",
+    },
+  ]);
+});
+
+Deno.test("admit() rejects what LXD lets nobody in with, be it in the trust store or not", () => {
+  // X25519, which signs nothing.
+  const useless = firstCertificate(craft({ key: keyOf("06032b656e") }));
+  assert.ok(useless);
+  const want = wanting(useless);
+  const reason = "The key is of the kind X25519: " +
+    "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only";
+  for (const name of ["by hand", "lxd@uuid:3:ams-0"]) {
+    const { trustStore, ...others } = rules({ name });
+    const entry = trustStore.get(good.fingerprint);
+    assert.ok(entry);
+    const { fingerprint } = useless;
+    const known = new Map([[fingerprint, { ...entry, fingerprint, certificate: useless.pem }]]);
+    for (const store of [known, trustStore]) {
+      const { admitted, rejected } = admit([want, wanting(good)], { ...others, trustStore: store });
+      assert.deepEqual(admitted, [wanting(good)]);
+      assert.deepEqual(rejected, [rejection(want, reason)]);
+    }
+  }
+});
+
+const WIDER = "The certificate is in LXD's trust store already, with access to more projects";
+
+Deno.test.each([
+  { what: "a foreign client", entry: {}, projects: null, reason: undefined },
+  {
+    what: "a narrower foreign client",
+    entry: { projects: ["a"] },
+    projects: ["a", "b"],
+    reason: undefined,
+  },
+  { what: "a wider foreign client", entry: {}, projects: ["a"], reason: WIDER },
+  {
+    what: "a foreign client of another project",
+    entry: { projects: ["b"] },
+    projects: ["a"],
+    reason: WIDER,
+  },
+  {
+    what: "a wider one of ours",
+    entry: { name: "lxd@uuid:3:ams-0" },
+    projects: ["a"],
+    reason: undefined,
+  },
+  {
+    what: "a shared one of ours",
+    entry: { name: "lxd@uuid:shared" },
+    projects: ["a"],
+    reason: undefined,
+  },
+  {
+    what: "a server",
+    entry: { type: "server" },
+    projects: null,
+    reason: 'The certificate is in LXD\'s trust store already, with the type "server"',
+  },
+  {
+    what: "a server that bears our name",
+    entry: { type: "server", name: "lxd@uuid:3:ams-0" },
+    projects: null,
+    reason: 'The certificate is in LXD\'s trust store already, with the type "server"',
+  },
+  {
+    what: "metrics",
+    entry: { type: "metrics" },
+    projects: null,
+    reason: 'The certificate is in LXD\'s trust store already, with the type "metrics"',
+  },
+])("admit() judges what is in the trust store: $what", ({ entry, projects, reason }) => {
+  const want = wanting(good, projects);
+  const expected = reason === undefined
+    ? { admitted: [want], rejected: [] }
+    : { admitted: [], rejected: [rejection(want, reason)] };
+  assert.deepEqual(admit([want], rules(entry)), expected);
+});
+
+Deno.test("admit() gives who asks for no project what the operator allows", () => {
+  assert.deepEqual(admit([wanting(good)], rules(undefined, ["a", "b"])).admitted, [
+    wanting(good, ["a", "b"]),
+  ]);
+});
+
+const OTHER = (names: string) => `The operator allows the projects a, b, not ${names}`;
+
+Deno.test.each([
+  { projects: ["a"], reason: undefined },
+  { projects: ["a", "c"], reason: OTHER('"c"') },
+  { projects: ["c", "d"], reason: OTHER('"c", "d"') },
+])("admit() lets $projects be asked for only where a and b allow it", ({ projects, reason }) => {
+  const want = wanting(good, projects);
+  const expected = reason === undefined
+    ? { admitted: [want], rejected: [] }
+    : { admitted: [], rejected: [rejection(want, reason)] };
+  assert.deepEqual(admit([want], rules(undefined, ["a", "b"])), expected);
+});
+
+Deno.test("admit() rejects a foreign entry that is wider than what the operator allows", () => {
+  assert.deepEqual(admit([wanting(good)], rules({}, ["a"])).rejected.map(({ reason }) => reason), [
+    WIDER,
+  ]);
+});
+
+Deno.test("rejection() tells who, which and why", () => {
+  assert.deepEqual(rejection(wanting(good), "r"), {
+    unit: "ams/0",
+    fingerprint: good.fingerprint,
+    reason: "r",
+  });
+});

@@ -1,0 +1,152 @@
+/**
+ * The decisions: what differs between the certificates wanted and LXD's trust store.
+ *
+ * @module
+ */
+import type { Fingerprint } from "../requirer/certificate.ts";
+import { entryName, fullName, type Mark, type Owner, type Requirer, slug } from "./owner.ts";
+import { isSame, isWithin, join, narrow, type Projects } from "./projects.ts";
+import type { Step } from "./step.ts";
+import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
+import type { Want } from "./want.ts";
+
+/**
+ * Whose entries may be revoked once nobody is known to want them:
+ *
+ * - `requirer`: this requirer's, for its databag has just been read, or it is gone;
+ * - `relation`: those of all requirers of a relation that is gone;
+ * - `absent`: those whose relation is gone;
+ * - `all`: everyone's, but for relations that exist and could not be read;
+ * - `none`: nobody's.
+ */
+export type Revocable =
+  | { readonly kind: "requirer"; readonly requirer: Requirer }
+  | { readonly kind: "relation"; readonly relation: string }
+  /** `relations`: ids of those that exist. */
+  | { readonly kind: "absent"; readonly relations: ReadonlySet<string> }
+  /** `except`: ids of those that could not be read. */
+  | { readonly kind: "all"; readonly except?: ReadonlySet<string> }
+  | { readonly kind: "none" };
+
+/** What a plan is made from. */
+export interface Situation {
+  /** The certificates wanted, as far as they are known, without those that may not be registered. */
+  readonly wants: readonly Want[];
+  /** Whether `wants` holds the wants of every requirer there is, so that shared entries can be judged. */
+  readonly complete: boolean;
+  /** LXD's trust store. */
+  readonly trustStore: TrustStore;
+  /** Whose entries may be revoked. */
+  readonly revocable: Revocable;
+  /** The projects that the operator allows. */
+  readonly allowed: Projects;
+  /** The name we give to our entries. */
+  readonly mark: Mark;
+  /** The certificate of our own credential, which is never touched. */
+  readonly ourFingerprint: Fingerprint;
+}
+
+/**
+ * Plans the changes to LXD's trust store: additions first, revocations last, so that whoever is
+ * interrupted loses nothing. An entry is renamed once it gives the access that it should, for a name
+ * is sent with what the entry gives access to. Entries that do not bear our mark are never in a plan.
+ *
+ * @param situation What is wanted, and what is.
+ * @returns The steps, in the order to take them.
+ */
+export function plan(situation: Situation): readonly Step[] {
+  const { trustStore, mark, ourFingerprint } = situation;
+  const wanted = Map.groupBy(situation.wants, ({ certificate }) => certificate.fingerprint);
+  const kept = [...wanted.entries()].flatMap(([fingerprint, wants]) => {
+    const entry = trustStore.get(fingerprint);
+    return entry ? keep(entry, wants, situation) : [add(wants, mark)];
+  });
+  const revoked = [...trustStore.values()].flatMap((entry): readonly Step[] => {
+    const { fingerprint, name } = entry;
+    const owner = ownerOf(entry, mark);
+    if (!owner || wanted.has(fingerprint) || fingerprint === ourFingerprint) return [];
+    if (isRevocable(owner, situation)) return [{ kind: "revoke", fingerprint, name }];
+    return owner.kind === "original" ? [] : confine(entry, situation);
+  });
+  return ["add", "restrict", "rename", "revoke"].flatMap((kind) =>
+    [...kept, ...revoked].filter((step) => step.kind === kind)
+  );
+}
+
+function add(wants: readonly Want[], mark: Mark): Step {
+  const [{ certificate, requirer }] = wants as readonly [Want, ...Want[]];
+  const { fingerprint } = certificate;
+  const name = entryName(mark, isOneRequirer(wants) ? requirer : undefined, fingerprint);
+  return { kind: "add", fingerprint, name, certificate, projects: union(wants) };
+}
+
+function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): readonly Step[] {
+  const { fingerprint } = entry;
+  const owner = ownerOf(entry, situation.mark);
+  if (!owner || fingerprint === situation.ourFingerprint) return [];
+  const [{ requirer }] = wants as readonly [Want, ...Want[]];
+  // Someone else's claim stands as long as it cannot be ruled out.
+  const othersMayWant = !isOf(owner, requirer) && isInDoubt(owner, situation);
+  const alone = isOneRequirer(wants) && !othersMayWant;
+  const name = entryName(situation.mark, alone ? requirer : undefined, fingerprint);
+  const mine = union(wants);
+  const projects = othersMayWant && owner.kind !== "original"
+    ? join(mine, narrow(entry.projects, situation.allowed))
+    : mine;
+  return [
+    ...[name, fullName(name, fingerprint)].includes(entry.name)
+      ? []
+      : [{ kind: "rename", fingerprint, name } as const],
+    ...isSame(entry.projects, projects)
+      ? []
+      : [{ kind: "restrict", fingerprint, projects } as const],
+  ];
+}
+
+/** Whether others than those known may want an entry. */
+function isInDoubt(owner: Owner, situation: Situation): boolean {
+  const { complete, revocable } = situation;
+  if (complete) return false;
+  // Who is about to take over what the original charm left has read every databag.
+  if (owner.kind === "original") return revocable.kind !== "absent";
+  return owner.kind === "shared" || !isRevocable(owner, situation);
+}
+
+/** What the operator no longer allows is taken from those, too, whose wishes are not known. */
+function confine(entry: TrustEntry, { allowed }: Situation): readonly Step[] {
+  const { fingerprint, name } = entry;
+  if (isWithin(entry.projects, allowed)) return [];
+  const projects = narrow(entry.projects, allowed);
+  return projects?.length === 0
+    ? [{ kind: "revoke", fingerprint, name }]
+    : [{ kind: "restrict", fingerprint, projects }];
+}
+
+function isRevocable(owner: Owner, { revocable, complete }: Situation): boolean {
+  if (owner.kind === "original") return false;
+  if (owner.kind === "shared") return complete && revocable.kind !== "none";
+  switch (revocable.kind) {
+    case "requirer":
+      return isOf(owner, revocable.requirer);
+    case "relation":
+      return owner.relation === revocable.relation;
+    case "absent":
+      return !revocable.relations.has(owner.relation);
+    case "all":
+      return !revocable.except?.has(owner.relation);
+    case "none":
+      return false;
+  }
+}
+
+function isOf(owner: Owner, { relation, name }: Requirer): boolean {
+  return owner.kind === "requirer" && owner.relation === relation && owner.slug === slug(name);
+}
+
+function isOneRequirer(wants: readonly Want[]): boolean {
+  return new Set(wants.map(({ requirer: { relation, name } }) => `${relation} ${name}`)).size === 1;
+}
+
+function union(wants: readonly Want[]): Projects {
+  return wants.map(({ projects }) => projects).reduce(join);
+}

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import { createMark } from "./owner.ts";
+import {
+  type Facts,
+  newRejections,
+  publicationOf,
+  registeredOf,
+  rejectedOf,
+  type RelationView,
+  unsettledOf,
+} from "./publication.ts";
+import type { TrustEntry, TrustStore } from "./trust_store.ts";
+import type { Published, Want } from "./want.ts";
+import type { Rejection } from "../requirer/databag.ts";
+
+const mark = createMark("lxd", "uuid");
+const AMS0 = { relation: "3", name: "ams/0" };
+const AMS1 = { relation: "3", name: "ams/1" };
+const certificate = (id: string): Certificate => ({
+  fingerprint: id as Fingerprint,
+  pem: `pem ${id}`,
+  der: `der ${id}`,
+});
+
+function want(id: string, requirer = AMS0, text = `text ${id}`): Want {
+  return { requirer, certificate: certificate(id), text, projects: null };
+}
+
+/** A trust store of `[fingerprint, name]`, or with a type that is not `client`. */
+function store(...entries: readonly (readonly [string, string, string?])[]): TrustStore {
+  return new Map(entries.map(([id, name, type = "client"]): [Fingerprint, TrustEntry] => [
+    id as Fingerprint,
+    {
+      fingerprint: id as Fingerprint,
+      name,
+      type,
+      projects: null,
+      certificate: `pem ${id}`,
+    },
+  ]));
+}
+
+function told(
+  registered: Readonly<Record<string, string>> = {},
+  rejected: readonly Rejection[] = [],
+): Published {
+  return {
+    endpoints: [],
+    registered: new Map(Object.entries(registered).map(([id, text]) => [id as Fingerprint, text])),
+    rejected,
+    original: new Set(),
+  };
+}
+
+function view(more: Partial<RelationView> = {}): RelationView {
+  return {
+    relation: "3",
+    only: undefined,
+    admitted: [],
+    rejected: [],
+    published: told(),
+    kept: new Map(),
+    ...more,
+  };
+}
+
+const rejectionOf = (unit: string, fingerprint: string | null = null, reason = "r"): Rejection => ({
+  unit,
+  fingerprint,
+  reason,
+});
+
+const registered = (view: RelationView, trustStore: TrustStore, ...unnamed: readonly string[]) =>
+  Object.fromEntries(
+    registeredOf(view, { trustStore, mark, unnamed: new Set(unnamed as Fingerprint[]) }),
+  );
+
+Deno.test("registeredOf() tells what is wanted and trusted, unless it is another relation's", () => {
+  const trustStore = store(
+    ["a", "lxd@uuid:3:ams-0"],
+    ["b", "lxd@uuid:shared"],
+    ["c", "by hand"],
+    ["d", "lxd@uuid:4:other-0"],
+  );
+  const admitted = ["a", "b", "c", "d", "missing"].map((id) => want(id));
+  assert.deepEqual(registered(view({ admitted }), trustStore), {
+    a: "text a",
+    b: "text b",
+    c: "text c",
+  });
+  // LXD does not let the leader make it a shared one.
+  assert.equal(registered(view({ admitted }), trustStore, "d")["d"], "text d");
+});
+
+Deno.test("registeredOf() tells nothing that is not this relation's", () => {
+  const trustStore = store(
+    ["a", "lxd@uuid:4:ams-0"],
+    ["b", "lxd@uuid:shared"],
+    ["c", "by hand"],
+    ["d", "lxd@uuid:3:ams-0", "server"],
+    ["e", "lxd@other:3:ams-0"],
+    ["f", "lxd@uuid:33:ams-0"],
+  );
+  const published = told({ a: "old", b: "old", c: "old" });
+  assert.deepEqual(registered(view({ published }), trustStore), {});
+});
+
+Deno.test("registeredOf() goes on telling of what is kept, as long as it is trusted", () => {
+  const kept = new Map([["a", "text a"], ["b", "text b"]] as [Fingerprint, string][]);
+  assert.deepEqual(registered(view({ kept }), store(["a", "lxd@uuid:shared"])), {
+    a: "text a",
+  });
+});
+
+Deno.test("registeredOf() carries over what requirers have that were not read", () => {
+  const trustStore = store(
+    ["a", "lxd@uuid:3:ams-0"],
+    ["b", "lxd@uuid:3:ams-1"],
+    ["c", "lxd@uuid:3:ams"],
+    ["d", "lxd@uuid:3:ams-10"],
+  );
+  const published = told({ a: "old a", b: "old b", d: "old d", gone: "old" });
+  const only = { ...view({ only: AMS0, published }) };
+  // In the words of the one who asked, where these are known.
+  assert.deepEqual(registered(only, trustStore), { b: "old b", c: "pem c", d: "old d" });
+  const admitted = [want("a")];
+  assert.deepEqual(registered({ ...only, admitted }, trustStore), {
+    a: "text a",
+    b: "old b",
+    c: "pem c",
+    d: "old d",
+  });
+});
+
+Deno.test("registeredOf() tells nothing that its requirer may not have", () => {
+  const trustStore = store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-1"]);
+  const rejected = [rejectionOf("ams/0", "a"), rejectionOf("ams/0", "b"), rejectionOf("ams/0")];
+  for (const only of [undefined, AMS1, { relation: "3", name: "ams/2" }]) {
+    const expected = only === AMS1 ? {} : { b: "pem b" };
+    assert.deepEqual(registered(view({ only, rejected }), trustStore), expected);
+  }
+  // Another one of the relation may have it.
+  assert.deepEqual(registered(view({ rejected, admitted: [want("a", AMS1)] }), trustStore), {
+    a: "text a",
+    b: "pem b",
+  });
+});
+
+Deno.test("registeredOf() does not change its words while two requirers write differently", () => {
+  const trustStore = store(["a", "lxd@uuid:shared"]);
+  const admitted = [want("a", AMS0, "y"), want("a", AMS1, "x")];
+  const texts = ["x", "y", "z"].map((before) =>
+    registered(view({ admitted, published: told({ a: before }) }), trustStore)["a"]
+  );
+  assert.deepEqual(texts, ["x", "y", "x"]);
+  const reversed = view({ admitted: admitted.toReversed() });
+  assert.equal(registered(reversed, trustStore)["a"], "x");
+});
+
+Deno.test("rejectedOf() replaces the rejections of the requirer that was read", () => {
+  const published = told({}, [rejectionOf("ams/0"), rejectionOf("ams/1")]);
+  const rejected = [rejectionOf("ams/0", "bb"), rejectionOf("ams/1", "cc")];
+  assert.deepEqual(rejectedOf(view({ only: AMS0, published, rejected })), [
+    rejectionOf("ams/1"),
+    rejectionOf("ams/0", "bb"),
+  ]);
+  assert.deepEqual(rejectedOf(view({ only: AMS0, published })), [rejectionOf("ams/1")]);
+  assert.deepEqual(rejectedOf(view({ published, rejected })), rejected);
+});
+
+Deno.test("unsettledOf() tells what was published, is trusted, and may be another requirer's", () => {
+  const trustStore = store(
+    ["shared", "lxd@uuid:shared"],
+    ["foreign", "by hand"],
+    ["wanted", "lxd@uuid:shared"],
+    ["named", "lxd@uuid:3:ams-1"],
+    ["unpublished", "lxd@uuid:shared"],
+  );
+  const published = told({ shared: "", foreign: "", wanted: "", named: "", gone: "" });
+  assert.deepEqual(
+    unsettledOf({ admitted: [want("wanted")], published }, { trustStore, mark }),
+    ["shared", "foreign"],
+  );
+});
+
+Deno.test("newRejections() tells what was not told before", () => {
+  const published = told({}, [rejectionOf("ams/0"), rejectionOf("ams/0", "aa")]);
+  const fresh = [rejectionOf("ams/1"), rejectionOf("ams/0", "aa", "s"), rejectionOf("ams/0", "bb")];
+  assert.deepEqual(newRejections(published, [rejectionOf("ams/0"), ...fresh]), fresh);
+});
+
+const FACTS: Facts = {
+  nodes: [{ endpoint: "https://10.0.0.1:8443", name: "node1" }],
+  isClustered: false,
+  addresses: ["10.0.0.1:8443"],
+  server: certificate("server"),
+  trustStore: store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-0"]),
+  refused: new Map([["b" as Fingerprint, "no such project"]]),
+  unnamed: new Set(),
+  mark,
+};
+
+Deno.test("publicationOf() tells nodes, server, certificates and rejections", () => {
+  const rejected = [rejectionOf("ams/0")];
+  assert.deepEqual(publicationOf(view({ admitted: [want("a")], rejected }), FACTS), {
+    nodes: FACTS.nodes,
+    isClustered: false,
+    addresses: FACTS.addresses,
+    server: FACTS.server,
+    registered: new Map([["a", "text a"]]),
+    pending: new Set(),
+    rejected,
+  });
+});
+
+Deno.test("publicationOf() tells what the original charm's name keeps from being taken over", () => {
+  const trustStore = store(["a", "lxd@uuid:original"], ["b", "lxd@uuid:3:ams-0"]);
+  const admitted = [want("a"), want("b")];
+  const publication = (...unnamed: readonly string[]) =>
+    publicationOf(view({ admitted }), {
+      ...FACTS,
+      trustStore,
+      refused: new Map(),
+      unnamed: new Set(unnamed as Fingerprint[]),
+    });
+  const { registered, pending } = publication("a", "b");
+  assert.deepEqual([[...registered.keys()].sort(), [...pending]], [["a", "b"], ["a"]]);
+  // Who does not lead leaves it to the leader.
+  assert.deepEqual([...publication().pending], []);
+});
+
+Deno.test("publicationOf() tells as rejected, not as registered, what LXD refused", () => {
+  const admitted = [want("a"), want("b"), want("b", AMS1)];
+  const { registered, rejected } = publicationOf(view({ admitted }), FACTS);
+  assert.deepEqual([...registered.keys()], ["a"]);
+  assert.deepEqual(rejected, [
+    rejectionOf("ams/0", "b", "no such project"),
+    rejectionOf("ams/1", "b", "no such project"),
+  ]);
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import { describeStep, effectOf, type Step } from "./step.ts";
+import type { TrustEntry } from "./trust_store.ts";
+
+const fingerprint = "aa" as Fingerprint;
+const certificate: Certificate = { fingerprint, pem: "the pem", der: "the der" };
+const ENTRY: TrustEntry = {
+  fingerprint,
+  name: "before",
+  type: "client",
+  projects: ["a"],
+  certificate: "the pem",
+};
+const ADD: Step = { kind: "add", fingerprint, name: "new", certificate, projects: ["b"] };
+const RENAME: Step = { kind: "rename", fingerprint, name: "after" };
+const RESTRICT: Step = { kind: "restrict", fingerprint, projects: ["b", "c"] };
+const REVOKE: Step = { kind: "revoke", fingerprint, name: "before" };
+
+Deno.test("effectOf() tells the entry after a step", () => {
+  assert.deepEqual(effectOf(ADD, undefined), { ...ENTRY, name: "new", projects: ["b"] });
+  assert.deepEqual(effectOf(RENAME, ENTRY), { ...ENTRY, name: "after" });
+  assert.deepEqual(effectOf(RESTRICT, ENTRY), { ...ENTRY, projects: ["b", "c"] });
+  assert.deepEqual(effectOf({ ...RESTRICT, projects: null }, ENTRY), {
+    ...ENTRY,
+    projects: null,
+  });
+  assert.equal(effectOf(REVOKE, ENTRY), undefined);
+});
+
+Deno.test("effectOf() makes no entry of one that is gone", () => {
+  for (const step of [RENAME, RESTRICT, REVOKE]) assert.equal(effectOf(step, undefined), undefined);
+});
+
+Deno.test("describeStep() names the fingerprint and no certificate", () => {
+  assert.deepEqual(
+    [ADD, RENAME, RESTRICT, { ...RESTRICT, projects: null }, REVOKE].map(describeStep),
+    [
+      "Registered aa as new",
+      "Renamed aa to after",
+      "Gave aa access to b, c",
+      "Gave aa access to all projects",
+      "Revoked aa, which was before",
+    ],
+  );
+});
