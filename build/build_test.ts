@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { build } from "./build.ts";
-import { CHARMCRAFT, fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
+import { CHARMCRAFT, entry, fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
 import { renderReport } from "./report.ts";
 
 const runtime = SMALL_RUNTIME;
@@ -42,11 +42,23 @@ Deno.test.each([
   {
     problem: "a hook without permissions",
     files: { "hooks/stop.ts": "" },
+    message: "Cannot build the charm: " +
+      'the first line must be "#!/usr/bin/env -S deno run -P=<permission set>" in "hooks/stop.ts"',
+  },
+  {
+    problem: "a hook with permissions that deno.json lacks",
+    files: { "hooks/stop.ts": entry("stop") },
     message: 'Cannot build the charm: deno.json has no permissions named "stop"',
   },
   {
+    problem: "permissions that no hook has",
+    files: { "hooks/start.ts": entry("nothing") },
+    message: "Cannot build the charm: " +
+      'deno.json has permissions that no first line in hooks/ names: "start"',
+  },
+  {
     problem: "an import that is not there",
-    files: { "hooks/start.ts": 'export * from "./nowhere.ts";\n' },
+    files: { "hooks/start.ts": entry("start", 'export * from "./nowhere.ts";\n') },
     message: /^Cannot bundle hooks\/start\.ts: Module not found .*nowhere\.ts/,
   },
   {
@@ -63,13 +75,13 @@ Deno.test.each([
   },
   {
     problem: "a hook of an endpoint that is not declared",
-    files: { "hooks/db-relation-changed.ts": "" },
+    files: { "hooks/db-relation-changed.ts": entry("nothing") },
     message: "Cannot build the charm: charmcraft.yaml declares nothing that would run " +
       '"hooks/db-relation-changed"',
   },
   {
     problem: "an import of a package that is not in deno.json",
-    files: { "hooks/start.ts": 'export * from "nowhere";\n' },
+    files: { "hooks/start.ts": entry("start", 'export * from "nowhere";\n') },
     message: /^Cannot bundle hooks\/start\.ts: Import "nowhere" not/,
   },
   {

@@ -7,6 +7,8 @@
 import { runDeno } from "./deno.ts";
 import { BuildError } from "./error.ts";
 
+const NEWLINE = "\n".charCodeAt(0);
+
 let first: Promise<unknown> | undefined;
 
 /**
@@ -32,6 +34,12 @@ async function run(source: string, root: string): Promise<Uint8Array<ArrayBuffer
   // Deno.bundle() would do, but only behind a flag of the process that builds, tests included.
   const args = ["bundle", "--quiet", "--platform=deno", "--minify", source];
   const { success, stdout, reason } = await runDeno(args, { cwd: root });
-  if (success) return stdout;
+  if (success) return withoutFirstLine(stdout);
   throw new BuildError(`Cannot bundle ${source}: ${reason}`);
+}
+
+/** Removes the line `#!...`. It names a permission set of `deno.json`, which is not in the charm. */
+function withoutFirstLine(code: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const start = new TextDecoder().decode(code.subarray(0, 2));
+  return start === "#!" ? code.slice(code.indexOf(NEWLINE) + 1) : code;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { buildCharm } from "./charm.ts";
-import { fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
+import { entry, fakeProject, SMALL_RUNTIME } from "./fake_project.ts";
 import type { Runtime } from "./runtime.ts";
 
 function countingRuntime(): {
@@ -40,7 +40,7 @@ Deno.test.each([
     await using project = await fakeProject();
     const { runtime, builds } = countingRuntime();
     await buildCharm({ root: project.root, runtime });
-    await project.write(change, "globalThis.changed = 1;\n");
+    await project.write(change, entry("start", "globalThis.changed = 1;\n"));
     await buildCharm({ root: project.root, runtime });
     assert.equal(builds(), times);
   },
@@ -62,9 +62,9 @@ Deno.test("buildCharm() builds again after a failure", async () => {
   await using project = await fakeProject();
   const { runtime, builds } = countingRuntime();
   await buildCharm({ root: project.root, runtime });
-  await project.write("hooks/start.ts", "import\n");
+  await project.write("hooks/start.ts", entry("start", "import\n"));
   await assert.rejects(buildCharm({ root: project.root, runtime }));
-  await project.write("hooks/start.ts", "globalThis.mended = 1;\n");
+  await project.write("hooks/start.ts", entry("start", "globalThis.mended = 1;\n"));
   await buildCharm({ root: project.root, runtime });
   assert.equal(builds(), 2);
 });

@@ -6,7 +6,7 @@
 
 import type { Charmcraft, Mapping } from "./charm_yaml.ts";
 import { BuildError } from "./error.ts";
-import type { PermissionSet } from "./permissions.ts";
+import { type PermissionSet, permissionSetOf } from "./permissions.ts";
 
 /** A hook or an action, before it is bundled. */
 export interface Executable {
@@ -14,7 +14,9 @@ export interface Executable {
   readonly path: string;
   /** Its entry file below the project's root. */
   readonly source: string;
-  /** Name of its permission set in `deno.json`: `<name>` of a hook, `action-<name>` of an action. */
+  /** A name that no other executable has: `<name>` of a hook, `action-<name>` of an action. */
+  readonly name: string;
+  /** Name of its permission set in `deno.json`, which the first line of the entry file gives. */
   readonly permissions: string;
 }
 
@@ -33,6 +35,8 @@ const HOOKS: ReadonlySet<string> = new Set([
   "update-status",
   "upgrade-charm",
 ]);
+/** The permission set of the build itself, in a project that is its own builder. */
+const BUILD = "build";
 const RELATION_HOOKS = ["created", "joined", "changed", "departed", "broken"];
 
 /**
@@ -40,7 +44,7 @@ const RELATION_HOOKS = ["created", "joined", "changed", "departed", "broken"];
  *
  * @param root The project's root.
  * @returns The executables, sorted by path.
- * @throws {BuildError} If there is no hook.
+ * @throws {BuildError} If there is no hook, or if an entry file names no permission set.
  */
 export async function findExecutables(
   root: string,
@@ -50,23 +54,27 @@ export async function findExecutables(
     throw new BuildError("Cannot build the charm: hooks/ has no hook");
   }
   const actions = await entries(root, "hooks/actions");
-  return [
+  const found = await Promise.all([
     ...actions.map((name) => ({
       path: `actions/${name}`,
       source: `hooks/actions/${name}.ts`,
-      permissions: `action-${name}`,
+      name: `action-${name}`,
     })),
-    ...hooks.map((name) => ({
-      path: `hooks/${name}`,
-      source: `hooks/${name}.ts`,
-      permissions: name,
-    })),
-  ];
+    ...hooks.map((name) => ({ path: `hooks/${name}`, source: `hooks/${name}.ts`, name })),
+  ].map(async (executable) => {
+    const text = await Deno.readTextFile(`${root}/${executable.source}`);
+    return { ...executable, permissions: permissionSetOf(text) ?? "" };
+  }));
+  refuse(
+    'the first line must be "#!/usr/bin/env -S deno run -P=<permission set>" in',
+    found.filter(({ permissions }) => permissions === "").map(({ source }) => source),
+  );
+  return found;
 }
 
 /**
- * Checks that Juju would run each executable, that each action and each endpoint has one, and that each has its
- * permissions.
+ * Checks that Juju would run each executable, that each action and each endpoint has one, that `deno.json` has the
+ * permission set of each, and that each permission set is used.
  *
  * @param executables The executables.
  * @param charmcraft The charm's declaration.
@@ -98,10 +106,12 @@ export function checkExecutables(
     endpoints(charmcraft.all)
       .filter((endpoint) => !relationHooks(endpoint).some((hook) => has.has(hook))),
   );
+  const sets = new Set(Object.keys(permissionSets));
+  const used = new Set(executables.map(({ permissions }) => permissions));
+  refuse("deno.json has no permissions named", [...used.difference(sets)]);
   refuse(
-    "deno.json has no permissions named",
-    executables.map(({ permissions }) => permissions)
-      .filter((name) => !Object.hasOwn(permissionSets, name)),
+    "deno.json has permissions that no first line in hooks/ names:",
+    [...sets.difference(used)].filter((name) => name !== BUILD),
   );
 }
 

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { parseCharmcraft } from "./charm_yaml.ts";
 import { parseYaml } from "./declarations.ts";
 import { checkExecutables, type Executable, findExecutables } from "./executables.ts";
-import { CHARMCRAFT, fakeProject } from "./fake_project.ts";
+import { CHARMCRAFT, entry, fakeProject } from "./fake_project.ts";
 
 const DECLARED = parseCharmcraft(parseYaml(CHARMCRAFT));
 const SAY = executable("actions/say");
 const CHANGED = executable("hooks/api-relation-changed");
 
 function executable(path: string): Executable {
-  return { path, source: `${path}.ts`, permissions: path };
+  return { path, source: `${path}.ts`, name: path, permissions: path };
 }
 
 Deno.test("findExecutables() finds hooks and actions, not their tests", async () => {
@@ -21,15 +21,31 @@ Deno.test("findExecutables() finds hooks and actions, not their tests", async ()
     {
       path: "actions/say",
       source: "hooks/actions/say.ts",
-      permissions: "action-say",
+      name: "action-say",
+      permissions: "nothing",
     },
     {
       path: "hooks/api-relation-changed",
       source: "hooks/api-relation-changed.ts",
-      permissions: "api-relation-changed",
+      name: "api-relation-changed",
+      permissions: "nothing",
     },
-    { path: "hooks/start", source: "hooks/start.ts", permissions: "start" },
+    { path: "hooks/start", source: "hooks/start.ts", name: "start", permissions: "start" },
   ]);
+});
+
+Deno.test("findExecutables() refuses entry files without a permission set", async () => {
+  await using project = await fakeProject({
+    "hooks/stop.ts": "",
+    "hooks/actions/say.ts": `\n${entry("nothing")}`,
+    "hooks/api-relation-changed.ts": "#!/usr/bin/env -S deno run -A\n",
+  });
+  await assert.rejects(findExecutables(project.root), {
+    name: "BuildError",
+    message: "Cannot build the charm: " +
+      'the first line must be "#!/usr/bin/env -S deno run -P=<permission set>" in ' +
+      '"hooks/actions/say.ts", "hooks/api-relation-changed.ts", "hooks/stop.ts"',
+  });
 });
 
 Deno.test("findExecutables() refuses a project without hooks", async () => {
@@ -46,6 +62,7 @@ Deno.test("checkExecutables() accepts hooks of Juju and of the endpoints", () =>
     "hooks/start": {},
     "hooks/api-relation-broken": {},
     "actions/say": {},
+    "build": {},
   };
   checkExecutables([...hooks, SAY], DECLARED, permissions);
 });
@@ -71,9 +88,15 @@ Deno.test.each([
     message: "Cannot build the charm: deno.json has no permissions named " +
       '"hooks/api-relation-changed", "hooks/stop"',
   },
+  {
+    executables: [{ ...SAY, permissions: "build" }, { ...CHANGED, permissions: "build" }],
+    message: "Cannot build the charm: " +
+      'deno.json has permissions that no first line in hooks/ names: "actions/say"',
+  },
 ])("checkExecutables() says $message", ({ executables, message }) => {
-  assert.throws(
-    () => checkExecutables(executables, DECLARED, { "actions/say": {} }),
-    { name: "BuildError", message },
-  );
+  const permissions = { "actions/say": {}, "build": {} };
+  assert.throws(() => checkExecutables(executables, DECLARED, permissions), {
+    name: "BuildError",
+    message,
+  });
 });

@@ -35,11 +35,21 @@ actions: { say: { description: Says something } }
 
 const DENO_JSON = JSON.stringify({
   permissions: {
-    "api-relation-changed": {},
-    "start": { env: ["JUJU_*"], run: ["status-set"] },
-    "action-say": {},
+    nothing: {},
+    start: { env: ["JUJU_*"], run: ["status-set"] },
   },
 });
+
+/**
+ * Makes the text of an entry file.
+ *
+ * @param permissions Name of its permission set.
+ * @param code What comes after the first line.
+ * @returns The text.
+ */
+export function entry(permissions: string, code = ""): string {
+  return `#!/usr/bin/env -S deno run -P=${permissions}\n${code}`;
+}
 
 /** A runtime that makes small charms. */
 export const SMALL_RUNTIME: Runtime = bundled({
@@ -80,9 +90,9 @@ export async function fakeProject(
   const all = {
     "charmcraft.yaml": CHARMCRAFT,
     "deno.json": DENO_JSON,
-    "hooks/api-relation-changed.ts": "globalThis.changed = 1;\n",
-    "hooks/start.ts": "globalThis.started = import.meta.url;\n",
-    "hooks/actions/say.ts": "globalThis.said = 1;\n",
+    "hooks/api-relation-changed.ts": entry("nothing", "globalThis.changed = 1;\n"),
+    "hooks/start.ts": entry("start", "globalThis.started = import.meta.url;\n"),
+    "hooks/actions/say.ts": entry("nothing", "globalThis.said = 1;\n"),
     ...files,
   };
   for (const [path, text] of Object.entries(all)) await write(path, text);

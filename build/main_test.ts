@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path/posix";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
-import { fakeProject } from "./fake_project.ts";
+import { entry, fakeProject } from "./fake_project.ts";
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../deno.json", import.meta.url).pathname;
@@ -80,10 +80,11 @@ async function list(folder: string): Promise<readonly string[]> {
   return paths.toSorted();
 }
 
-Deno.test("main() builds a charm whose executables do what they may, no more", async (t) => {
-  await using project = await fakeProject({
-    "hooks/start.ts": START,
-    "hooks/actions/say.ts": SAY,
+/** A charm that was built and unpacked, with the programs and the traps that surround it. */
+async function makeCharm() {
+  const project = await fakeProject({
+    "hooks/start.ts": entry("start", START),
+    "hooks/actions/say.ts": entry("nothing", SAY),
     "bin/status-set": STATUS_SET,
     "bin/relation-set": STATUS_SET,
     "home/.npmrc": "registry=\nnonsense",
@@ -109,50 +110,46 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
     });
     const { code, stdout, stderr } = await command.output();
     const decoder = new TextDecoder();
-    return {
-      code,
-      stdout: decoder.decode(stdout),
-      stderr: decoder.decode(stderr),
-    };
+    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   }
-  async function runStart(path: string, cwd: string, env = {}) {
+  /** Runs the hook that tries what its permissions allow, and what they do not. */
+  async function checkStart(path: string, cwd: string, env = {}) {
     const { code, stdout, stderr } = await run(path, cwd, env);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-    return JSON.parse(stdout);
-  }
-  function expected(cwd: string) {
     const outer = [`${root}/bin`, charm, `${charm}/runtime/cache`, cwd];
     const tool = ["active", "two words", ...outer];
     const refused = Array.from({ length: 6 }, () => "NotCapable");
-    return ["fake/0", tool, ...refused, "TypeError", "TypeError"];
+    const expected = ["fake/0", tool, ...refused, "TypeError", "TypeError"];
+    assert.deepEqual(JSON.parse(stdout), expected);
   }
+  return { root, charm, run, checkStart, [Symbol.asyncDispose]: project[Symbol.asyncDispose] };
+}
+
+Deno.test("main() builds a charm whose executables do what they may, no more", async (t) => {
+  await using made = await makeCharm();
+  const { root, charm, run, checkStart } = made;
   const before = await list(root);
+  const cache = `${charm}/runtime/cache`;
   const compiled = `${charm}/runtime/compiled`;
   await Deno.mkdir(`${compiled}/of another revision`, { recursive: true });
 
   await t.step("as Juju runs them", async () => {
-    const results = await runStart(`${charm}/hooks/start`, charm);
-    assert.deepEqual(results, expected(charm));
+    await checkStart(`${charm}/hooks/start`, charm);
   });
   await t.step("and clear away what a charm of the other form left", async () => {
     await assert.rejects(Deno.stat(compiled), Deno.errors.NotFound);
   });
   await t.step("by a relative path", async () => {
-    const results = await runStart("../the charm/hooks/start", `${root}/bin`);
-    assert.deepEqual(results, expected(`${root}/bin`));
+    await checkStart("../the charm/hooks/start", `${root}/bin`);
   });
   await t.step("whatever configuration lies about", async () => {
-    const cwd = `${root}/elsewhere`;
-    const env = { HOME: `${root}/home` };
-    const results = await runStart(`${charm}/hooks/start`, cwd, env);
-    assert.deepEqual(results, expected(cwd));
+    await checkStart(`${charm}/hooks/start`, `${root}/elsewhere`, { HOME: `${root}/home` });
   });
   await t.step("with a cache that cannot be written", async () => {
-    await Deno.remove(`${charm}/runtime/cache`, { recursive: true });
-    await Deno.writeTextFile(`${charm}/runtime/cache`, "");
-    const results = await runStart(`${charm}/hooks/start`, charm);
-    assert.deepEqual(results, expected(charm));
-    await Deno.remove(`${charm}/runtime/cache`);
+    await Deno.remove(cache, { recursive: true });
+    await Deno.writeTextFile(cache, "");
+    await checkStart(`${charm}/hooks/start`, charm);
+    await Deno.remove(cache);
   });
   await t.step("with no variable at all, and fail in plain text", async () => {
     const { code, stdout, stderr } = await run(`${charm}/actions/say`, charm);
@@ -161,7 +158,6 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
   });
   await t.step("and write into the runtime's cache only", async () => {
     const after = await list(root);
-    const cache = `${charm}/runtime/cache`;
     assert.deepEqual(after.filter((path) => !path.startsWith(cache)), before);
   });
 });
@@ -169,8 +165,7 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
 Deno.test.each([
   {
     args: ["build", "--runtime=bundled"],
-    err:
-      'Cannot build the charm: deno.json has no permissions named "api-relation-changed", "start", "stop"\n',
+    err: 'Cannot build the charm: deno.json has no permissions named "start", "stop"\n',
   },
   {
     args: ["build", "--output=x"],
@@ -179,8 +174,8 @@ Deno.test.each([
   },
 ])("main() says $err", async ({ args, err }) => {
   await using project = await fakeProject({
-    "hooks/stop.ts": "",
-    "deno.json": '{ "permissions": { "action-say": {} } }',
+    "hooks/stop.ts": entry("stop"),
+    "deno.json": '{ "permissions": { "nothing": {} } }',
   });
   assert.deepEqual(await deno(project.root, ...PERMISSIONS, MAIN, ...args), {
     code: 1,

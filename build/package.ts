@@ -4,20 +4,28 @@
  * @module
  */
 
+import { cp } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { runDeno } from "./deno.ts";
 import { BuildError } from "./error.ts";
+import { addToManifest } from "./npm_manifest.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
 
 const LIBRARY = "lib/requirer";
 
 /** The settings of the whole project that the library is built with. */
 const SHARED = ["imports", "compilerOptions", "lock"];
 
-/** What goes into the package beside the modules: from where in the project. */
+/** Fields of `package.json` that `deno pack` has no setting for. */
+const MANIFEST = { engines: { node: ">=22" } };
+
+/** The documents of the package, each with its source in the project. */
 const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" };
 
 /**
- * Packs the modules that `exports` of `lib/requirer/deno.json` names, and what they import, as
- * JavaScript with declarations of their types.
+ * Packs the modules that `exports` of `lib/requirer/deno.json` names, and the modules that they import, as JavaScript
+ * with declarations of their types.
  *
  * @param root The project's root.
  * @param out Folder for the package; made if it is not there.
@@ -30,38 +38,34 @@ export async function packLibrary(root: string, out: string): Promise<string> {
     readJson(`${root}/${LIBRARY}/deno.json`),
   ]);
   const { name, version } = library;
-  const file = `${String(name).replace("@", "").replace("/", "-")}-${version}.tgz`;
+  const path = `${out}/${String(name).replace("@", "").replace("/", "-")}-${version}.tgz`;
   await Deno.mkdir(out, { recursive: true });
-  const stage = await Deno.makeTempDir({ prefix: "package-" });
+  const folder = await Deno.makeTempDir({ prefix: "package-" });
   try {
-    for await (const { name } of Deno.readDir(`${root}/${LIBRARY}`)) {
-      await Deno.copyFile(`${root}/${LIBRARY}/${name}`, `${stage}/${name}`);
-    }
+    await cp(`${root}/${LIBRARY}`, folder, { recursive: true });
     const settings = JSON.stringify(settingsOf(library, project));
-    await Deno.writeTextFile(`${stage}/deno.json`, settings);
-    await Deno.writeTextFile(`${stage}/deno.lock`, await libraryLock(root));
+    await Deno.writeTextFile(`${folder}/deno.json`, settings);
+    await Deno.writeTextFile(`${folder}/deno.lock`, await libraryLock(root));
     for (const [name, source] of Object.entries(DOCUMENTS)) {
-      await Deno.copyFile(`${root}/${source}`, `${stage}/${name}`);
+      await cp(`${root}/${source}`, `${folder}/${name}`);
     }
-    await denoPack(stage, `${await Deno.realPath(out)}/${file}`);
+    const tarball = await denoPack(folder);
+    await Deno.writeFile(path, await addToManifest(tarball, MANIFEST));
   } finally {
-    await Deno.remove(stage, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
-  return `${out}/${file}`;
+  return path;
 }
 
-async function readJson(path: string): Promise<Readonly<Record<string, unknown>>> {
+async function readJson(path: string): Promise<Settings> {
   return JSON.parse(await Deno.readTextFile(path));
 }
 
-function settingsOf(
-  library: Readonly<Record<string, unknown>>,
-  project: Readonly<Record<string, unknown>>,
-): unknown {
+function settingsOf(library: Settings, project: Settings): Settings {
   return {
     ...library,
     ...Object.fromEntries(SHARED.map((name) => [name, project[name]])),
-    // `deno pack` takes the modules that are imported, and these; else it takes the whole folder.
+    // `deno pack` takes the modules that are imported, and these; without the list it takes all files of the folder.
     publish: { include: Object.keys(DOCUMENTS) },
   };
 }
@@ -72,15 +76,12 @@ async function libraryLock(root: string): Promise<string> {
   return JSON.stringify({ ...lock, workspace: { dependencies: workspace.dependencies } });
 }
 
-async function denoPack(cwd: string, output: string): Promise<void> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", output],
-    cwd,
-    env: { NO_COLOR: "1" },
-  });
-  const { success, stderr } = await command.output();
-  if (success) return;
-  throw new BuildError(`Cannot pack the library: ${new TextDecoder().decode(stderr).trim()}`);
+async function denoPack(folder: string): Promise<Uint8Array<ArrayBuffer>> {
+  const output = ["--output", `${folder}/package.tgz`];
+  const args = ["pack", "--quiet", "--allow-dirty", "--no-source-maps", ...output];
+  const { success, reason } = await runDeno(args, { cwd: folder });
+  if (!success) throw new BuildError(`Cannot pack the library: ${reason}`);
+  return await Deno.readFile(`${folder}/package.tgz`);
 }
 
 if (import.meta.main) {

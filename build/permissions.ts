@@ -42,6 +42,7 @@ export const KINDS = [
   "ffi",
   "sys",
 ] as const;
+const FIRST_LINE_REGEXP = /^#!\/usr\/bin\/env -S deno run -P=([\w-]+)\n/;
 const PATHS: ReadonlySet<Kind> = new Set(["read", "write", "ffi"]);
 
 const Wire = z.union([z.boolean(), z.array(z.string().check(z.minLength(1)))]);
@@ -87,6 +88,24 @@ export function parsePermissionSets(
 }
 
 /**
+ * Reads the name of a permission set from the first line of an entry file.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(permissionSetOf("#!/usr/bin/env -S deno run -P=changed\n"), "changed");
+ * assert.equal(permissionSetOf("await runHook(changed);\n"), undefined);
+ * ```
+ *
+ * @param text Text of the entry file.
+ * @returns Name of the set; undefined if the first line names none.
+ */
+export function permissionSetOf(text: string): string | undefined {
+  return FIRST_LINE_REGEXP.exec(text)?.[1];
+}
+
+/**
  * Translates a permission set to flags of `deno run`, which refuses what no flag allows.
  *
  * @example Usage
@@ -114,8 +133,10 @@ export function permissionFlags(
     const { allow = false, deny = false, ignore = false } = isValues(permission)
       ? { allow: permission }
       : permission;
-    const of = (what: string, values: Values) =>
-      flag(`--${what}-${kind}`, check(name, kind, values));
+    const of = (what: string, values: Values) => {
+      check(values, { name, kind });
+      return flag(`--${what}-${kind}`, values);
+    };
     return [
       ...of("allow", allow),
       // Deno allows imports from some hosts unless told otherwise.
@@ -138,21 +159,21 @@ function flag(option: string, values: Values): readonly string[] {
   return [values === true ? option : `${option}=${[values].flat().join()}`];
 }
 
-function check(name: string, kind: Kind, values: Values): Values {
-  if (typeof values === "boolean") return values;
+/** Refuses values that would mean something else in the charm. */
+function check(values: Values, { name, kind }: { readonly name: string; readonly kind: Kind }) {
+  if (typeof values === "boolean") return;
   for (const value of values) {
-    if (value.includes(",")) refuse(name, kind, value, "it has a comma");
-    const isPath = PATHS.has(kind) || (kind === "run" && value.includes("/"));
-    // deno.json means its own directory by it; a flag means the directory that the hook is started in.
-    if (isPath && !value.startsWith("/")) {
-      refuse(name, kind, value, "it is a relative path");
-    }
+    const defect = defectOf(value, kind);
+    if (defect === undefined) continue;
+    throw new BuildError(
+      `Cannot grant ${kind} "${value}" of the permissions "${name}": ${defect}`,
+    );
   }
-  return values;
 }
 
-function refuse(name: string, kind: Kind, value: string, why: string): never {
-  throw new BuildError(
-    `Cannot grant ${kind} "${value}" of the permissions "${name}": ${why}`,
-  );
+function defectOf(value: string, kind: Kind): string | undefined {
+  if (value.includes(",")) return "it has a comma";
+  const isPath = PATHS.has(kind) || (kind === "run" && value.includes("/"));
+  // deno.json means its own directory by it; a flag means the directory that the hook is started in.
+  return isPath && !value.startsWith("/") ? "it is a relative path" : undefined;
 }

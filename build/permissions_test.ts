@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { parsePermissionSets, permissionFlags, type PermissionSet } from "./permissions.ts";
+import {
+  parsePermissionSets,
+  permissionFlags,
+  type PermissionSet,
+  permissionSetOf,
+} from "./permissions.ts";
 
 const CASES: readonly {
   readonly name: string;
@@ -78,6 +83,17 @@ Deno.test.each([
     name: "BuildError",
     message: `Cannot grant ${what} of the permissions "start": ${why}`,
   });
+});
+
+Deno.test.each([
+  { text: "#!/usr/bin/env -S deno run -P=a-b\n\nrun();\n", name: "a-b" },
+  { text: "#!/usr/bin/env -S deno run -A\n", name: undefined },
+  { text: "#!/usr/bin/env -S deno run -P=\n", name: undefined },
+  { text: "#!/usr/bin/env -S deno run -P=a -A\n", name: undefined },
+  { text: "\n#!/usr/bin/env -S deno run -P=a\n", name: undefined },
+  { text: "", name: undefined },
+])("permissionSetOf() reads $name from $text", ({ text, name }) => {
+  assert.equal(permissionSetOf(text), name);
 });
 
 Deno.test("parsePermissionSets() reads deno.json", () => {

@@ -37,11 +37,9 @@ export async function readSources(root: string): Promise<Sources> {
   const { license, permissions: sets } = await readDenoConfig(root);
   const found = await findExecutables(root);
   checkExecutables(found, charmcraft, sets);
-  const described = found.map(({ path, source, permissions: name }) => ({
-    path,
-    source,
-    name,
-    permissions: permissionFlags(name, sets[name] ?? {}),
+  const described = found.map(({ permissions: set, ...executable }) => ({
+    ...executable,
+    permissions: permissionFlags(set, sets[set] ?? {}),
   }));
   const bundles = await inParallel(described, async ({ source, ...executable }) => ({
     executable: { ...executable, code: await bundle(source, root) },

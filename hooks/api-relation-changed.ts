@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=changed
 /**
  * A requirer's databag changed: registers what is new in it, revokes what has left it.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=changed
 /**
  * A relation was made: tells it of the nodes, and serves its application databag.
  *

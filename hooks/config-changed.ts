@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * An option or the trust changed: reconciles everything.
  *

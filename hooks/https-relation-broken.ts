@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=broken
 /**
  * A relation is gone: revokes its certificates.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=departed
 /**
  * A requirer's unit is gone: revokes its certificates.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * This unit leads from now on: reconciles everything.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * The leader changed something that every unit tells: reconciles everything.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * The operator's secret has a new revision: reconciles everything.
  *

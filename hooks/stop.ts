@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=stop
 /**
  * The unit ends: with the application's last one, revokes all of its certificates.
  *

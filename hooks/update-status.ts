@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * Every five minutes, when nothing else is to do: reconciles everything, which repairs drift.
  *

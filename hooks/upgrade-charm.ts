@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * A new revision of the charm: reconciles everything.
  *

@@ -53,17 +53,23 @@ export type Outcome =
     /** LXD's own words. */
     readonly words: string;
   }
-  /** The charm serves. */
-  | {
-    readonly kind: "active";
-    readonly version: string;
-    readonly nodes: number;
-    /** Whether members of the cluster wait for others to be upgraded. */
-    readonly isUpgrading?: boolean;
-    readonly certificates: number;
-    /** Number of rejected certificates; undefined if it is the number in the status. */
-    readonly rejected: number | undefined;
-  };
+  | Active;
+
+/** The charm serves. */
+export interface Active {
+  /** Tag. */
+  readonly kind: "active";
+  /** LXD's version. */
+  readonly version: string;
+  /** Number of nodes. */
+  readonly nodes: number;
+  /** Whether members of the cluster wait for others to be upgraded. @default {false} */
+  readonly isUpgrading?: boolean;
+  /** Number of our certificates. */
+  readonly certificates: number;
+  /** Number of rejected certificates; undefined if it is the number in the status. */
+  readonly rejected: number | undefined;
+}
 
 /** The attempt that failed. */
 export interface Attempt {

@@ -14,14 +14,14 @@ import { type KnownWants, readWants } from "./juju/read_wants.ts";
 import { countRejections, logRejections } from "./juju/rejections.ts";
 import { noteLeader } from "./juju/replicas.ts";
 import { apply } from "./lxd/apply.ts";
-import type { Entrance, Lxd, LxdFailure } from "./lxd/client.ts";
-import type { Nodes } from "./lxd/list_nodes.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Entrance, Lxd } from "./lxd/client.ts";
+import { type Active, type Attempt, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
 import type { Mark } from "./trust/owner.ts";
 import { plan } from "./trust/plan.ts";
 import { parseNames, type Projects } from "./trust/projects.ts";
+import type { Facts } from "./trust/publication.ts";
 import { holdBack, revokeExcess } from "./trust/revocations.ts";
 import { phasesOf, type Step } from "./trust/step.ts";
 import { countOurs, type TrustStore, without } from "./trust/trust_store.ts";
@@ -58,8 +58,13 @@ type Access =
 interface Entered {
   readonly kind: "entered";
   readonly lxd: Lxd;
-  readonly nodes: Nodes;
   readonly trustStore: TrustStore;
+  /** What relations are told of LXD. */
+  readonly cluster: Pick<Facts, "nodes" | "isClustered" | "addresses">;
+  /** What the status tells of LXD. */
+  readonly active: Pick<Active, "kind" | "version" | "nodes" | "isUpgrading">;
+  /** What the status tells of a failure. */
+  readonly attempt: Attempt;
 }
 
 const UNCONCERNED: Reconciled = { outcome: undefined, isLeader: false, hasChanged: false };
@@ -92,7 +97,7 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
   // Enter.
   const entered = await enter(hook, credentials, seen);
   if (entered.kind !== "entered") return end(entered);
-  const { lxd, nodes: { nodes } } = entered;
+  const { lxd, cluster } = entered;
   // Read wants. A unit that may not change the trust store publishes all the same.
   const unit = { ...hook, isLeader, mayChange: isLeader || seen.isLast };
   const originals = { relations: seen.relations, mark, ourFingerprint };
@@ -108,26 +113,20 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
   // Publish. LXD may have listed entries again, with the names that the original charm gave them.
   const held = markOriginals(applied.trustStore, originals);
   const kept = without(held, [...revocations, ...excess]);
-  const { isClustered, addresses } = lxd;
-  const facts = { ...applied, nodes, isClustered, addresses, server, mark, trustStore: kept };
-  const publishing = { facts, adoptable: held, complete: seen.complete };
-  const publications = await publishAll(unit, known.relations, publishing);
+  const facts = { ...cluster, ...applied, server, mark, trustStore: kept };
+  const publications = await publishAll(unit, known, { ...seen, facts, adoptable: held });
   await logRejections(juju, publications);
   // Revoke.
-  const due = [
-    ...holdBack(revocations, { ...seen, publications, trustStore: held, mark }),
-    ...excess,
-  ];
-  const mayRevoke = unit.mayChange && !applied.failure;
-  const revoked = await apply(mayRevoke ? due : [], applied.trustStore, { lxd, report });
+  const due = holdBack(revocations, { ...seen, publications, trustStore: held, mark });
+  const last = unit.mayChange && !applied.failure ? [...due, ...excess] : [];
+  const revoked = await apply(last, applied.trustStore, { lxd, report });
   // Outcome.
+  const hasChanged = [applied, revoked, ...publications].some((one) => one.hasChanged);
   const failure = applied.failure ?? revoked.failure;
+  if (failure) return { outcome: outcomeOf(failure, entered.attempt), isLeader, hasChanged };
   const certificates = countOurs(revoked.trustStore, mark);
-  const outcome = failure
-    ? outcomeOf(failure, { ...credentials, endpoint: lxd.endpoint, now })
-    : activeOutcome(entered, certificates, await countRejections(unit, seen, publications));
-  const changed = [applied, revoked, ...publications].some(({ hasChanged }) => hasChanged);
-  return { outcome, isLeader, hasChanged: changed };
+  const rejected = await countRejections(unit, seen, publications);
+  return { outcome: { ...entered.active, certificates, rejected }, isLeader, hasChanged };
 }
 
 /** The credential, and the projects that the operator allows. */
@@ -145,31 +144,29 @@ async function enter(
   seen: Observation,
 ): Promise<Entered | Outcome> {
   const entrance = await enter(credentials, () => knownEndpoints({ juju, unit }, seen));
-  const fail = (failure: LxdFailure, { endpoint }: { readonly endpoint: string }) =>
-    outcomeOf(failure, { ...credentials, endpoint, now });
-  if (entrance.kind === "failed") return fail(entrance.failure, entrance);
-  const { lxd } = entrance;
-  const [nodes, trustStore] = await Promise.all([lxd.nodes(), lxd.trustStore()]);
-  if (nodes.kind !== "done") return fail(nodes, lxd);
-  if (trustStore.kind !== "done") return fail(trustStore, lxd);
-  const { ourFingerprint } = credentials;
-  const may = await lxd.mayManage(ourFingerprint, trustStore.value);
-  if (may.kind !== "done") return fail(may, lxd);
-  if (may.value) {
-    return { kind: "entered", lxd, nodes: nodes.value, trustStore: trustStore.value };
+  if (entrance.kind === "failed") {
+    return outcomeOf(entrance.failure, { ...credentials, endpoint: entrance.endpoint, now });
   }
-  return fail({ kind: "restricted", isIdentity: !trustStore.value.has(ourFingerprint) }, lxd);
+  const { lxd, lxd: { endpoint, version, isClustered, addresses } } = entrance;
+  const attempt = { ...credentials, endpoint, now };
+  const [listed, store] = await Promise.all([lxd.nodes(), lxd.trustStore()]);
+  if (listed.kind !== "done") return outcomeOf(listed, attempt);
+  if (store.kind !== "done") return outcomeOf(store, attempt);
+  const { value: trustStore } = store;
+  const { ourFingerprint } = credentials;
+  const may = await lxd.mayManage(ourFingerprint, trustStore);
+  if (may.kind !== "done") return outcomeOf(may, attempt);
+  if (!may.value) {
+    const isIdentity = !trustStore.has(ourFingerprint);
+    return outcomeOf({ kind: "restricted", isIdentity }, attempt);
+  }
+  const { nodes, isUpgrading } = listed.value;
+  const active = { kind: "active", version, nodes: nodes.length, isUpgrading } as const;
+  const cluster = { nodes, isClustered, addresses };
+  return { kind: "entered", lxd, trustStore, cluster, active, attempt };
 }
 
 /** Adopts rejected certificates, if every databag was read: then nobody else may want them. */
 function claimsOf(known: KnownWants, { isWhole }: Observation, rules: Rules): readonly Step[] {
   return known.complete || isWhole ? claim(known.relations, rules) : [];
-}
-
-function activeOutcome(
-  { lxd: { version }, nodes: { nodes, isUpgrading } }: Entered,
-  certificates: number,
-  rejected: number | undefined,
-): Outcome {
-  return { kind: "active", version, nodes: nodes.length, isUpgrading, certificates, rejected };
 }

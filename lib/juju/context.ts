@@ -15,6 +15,9 @@ export interface Context {
   readonly unit: string;
 }
 
+/** A unit that reads what Juju shows it. */
+export type Reader = Pick<Context, "juju" | "unit">;
+
 /** The unit, with its rights. */
 export interface UnitContext extends Context {
   /** Whether the unit leads the application. */

@@ -6,7 +6,7 @@
 import { INTERFACES } from "../relation/mod.ts";
 import type { Revocable } from "../trust/plan.ts";
 import type { Published } from "../trust/want.ts";
-import type { Context } from "./context.ts";
+import type { Reader } from "./context.ts";
 import type { HookEvent } from "./event.ts";
 import type { GoalState } from "./hook_tools.ts";
 import {
@@ -47,11 +47,10 @@ const NOTHING = {
   isLast: false,
 } as const satisfies Observation;
 
-type Observer = Pick<Context, "juju" | "unit">;
 type EventOf<K extends HookEvent["kind"]> = Extract<HookEvent, { readonly kind: K }>;
 
 /** Observes the part of the model that an event is about. */
-export async function observe(context: Observer, event: HookEvent): Promise<Observation> {
+export async function observe(context: Reader, event: HookEvent): Promise<Observation> {
   switch (event.kind) {
     case "leaving":
       return NOTHING;
@@ -70,7 +69,7 @@ export async function observe(context: Observer, event: HookEvent): Promise<Obse
 }
 
 async function observeRequirer(
-  context: Observer,
+  context: Reader,
   event: EventOf<"changed" | "departed">,
 ): Promise<Observation> {
   const { requirer } = event;
@@ -94,7 +93,7 @@ async function observeRequirer(
 }
 
 async function observeBroken(
-  { juju, unit }: Observer,
+  { juju, unit }: Reader,
   { endpoint, relation }: EventOf<"broken">,
 ): Promise<Observation> {
   const [databag, goal] = await Promise.all([
@@ -109,7 +108,7 @@ async function observeBroken(
 }
 
 async function observeEverything(
-  context: Observer,
+  context: Reader,
   { isSettled }: EventOf<"everything">,
 ): Promise<Observation> {
   const [goal, { relations, unread, ids }] = await Promise.all([
@@ -133,7 +132,7 @@ async function observeEverything(
  * @returns The members' endpoints.
  */
 export async function knownEndpoints(
-  context: Observer,
+  context: Reader,
   { relations, gone, isLast }: Observation,
 ): Promise<readonly string[]> {
   const seen = [...relations.map(({ published }) => published), ...gone];

@@ -9,7 +9,7 @@ import { isAdoptionPending } from "../trust/adopt.ts";
 import { type Facts, publicationOf } from "../trust/publication.ts";
 import { type TrustStore, without } from "../trust/trust_store.ts";
 import type { UnitContext } from "./context.ts";
-import type { ServedRelation } from "./read_wants.ts";
+import type { KnownWants, ServedRelation } from "./read_wants.ts";
 import { unlessRefused } from "./refusal.ts";
 import type { Rejecting } from "./rejections.ts";
 
@@ -45,7 +45,7 @@ export interface Publishing {
 /** Publishes to each relation what LXD's trust store holds for it. */
 export async function publishAll(
   context: UnitContext,
-  relations: readonly ServedRelation[],
+  { relations }: Pick<KnownWants, "relations">,
   { facts, adoptable, complete }: Publishing,
 ): Promise<readonly PublishedRelation[]> {
   // An entry that LXD refuses to rename is never adopted, so no relation waits for it.

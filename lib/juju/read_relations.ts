@@ -9,7 +9,7 @@ import { type Endpoint, ENDPOINTS, INTERFACES } from "../relation/mod.ts";
 import type { Databag, Rejection } from "../requirer/databag.ts";
 import type { Requirer } from "../trust/owner.ts";
 import type { Published, Want, Wants } from "../trust/want.ts";
-import type { Context } from "./context.ts";
+import type { Reader } from "./context.ts";
 import type { Juju } from "./hook_tools.ts";
 import { unlessRefused } from "./refusal.ts";
 
@@ -56,8 +56,6 @@ export interface Relations {
   /** Ids of all of them. */
   readonly ids: ReadonlySet<string>;
 }
-
-type Reader = Pick<Context, "juju" | "unit">;
 
 /**
  * Reads every databag of every relation. A relation that Juju refuses to show does not stop the

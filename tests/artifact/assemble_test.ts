@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { compileEach } from "../../build/compile.ts";
-import { smallDenort } from "../../build/fake_project.ts";
+import { entry, smallDenort } from "../../build/fake_project.ts";
 import { readSources } from "../../build/sources.ts";
 import { createModel } from "../juju/model.ts";
 import { runProcess } from "../juju/agent/runner.ts";
@@ -169,18 +169,10 @@ Deno.test("an upgrade leaves nothing of the revision before it", async () => {
   await Deno.mkdir(`${folder}/runtime/cache`);
   await Deno.writeTextFile(`${folder}/runtime/cache/v8`, "of a charm of the other form");
 
-  const changed = "globalThis.started = 2;\n";
-  const files = { "hooks/start.ts": changed, "hooks/upgrade-charm.ts": changed };
+  const changed = entry("start", "globalThis.started = 2;\n");
   const next = await buildSmallCharm({
-    ...files,
-    "deno.json": JSON.stringify({
-      permissions: {
-        "action-say": {},
-        "api-relation-changed": {},
-        "start": {},
-        "upgrade-charm": {},
-      },
-    }),
+    "hooks/start.ts": changed,
+    "hooks/upgrade-charm.ts": changed,
   });
   await using _ = next.project;
   await model.refresh("fake", next.archive);

@@ -26,7 +26,7 @@ interface Declared {
 const declared: Declared = parse(await Deno.readTextFile(`${ROOT}/charmcraft.yaml`), YAML);
 
 /** A part's folders, as charmcraft makes them. */
-async function part(folder: string) {
+async function makePart(folder: string) {
   const [project, build, install] = ["project", "build", "install"].map((it) => `${folder}/${it}`);
   assert.ok(project && build && install);
   for (const each of [project, build]) await copyProject(each);
@@ -52,87 +52,103 @@ async function filesOf(folder: string) {
   }));
 }
 
+type Part = Awaited<ReturnType<typeof makePart>>;
+
+/** Runs the part's script as craft-parts does (Executor: bash, with errexit), and returns what it prints. */
+async function runPart(arch: string, { project, build, install, bin }: Part): Promise<string> {
+  await ensurePackages({
+    purpose: "run the part of charmcraft.yaml",
+    packages: ["unzip"],
+    programs: [["unzip", "-v"]],
+  });
+  const ended = await run(["bash", "-ec", declared.parts.charm["override-build"]], {
+    cwd: build,
+    env: {
+      CRAFT_ARCH_BUILD_FOR: arch,
+      CRAFT_PART_BUILD: build,
+      CRAFT_PART_INSTALL: install,
+      CRAFT_PROJECT_DIR: project,
+      DENO: Deno.execPath(),
+      PATH: `${bin}:${Deno.env.get("PATH")}`,
+      // What it makes on a closed network.
+      DENORT_BIN: "",
+      HTTPS_PROXY: "http://127.0.0.1:1",
+      NO_COLOR: "1",
+    },
+  });
+  assert.equal(ended.code, 0, ended.err);
+  return ended.out;
+}
+
+/** Builds the charm, unless it is the one that the tests have anyway. */
+async function buildOurs(arch: string, out: string): Promise<string> {
+  if (arch === "amd64") return CHARM;
+  const built = await task([
+    "build",
+    "--runtime=bundled",
+    `--platform=${arch}`,
+    "--out",
+    out,
+  ]);
+  assert.equal(built.code, 0, built.err);
+  return `${out}/lxd-integrator_${arch}.charm`;
+}
+
 for (const arch of ["amd64", "arm64"]) {
   Deno.test(`charmcraft's part makes the same files as our build, for ${arch}`, async (t) => {
-    await ensurePackages({
-      purpose: "run the part of charmcraft.yaml",
-      packages: ["unzip"],
-      programs: [["unzip", "-v"]],
-    });
     const folder = await Deno.makeTempDir({ prefix: "part-" });
     try {
-      const { project, build, install, bin } = await part(folder);
-      // As craft-parts runs it (Executor: bash, with errexit).
-      const ended = await run(["bash", "-ec", declared.parts.charm["override-build"]], {
-        cwd: build,
-        env: {
-          CRAFT_ARCH_BUILD_FOR: arch,
-          CRAFT_PART_BUILD: build,
-          CRAFT_PART_INSTALL: install,
-          CRAFT_PROJECT_DIR: project,
-          DENO: Deno.execPath(),
-          PATH: `${bin}:${Deno.env.get("PATH")}`,
-          // What it makes on a closed network.
-          DENORT_BIN: "",
-          HTTPS_PROXY: "http://127.0.0.1:1",
-          NO_COLOR: "1",
-        },
-      });
-      assert.equal(ended.code, 0, ended.err);
-      let ours = CHARM;
-      if (arch !== "amd64") {
-        const out = `${folder}/ours`;
-        const built = await task([
-          "build",
-          "--runtime=bundled",
-          `--platform=${arch}`,
-          "--out",
-          out,
-        ]);
-        assert.equal(built.code, 0, built.err);
-        ours = `${out}/lxd-integrator_${arch}.charm`;
-      }
+      const part = await makePart(folder);
+      const printed = await runPart(arch, part);
+      const ours = await buildOurs(arch, `${folder}/ours`);
       const charm = `${folder}/charm`;
       await expandArchive(ours, charm);
 
       await t.step("file by file, but for those that charmcraft writes", async () => {
-        const all = await filesOf(charm);
-        const staged = all.filter(([path]) => !GENERATED.includes(path));
-        assert.deepEqual(await filesOf(install), staged);
-        const names = staged.map(([path]) => path);
-        for (const name of ["LICENSE", "README.md", "icon.svg", "sbom.cdx.json"]) {
-          assert.ok(names.includes(name), name);
-        }
+        await checkFiles(charm, part.install);
       });
       await t.step("and those as charmcraft writes them", async () => {
-        const read = async (name: string) =>
-          parse(await Deno.readTextFile(`${charm}/${name}`), YAML);
-        const { name, summary, description, assumes, provides, peers, title } = declared;
-        const metadata = { name, summary, description, assumes, provides, peers };
-        assert.deepEqual(await read("metadata.yaml"), { ...metadata, "display-name": title });
-        assert.deepEqual(await read("config.yaml"), declared["config"]);
-        const { "charmcraft-started-at": _, ...manifest } = await read("manifest.yaml");
-        assert.deepEqual(manifest, {
-          "charmcraft-version": "4.5.0",
-          bases: [{ name: "ubuntu", channel: "24.04", architectures: [arch] }],
-          analysis: {
-            attributes: [
-              { name: "language", result: "unknown" },
-              { name: "framework", result: "unknown" },
-            ],
-          },
-        });
+        await checkDeclarations(charm, arch);
       });
       await t.step("and the same bytes in both folders", async () => {
         const name = `dist/lxd-integrator_${arch}.charm`;
-        const compared = await run(["cmp", `${build}/${name}`, ours]);
+        const compared = await run(["cmp", `${part.build}/${name}`, ours]);
         assert.deepEqual(compared, { code: 0, out: "", err: "" });
         const listed = await run(["sha256sum", ours]);
-        assert.ok(ended.out.includes(`SHA-256 ${listed.out.split(" ")[0]}\n`), ended.out);
+        assert.ok(printed.includes(`SHA-256 ${listed.out.split(" ")[0]}\n`), printed);
       });
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  });
+}
+
+async function checkFiles(charm: string, install: string): Promise<void> {
+  const all = await filesOf(charm);
+  const expected = all.filter(([path]) => !GENERATED.includes(path));
+  assert.deepEqual(await filesOf(install), expected);
+  const names = expected.map(([path]) => path);
+  for (const name of ["LICENSE", "README.md", "icon.svg", "sbom.cdx.json"]) {
+    assert.ok(names.includes(name), name);
+  }
+}
+
+async function checkDeclarations(charm: string, arch: string): Promise<void> {
+  const read = async (name: string) => parse(await Deno.readTextFile(`${charm}/${name}`), YAML);
+  const { name, summary, description, assumes, provides, peers, title } = declared;
+  const metadata = { name, summary, description, assumes, provides, peers };
+  assert.deepEqual(await read("metadata.yaml"), { ...metadata, "display-name": title });
+  assert.deepEqual(await read("config.yaml"), declared["config"]);
+  const { "charmcraft-started-at": _, ...manifest } = await read("manifest.yaml");
+  assert.deepEqual(manifest, {
+    "charmcraft-version": "4.5.0",
+    bases: [{ name: "ubuntu", channel: "24.04", architectures: [arch] }],
+    analysis: {
+      attributes: [
+        { name: "language", result: "unknown" },
+        { name: "framework", result: "unknown" },
+      ],
+    },
   });
 }
 

@@ -3,7 +3,7 @@
  * compiled with it is Deno, whatever is embedded; so the bytes are what can be held against each other.
  */
 import assert from "node:assert/strict";
-import { findExecutables } from "../../build/executables.ts";
+import { type Executable, findExecutables } from "../../build/executables.ts";
 import { KINDS, type PermissionSet } from "../../build/permissions.ts";
 import { readDenoConfig } from "../../build/project.ts";
 import { expandArchive } from "../juju/charm/archive.ts";
@@ -15,44 +15,27 @@ import { mountTmpfs } from "./tmpfs.ts";
 Deno.test("every executable compiles, and the unit's are what deno compile wrote", async (t) => {
   // Quick: deno compile waits until what it wrote is on the disk.
   await using disk = await mountTmpfs("2g");
-  const env = { DENORT_BIN: Deno.execPath(), TMPDIR: disk.path };
   const executables = await findExecutables(ROOT);
   await using plainFolder = await makeFolder();
   const plain = plainFolder.path;
-  const compiled = await task(["compile", "--out", plain], env);
-  assert.deepEqual({ ...compiled, out: "" }, { code: 0, out: "", err: "" });
-  const out = `${disk.path}/out`;
-  const built = await task(["build", "--out", out], env);
-  assert.deepEqual({ ...built, out: "" }, { code: 0, out: "", err: "" });
-  const archive = `${out}/lxd-integrator_amd64.charm`;
-  assert.ok(built.out.includes(`bytes, compiled (with DENORT_BIN ${Deno.execPath()})\n`));
   const charm = `${disk.path}/charm`;
-  await expandArchive(archive, charm);
+  await compileBoth(disk.path, { plain, charm });
 
   await t.step("one plain executable for each hook and action", async () => {
     assert.deepEqual(await list(plain), executables.map(({ path }) => path).toSorted());
   });
   await t.step("with its permission set embedded", async () => {
     const { permissions } = await readDenoConfig(ROOT);
-    for (const { permissions: name } of executables) {
+    for (const { name, permissions: set } of executables) {
       const payload = await Deno.readTextFile(`${charm}/payload/${name}`);
       const [, json = ""] = /"permissions":(\{.*?\}),"location"/.exec(payload) ?? [];
       // Deno allows imports from some hosts by itself; that all are denied comes before it.
       const { allow_import: _, ...found } = JSON.parse(json);
-      assert.deepEqual(found, embedded(permissions[name] ?? {}), name);
+      assert.deepEqual(found, embedded(permissions[set] ?? {}), name);
     }
   });
   await t.step("put together on the unit, byte for byte", async () => {
-    for (const { path, permissions: name } of executables) {
-      const { code } = await run([`${charm}/${path}`], { clearEnv: true, env: {} });
-      assert.equal(code, 0);
-      const made = await list(`${charm}/${COMPILED}`);
-      const file = made.find((each) => each.split("/")[1] === name);
-      const compared = await run(["cmp", `${charm}/${COMPILED}/${file}`, `${plain}/${path}`]);
-      assert.deepEqual(compared, { code: 0, out: "", err: "" });
-      // One after another, for the room.
-      await Deno.remove(`${charm}/${COMPILED}`, { recursive: true });
-    }
+    for (const executable of executables) await checkBytes(executable, { plain, charm });
   });
   await t.step("and become what was put together", async () => {
     const { path = "" } = executables[0] ?? {};
@@ -64,6 +47,36 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
     assert.ok(out.includes(`${charm}/${COMPILED}/${file?.split("/")[0]}/`), out);
   });
 });
+
+/** Where executables are: each with its own runtime, and as the charm that shares one. */
+interface Folders {
+  readonly plain: string;
+  readonly charm: string;
+}
+
+/** Compiles the executables in both ways, with what is temporary in a folder. */
+async function compileBoth(temporary: string, { plain, charm }: Folders): Promise<void> {
+  const env = { DENORT_BIN: Deno.execPath(), TMPDIR: temporary };
+  const compiled = await task(["compile", "--out", plain], env);
+  assert.deepEqual({ ...compiled, out: "" }, { code: 0, out: "", err: "" });
+  const out = `${temporary}/out`;
+  const built = await task(["build", "--out", out], env);
+  assert.deepEqual({ ...built, out: "" }, { code: 0, out: "", err: "" });
+  assert.ok(built.out.includes(`bytes, compiled (with DENORT_BIN ${Deno.execPath()})\n`));
+  await expandArchive(`${out}/lxd-integrator_amd64.charm`, charm);
+}
+
+/** Lets the charm put an executable together, and compares it with what `deno compile` wrote. */
+async function checkBytes({ path, name }: Executable, { plain, charm }: Folders): Promise<void> {
+  const { code } = await run([`${charm}/${path}`], { clearEnv: true, env: {} });
+  assert.equal(code, 0);
+  const made = await list(`${charm}/${COMPILED}`);
+  const file = made.find((each) => each.split("/")[1] === name);
+  const compared = await run(["cmp", `${charm}/${COMPILED}/${file}`, `${plain}/${path}`]);
+  assert.deepEqual(compared, { code: 0, out: "", err: "" });
+  // One after another, for the room.
+  await Deno.remove(`${charm}/${COMPILED}`, { recursive: true });
+}
 
 /** A folder on the disk: executables with a runtime each are many megabytes. */
 async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {

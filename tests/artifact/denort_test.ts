@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { DENORT_HASHES } from "../../build/denort_hashes.ts";
 import { ELF_HEADER_SIZE } from "../../build/elf.ts";
-import { type FakeProject, fakeProject } from "../../build/fake_project.ts";
+import { entry, type FakeProject, fakeProject } from "../../build/fake_project.ts";
 import { sha256Of } from "../../build/sha256.ts";
 import { type Arch, DENO_VERSION } from "../../build/target.ts";
 import { expandArchive } from "../juju/charm/archive.ts";
@@ -122,7 +122,7 @@ Deno.test("a charm is not compiled with a denort that is not listed, nor with on
 /** A project whose hook tells what it may do. */
 async function smallProject(): Promise<FakeProject> {
   return await fakeProject({
-    "hooks/start.ts": START,
+    "hooks/start.ts": entry("start", START),
     "charmcraft.yaml": `
 type: charm
 name: fake
@@ -137,9 +137,8 @@ config: { options: { label: { type: string } } }
 `,
     "deno.json": JSON.stringify({
       permissions: {
-        "api-relation-changed": {},
-        "start": { env: ["JUJU_*"], run: ["config-get", "is-leader", "status-set"] },
-        "action-say": {},
+        nothing: {},
+        start: { env: ["JUJU_*"], run: ["config-get", "is-leader", "status-set"] },
       },
     }),
   });

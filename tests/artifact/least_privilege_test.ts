@@ -31,8 +31,8 @@ Deno.test("every executable does what it declares, and nothing else", async (t) 
     }
     const seen = Map.groupBy(traces, ({ executable }) => executable);
     assert.deepEqual([...seen.keys()].toSorted(), EXECUTABLES.map(({ path }) => path).toSorted());
-    for (const { path, permissions: name } of EXECUTABLES) {
-      const declared = permissions[name]?.run;
+    for (const { path, permissions: set } of EXECUTABLES) {
+      const declared = permissions[set]?.run;
       assert.ok(Array.isArray(declared));
       await t.step(path, () => {
         for (const trace of seen.get(path) ?? []) check(trace, declared, address);

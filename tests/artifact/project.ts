@@ -18,7 +18,7 @@ const SOURCES = [
   "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
   "{hooks,lib,build}/**/*.{sh,ts}",
   // Members of the workspace, without which Deno refuses the whole.
-  "{lib/requirer,tests/charms/*,tests/juju}/deno.json",
+  "{lib,tests}/**/deno.json",
 ];
 
 /**

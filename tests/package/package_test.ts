@@ -12,7 +12,7 @@ import type { LxdWorld } from "../lxd/world.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 // What checks the types, as in a project of our users: nothing of it comes with the package.
-const COMPILER = ["typescript@5.9.3", "@types/node@20.19.25"];
+const COMPILER = ["typescript@5.9.3", "@types/node@22.20.5"];
 const CHECK = [
   "tsc",
   "--noEmit",
@@ -24,7 +24,7 @@ const CHECK = [
   "nodenext",
 ];
 // What npm brings where the system's own Node is older than the package asks for.
-const OLDEST_NODE = "20.19.5";
+const OLDEST_NODE = "22.0.0";
 
 async function run(cwd: string, program: string, ...args: readonly string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd })
@@ -82,6 +82,9 @@ Deno.test("package: installed from its tarball, it is used on Node and on Deno, 
     await Deno.copyFile(new URL("use.js", import.meta.url), `${project}/use.js`);
     const installed = Array.fromAsync(Deno.readDir(`${project}/node_modules`), ({ name }) => name);
     assert.deepEqual((await installed).sort(), [".package-lock.json", "@lxd-integrator", "zod"]);
+    const manifest = `${project}/node_modules/@lxd-integrator/requirer/package.json`;
+    const { engines } = JSON.parse(await Deno.readTextFile(manifest));
+    assert.deepEqual(engines, { node: `>=${Number.parseInt(OLDEST_NODE)}` });
 
     await run(project, "npm", "install", "--no-audit", "--no-fund", ...COMPILER);
     await run(project, "npx", ...CHECK, "use.js");

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * The operator changed the project, or the charm was deployed or upgraded.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * LXD's provider is there: offers it a certificate.
  *

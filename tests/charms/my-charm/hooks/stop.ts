@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=stop
 /**
  * This unit ends: forgets the keys.
  *

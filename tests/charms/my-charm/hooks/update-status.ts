@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=everything
 /**
  * Now and then: tries again what LXD did not answer.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S deno run -P=rotate
 /**
  * The operator wants another key and certificate.
  *
