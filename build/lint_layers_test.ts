@@ -54,6 +54,7 @@ Deno.test.each([
   { path: "lib/trust/a_test.ts", code: 'import "../lxd/b.ts"; import "node:fs"; Deno.test;' },
   { path: "lib/a_test.ts", code: 'import "../tests/certificates.ts";' },
   { path: "tests/juju/model.ts", code: 'import "./tools.ts"; import "node:fs"; Deno.env;' },
+  { path: "tests/lxd/lxd.ts", code: 'import { createModel } from "../juju/mod.ts";' },
   { path: "tests/lxd/lxd.ts", code: 'import "../../lib/lxd/a.ts";' },
   { path: "build/build.ts", code: 'import "node:fs"; import "yaml"; Deno.env;' },
 ])("arrows allows in $path: $code", ({ path, code }) => {
@@ -95,6 +96,9 @@ Deno.test.each([
   { path: "tests/juju/model.ts", code: 'import "../../hooks/start.ts";' },
   { path: "tests/juju/model.ts", code: 'import "../../build/pack.ts";' },
   { path: "tests/juju/agent/a_test.ts", code: 'import "../../lxd/lxd.ts";' },
+  { path: "tests/lxd/lxd.ts", code: 'import type { Model } from "../juju/model/api.ts";' },
+  { path: "tests/lxd/a_test.ts", code: 'import { sampleCharm } from "../juju/testing/a.ts";' },
+  { path: "lib/juju/a.ts", code: 'import { createModel } from "../../tests/juju/mod.ts";' },
 ])("arrows refuses in $path: $code", ({ path, code }) => {
   const specifier = /"(.+)"/.exec(code)?.[1];
   assert.deepEqual(lint(path, code), [

@@ -2,7 +2,7 @@
  * The charm for arm64: built here, and its hooks run by an emulator.
  */
 import assert from "node:assert/strict";
-import { expandArchive } from "../juju/charm/archive.ts";
+import { expandArchive } from "../juju/mod.ts";
 import { startLxd } from "../lxd/real.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { deploy } from "../scenarios/world.ts";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { expandArchive } from "../juju/charm/archive.ts";
+import { expandArchive } from "../juju/mod.ts";
 import { ensurePackages } from "../packages.ts";
 import { run } from "./process.ts";
 import { CHARM, copyProject, ROOT, task } from "./project.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { type Executable, findExecutables } from "../../build/executables.ts";
 import { KINDS, type PermissionSet } from "../../build/permissions.ts";
 import { readDenoConfig } from "../../build/project.ts";
-import { expandArchive } from "../juju/charm/archive.ts";
+import { expandArchive } from "../juju/mod.ts";
 import { run } from "./process.ts";
 import { ROOT, task } from "./project.ts";
 import { COMPILED, list } from "./small_charm.ts";

@@ -7,7 +7,7 @@ import { build } from "../../build/build.ts";
 import { compiled } from "../../build/compiled.ts";
 import { type FakeProject, fakeProject, smallDenort } from "../../build/fake_project.ts";
 import type { Runtime } from "../../build/runtime.ts";
-import { expandArchive } from "../juju/charm/archive.ts";
+import { expandArchive } from "../juju/mod.ts";
 import { type Ended, run } from "./process.ts";
 
 /** A charm on a unit. */

@@ -4,8 +4,7 @@
  * @module
  */
 import { isAbsolute, join, normalize, relative } from "node:path/posix";
-import type { Execution, Exit, Runner } from "../juju/agent/runner.ts";
-import { runProcess } from "../juju/agent/runner.ts";
+import { type Execution, type Exit, type Runner, runProcess } from "../juju/mod.ts";
 
 /** What one hook or action did. */
 export interface Trace {

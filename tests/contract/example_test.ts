@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { createCertificate } from "../certificates.ts";
-import { createModel } from "../juju/model.ts";
-import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
+import { createModel, type SampleCharm, sampleCharm } from "../juju/mod.ts";
 import { startLxd } from "../lxd/real.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { deploy } from "../scenarios/world.ts";

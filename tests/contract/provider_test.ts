@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createPinnedFetch } from "../../lib/requirer/pinned_fetch.ts";
-import type { Model, RelationHandle } from "../juju/model.ts";
+import type { Model, RelationHandle } from "../juju/mod.ts";
 import { startCluster } from "../lxd/real.ts";
 import { APPLICATION, UNIT } from "../scenarios/charm.ts";
 import { withoutNetworkKeys } from "../scenarios/databag.ts";

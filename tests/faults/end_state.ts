@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Settings } from "../juju/state.ts";
-import type { ShownStatus } from "../juju/model.ts";
+import type { Settings, ShownStatus } from "../juju/mod.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import type { Stage } from "./stage.ts";

@@ -18,7 +18,7 @@ import {
   stop,
   type Variables,
 } from "../../lib/juju/event.ts";
-import type { CallTool, Execution, Exit } from "../juju/agent/runner.ts";
+import type { CallTool, Execution, Exit } from "../juju/mod.ts";
 
 /** What each of the charm's hooks passes to `runHook`. */
 export const SCOPES: Readonly<Record<string, (environment: Variables) => HookEvent>> = {

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Model } from "../juju/model.ts";
+import type { Model } from "../juju/mod.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";

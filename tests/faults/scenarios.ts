@@ -4,7 +4,7 @@
  * @module
  */
 import type { TestCertificate } from "../certificates.ts";
-import { sampleCharm } from "../juju/sample_charm.ts";
+import { sampleCharm } from "../juju/mod.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { CERTIFICATES, type Over, type Stage } from "./stage.ts";
 

@@ -5,8 +5,7 @@
  * @module
  */
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { runProcess } from "../juju/agent/runner.ts";
-import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
+import { createModel, type Model, type RelationHandle, runProcess } from "../juju/mod.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HookRun, Model } from "../juju/model.ts";
+import type { HookRun, Model } from "../juju/mod.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { LoggedRequest } from "../lxd/stand_in_faults.ts";
 

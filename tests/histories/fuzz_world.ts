@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
+import { createModel, type Model, type RelationHandle } from "../juju/mod.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "../scenarios/charm.ts";
 import { cloudOf } from "../scenarios/cloud.ts";

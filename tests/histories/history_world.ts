@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
-import type { Runner } from "../juju/agent/runner.ts";
+import { createModel, type Model, type RelationHandle, type Runner } from "../juju/mod.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";

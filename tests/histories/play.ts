@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { random } from "../juju/random.ts";
+import { random } from "../juju/mod.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { APPLICATIONS, type History } from "./history.ts";
 import { type HistoryWorld, openWorld, type Stage } from "./history_world.ts";

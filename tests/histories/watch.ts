@@ -14,7 +14,7 @@
  */
 import assert from "node:assert/strict";
 import { fingerprintOf } from "../certificates.ts";
-import type { HookRun } from "../juju/model.ts";
+import type { HookRun } from "../juju/mod.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TestCertificate } from "../certificates.ts";
-import type { CloudSpec } from "../juju/state.ts";
+import type { CloudSpec } from "../juju/mod.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 
 /** What may differ from Juju's own cloud. */

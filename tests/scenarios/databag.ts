@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Settings } from "../juju/state.ts";
+import type { Settings } from "../juju/mod.ts";
 
 // Juju's own, in every unit's databag.
 const NETWORK_KEYS = ["egress-subnets", "ingress-address", "private-address"];

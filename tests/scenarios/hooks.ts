@@ -6,7 +6,7 @@
  */
 import { createLeanCharm, LEAN_HOOK } from "../faults/lean_charm.ts";
 import { runInProcess } from "../faults/in_process.ts";
-import { type Runner, runProcess } from "../juju/agent/runner.ts";
+import { type Runner, runProcess } from "../juju/mod.ts";
 import { CHARM } from "./charm.ts";
 
 /** The charm, and what runs it. */

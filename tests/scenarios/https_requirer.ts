@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { TestCertificate } from "../certificates.ts";
-import type { Changes, Model, RelationHandle } from "../juju/model.ts";
+import type { Changes, Model, RelationHandle } from "../juju/mod.ts";
 import { authOf } from "../lxd/client.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { withoutNetworkKeys } from "./databag.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintsOf, type TestCertificate } from "../certificates.ts";
-import type { HookRun, PendingHook } from "../juju/model.ts";
+import type { HookRun, PendingHook } from "../juju/mod.ts";
 import { waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startCluster, VERSION } from "../lxd/servers.ts";

@@ -5,7 +5,7 @@
  */
 import { buildCharm } from "../../build/charm.ts";
 import { fingerprintOf } from "../certificates.ts";
-import type { ToolCall } from "../juju/model.ts";
+import type { ToolCall } from "../juju/mod.ts";
 import type { World } from "./world.ts";
 
 /** A certificate that the charm made, with its key. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
+import { type SampleCharm, sampleCharm } from "../juju/mod.ts";
 import { startCluster } from "../lxd/real.ts";
 import { ensureVirtualEnvironment } from "../pypi.ts";
 import { APPLICATION } from "./charm.ts";

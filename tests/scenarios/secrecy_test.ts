@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path/posix";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { type Execution, type Exit, type Runner, runProcess } from "../juju/agent/runner.ts";
+import { type Execution, type Exit, type Runner, runProcess } from "../juju/mod.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION, UNIT } from "./charm.ts";
 import { deploy, type World } from "./world.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { craft, keyOf, nameOf } from "../crafted.ts";
-import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
+import { type SampleCharm, sampleCharm } from "../juju/mod.ts";
 import { createClient } from "../lxd/client.ts";
 import { IS_STAND_IN, startLxd, TAKES_NAMES_ONCE, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";

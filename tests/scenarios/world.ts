@@ -9,9 +9,13 @@
  */
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { createModel, type Model, type RelationHandle } from "../juju/model.ts";
-import type { ModelOptions } from "../juju/model.ts";
-import type { CloudSpec } from "../juju/state.ts";
+import {
+  type CloudSpec,
+  createModel,
+  type Model,
+  type ModelOptions,
+  type RelationHandle,
+} from "../juju/mod.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
 import { APPLICATION, BYSTANDER, UNIT } from "./charm.ts";
 import { type CloudChanges, cloudOf } from "./cloud.ts";

@@ -5,28 +5,28 @@
  */
 
 import { dirname, join } from "node:path/posix";
-import { installTools } from "../charm/handler.ts";
 import { deployCharm } from "../charm/store.ts";
-import { getApplication } from "../queries.ts";
-import type { ModelState, Unit } from "../state.ts";
-import { failure } from "../tools/run.ts";
-import { type AgentPaths, agentPaths } from "./paths.ts";
+import { type AgentPaths, agentPaths } from "../state/agent_paths.ts";
+import { getApplication } from "../state/queries.ts";
+import type { ModelState, Unit } from "../state/state.ts";
+import { failure } from "../tools/run_tool.ts";
+import { installTools } from "./install_tools.ts";
 import { serve } from "./socket.ts";
 import type { ToolSession } from "./tool_session.ts";
 
-/** The agent of a unit. Disposal kills its hook, and leaves its files. */
+/** The agent of a unit. Disposal kills its running hook, and keeps its files. */
 export interface Agent extends AsyncDisposable {
   readonly paths: AgentPaths;
-  /** Brings the unit's files to the charm that its application has. */
+  /** Copies the application's charm to the unit, unless the unit has it already. */
   readonly deploy: () => Promise<void>;
-  /** Lets a session answer the socket while some work is done. */
+  /** Does some work. Meanwhile a session answers the calls of the socket. */
   readonly during: <T>(
     session: ToolSession,
     work: () => Promise<T>,
   ) => Promise<T>;
 }
 
-/** Starts the agent of a unit, and deploys the charm for it. */
+/** Starts the agent of a unit, and copies the charm to the unit. */
 export async function startAgent(
   model: ModelState,
   unit: Unit,
@@ -59,7 +59,7 @@ export async function startAgent(
       current = session;
       try {
         const result = await work();
-        // A call whose client has gone may still be at work.
+        // A call may still be active after its client ended.
         await session.idle();
         return result;
       } finally {

@@ -1,18 +1,19 @@
 /**
- * The exact environment of a hook or an action (CTX/context.go HookVars,
- * CTX/env.go). The agent's own environment is not inherited.
+ * The environment of a hook or an action (CTX/context.go HookVars, CTX/env.go). Hooks do not inherit
+ * the environment of this process.
  *
  * @module
  */
 
-import { endOf, isJuju3 } from "../queries.ts";
-import type { HookContext } from "./context.ts";
-import type { AgentPaths } from "./paths.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { HookContext } from "../context/context.ts";
+import type { AgentPaths } from "../state/agent_paths.ts";
+import { endOf } from "../state/queries.ts";
 
-/** Address of the controller, as a charm would see it. */
+/** Address of the controller. Nothing listens there. */
 const API_ADDRESSES = "10.0.0.1:17070";
 
-/** Builds the environment of a context. */
+/** Returns all environment variables of a hook or an action. */
 export function environment(
   context: HookContext,
   paths: AgentPaths,
@@ -34,7 +35,7 @@ export function environment(
     JUJU_CHARM_HTTP_PROXY: "",
     JUJU_CHARM_NO_PROXY: "",
     JUJU_CONTEXT_ID: context.id,
-    // Set also where the charm has no dispatch file.
+    // Juju sets it even if the charm has no dispatch file.
     JUJU_DISPATCH_PATH: action ? `actions/${action.name}` : `hooks/${hook?.hook ?? ""}`,
     JUJU_HOOK_NAME: hook?.hook ?? "",
     JUJU_MACHINE_ID: unit.machine,
@@ -74,7 +75,7 @@ function relationVariables(
     JUJU_RELATION: endpoint,
     JUJU_RELATION_ID: `${endpoint}:${hook.relationId}`,
     JUJU_REMOTE_APP: hook.remoteApplication ?? "",
-    // May be empty, but is always there.
+    // The variable is always set, and may be empty.
     JUJU_REMOTE_UNIT: hook.remoteUnit ?? "",
     ...(hook.departingUnit !== undefined && {
       JUJU_DEPARTING_UNIT: hook.departingUnit,

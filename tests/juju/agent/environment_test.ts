@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createModel } from "../model.ts";
-import { sampleCharm, script } from "../sample_charm.ts";
-import { addWeb, world } from "../sample_world.ts";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm, script } from "../testing/sample_charm.ts";
+import { addWeb, sampleModel } from "../testing/sample_model.ts";
 
 const UUID = "00000000-0000-4000-8000-000000000001";
 
@@ -12,33 +12,9 @@ function parseEnv(text: string): Record<string, string> {
   );
 }
 
-Deno.test.each(
-  [
-    { jujuVersion: "3.6.28", own: { JUJU_SLA: "unsupported" } },
-    {
-      jujuVersion: "4.0.15",
-      own: {
-        JUJU_CHARM_TRACE_CONFIG_CA_CERT: "",
-        JUJU_CHARM_TRACE_CONFIG_GRPC: "",
-        JUJU_CHARM_TRACE_CONFIG_HTTP: "",
-      },
-    },
-  ] as const,
-)("a hook gets exactly the environment of Juju $jujuVersion", async ({ jujuVersion, own }) => {
-  await using charm = await sampleCharm({
-    // A shell would add PWD.
-    "hooks/install": '#!/usr/bin/perl\nprint "$_=$ENV{$_}\n" for keys %ENV;\n',
-  });
-  await using model = await createModel({ uuid: UUID, name: "m", jujuVersion });
-  await model.deploy(charm.path);
-  const run = await model.step();
-  const env = parseEnv(run?.stdout ?? "");
-  const agent = env["JUJU_CHARM_DIR"]?.replace(/\/charm$/, "");
-  assert.deepEqual(env, run?.environment);
-  assert.equal(env["JUJU_CHARM_DIR"], model.charmDir("sample/0"));
-  assert.match(env["JUJU_CONTEXT_ID"] ?? "", /^sample\/0-install-[0-9a-f]{32}$/);
-  delete env["JUJU_CONTEXT_ID"];
-  assert.deepEqual(env, {
+/** Returns the variables of the install hook that both versions of Juju set, except its context id. */
+function commonVariables(agent: string | undefined, jujuVersion: string): Record<string, string> {
+  return {
     APT_LISTCHANGES_FRONTEND: "none",
     CHARM_DIR: `${agent}/charm`,
     CLOUD_API_VERSION: "",
@@ -58,13 +34,41 @@ Deno.test.each(
     JUJU_MODEL_NAME: "m",
     JUJU_MODEL_UUID: UUID,
     JUJU_PRINCIPAL_UNIT: "",
-    ...own,
     JUJU_UNIT_NAME: "sample/0",
     JUJU_VERSION: jujuVersion,
     LANG: "C.UTF-8",
     PATH: `${agent}/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin`,
     TERM: "tmux-256color",
+  };
+}
+
+Deno.test.each(
+  [
+    { jujuVersion: "3.6.28", own: { JUJU_SLA: "unsupported" } },
+    {
+      jujuVersion: "4.0.15",
+      own: {
+        JUJU_CHARM_TRACE_CONFIG_CA_CERT: "",
+        JUJU_CHARM_TRACE_CONFIG_GRPC: "",
+        JUJU_CHARM_TRACE_CONFIG_HTTP: "",
+      },
+    },
+  ] as const,
+)("a hook gets exactly the environment of Juju $jujuVersion", async ({ jujuVersion, own }) => {
+  await using charm = await sampleCharm({
+    // A shell would add the variable PWD.
+    "hooks/install": '#!/usr/bin/perl\nprint "$_=$ENV{$_}\n" for keys %ENV;\n',
   });
+  await using model = await createModel({ uuid: UUID, name: "m", jujuVersion });
+  await model.deploy(charm.path);
+  const run = await model.step();
+  const env = parseEnv(run?.stdout ?? "");
+  const agent = env["JUJU_CHARM_DIR"]?.replace(/\/charm$/, "");
+  assert.deepEqual(env, run?.environment);
+  assert.equal(env["JUJU_CHARM_DIR"], model.charmDir("sample/0"));
+  assert.match(env["JUJU_CONTEXT_ID"] ?? "", /^sample\/0-install-[0-9a-f]{32}$/);
+  delete env["JUJU_CONTEXT_ID"];
+  assert.deepEqual(env, { ...commonVariables(agent, jujuVersion), ...own });
 });
 
 Deno.test("relation hooks and actions get their variables", async () => {
@@ -80,30 +84,24 @@ Deno.test("relation hooks and actions get their variables", async () => {
     legacyProxy: { http_proxy: "http://p" },
   });
   await model.deploy(charm.path);
-  model.addApplication("web", {
-    endpoints: { http: { role: "requires", interface: "http" } },
-  });
-  const relation = model.relate("web:http", "sample:api");
+  const relation = addWeb(model);
   await model.settle();
   model.removeRelation(relation);
   await model.settle();
   const output = (hook: string) =>
     parseEnv(model.runs.find((run) => run.hook === hook)?.stdout ?? "");
+  const api = { JUJU_RELATION: "api", JUJU_RELATION_ID: "api:1", JUJU_REMOTE_APP: "web" };
   assert.deepEqual(output("api-relation-created"), {
+    ...api,
     JUJU_DISPATCH_PATH: "hooks/api-relation-created",
     JUJU_HOOK_NAME: "api-relation-created",
-    JUJU_RELATION: "api",
-    JUJU_RELATION_ID: "api:1",
-    JUJU_REMOTE_APP: "web",
     JUJU_REMOTE_UNIT: "",
   });
   assert.deepEqual(output("api-relation-departed"), {
+    ...api,
     JUJU_DEPARTING_UNIT: "web/0",
     JUJU_DISPATCH_PATH: "hooks/api-relation-departed",
     JUJU_HOOK_NAME: "api-relation-departed",
-    JUJU_RELATION: "api",
-    JUJU_RELATION_ID: "api:1",
-    JUJU_REMOTE_APP: "web",
     JUJU_REMOTE_UNIT: "web/0",
   });
   assert.deepEqual(output("start"), {
@@ -123,9 +121,9 @@ Deno.test("relation hooks and actions get their variables", async () => {
   });
 });
 
-Deno.test("environment() adds to each kind of hook what is its own", async () => {
+Deno.test("environment() adds variables for each kind of hook", async () => {
   let uri = "";
-  await using model = await world({
+  await using model = await sampleModel({
     body: async ({ callTool, hook }) => {
       if (hook === "update-status") await callTool("secret-get", [uri, "--label=mine"]);
     },
@@ -146,10 +144,15 @@ Deno.test("environment() adds to each kind of hook what is its own", async () =>
     const entries = Object.entries(environment).filter(([key]) => !common.has(key));
     return [hook, Object.fromEntries(entries)] as const;
   });
+  assert.deepEqual(own, ownVariables(uri));
+});
+
+/** Returns each hook of the test with the variables that install does not have. */
+function ownVariables(uri: string): readonly (readonly [string, Record<string, string>])[] {
   const api = { JUJU_RELATION: "api", JUJU_RELATION_ID: "api:1", JUJU_REMOTE_APP: "web" };
   const created = { ...api, JUJU_REMOTE_UNIT: "" };
   const unit = { ...api, JUJU_REMOTE_UNIT: "web/0" };
-  assert.deepEqual(own, [
+  return [
     ["install", {}],
     ["api-relation-created", created],
     ["cluster-relation-created", {
@@ -173,5 +176,5 @@ Deno.test("environment() adds to each kind of hook what is its own", async () =>
       JUJU_ACTION_TAG: "action-2",
       JUJU_ACTION_UUID: "2",
     }],
-  ]);
-});
+  ];
+}

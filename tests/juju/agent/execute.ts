@@ -1,26 +1,33 @@
 /**
- * Runs the process of one hook or action, and flushes what it wrote.
+ * Runs one hook or action, and flushes its writes.
  *
  * @module
  */
 
 import { findHandler } from "../charm/handler.ts";
-import type { FaultPlan } from "../faults.ts";
-import type { HookRun } from "../hook_run.ts";
+import { type HookContext, nameOf } from "../context/context.ts";
 import type { Agent } from "./agent.ts";
-import { type HookContext, nameOf } from "./context.ts";
 import { environment } from "./environment.ts";
+import type { FaultPlan } from "./faults.ts";
 import { flush } from "./flush.ts";
+import type { HookRun } from "./hook_run.ts";
 import type { Runner } from "./runner.ts";
 import { openSession } from "./tool_session.ts";
 
-/** What a context is executed with. */
+/** Options of execute(). */
 export interface ExecuteOptions {
   readonly agent: Agent;
   readonly plan: FaultPlan;
   readonly run: Runner;
 }
 
+/** The executable of a hook or an action, with its environment. */
+interface Program {
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The part of a HookRun that describes its end. */
 type Ending = Pick<
   HookRun,
   "outcome" | "error" | "exitCode" | "signal" | "tools" | "stdout" | "stderr"
@@ -35,7 +42,7 @@ const NOT_STARTED = {
   stderr: "",
 } as const;
 
-/** Executes a context. It is over when its writes took effect, or were dropped. */
+/** Runs the hook or action of a context. When it returns, all writes took effect or are dropped. */
 export async function execute(
   context: HookContext,
   options: ExecuteOptions,
@@ -45,7 +52,7 @@ export async function execute(
   const ending = await runHandler(context, env, options);
   const { message, status } = context.unit.status;
   return {
-    ...subject(context),
+    ...identity(context),
     environment: env,
     ...ending,
     statusAfter: { status, message },
@@ -53,8 +60,8 @@ export async function execute(
   };
 }
 
-/** What a run is about. */
-function subject(context: HookContext): Pick<
+/** Returns the part of a HookRun that is known before the run. */
+function identity(context: HookContext): Pick<
   HookRun,
   "unit" | "hook" | "kind" | "relation" | "remoteUnit"
 > {
@@ -73,7 +80,7 @@ function subject(context: HookContext): Pick<
 
 async function runHandler(
   context: HookContext,
-  env: Readonly<Record<string, string>>,
+  env: Program["env"],
   options: ExecuteOptions,
 ): Promise<Ending> {
   const folder = context.action ? "actions" : "hooks";
@@ -85,16 +92,15 @@ async function runHandler(
     case "error":
       return { ...NOT_STARTED, outcome: "failed", error: handler.message };
     case "found": {
-      const ended = await runProcess(context, env, handler.path, options);
-      return { ...ended, ...judge(context, ended, options.plan) };
+      const ended = await runProgram(context, { path: handler.path, env }, options);
+      return { ...ended, ...flushAfter(context, ended, options.plan) };
     }
   }
 }
 
-async function runProcess(
+async function runProgram(
   context: HookContext,
-  env: Readonly<Record<string, string>>,
-  path: string,
+  { env, path }: Program,
   { agent, plan, run }: ExecuteOptions,
 ): Promise<Omit<Ending, "outcome" | "error">> {
   const cwd = agent.paths.charmDir;
@@ -124,8 +130,8 @@ async function runProcess(
   };
 }
 
-/** Flushes after a process that ended well; that too may fail. */
-function judge(
+/** Flushes the writes of a hook that exited with 0. Returns the outcome; the flush may fail. */
+function flushAfter(
   context: HookContext,
   { exitCode, signal }: Pick<Ending, "exitCode" | "signal">,
   plan: FaultPlan,

@@ -1,36 +1,34 @@
 /**
- * Makes a hook's writes take effect, all or none (CTX/context.go Flush, FAC
- * CommitHookChanges).
+ * Applies the writes of a hook, all or none (CTX/context.go Flush, FAC CommitHookChanges).
  *
  * @module
  */
 
-import { appBag, networkSettings, writeBag } from "../bags.ts";
-import type { FaultPlan } from "../faults.ts";
-import { isJuju3, isPeer } from "../queries.ts";
-import { type ContextRelation, type HookContext, nameOf } from "./context.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import { type ContextRelation, type HookContext, nameOf } from "../context/context.ts";
+import { appBag, networkSettings, writeBag } from "../state/bags.ts";
+import { isPeer } from "../state/queries.ts";
+import type { FaultPlan } from "./faults.ts";
 
 /**
- * Makes a hook's writes take effect. A fault may take the leadership away at
- * this very moment.
+ * Applies the writes of a hook. A fault may take the leadership away just before.
  *
- * @throws {Error} If the unit lost the leadership that a write needs; then
- * nothing takes effect.
+ * @throws {Error} If a write needs the leadership, and the unit lost it. No write takes effect then.
  */
 export function flush(context: HookContext, plan: FaultPlan): void {
   const { application, unit } = context;
   const loses = needsLeadership(context) &&
     plan.atFlush(unit.name, nameOf(context));
   if (loses) {
-    const heir = application.units.values().find((other) =>
+    const successor = application.units.values().find((other) =>
       other !== unit && other.agentDir !== undefined && other.life === "alive"
     );
-    application.leader = heir?.name;
+    application.leader = successor?.name;
   }
   try {
     commitChanges(context);
   } finally {
-    // Alone, a unit soon gets the lease again.
+    // The only unit soon gets the lease again.
     if (loses) application.leader ??= unit.name;
   }
 }
@@ -43,7 +41,7 @@ function commitChanges(context: HookContext): void {
   for (const { apply } of context.secretChanges) apply();
   for (const relation of context.relations.values()) {
     if (!model.relations.has(relation.relation.id)) continue;
-    // UpdateNetworkInfo comes first, so that the charm's own writes win.
+    // Like UpdateNetworkInfo, before the charm's own writes, which override it.
     if (hook?.kind === "config-changed") refreshNetwork(context, relation);
     flushRelation(context, relation);
   }
@@ -54,10 +52,10 @@ function commitChanges(context: HookContext): void {
   }
 }
 
-/** Whether the hook wrote something that only a leader may write. */
+/** Whether the hook made a write that only a leader may make. */
 function needsLeadership(context: HookContext): boolean {
   return context.secretChanges.some(({ byLeader }) => byLeader) ||
-    context.relations.values().some((relation) => (relation.appNode?.changes.size ?? 0) > 0);
+    context.relations.values().some((relation) => (relation.ownAppBag?.changes.size ?? 0) > 0);
 }
 
 function refreshNetwork(
@@ -70,14 +68,14 @@ function refreshNetwork(
 
 function flushRelation(
   { model, unit }: HookContext,
-  { relation, local, unitNode, appNode }: ContextRelation,
+  { relation, local, ownUnitBag, ownAppBag }: ContextRelation,
 ): void {
   const bag = relation.unitBags.get(unit.name);
-  if (bag && unitNode) writeBag(bag, Object.fromEntries(unitNode.changes));
-  if (!appNode) return;
+  if (bag && ownUnitBag) writeBag(bag, Object.fromEntries(ownUnitBag.changes));
+  if (!ownAppBag) return;
   const own = appBag(relation, unit.application);
-  writeBag(own, Object.fromEntries(appNode.changes));
-  // Before 4.0 a leader is not told of what it wrote itself.
+  writeBag(own, Object.fromEntries(ownAppBag.changes));
+  // In 3.6, the leader runs no -changed hook for its own write.
   if (isPeer(relation) && isJuju3(model)) {
     local.applicationMembers.set(unit.application, own.version);
   }

@@ -1,9 +1,9 @@
 /**
- * Lets no hook outlive the process that runs it.
+ * Kills a hook when the process that runs it ends.
  *
- * A hook has a process group of its own, so a Ctrl-C in the terminal does not
- * reach it, and a process that is killed has no time to kill in turn. So a
- * shell waits beside each hook for its input to end.
+ * A hook has its own process group, so Ctrl-C in the terminal does not reach it. A killed process
+ * cannot kill its hooks. So a shell beside each hook waits for the end of its standard input, which
+ * this process holds open.
  *
  * @module
  */
@@ -11,13 +11,13 @@
 const WATCH = 'read -r _ || kill -s KILL -- "-$1"';
 
 /**
- * Kills a process group with SIGKILL should this process end, by whatever
- * cause. Disposal stands the guard down.
+ * Starts a guard that kills a process group with SIGKILL when this process ends for any reason.
+ * Disposal ends the guard and kills nothing.
  */
 export function guardGroup(group: number): AsyncDisposable {
   const shell = new Deno.Command("/bin/sh", {
     args: ["-c", WATCH, "guard", String(group)],
-    // Else the Ctrl-C would end it, too.
+    // Otherwise Ctrl-C would end the guard, too.
     detached: true,
     clearEnv: true,
     stdin: "piped",

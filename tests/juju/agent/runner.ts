@@ -1,51 +1,61 @@
 /**
- * Runs hooks and actions as processes, the way the agent does.
+ * Runs hooks and actions as processes, as the agent does.
  *
  * @module
  */
 
-import type { ToolResult } from "../tools/run.ts";
+import type { ToolResult } from "../tools/run_tool.ts";
 import { guardGroup } from "./guard.ts";
 
-/** Calls a hook tool without a process. */
+/** Calls a hook tool without a process. It rejects if the hook was killed. */
 export type CallTool = (
   tool: string,
   args: readonly string[],
   stdin?: string,
 ) => Promise<ToolResult>;
 
-/** What a runner is asked to run. */
+/** A hook or an action to run. */
 export interface Execution {
+  /** Name of the unit. */
   readonly unit: string;
   /** Name of the hook or action. */
   readonly hook: string;
-  /** Executable: dispatch, or one in `hooks/` or `actions/`. */
+  /** Path of the executable: `dispatch`, or a file in `hooks/` or `actions/`. */
   readonly path: string;
+  /** Working directory: the charm directory of the unit. */
   readonly cwd: string;
+  /** All environment variables of the process. */
   readonly env: Readonly<Record<string, string>>;
-  /** Aborted when the hook is to be killed with SIGKILL. */
+  /** Aborted when the runner has to kill the hook with SIGKILL. */
   readonly kill: AbortSignal;
-  /** For runners that start no process; rejects once the hook is killed. */
+  /** For runners that start no process. */
   readonly callTool: CallTool;
 }
 
-/** How a hook ended. */
+/** The end of a hook or an action. */
 export interface Exit {
+  /** Exit code; meaningless if a signal ended the hook. */
   readonly code: number;
-  /** Name of the signal that ended it; its code then says nothing. */
+  /** Name of the signal that ended the hook; null if none did. */
   readonly signal: string | null;
+  /** Standard output of the process. */
   readonly stdout: string;
+  /** Standard error of the process. */
   readonly stderr: string;
 }
 
-/** Runs one hook or action. */
+/** Runs a hook or an action. */
 export type Runner = (execution: Execution) => Promise<Exit>;
 
 const BUSY_TRIES = 20;
 const BUSY_WAIT_MS = 25;
 const OUTPUT_WAIT_MS = 1000;
 
-/** Runs the charm's executable; its tools come over the agent's socket. */
+/**
+ * Runs the executable of a hook or an action as a process. Its tools use the agent's socket.
+ *
+ * The process does not outlive this process, even if this process is killed.
+ */
 export async function runProcess(
   { cwd, env, kill, path }: Execution,
 ): Promise<Exit> {
@@ -70,9 +80,11 @@ export async function runProcess(
   }
 }
 
+/** A stream that is being read. */
 interface Output {
+  /** Resolves at the end of the stream. */
   readonly done: Promise<void>;
-  /** Stops reading; gives what was read. */
+  /** Stops the reading, and returns the text so far. */
   readonly text: () => Promise<string>;
 }
 
@@ -95,7 +107,10 @@ function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Output {
   };
 }
 
-/** A process left behind may hold the output open; a hook ends without it. */
+/**
+ * Waits for the end of the output, at most a second: a process that the hook left behind may hold the
+ * output open, and a hook ends without it.
+ */
 async function ended(...outputs: readonly Output[]): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, OUTPUT_WAIT_MS);
@@ -111,7 +126,7 @@ async function spawn(
   for (let attempt = 1;; attempt++) {
     try {
       return new Deno.Command(path, {
-        // A process group of its own, so that a kill reaches its children.
+        // Its own process group. So a kill also reaches its children.
         detached: true,
         clearEnv: true,
         cwd,
@@ -121,8 +136,7 @@ async function spawn(
         stderr: "piped",
       }).spawn();
     } catch (error) {
-      // A process that another test is just starting may hold the file that
-      // we wrote open for a moment.
+      // The file is new. Another process that starts right now may hold it open for a moment.
       const busy = error instanceof Error &&
         /text file busy/i.test(error.message);
       if (!busy || attempt === BUSY_TRIES) throw error;
@@ -135,7 +149,7 @@ function killGroup(pid: number): void {
   try {
     Deno.kill(-pid, "SIGKILL");
   } catch (error) {
-    // It ended by itself in the meantime.
+    // The process may have ended already.
     const gone = error instanceof Deno.errors.NotFound ||
       (error instanceof Error && /ESRCH|No such process/.test(error.message));
     if (!gone) throw error;

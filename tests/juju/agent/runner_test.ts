@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { createModel } from "../model.ts";
-import { sampleCharm, script } from "../sample_charm.ts";
-import { firstRun } from "../sample_world.ts";
+import { sweepDirectories } from "../disk/directories.ts";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm, script } from "../testing/sample_charm.ts";
+import { firstRun } from "../testing/sample_model.ts";
 
-Deno.test("a hook has no home, no input, and the charm as its directory", async () => {
+const MODULE = import.meta.resolve("../model/create_model.ts");
+
+Deno.test("a hook has no home, no input, and runs in the charm directory", async () => {
   const { run } = await firstRun(script(
     'echo "${HOME-none} ${USER-none} ${TMPDIR-none}"',
     "cat | wc -c",
@@ -31,43 +34,49 @@ Deno.test("disposal kills hooks and leaves no files", async () => {
   assert.ok(!await exists(directory));
 });
 
-Deno.test("a hook does not outlive the tests", async () => {
-  await using charm = await sampleCharm({
-    "hooks/install": script(
-      'echo $$ > "$CHARM_DIR/new" && mv "$CHARM_DIR/new" "$CHARM_DIR/pid"',
-      "sleep 60",
-    ),
-  });
-  const code = `
-    const { createModel } = await import(${JSON.stringify(import.meta.resolve("../model.ts"))});
-    const model = await createModel();
-    await model.deploy(${JSON.stringify(charm.path)});
-    console.log(model.charmDir("sample/0"));
-    await model.step();`;
-  await using tests = new Deno.Command(Deno.execPath(), {
-    args: ["eval", code],
-    stdout: "piped",
-  }).spawn();
-  const reader = tests.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const directory = (await reader.read()).value?.trim() ?? "";
-  await reader.cancel();
-  await until(() => exists(`${directory}/pid`));
-  const pid = (await Deno.readTextFile(`${directory}/pid`)).trim();
-  assert.ok(await exists(`/proc/${pid}`));
-  tests.kill("SIGKILL");
-  await tests.status;
-  await until(async () => !await exists(`/proc/${pid}`));
-  await Deno.remove(directory.replace(/\/agents\/.*/, ""), { recursive: true });
-});
+Deno.test.each([{ signal: "SIGKILL" }, { signal: "SIGINT" }] as const)(
+  "a hook and its children do not outlive a process that $signal ends",
+  async ({ signal }) => {
+    await using charm = await sampleCharm({
+      "hooks/install": script(
+        "sleep 60 &",
+        'echo "$$ $!" > "$CHARM_DIR/new" && mv "$CHARM_DIR/new" "$CHARM_DIR/pids"',
+        "wait",
+      ),
+    });
+    const code = `
+      const { createModel } = await import(${JSON.stringify(MODULE)});
+      const model = await createModel();
+      await model.deploy(${JSON.stringify(charm.path)});
+      console.log(model.charmDir("sample/0"));
+      await model.step();`;
+    await using tests = new Deno.Command(Deno.execPath(), {
+      args: ["eval", code],
+      stdout: "piped",
+    }).spawn();
+    const reader = tests.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const directory = (await reader.read()).value?.trim() ?? "";
+    await reader.cancel();
+    await until(() => exists(`${directory}/pids`));
+    const pids = (await Deno.readTextFile(`${directory}/pids`)).trim().split(" ");
+    assert.equal(pids.length, 2);
+    for (const pid of pids) assert.ok(await exists(`/proc/${pid}`));
+    tests.kill(signal);
+    await tests.status;
+    for (const pid of pids) await until(async () => !await exists(`/proc/${pid}`));
+    await sweepDirectories();
+    assert.ok(!await exists(directory));
+  },
+);
 
-Deno.test("a process left behind does not keep the hook", async () => {
+Deno.test("a hook ends while a process that it started still runs", async () => {
   const { run } = await firstRun(script("echo before", "sleep 3 &"));
   assert.equal(run.outcome, "done");
   assert.equal(run.stdout, "before\n");
   assert.ok(run.durationMs < 2900);
 });
 
-/** Waits, though not forever. */
+/** Waits until a condition holds, at most 30 seconds. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 30_000;
   while (!await isSo()) {

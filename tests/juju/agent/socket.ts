@@ -1,14 +1,14 @@
 /**
- * The agent's end of hook tools: a unix socket that tool_client.pl talks to.
+ * The agent's server for hook tools: a unix socket to which tool_client.pl connects.
  *
  * @module
  */
 
-import type { ToolResult } from "../tools/run.ts";
+import type { ToolResult } from "../tools/run_tool.ts";
 
 const WANTS_STDIN = 0xffffffff;
 
-/** A call as it comes over the socket. */
+/** A call of a hook tool. */
 export interface Request {
   readonly contextId: string;
   readonly cwd: string;
@@ -17,10 +17,10 @@ export interface Request {
   readonly stdin: () => Promise<string>;
 }
 
-/** Answers a call; undefined hangs up without an answer. */
+/** Answers a call. The value undefined closes the connection without an answer. */
 export type Answer = (request: Request) => Promise<ToolResult | undefined>;
 
-/** Listens on a socket until disposed of. */
+/** Serves a socket. Disposal closes it. */
 export function serve(path: string, answer: Answer): AsyncDisposable {
   const listener = Deno.listen({ transport: "unix", path });
   const connections = new Set<Deno.Conn>();
@@ -95,7 +95,7 @@ function close(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch (error) {
-    // Whoever closes first wins.
+    // The connection is closed already.
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }

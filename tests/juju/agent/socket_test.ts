@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { script } from "../sample_charm.ts";
-import { firstRun } from "../sample_world.ts";
+import { script } from "../testing/sample_charm.ts";
+import { firstRun } from "../testing/sample_model.ts";
 
-Deno.test("tools on PATH give exit codes, output and errors", async () => {
+Deno.test("tools on PATH have exit codes, output and errors", async () => {
   const { log, run } = await firstRun(script(
     "config-get --format=json",
     "relation-list || echo exit $?",
@@ -38,14 +38,14 @@ Deno.test("tools on PATH give exit codes, output and errors", async () => {
   });
 });
 
-Deno.test("tools leave standard input alone unless they read it", async () => {
+Deno.test("a tool without input does not read standard input", async () => {
   const { run } = await firstRun(script(
     "printf 'one\\ntwo\\n' | { is-leader; cat; }",
   ));
   assert.equal(run.stdout, "True\none\ntwo\n");
 });
 
-Deno.test("tools carry bytes, and much of them", async () => {
+Deno.test("tools accept Unicode and long values", async () => {
   const { run } = await firstRun(script(
     "state-set 'umlaut=\u{e4}\u{1f600}'",
     "state-get umlaut",
@@ -56,7 +56,7 @@ Deno.test("tools carry bytes, and much of them", async () => {
   assert.equal(run.stdout, "\u{e4}\u{1f600}\n60001\n");
 });
 
-Deno.test("tools refuse to work outside of a context", async () => {
+Deno.test("tools fail outside a context", async () => {
   const { run } = await firstRun(script(
     "JUJU_CONTEXT_ID=old is-leader || echo exit $?",
     "env -u JUJU_CONTEXT_ID is-leader || echo exit $?",
@@ -75,7 +75,7 @@ Deno.test("tools refuse to work outside of a context", async () => {
   );
 });
 
-Deno.test("tools called in parallel are all answered", async () => {
+Deno.test("parallel calls of tools all get an answer", async () => {
   const { run } = await firstRun(script(
     "for i in 1 2 3 4 5 6 7 8; do state-set k$i=$i & done",
     "wait",

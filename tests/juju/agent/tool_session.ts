@@ -1,31 +1,31 @@
 /**
- * The tool calls of one hook or action: answered one after the other, recorded,
- * and struck by faults.
+ * Answers the tool calls of one hook or action one after the other, and records them. Faults may
+ * fail a call or kill the hook.
  *
  * @module
  */
 
-import type { FaultPlan } from "../faults.ts";
-import type { ToolCall } from "../hook_run.ts";
-import { type Invocation, runTool, type ToolResult } from "../tools/run.ts";
-import { type HookContext, nameOf } from "./context.ts";
+import { type HookContext, nameOf } from "../context/context.ts";
+import { type Invocation, runTool, type ToolResult } from "../tools/run_tool.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { ToolCall } from "./hook_run.ts";
 
-/** What answers tools as long as a hook runs. */
+/** Answers hook tools while a hook or an action runs. */
 export interface ToolSession {
   readonly contextId: string;
-  /** Calls that were answered, and the one that killed the hook. */
+  /** The answered calls, and the call that killed the hook. */
   readonly calls: readonly ToolCall[];
   /** Aborted when the hook is to be killed. */
   readonly killed: AbortSignal;
   /** Kills the hook. */
   readonly kill: () => void;
-  /** Answers a call, after those before it; undefined once the hook is killed. */
+  /** Answers a call after the earlier calls. The answer is undefined if the hook was killed. */
   readonly call: (invocation: Invocation) => Promise<ToolResult | undefined>;
-  /** Waits for the call that is at work, if any. */
+  /** Waits for the last call to end. */
   readonly idle: () => Promise<void>;
 }
 
-/** Begins to answer the tools of a context. */
+/** Opens a session for the tools of a context. */
 export function openSession(
   context: HookContext,
   plan: FaultPlan,
@@ -34,15 +34,9 @@ export function openSession(
   const calls: ToolCall[] = [];
   let last: Promise<void> = Promise.resolve();
 
-  async function answer(
-    invocation: Invocation,
-  ): Promise<ToolResult | undefined> {
+  async function answer(invocation: Invocation): Promise<ToolResult | undefined> {
     if (abort.signal.aborted) return undefined;
     const { args, tool } = invocation;
-    const die = (): undefined => {
-      calls.push({ tool, args, exitCode: null, stdout: "", stderr: "" });
-      abort.abort();
-    };
     const fault = plan.atCall({
       unit: context.unit.name,
       hook: nameOf(context),
@@ -50,21 +44,17 @@ export function openSession(
       call: calls.length + 1,
       nth: calls.filter((call) => call.tool === tool).length + 1,
     });
-    if (fault === "kill") return die();
-    let input: string | undefined;
-    const stdin = async () => input ??= await invocation.stdin();
-    const result = typeof fault === "object"
-      ? fault
-      : await runTool(context, { ...invocation, stdin });
-    if (fault === "act-then-kill") return die();
-    calls.push({
-      tool,
-      args,
-      ...(input !== undefined && { stdin: input }),
-      exitCode: result.code,
-      stdout: result.stdout,
-      stderr: result.stderr,
-    });
+    const { input, result } = fault === "kill"
+      ? {}
+      : await runOrFail(context, invocation, typeof fault === "object" ? fault : undefined);
+    if (result === undefined || fault === "act-then-kill") {
+      calls.push({ tool, args, exitCode: null, stdout: "", stderr: "" });
+      abort.abort();
+      return undefined;
+    }
+    const { code: exitCode, stderr, stdout } = result;
+    const stdin = input === undefined ? {} : { stdin: input };
+    calls.push({ tool, args, ...stdin, exitCode, stdout, stderr });
     return result;
   }
 
@@ -80,4 +70,17 @@ export function openSession(
     },
     idle: () => last,
   };
+}
+
+/** Runs a tool, or returns the result of a fault. Returns the input that the tool read, too. */
+async function runOrFail(
+  context: HookContext,
+  invocation: Invocation,
+  fault: ToolResult | undefined,
+): Promise<{ readonly input?: string; readonly result: ToolResult }> {
+  if (fault) return { result: fault };
+  let input: string | undefined;
+  const stdin = async () => input ??= await invocation.stdin();
+  const result = await runTool(context, { ...invocation, stdin });
+  return input === undefined ? { result } : { input, result };
 }

@@ -1,5 +1,5 @@
 /**
- * Expands a charm archive by Juju's rules (juju/utils zip/zip.go, charm
+ * Expands a charm archive as Juju does (juju/utils zip/zip.go, charm
  * charmarchive.go).
  *
  * @module
@@ -23,13 +23,13 @@ const S_IFREG = 0o100000;
 const CREATOR_UNIX = 3;
 const CREATOR_MACOS = 19;
 
-// Workers would outlive the test that expanded an archive.
+// Web workers would outlive the test that expands an archive.
 configure({ useWebWorkers: false });
 
 /**
- * Expands an archive into an empty directory.
+ * Expands a charm archive into an empty directory.
  *
- * @throws {Error} In Juju's words, where Juju would refuse the archive.
+ * @throws {Error} With Juju's message, if Juju would refuse the archive.
  */
 export async function expandArchive(
   archive: string,
@@ -37,7 +37,7 @@ export async function expandArchive(
 ): Promise<void> {
   const reader = new ZipReader(
     new Uint8ArrayReader(await Deno.readFile(archive)),
-    // Names are judged here, by Juju's rules and not by the library's.
+    // expandEntry() applies Juju's rules to names. The library's own rules differ.
     { filenameValidation: "tolerant" },
   );
   try {
@@ -64,7 +64,7 @@ export async function expandArchive(
   await fixHooks(target);
 }
 
-/** Adds the owner's exec bit to known hooks; to nothing else (fixHookFunc). */
+/** Adds the owner's executable bit to files with the name of a hook (fixHookFunc). */
 export async function fixHooks(charmDir: string): Promise<void> {
   const hooks = join(charmDir, "hooks");
   for (const entry of await list(hooks)) {
@@ -75,7 +75,11 @@ export async function fixHooks(charmDir: string): Promise<void> {
   }
 }
 
-/** Refuses a symlink that is absolute or leaves the charm directory. */
+/**
+ * Checks a symbolic link at a path below a charm directory.
+ *
+ * @throws {Error} If the link is absolute or points out of the charm directory.
+ */
 export function checkSymlink(
   target: string,
   path: string,
@@ -113,7 +117,7 @@ function cleanName(entry: Entry): string {
 }
 
 async function expandEntry(entry: Entry, target: string): Promise<void> {
-  // Leading "../" are stripped, not refused.
+  // Juju strips a leading "../" and does not refuse it.
   const name = cleanName(entry).replace(/^\/?(?:\.\.\/)*/, "");
   const path = join(target, name);
   const mode = modeOf(entry);
@@ -142,7 +146,7 @@ async function expandEntry(entry: Entry, target: string): Promise<void> {
   }
 }
 
-/** The mode, as Go's zip.FileHeader.Mode reads it. */
+/** Returns the mode of an entry as Go's zip.FileHeader.Mode does. */
 function modeOf(entry: Entry): number {
   const creator = entry.versionMadeBy >> 8;
   let mode = 0;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path/posix";
 import { BlobWriter, TextReader, ZipWriter } from "@zip.js/zip.js";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm, script } from "../testing/sample_charm.ts";
+import { makeDirectory } from "../disk/directories.ts";
 import { expandArchive } from "./archive.ts";
-import { createModel } from "../model.ts";
-import { sampleCharm, script } from "../sample_charm.ts";
 import { deployCharm, expandCharm } from "./store.ts";
 
 interface ZipFile {
@@ -20,7 +21,7 @@ const METADATA = { name: "metadata.yaml", text: "name: x\n", mode: FILE | 0o644 
 const HOOK = { name: "hooks/install", text: "#!/bin/sh\n", mode: FILE | 0o755 };
 
 async function temporary(): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.makeTempDir({ prefix: "archive-" });
+  const path = await makeDirectory();
   return {
     path,
     async [Symbol.asyncDispose]() {

@@ -1,35 +1,18 @@
 /**
- * What is executed for a hook, and the tools that it finds on PATH.
+ * Finds the executable of a hook or an action.
  *
  * @module
  */
 
 import { join } from "node:path/posix";
-import { TOOL_NAMES } from "../tools/registry.ts";
 
-/** What to run for a hook or an action. */
+/** The executable of a hook or an action. */
 export type Handler =
   | { readonly kind: "found"; readonly path: string }
   | { readonly kind: "missing" }
   | { readonly kind: "error"; readonly message: string };
 
-/** One directory of tools for all units: links to one client. */
-export async function installTools(root: string): Promise<void> {
-  const client = join(root, "tool-client");
-  const tools = join(root, "tools");
-  try {
-    await Deno.mkdir(tools);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return;
-    throw error;
-  }
-  const source = new URL("../agent/tool_client.pl", import.meta.url);
-  await Deno.writeTextFile(client, await Deno.readTextFile(source));
-  await Deno.chmod(client, 0o755);
-  for (const name of TOOL_NAMES) await Deno.symlink(client, join(tools, name));
-}
-
-/** discoverHookHandler: dispatch first, else a file of that name. */
+/** Finds `dispatch`, or else the file with the hook's name (discoverHookHandler). */
 export async function findHandler(
   charmDir: string,
   folder: "hooks" | "actions",
@@ -42,7 +25,7 @@ export async function findHandler(
   const path = await stat(dispatch) ? dispatch : join(charmDir, folder, name);
   const info = await stat(path);
   if (!info) return { kind: "missing" };
-  // Go's exec.LookPath does not fall through to another file.
+  // Go's exec.LookPath fails here and tries no other file.
   const executable = info.isFile && ((info.mode ?? 0) & 0o111) !== 0;
   return executable
     ? { kind: "found", path }

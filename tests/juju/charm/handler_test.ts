@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createModel } from "../model.ts";
-import { sampleCharm, script } from "../sample_charm.ts";
-import { firstRun } from "../sample_world.ts";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm, script } from "../testing/sample_charm.ts";
+import { firstRun } from "../testing/sample_model.ts";
 
-Deno.test("dispatch is used in place of hooks", async () => {
+Deno.test("dispatch replaces the files in hooks/", async () => {
   const { run } = await firstRun(script("echo hook"), {
     dispatch: script("echo $JUJU_DISPATCH_PATH"),
   });
@@ -18,7 +18,7 @@ Deno.test("a file that is not executable fails the hook", async () => {
   assert.match(run.error, /^exec: ".*\/dispatch": permission denied$/);
 });
 
-Deno.test("a missing hook is skipped, and counts as done", async () => {
+Deno.test("Juju skips a missing hook, which counts as successful", async () => {
   await using charm = await sampleCharm();
   await using model = await createModel();
   await model.deploy(charm.path);

@@ -1,5 +1,5 @@
 /**
- * Names of hooks that Juju knows (charm hooks/hooks.go).
+ * Names of hooks (charm hooks/hooks.go).
  *
  * @module
  */
@@ -28,7 +28,7 @@ const UNIT_HOOKS: ReadonlySet<string> = new Set([
 const SUFFIX_REGEXP =
   /.-(?:relation-(?:created|joined|changed|departed|broken)|storage-(?:attached|detaching)|pebble-(?:ready|custom-notice|check-failed|check-recovered))$/;
 
-/** Whether a file in `hooks/` has the name of a hook. */
+/** Whether a file name in `hooks/` is the name of a hook. */
 export function isHookName(name: string): boolean {
   return UNIT_HOOKS.has(name) || SUFFIX_REGEXP.test(name);
 }

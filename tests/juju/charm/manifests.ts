@@ -1,13 +1,12 @@
 /**
- * Parses metadata.yaml, config.yaml and actions.yaml, and refuses what Juju
- * would refuse (charm meta.go, config.go, actions.go).
+ * Parses metadata.yaml, config.yaml and actions.yaml, and refuses content that Juju refuses
+ * (charm meta.go, config.go, actions.go).
  *
  * @module
  */
 
-import { hasOptionType } from "../config.ts";
-import type { ConfigValue, Endpoint, Role } from "../state.ts";
-import type { ActionSpec, Option, OptionType } from "./charm.ts";
+import type { ActionSpec, ConfigValue, Endpoint, Option, OptionType, Role } from "./charm.ts";
+import { hasOptionType } from "./option_type.ts";
 
 const ACTION_NAME_REGEXP = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const ROLES = [
@@ -27,7 +26,7 @@ export function parseEndpoints(
   for (const [section, role] of ROLES) {
     const found = asMap(metadata[section], section);
     for (const [name, value] of Object.entries(found)) {
-      // A bare string is short for {interface: name}.
+      // A plain string stands for {interface: name}.
       const interfaceName = typeof value === "string" ? value : asMap(value, name)["interface"];
       if (typeof interfaceName !== "string") {
         throw new Error(`Cannot read endpoint "${name}": no interface`);
@@ -63,7 +62,7 @@ export function parseOptions(
     if (type === undefined || !OPTION_TYPES.has(type)) {
       throw new Error(`Cannot read option "${key}": unknown type "${type}"`);
     }
-    // It would clash with the application's own setting of that name.
+    // Each application has a setting of Juju's with this name.
     if (key === "trust") {
       throw new Error(`Cannot read option "trust": the name is Juju's own`);
     }
@@ -101,9 +100,9 @@ export function parseActions(
 }
 
 /**
- * Takes a value as a map; an empty one if it is absent.
+ * Returns a value as a map. An absent value is an empty map.
  *
- * @throws {Error} If it is something else.
+ * @throws {Error} If the value is not a map.
  */
 export function asMap(value: unknown, what: string): Record<string, unknown> {
   if (value === undefined || value === null) return {};

@@ -1,30 +1,31 @@
 /**
- * Keeps expanded charms, and deploys them to units' directories.
+ * Keeps expanded charms, and copies them to the directories of units.
  *
- * An archive is expanded once for all models of a process, as it can have a
- * hundred megabytes.
+ * All models of a process share one expansion of an archive, since a charm may have a hundred
+ * megabytes.
  *
  * @module
  */
 
 import { dirname, join } from "node:path/posix";
+import { makeDirectory } from "../disk/directories.ts";
 import { checkSymlink, expandArchive, fixHooks } from "./archive.ts";
 
-/** Bigger executables are linked, not copied. In bytes. */
+/** Executables above this size are hard links. In bytes. */
 const LINK_SIZE = 1024 * 1024;
 
 let root: string | undefined;
 const expanded = new Map<string, Promise<string>>();
 
 /**
- * Gives the directory of an expanded charm; it must not be changed.
+ * Returns the directory of an expanded charm. Nobody may change this directory.
  *
- * @param charm Path of a `.charm` file, or of a directory like an expanded one.
+ * @param charm Path of a `.charm` file, or of a directory with the files of a charm.
  */
 export async function expandCharm(charm: string): Promise<string> {
   const path = await Deno.realPath(charm);
   const { isDirectory, mtime, size } = await Deno.stat(path);
-  // Tests change a directory in place; an archive is built anew.
+  // Tests change files of a directory. So each call makes a new copy.
   if (isDirectory) return await copyDirectory(path);
   const key = JSON.stringify([path, mtime, size]);
   return await expanded.getOrInsertComputed(key, async () => {
@@ -49,11 +50,11 @@ async function copyDirectory(path: string): Promise<string> {
 
 async function freshDirectory(): Promise<string> {
   if (root === undefined) {
-    const made = await Deno.makeTempDir({ prefix: "charms-" });
-    // Two deploys at once would otherwise make two.
+    const made = await makeDirectory();
+    // Another deploy may have made a directory at the same time.
     if (root === undefined) {
       root = made;
-      // There is no later moment at which no model needs it any more.
+      // Other models may need it until the process ends.
       globalThis.addEventListener("unload", () => {
         Deno.removeSync(made, { recursive: true });
       });
@@ -65,10 +66,10 @@ async function freshDirectory(): Promise<string> {
 }
 
 /**
- * Deploys an expanded charm to a unit's charm directory.
+ * Copies an expanded charm to the charm directory of a unit.
  *
- * Files of the previous charm that are not in the new one are removed, those
- * in both are overwritten, files of unknown origin are left (UNITER/charm).
+ * Files of the previous charm that the new charm lacks are removed. Files of both are overwritten.
+ * Files that neither charm has stay (UNITER/charm).
  */
 export async function deployCharm(
   source: string,
@@ -79,7 +80,7 @@ export async function deployCharm(
   if (previous !== undefined) {
     const kept = new Set(names);
     const old = (await walk(previous)).filter((name) => !kept.has(name));
-    // Deepest first; a directory with unknown files in it stays.
+    // Deepest first. remove() keeps a directory that is not empty.
     for (const name of old.toReversed()) await remove(join(charmDir, name));
   }
   await Deno.mkdir(charmDir, { recursive: true });
@@ -88,7 +89,7 @@ export async function deployCharm(
   }
 }
 
-/** Paths of all entries, parents before children. */
+/** Returns the paths of all entries below a directory, parents before children. */
 async function walk(directory: string, below = ""): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(join(directory, below))) {
@@ -108,12 +109,12 @@ async function place(from: string, to: string): Promise<void> {
     return;
   }
   await Deno.mkdir(dirname(to), { recursive: true });
-  // A new file, never a write through: others may share the old one.
+  // A hard link may share the old file. So the new file replaces it.
   await remove(to);
   if (info.isSymlink) {
     await Deno.symlink(await Deno.readLink(from), to);
   } else if (info.size > LINK_SIZE && (mode & 0o100) !== 0) {
-    // Nothing changes these, not even the fix of a hook's mode.
+    // No code changes these files in place, so units may share them.
     await linkOrCopy(from, to);
   } else {
     await Deno.copyFile(from, to);
@@ -125,7 +126,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await Deno.link(from, to);
   } catch {
-    // Another file system, or a system that forbids links to others' files.
+    // The target is on another file system, or the system forbids links to files of others.
     await Deno.copyFile(from, to);
   }
 }

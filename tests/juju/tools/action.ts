@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ActionContext } from "../agent/context.ts";
+import type { ActionContext } from "../context/context.ts";
 import { goMap, quote } from "./go.ts";
 import { type Call, checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
@@ -76,7 +76,7 @@ function parsePair(
   return { keys, value: arg.slice(at + 1) };
 }
 
-/** A later value takes the place of a conflicting one (addValueToMap). */
+/** Sets a value at nested keys. It replaces a conflicting earlier value (addValueToMap). */
 function merge(
   into: Map<string, unknown>,
   [key = "", ...rest]: readonly string[],

@@ -1,11 +1,10 @@
 /**
- * is-leader and application-version-set: what a unit asks or tells of its
- * application.
+ * is-leader and application-version-set.
  *
  * @module
  */
 
-import { isLeader } from "../agent/context.ts";
+import { isLeader } from "../context/context.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
 /** The tool is-leader. */
@@ -25,7 +24,7 @@ export const applicationVersionSet: Tool = {
     if (version === undefined) throw new Error("no version specified");
     checkEmpty(rest);
     return () => {
-      // Immediate: it is a call of its own.
+      // Takes effect at once: Juju does not delay it until the flush.
       context.application.version = version;
     };
   },

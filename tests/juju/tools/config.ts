@@ -4,7 +4,7 @@
  * @module
  */
 
-import { effectiveConfig } from "../config.ts";
+import { effectiveConfig } from "../state/config.ts";
 import { goMap, quote } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
@@ -21,7 +21,7 @@ export const configGet: Tool = {
     }
     checkEmpty(rest);
     return async () => {
-      // Read once in each hook.
+      // Juju reads the options once per hook.
       const settings = context.config ??= effectiveConfig(context.application);
       if (key !== undefined && key !== "") {
         await write(settings[key] ?? null);

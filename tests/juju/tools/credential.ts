@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { HookContext } from "../agent/context.ts";
-import type { CloudSpec } from "../state.ts";
+import type { HookContext } from "../context/context.ts";
+import type { CloudSpec } from "../state/state.ts";
 import { goMap } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
@@ -24,7 +24,7 @@ export const credentialGet: Tool = {
   },
 };
 
-/** Asks the controller once in each hook. */
+/** Reads the cloud from the controller. After one success, the hook keeps the answer. */
 function cloudSpec(context: HookContext): CloudSpec {
   if (context.cloud) return context.cloud;
   const { application, model } = context;
@@ -35,7 +35,7 @@ function cloudSpec(context: HookContext): CloudSpec {
   return context.cloud = model.cloud;
 }
 
-/** Fields in Go's order; all but type and name are left out when empty. */
+/** Lists the fields in Go's order. Empty fields are omitted, except type and name. */
 function jsonSpec(cloud: CloudSpec): unknown {
   const { credential } = cloud;
   const attrs = credential?.attrs ?? {};
@@ -57,7 +57,7 @@ function jsonSpec(cloud: CloudSpec): unknown {
   };
 }
 
-/** The struct has no YAML tags, so other key names come out. */
+/** Lists the fields for YAML. Their names differ, since Go's struct has no YAML tags. */
 function yamlSpec(cloud: CloudSpec): unknown {
   return {
     type: cloud.type,

@@ -1,33 +1,42 @@
 /**
- * Parses command lines as juju/gnuflag does, with the wording that Juju sets
- * ("option" in place of "flag").
+ * Parses command lines as juju/gnuflag does. As in Juju, messages say "option" and not "flag".
  *
  * @module
  */
 
 import { quote } from "./go.ts";
 
-/** Checks the value of an option; what it throws goes into the message. */
+/** Throws an error if the value of an option is wrong. The error's message says why. */
 export type Check = (value: string) => void;
 
-/** Options of a tool: without a value, with any, or with a checked one. */
+/** Options of a tool: `bool` has no value, `string` any value, a check decides about its value. */
 export type FlagSpecs = Readonly<Record<string, "bool" | "string" | Check>>;
 
 /** A parsed command line. */
 export interface Parsed {
+  /** Values of the given options, by name without hyphens. */
   readonly flags: ReadonlyMap<string, string>;
   readonly args: readonly string[];
 }
 
-/** Asked for with `--help`; not an error. */
+/** A command line during parsing. */
+interface Parsing {
+  readonly specs: FlagSpecs;
+  readonly flags: Map<string, string>;
+  /** Arguments that are not parsed yet. */
+  readonly rest: string[];
+}
+
+/** Thrown for the option `--help`. */
 export class HelpRequest extends Error {
   override readonly name = "HelpRequest";
 }
 
 /**
- * Parses options that may stand between arguments.
+ * Parses a command line. Options may stand between arguments.
  *
- * @throws {Error} In gnuflag's words.
+ * @throws {HelpRequest} If the option `--help` is given.
+ * @throws {Error} With gnuflag's message, if an option or its value is wrong.
  */
 export function parseFlags(
   specs: FlagSpecs,
@@ -36,6 +45,7 @@ export function parseFlags(
   const flags = new Map<string, string>();
   const args: string[] = [];
   const rest = [...argv];
+  const parsing = { specs, flags, rest };
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === "--") {
       args.push(...rest.splice(0));
@@ -43,38 +53,32 @@ export function parseFlags(
       args.push(arg);
     } else if (arg.startsWith("--")) {
       const [, name = "", value] = /^--([^=]*)(?:=([^]*))?$/.exec(arg) ?? [];
-      set(specs, flags, name, value, rest);
+      set(parsing, name, value);
     } else {
-      setShort(specs, flags, arg.slice(1), rest);
+      setShort(parsing, arg.slice(1));
     }
   }
   return { flags, args };
 }
 
-/** Options of one character may be joined: `-ar3`. */
-function setShort(
-  specs: FlagSpecs,
-  flags: Map<string, string>,
-  joined: string,
-  rest: string[],
-): void {
+/** Sets options of one character, which may be joined: `-ar3`. */
+function setShort(parsing: Parsing, joined: string): void {
   const [name = "", ...others] = joined;
   const more = others.join("");
-  if (specs[name] === "bool") {
-    set(specs, flags, name, undefined, rest);
-    if (more) setShort(specs, flags, more, rest);
+  if (parsing.specs[name] === "bool") {
+    set(parsing, name, undefined);
+    if (more) setShort(parsing, more);
   } else {
     const value = more.startsWith("=") ? more.slice(1) : more;
-    set(specs, flags, name, more ? value : undefined, rest);
+    set(parsing, name, more ? value : undefined);
   }
 }
 
+/** Sets an option to the attached value, or else to the next argument. */
 function set(
-  specs: FlagSpecs,
-  flags: Map<string, string>,
+  { flags, rest, specs }: Parsing,
   name: string,
   attached: string | undefined,
-  rest: string[],
 ): void {
   const shown = name.length > 1 ? `--${name}` : `-${name}`;
   const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
@@ -90,21 +94,23 @@ function set(
   if (value === undefined) {
     throw new Error(`option needs an argument: ${shown}`);
   }
-  if (spec !== "string") {
-    try {
-      spec(value);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(
-        `invalid value ${quote(value)} for option ${shown}: ${reason}`,
-        { cause },
-      );
-    }
-  }
+  if (spec !== "string") checkValue(spec, shown, value);
   flags.set(name, value);
 }
 
-/** Go's strconv.ParseBool. */
+function checkValue(check: Check, shown: string, value: string): void {
+  try {
+    check(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `invalid value ${quote(value)} for option ${shown}: ${reason}`,
+      { cause },
+    );
+  }
+}
+
+/** Parses a boolean as Go's strconv.ParseBool does. */
 function parseBool(shown: string, value: string): string {
   if (/^(?:1|t|T|TRUE|true|True)$/.test(value)) return "true";
   if (/^(?:0|f|F|FALSE|false|False)$/.test(value)) return "false";

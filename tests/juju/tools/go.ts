@@ -1,15 +1,24 @@
 /**
- * Text as Go's standard library and go-yaml write it.
+ * Writes text as Go's standard library and go-yaml do.
  *
- * A `Map` stands for a Go map, whose keys are sorted; an object for a struct.
+ * A `Map` stands for a Go map, whose keys are sorted. An object stands for a Go struct.
  *
  * @module
  */
 
 import { stringify } from "yaml";
-import { byText } from "../queries.ts";
+import { byText } from "../state/queries.ts";
 
-/** Quotes as Go's `%q`. */
+/**
+ * Quotes text as Go's `%q` does.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(quote("a\n"), '"a\\n"');
+ * ```
+ */
 export function quote(text: string): string {
   return `"${
     text.replace(/["\\\p{C}]/gu, (c) => {
@@ -38,7 +47,7 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
 }
 
-/** Turns records into maps, at every depth. */
+/** Converts objects to maps at every depth. */
 export function goMap(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(goMap);
   if (value instanceof Map) {
@@ -50,7 +59,16 @@ export function goMap(value: unknown): unknown {
   return value;
 }
 
-/** Writes JSON as Go's `json.Marshal`. */
+/**
+ * Writes JSON as Go's `json.Marshal` does.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(goJson(new Map<string, unknown>([["b", 1], ["a", "<"]])), '{"a":"\\u003c","b":1}');
+ * ```
+ */
 export function goJson(value: unknown): string {
   if (value instanceof Map) {
     return object([...value].sort(([a], [b]) => byText(a, b)));
@@ -61,7 +79,7 @@ export function goJson(value: unknown): string {
   }
   if (value === undefined) return "null";
   return JSON.stringify(value).replace(
-    // Go escapes these for HTML and JavaScript; \b and \f only since 1.22.
+    // Go escapes these characters for HTML and JavaScript.
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${hex(c.charCodeAt(0), 4)}`,
   );
@@ -74,7 +92,16 @@ function object(entries: readonly (readonly [string, unknown])[]): string {
   return `{${fields.join(",")}}`;
 }
 
-/** Writes YAML much like go-yaml v2, without a final newline. */
+/**
+ * Writes YAML like go-yaml v2, without the final newline.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(goYaml(new Map<string, unknown>([["b", 1], ["a", "x"]])), "a: x\nb: 1");
+ * ```
+ */
 export function goYaml(value: unknown): string {
   return stringify(sorted(value), {
     indentSeq: false,

@@ -1,13 +1,13 @@
 /**
- * goal-state: the units that are to be, and what the application is related to
- * (FAC/uniter.go goalStateRelations, goalStateUnits).
+ * goal-state: the units and the relations of the application (FAC/uniter.go goalStateRelations,
+ * goalStateUnits).
  *
  * @module
  */
 
-import { endOf, isPeer, remoteEnd } from "../queries.ts";
-import { relationsOf } from "../relations.ts";
-import type { Application, Status } from "../state.ts";
+import { endOf, isPeer, remoteEnd } from "../state/queries.ts";
+import { relationsOf } from "../state/relations.ts";
+import type { Application, Status } from "../state/state.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
 /** The tool goal-state. */
@@ -22,13 +22,13 @@ export const goalState: Tool = {
         const end = endOf(relation, application.name);
         const remote = remoteEnd(relation, application.name);
         const other = model.applications.get(remote?.application ?? "");
-        // Peers are listed under "units".
+        // goal-state lists peers under "units".
         if (isPeer(relation) || !end || !other) continue;
         const entry = relations.getOrInsertComputed(
           end.endpoint.name,
           () => new Map(),
         );
-        // The status of the relation, not that of the application.
+        // The entry of an application shows the status of the relation.
         entry.set(other.name, goal(relation.status));
         for (const [name, state] of unitGoals(other)) entry.set(name, state);
       }
@@ -46,7 +46,7 @@ function unitGoals({ units }: Application): Map<string, unknown> {
   );
 }
 
-/** Time as Go's layout "2006-01-02 15:04:05Z". */
+/** Formats a status, with its time in Go's layout "2006-01-02 15:04:05Z". */
 function goal({ status, since }: Status): unknown {
   const time = since.toISOString().replace("T", " ").replace(/\.\d+Z/, "Z");
   return { status, since: time };

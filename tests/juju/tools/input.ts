@@ -1,15 +1,26 @@
 /**
- * Settings from arguments, files and standard input.
+ * Reads settings from arguments, files and standard input.
  *
  * @module
  */
 
-import type { Settings } from "../state.ts";
+import type { Settings } from "../state/state.ts";
 import { quote } from "./go.ts";
 import { absolutePath, type Call } from "./tool.ts";
 import { parseSettings } from "./yaml.ts";
 
-/** Parses arguments `k=v`; both sides are trimmed (utils/keyvalues). */
+/**
+ * Parses arguments `key=value`, and trims both sides (utils/keyvalues).
+ *
+ * @throws {Error} If an argument has no key, or two arguments have the same key.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(parseKeyValues(["a=1", " b = 2"]), { a: "1", b: "2" });
+ * ```
+ */
 export function parseKeyValues(args: readonly string[]): Settings {
   const settings: Settings = {};
   for (const arg of args) {
@@ -26,7 +37,7 @@ export function parseKeyValues(args: readonly string[]): Settings {
   return settings;
 }
 
-/** Reads the settings of `--file`, as YAML; none without that option. */
+/** Reads the YAML file of the option `--file`. Without the option there are no settings. */
 export async function fileSettings(
   { cwd, flags, stdin }: Call,
 ): Promise<Settings> {
@@ -35,7 +46,7 @@ export async function fileSettings(
   return parseSettings(await readFile(cwd, file, stdin));
 }
 
-/** Reads a file, or standard input for "-" (cmd filevar.go). */
+/** Reads a file. The name "-" means standard input (cmd filevar.go). */
 export async function readFile(
   cwd: string,
   file: string,

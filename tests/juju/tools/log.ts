@@ -39,7 +39,7 @@ export const jujuLog: Tool = {
   },
 };
 
-/** loggo.ParseLevel. */
+/** Parses a level as loggo.ParseLevel does. */
 function parseLevel(text: string): string | undefined {
   const upper = text.toUpperCase() === "WARN" ? "WARNING" : text.toUpperCase();
   return LEVELS.find((level) => level === upper);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isJuju3 } from "../queries.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
 import { quote } from "./go.ts";
 import { type Call, checkEmpty, outputFlags, relationFlags, type Tool } from "./tool.ts";
 

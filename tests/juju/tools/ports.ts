@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isJuju3 } from "../queries.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
 import { quote } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
@@ -46,7 +46,7 @@ export const openedPorts: Tool = {
     checkEmpty(args);
     return () => {
       const shown = new Set(context.unit.ports);
-      // What this very hook opened is not shown before 4.0.
+      // Since 4.0 the list includes the changes of this hook.
       if (!isJuju3(context.model)) {
         for (const [port, change] of context.ports) {
           if (change === "open") shown.add(port);

@@ -1,5 +1,5 @@
 /**
- * All hook tools by their names.
+ * All hook tools by name.
  *
  * @module
  */
@@ -59,10 +59,10 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   "unit-get": unitGet,
 };
 
-/** Names of all tools. */
+/** Names of all hook tools. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS);
 
-/** Finds a tool. */
+/** Finds a hook tool; undefined if Juju has no such tool. */
 export function findTool(name: string): Tool | undefined {
   return Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { ContextRelation, HookContext } from "../agent/context.ts";
-import { byText, endOf, isJuju3, remoteEnd } from "../queries.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { ContextRelation, HookContext } from "../context/context.ts";
+import { byText, endOf, remoteEnd } from "../state/queries.ts";
 import { checkEmpty, fakeId, outputFlags, relationFlags, relationOf, type Tool } from "./tool.ts";
 
 /** The tool relation-ids. */
@@ -29,11 +30,11 @@ export const relationIds: Tool = {
   },
 };
 
-/** From 4.0 on a relation is listed in its own -broken, and one removed by force for ever. */
+/** Whether relation-ids lists a relation. Since 4.0 it lists a broken one in its own -broken hook. */
 function isListed({ hook, model }: HookContext, { broken, relation }: ContextRelation): boolean {
   if (!broken) return true;
   if (isJuju3(model)) return false;
-  return model.ghosts.has(relation.id) ||
+  return model.forcedRelations.has(relation.id) ||
     (hook?.kind === "relation-broken" && hook.relationId === relation.id);
 }
 

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { type ContextRelation, isLeader } from "../agent/context.ts";
+import { type ContextRelation, isLeader } from "../context/context.ts";
 import {
-  appNode,
-  nodeSettings,
+  ownAppBag,
+  ownSettings,
+  ownUnitBag,
   readApp,
   readUnit,
-  refuseGhost,
-  unitNode,
-} from "../agent/databags.ts";
-import { applicationOf } from "../queries.ts";
-import type { Settings } from "../state.ts";
+  refuseForced,
+} from "../context/databags.ts";
+import { applicationOf } from "../state/queries.ts";
+import type { Settings } from "../state/state.ts";
 import { goMap, quote } from "./go.ts";
 import {
   type Call,
@@ -55,7 +55,7 @@ interface Target {
   readonly app: boolean;
 }
 
-/** determineUnitOrAppName. */
+/** Finds the unit or application whose databag to read (determineUnitOrAppName). */
 function relationTarget(
   { context: { hook }, flags }: Call,
   given: string | undefined,
@@ -87,13 +87,13 @@ function readTarget(
 ): Settings {
   if (!app && name !== context.unit.name) return readUnit(context, relation, name);
   if (!app) {
-    refuseGhost(context.model, relation.relation, "permission denied");
-    return nodeSettings(unitNode(context, relation));
+    refuseForced(context.model, relation.relation, "permission denied");
+    return ownSettings(ownUnitBag(context, relation));
   }
   if (name === context.unit.application) {
-    refuseGhost(context.model, relation.relation, "permission denied (unauthorized access)");
+    refuseForced(context.model, relation.relation, "permission denied (unauthorized access)");
   }
   return name === context.unit.application && isLeader(context)
-    ? nodeSettings(appNode(context, relation))
+    ? ownSettings(ownAppBag(context, relation))
     : readApp(context, relation, name);
 }

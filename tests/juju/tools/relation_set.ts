@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isLeader } from "../agent/context.ts";
-import { appNode, refuseGhost, unitNode } from "../agent/databags.ts";
+import { isLeader } from "../context/context.ts";
+import { ownAppBag, ownUnitBag, refuseForced } from "../context/databags.ts";
 import { fileSettings, parseKeyValues } from "./input.ts";
 import { relationFlags, relationOf, type Tool } from "./tool.ts";
 
@@ -30,12 +30,12 @@ export const relationSet: Tool = {
       if (app && !isLeader(context)) {
         throw new Error("cannot write relation settings");
       }
-      refuseGhost(
+      refuseForced(
         context.model,
         relation.relation,
         "cannot read relation settings: permission denied",
       );
-      const node = app ? appNode(context, relation) : unitNode(context, relation);
+      const node = app ? ownAppBag(context, relation) : ownUnitBag(context, relation);
       for (const [key, value] of Object.entries(settings)) {
         node.changes.set(key, value);
       }

@@ -1,24 +1,32 @@
 /**
- * Which secrets a tool means, and whether the unit may change them.
+ * Finds the secret of a tool call, and checks whether the unit may change it.
  *
  * @module
  */
 
-import { type HookContext, isLeader } from "../agent/context.ts";
-import type { Secret, SecretOwner } from "../state.ts";
+import { type HookContext, isLeader } from "../context/context.ts";
+import type { Secret, SecretOwner } from "../state/state.ts";
 import { quote } from "./go.ts";
 import type { Call } from "./tool.ts";
 
 const URI_REGEXP = /^(?:secret:(?:\/\/(?:[0-9a-f-]{36}\/)?)?)?([0-9a-z]{20})$/;
 
-/** Parses a URI, which may be a mere id. */
+/**
+ * Returns the id in the URI of a secret. The URI may be the id alone.
+ *
+ * @throws {Error} If the text is neither.
+ */
 export function parseUri(text: string): string {
   const id = URI_REGEXP.exec(text)?.[1];
   if (id !== undefined) return id;
   throw new Error(`secret URI ${quote(text)} not valid`);
 }
 
-/** Gives id and label for a tool that takes either; the id comes first. */
+/**
+ * Returns the id and the label of a tool call.
+ *
+ * @throws {Error} If the call has neither.
+ */
 export function subject(
   { args: [uri, ...rest], flags }: Call,
 ): { id: string | undefined; label: string; rest: readonly string[] } {
@@ -30,7 +38,7 @@ export function subject(
   return { id, label, rest };
 }
 
-/** Gives the secrets that the unit or its application owns. */
+/** Returns the secrets that the unit or its application owns, by id. */
 export function ownSecrets({ model, unit }: HookContext): Map<string, Secret> {
   return new Map(
     [...model.secrets].filter(([, { owner }]) =>
@@ -39,7 +47,11 @@ export function ownSecrets({ model, unit }: HookContext): Map<string, Secret> {
   );
 }
 
-/** Finds a secret to change, one of this very hook too. */
+/**
+ * Finds a secret to change. It may be a pending secret of this hook.
+ *
+ * @throws {Error} If the unit does not own the secret or may not change it.
+ */
 export function owned(context: HookContext, id: string): Secret {
   const secret = context.pendingSecrets.get(id) ??
     ownSecrets(context).get(id);
@@ -48,14 +60,18 @@ export function owned(context: HookContext, id: string): Secret {
   return secret;
 }
 
-/** Refuses to let others than the leader change an application's secret. */
+/**
+ * Checks whether the unit may change the secrets of an owner.
+ *
+ * @throws {Error} If the owner is the application, and the unit is not the leader.
+ */
 export function checkOwner(context: HookContext, owner: SecretOwner): void {
   if (owner.kind === "application" && !isLeader(context)) {
     throw new Error("this unit is not the leader");
   }
 }
 
-/** Queues a change for the flush. */
+/** Delays a change of a secret until the flush. */
 export function change(
   context: HookContext,
   secret: Secret,

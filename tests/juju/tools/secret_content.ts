@@ -1,5 +1,5 @@
 /**
- * Content and attributes for secret-add and secret-set.
+ * Reads the content of a secret for secret-add and secret-set.
  *
  * @module
  */
@@ -31,7 +31,11 @@ export const UPSERT_FLAGS = {
   rotate: "string",
 } as const;
 
-/** Checks options and arguments, before anything is read. */
+/**
+ * Checks options and arguments.
+ *
+ * @throws {Error} If an option or an argument is wrong.
+ */
 export function checkUpsert({ args, flags }: Call): void {
   const rotate = flags.get("rotate");
   if (rotate && !ROTATE.includes(rotate)) {
@@ -72,7 +76,7 @@ export async function secretContent(
   }
   const file = flags.get("file");
   if (file) {
-    // No marker for standard input, other than in relation-set.
+    // Unlike in relation-set, "-" does not mean standard input.
     const path = file === "-" ? "./-" : file;
     const found = parseSettings(await readFile(cwd, path, stdin));
     for (const [key, value] of Object.entries(found)) await add(key, value);

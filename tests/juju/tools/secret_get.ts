@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { HookContext } from "../agent/context.ts";
-import { isJuju3 } from "../queries.ts";
-import type { ModelState, Secret, Settings } from "../state.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { HookContext } from "../context/context.ts";
+import type { ModelState, Secret, Settings } from "../state/state.ts";
 import { goMap, quote } from "./go.ts";
 import { subject } from "./secret_access.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
@@ -46,7 +46,7 @@ export const secretGet: Tool = {
   },
 };
 
-/** What secret-get asks for. */
+/** Arguments of secret-get. */
 interface SecretQuery {
   readonly id: string | undefined;
   readonly label: string;
@@ -54,7 +54,7 @@ interface SecretQuery {
   readonly refresh: boolean;
 }
 
-/** Reads a secret as a unit, which then tracks the revision that it got. */
+/** Reads a secret for a unit. The unit then tracks the revision that it read. */
 function readSecret(
   context: HookContext,
   { id, label, peek, refresh }: SecretQuery,
@@ -93,7 +93,7 @@ function readSecret(
   return { ...content };
 }
 
-/** What Juju says of a secret that is not there. */
+/** Returns Juju's message about a secret that does not exist. */
 function absence(model: ModelState, id: string | undefined, label: string): string {
   if (isJuju3(model)) {
     return id === undefined

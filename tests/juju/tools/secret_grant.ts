@@ -4,7 +4,7 @@
  * @module
  */
 
-import { remoteEnd } from "../queries.ts";
+import { remoteEnd } from "../state/queries.ts";
 import { quote } from "./go.ts";
 import { change, owned, parseUri } from "./secret_access.ts";
 import { checkEmpty, relationFlags, relationId, type Tool } from "./tool.ts";

@@ -1,11 +1,10 @@
 /**
- * secret-ids and secret-info-get: what a unit knows of its own secrets
- * (JUJUC/secret-ids.go, secret-info-get.go).
+ * secret-ids and secret-info-get (JUJUC/secret-ids.go, secret-info-get.go).
  *
  * @module
  */
 
-import type { Secret } from "../state.ts";
+import type { Secret } from "../state/state.ts";
 import { quote } from "./go.ts";
 import { ownSecrets, subject } from "./secret_access.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
@@ -18,7 +17,7 @@ export const secretIds: Tool = {
     checkEmpty(args);
     return () => {
       const ids = [...ownSecrets(context).keys()];
-      // Go's nil slice.
+      // An empty list is Go's nil slice.
       return write(ids.length > 0 ? ids : null);
     };
   },

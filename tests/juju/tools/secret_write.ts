@@ -5,9 +5,9 @@
  * @module
  */
 
-import { isJuju3 } from "../queries.ts";
-import { newSecret, reviseSecret } from "../secrets.ts";
-import type { SecretOwner } from "../state.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import { newSecret, reviseSecret } from "../state/secrets.ts";
+import type { SecretOwner } from "../state/state.ts";
 import { change, checkOwner, owned, parseUri } from "./secret_access.ts";
 import { checkUpsert, secretContent, UPSERT_FLAGS } from "./secret_content.ts";
 import { checkEmpty, type Tool } from "./tool.ts";
@@ -30,7 +30,9 @@ export const secretAdd: Tool = {
         ? { kind: "unit", id: context.unit.name }
         : { kind: "application", id: context.unit.application };
       checkOwner(context, owner);
-      const secret = newSecret(context.model, owner, content, {
+      const secret = newSecret(context.model, {
+        owner,
+        content,
         label: flags.get("label") ?? "",
         description: flags.get("description") ?? "",
         rotate: flags.get("rotate") ?? "",
@@ -39,7 +41,7 @@ export const secretAdd: Tool = {
       change(context, secret, () => {
         context.model.secrets.set(secret.id, secret);
       });
-      // The id is reserved at once; the secret exists from the flush on.
+      // The tool prints the id now. The flush adds the secret to the model.
       const scheme = isJuju3(context.model) ? "secret:" : `secret://${context.model.uuid}/`;
       print(`${scheme}${secret.id}\n`);
     };

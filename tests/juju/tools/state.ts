@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { HookContext } from "../agent/context.ts";
-import { isJuju3 } from "../queries.ts";
+import { isJuju3 } from "../charm/juju_version.ts";
+import type { HookContext } from "../context/context.ts";
 import { quote } from "./go.ts";
 import { fileSettings, parseKeyValues } from "./input.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
@@ -13,7 +13,7 @@ import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 const MAX_KEY_BYTES = 256;
 const MAX_VALUE_BYTES = 65536;
 
-/** The charm's state with pending changes. */
+/** Returns the charm's state with pending changes, to be changed. */
 function pending(context: HookContext): Map<string, string> {
   return context.charmState ??= new Map(context.unit.charmState);
 }
@@ -27,7 +27,7 @@ export const stateGet: Tool = {
     return async () => {
       const state = context.charmState ?? context.unit.charmState;
       if (key === "-" || key === "") {
-        // Go's nil map, which is null and not {}.
+        // An empty state is Go's nil map, which is null in JSON.
         await write(state.size > 0 ? state : null);
         return;
       }
@@ -55,7 +55,7 @@ export const stateSet: Tool = {
         if (encoder.encode(value).length > MAX_VALUE_BYTES) {
           throw new Error(tooLong(call.context, "value", MAX_VALUE_BYTES));
         }
-        // An empty value is stored, other than in relation-set.
+        // Unlike in relation-set, an empty value does not delete the key.
         pending(call.context).set(key, value);
       }
     };

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isLeader } from "../agent/context.ts";
-import type { Status } from "../state.ts";
-import { newStatus, overallStatus } from "../status.ts";
+import { isLeader } from "../context/context.ts";
+import type { Status } from "../state/state.ts";
+import { newStatus, overallStatus } from "../state/status.ts";
 import { quote } from "./go.ts";
 import { checkEmpty, outputFlags, type Tool } from "./tool.ts";
 
@@ -29,7 +29,7 @@ export const statusSet: Tool = {
     return () => {
       const next = newStatus(status, message);
       if (flags.get("application") !== "true") {
-        // Immediate: a failure of the hook does not take it back.
+        // Takes effect at once, even if the hook fails later.
         context.unit.status = next;
         context.statusSet = true;
         return;
@@ -55,7 +55,7 @@ export const statusGet: Tool = {
     const bare = !data && (flags.get("format") ?? "smart") === "smart";
     return async () => {
       if (flags.get("application") !== "true") {
-        // Read once in each hook; a later status-set is not seen.
+        // Juju reads the status once per hook. A later status-set does not change the answer.
         const status = context.status ??= context.unit.status;
         await write(bare ? status.status : show(status));
         return;

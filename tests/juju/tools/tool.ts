@@ -1,48 +1,48 @@
 /**
- * What a hook tool is made of.
+ * The interface of a hook tool, and helpers that several tools share.
  *
  * @module
  */
 
 import { isAbsolute, join } from "node:path/posix";
-import type { ContextRelation, HookContext } from "../agent/context.ts";
-import { agentRelation } from "../ghosts.ts";
-import { endOf } from "../queries.ts";
+import type { ContextRelation, HookContext } from "../context/context.ts";
+import { agentRelation } from "../state/forced_relations.ts";
+import { endOf } from "../state/queries.ts";
 import type { Check, FlagSpecs } from "./flags.ts";
 import { goJson, goYaml, quote } from "./go.ts";
 
 /** One call of a tool. */
 export interface Call {
   readonly context: HookContext;
-  /** Options that were given, without their hyphens. */
+  /** Values of the given options, by name without hyphens. */
   readonly flags: ReadonlyMap<string, string>;
   readonly args: readonly string[];
-  /** Directory of the caller; relative files are looked up in it. */
+  /** Working directory of the caller. Relative paths start there. */
   readonly cwd: string;
-  /** Reads standard input to its end; only who calls this touches it. */
+  /** Reads standard input to its end. Without this call, standard input stays unread. */
   readonly stdin: () => Promise<string>;
-  /** Prints text as it is. */
+  /** Prints text unchanged. */
   readonly print: (text: string) => void;
-  /** Prints a value in the format that was asked for. */
+  /** Prints a value in the format of the option `--format`. */
   readonly write: (value: unknown) => Promise<void>;
-  /** Writes to standard error, without failing. */
+  /** Writes to standard error. The tool does not fail. */
   readonly warn: (text: string) => void;
 }
 
 /**
  * A hook tool.
  *
- * What `prepare` throws is an argument error (exit 2), what the function that
- * it returns throws is an error while running (exit 1).
+ * An error in `prepare` is an error of the arguments (exit code 2). An error in the function that
+ * `prepare` returns is an error at run time (exit code 1).
  */
 export interface Tool {
   readonly flags: (context: HookContext) => FlagSpecs;
-  /** Format unless `--format` says otherwise, if the tool has that option. */
+  /** Default of the option `--format`, if the tool has this option. */
   readonly format?: "smart" | "yaml";
   readonly prepare: (call: Call) => () => void | Promise<void>;
 }
 
-/** Gives the options of a tool that prints a value. */
+/** Returns the options of a tool that prints a value. */
 export function outputFlags(initial: "smart" | "yaml"): FlagSpecs {
   const formats = initial === "smart" ? ["smart", "yaml", "json"] : ["yaml", "json"];
   return {
@@ -56,7 +56,7 @@ export function outputFlags(initial: "smart" | "yaml"): FlagSpecs {
   };
 }
 
-/** Gives the options `-r` and `--relation`. */
+/** Returns the options `-r` and `--relation`. */
 export function relationFlags(context: HookContext): FlagSpecs {
   const check: Check = (value) => {
     const id = parseRelationId(value);
@@ -66,19 +66,23 @@ export function relationFlags(context: HookContext): FlagSpecs {
   return { r: check, relation: check };
 }
 
-/** The endpoint before the colon is thrown away (relationIdValue.Set). */
+/** Returns the number after the colon. Juju ignores the endpoint before it (relationIdValue.Set). */
 function parseRelationId(value: string): number | undefined {
   const digits = value.slice(value.lastIndexOf(":") + 1);
   return /^[+-]?\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** Gives the relation that was asked for, or that of the hook. */
+/** Returns the number in `--relation`, or else the number of the hook's relation. */
 export function relationId({ context, flags }: Call): number | undefined {
   const value = flags.get("relation") ?? flags.get("r");
   return value === undefined ? context.hook?.relationId : parseRelationId(value);
 }
 
-/** Finds that relation, at argument time. */
+/**
+ * Finds the relation of relationId().
+ *
+ * @throws {Error} If there is none.
+ */
 export function relationOf(call: Call): ContextRelation {
   const id = relationId(call);
   const relation = id === undefined ? undefined : call.context.relations.get(id);
@@ -86,13 +90,17 @@ export function relationOf(call: Call): ContextRelation {
   throw new Error("no relation id specified");
 }
 
-/** Refuses arguments that nobody reads (cmd.CheckEmpty). */
+/**
+ * Checks that no argument is left (cmd.CheckEmpty).
+ *
+ * @throws {Error} If one is left.
+ */
 export function checkEmpty(args: readonly string[]): void {
   if (args.length === 0) return;
   throw new Error(`unrecognized args: [${args.map(quote).join(" ")}]`);
 }
 
-/** Gives the id of a hook's relation, as the log shows it: `api:3`. */
+/** Returns the id of a relation as Juju's log shows it: `api:3`. */
 export function fakeId(
   { model, unit }: HookContext,
   id: number,
@@ -102,12 +110,12 @@ export function fakeId(
   return `${name ?? ""}:${id}`;
 }
 
-/** Resolves a path as the agent would (cmd.Context.AbsPath). */
+/** Resolves a path as the agent does (cmd.Context.AbsPath). */
 export function absolutePath(cwd: string, path: string): string {
   return isAbsolute(path) ? path : join(cwd, path);
 }
 
-/** Renders a value (cmd output.go). */
+/** Formats a value as `json`, `yaml` or `smart` (cmd output.go). */
 export function render(format: string, value: unknown): string {
   if (format === "json") return `${goJson(value)}\n`;
   if (value === undefined || value === null) return "";

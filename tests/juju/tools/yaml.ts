@@ -1,11 +1,11 @@
 /**
- * Reads YAML into strings, with the strictness and the holes of go-yaml v2.
+ * Reads YAML as strings. It accepts and refuses the same input as go-yaml v2.
  *
  * @module
  */
 
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { Settings } from "../state.ts";
+import type { Settings } from "../state/state.ts";
 
 // Characters that go-yaml's reader refuses (readerc.go).
 
@@ -14,17 +14,24 @@ const CONTROL_REGEXP =
   /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /**
- * Parses a map of strings. Scalars of other types become their source text,
- * null becomes the empty string.
+ * Parses a map of strings. A scalar of another type becomes its source text, null becomes the empty
+ * string.
  *
- * @throws {Error} In go-yaml's words.
+ * @throws {Error} With go-yaml's message, if the text is not such a map.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(parseSettings("a: 1.50\nb: null\n"), { a: "1.50", b: "" });
+ * ```
  */
 export function parseSettings(text: string): Settings {
   if (CONTROL_REGEXP.test(text)) {
     throw new Error("yaml: control characters are not allowed");
   }
   const lines = new LineCounter();
-  // Raw NEL is a line break to YAML 1.1, and thus folded inside of quotes.
+  // YAML 1.1 takes a raw NEL for a line break, and folds it inside quotes.
   const document = parseDocument(text.replaceAll("\x85", " "), {
     lineCounter: lines,
     logLevel: "silent",
@@ -56,7 +63,7 @@ export function parseSettings(text: string): Settings {
   return settings;
 }
 
-/** Null is Go's zero value, and so deletes the key. */
+/** Returns the text of a scalar. Null is Go's zero value, the empty string, which deletes a key. */
 function textOf(
   { value, source = "" }: { value: unknown; source?: string },
 ): string {
@@ -64,12 +71,12 @@ function textOf(
   return typeof value === "string" ? value : source;
 }
 
-/** JSON writes characters beyond the BMP as two escapes; go-yaml has none. */
+/** Refuses escaped surrogates. JSON may contain them; go-yaml does not support them. */
 function refuseSurrogates(text: string): void {
   const match = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}/.exec(text);
   if (!match) return;
   const line = text.slice(0, match.index).split("\n").length;
-  // A scanner's error counts lines from 0, then adds one where it is not 0.
+  // go-yaml's scanner omits the number of the first line.
   const where = line > 1 ? `line ${line}: ` : "";
   throw new Error(
     `yaml: ${where}found invalid Unicode character escape code`,
