@@ -1,5 +1,5 @@
 /**
- * How a unit puts together what was compiled: with a small program in the place of Deno's runtime.
+ * How a unit assembles the compiled executables, with a small program in the place of Deno's runtime.
  */
 import assert from "node:assert/strict";
 import { compileEach } from "../../build/compile.ts";
@@ -43,7 +43,7 @@ Deno.test("an executable is, byte for byte, what deno compile wrote", async () =
   }
 });
 
-Deno.test("an executable is put together once", async () => {
+Deno.test("an executable is assembled once", async () => {
   await using charm = await expand(built.archive);
   await charm.run("hooks/start");
   const first = await Deno.stat(await pathOf(charm, "start"));
@@ -54,7 +54,7 @@ Deno.test("an executable is put together once", async () => {
   assert.deepEqual({ ino, mtime }, { ino: first.ino, mtime: first.mtime });
 });
 
-Deno.test("executables are put together by many at once", async () => {
+Deno.test("executables are assembled by many at once", async () => {
   await using charm = await expand(built.archive);
   const paths = ["hooks/start", "actions/say", "hooks/start", "hooks/start", "actions/say"];
   const ended = await Promise.all(paths.map((path) => charm.run(path, "echo ran")));
@@ -96,7 +96,7 @@ Deno.test("one that is not what was compiled is never run", async () => {
   await Deno.writeFile(payload, bytes.with(-1, 1));
   const { code, out, err } = await charm.run("hooks/start", "echo ran");
   assert.deepEqual({ code, out }, { code: 1, out: "" });
-  assert.match(err, /^Cannot put start together in .+: it is not what was compiled\n$/);
+  assert.match(err, /^Cannot assemble start in .+: it is not what was compiled\n$/);
   assert.deepEqual(await charm.made(), []);
   await Deno.writeFile(payload, bytes);
   assert.equal((await charm.run("hooks/start", "echo ran")).out, "ran\n");
@@ -117,13 +117,13 @@ Deno.test("a full disk gives one clear line, and breaks nothing", async () => {
   await Deno.truncate(filler, (await Deno.stat(filler)).size - 64 * 1024);
   const { code, out, err } = await charm.run("hooks/start", "echo ran");
   assert.deepEqual({ code, out }, { code: 1, out: "" });
-  assert.match(err, /^Cannot put start together in .+: .+: No space left on device\n$/);
+  assert.match(err, /^Cannot assemble start in .+: .+: No space left on device\n$/);
   assert.deepEqual(await charm.made(), []);
   await Deno.remove(filler);
   assert.deepEqual(await charm.run("hooks/start", "echo ran"), { code: 0, out: "ran\n", err: "" });
 });
 
-/** What strace saw of a hook that is put together. */
+/** What strace saw of a hook that is assembled. */
 async function traceStart(charm: SmallCharm, calls: string): Promise<string> {
   await ensurePackages({ purpose: "trace", packages: ["strace"], programs: [["strace", "-V"]] });
   const trace = `${charm.path}/trace`;

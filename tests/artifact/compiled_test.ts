@@ -34,10 +34,10 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
       assert.deepEqual(found, embedded(permissions[set] ?? {}), name);
     }
   });
-  await t.step("put together on the unit, byte for byte", async () => {
+  await t.step("assembled on the unit, byte for byte", async () => {
     for (const executable of executables) await checkBytes(executable, { plain, charm });
   });
-  await t.step("and become what was put together", async () => {
+  await t.step("and become what was assembled", async () => {
     const { path = "" } = executables[0] ?? {};
     const stdin = "console.log(Deno.execPath())\n";
     const { out } = await run([`${charm}/${path}`], { clearEnv: true, env: {}, stdin });
@@ -66,7 +66,7 @@ async function compileBoth(temporary: string, { plain, charm }: Folders): Promis
   await expandArchive(`${out}/lxd-integrator_amd64.charm`, charm);
 }
 
-/** Lets the charm put an executable together, and compares it with what `deno compile` wrote. */
+/** Lets the charm assemble an executable, and compares it with what `deno compile` wrote. */
 async function checkBytes({ path, name }: Executable, { plain, charm }: Folders): Promise<void> {
   const { code } = await run([`${charm}/${path}`], { clearEnv: true, env: {} });
   assert.equal(code, 0);

@@ -47,7 +47,7 @@ Deno.test.each(await findExecutables(ROOT))("$path is as small as promised", ({ 
   assert.ok(added <= HOOK_LIMIT, `${added} bytes in the charm`);
 });
 
-Deno.test("the list of what is inside is in the charm and beside it, with licences", async () => {
+Deno.test("the list of what is inside is in the charm and beside it, with licenses", async () => {
   const text = await read("sbom.cdx.json");
   assert.equal(text, await Deno.readTextFile(CHARM.replace(/\.charm$/, ".cdx.json")));
   const { metadata, components } = JSON.parse(text);
