@@ -12,7 +12,7 @@ export type DenortHashes = Readonly<Record<string, Partial<Readonly<Record<Arch,
 
 /**
  * The hashes. Each was computed from a file that somebody has held against what Deno's authors or others published;
- * `docs/building.md` tells how to add one.
+ * `docs/build.md` tells how to add one.
  */
 export const DENORT_HASHES: DenortHashes = {
   // From the executables that PyPI's bids-validator-deno 2.4.1 carries, which deno compile made; the tests run them.

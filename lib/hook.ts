@@ -1,30 +1,32 @@
 /**
- * Runs one hook: gives the reconciliation the real world, and the operator a status.
+ * Runs one hook: connects the reconciliation to Juju and LXD, and sets the unit's status.
  *
  * @module
  */
-import { createJuju, type Exec, execTool, type Juju } from "./juju/hook_tools.ts";
 import { limit } from "./async/limit.ts";
-import { enterLxd } from "./lxd/client.ts";
-import { isRefusal, quoteWords } from "./juju/refusal.ts";
-import type { Outcome } from "./outcome.ts";
-import { createMark, type Mark } from "./trust/owner.ts";
-import { createPinnedFetch } from "./requirer/pinned_fetch.ts";
-import { reconcile } from "./reconcile.ts";
-import { noteLeader, nudge } from "./juju/replicas.ts";
+import type { Credentials } from "./credential/parts.ts";
+import type { Context } from "./juju/context.ts";
 import { type HookEvent, variable, type Variables } from "./juju/event.ts";
-import { renderStatus } from "./status.ts";
+import { createJuju, type Exec, execTool, type UnitStatus } from "./juju/hook_tools.ts";
+import { isRefusal, quoteWords } from "./juju/refusal.ts";
+import { noteLeader, nudge } from "./juju/replicas.ts";
+import { enterLxd } from "./lxd/client.ts";
 import { LXD_LIMIT_MS } from "./lxd/time_limits.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Hook, reconcile } from "./reconcile.ts";
+import { createPinnedFetch, type PinnedFetch } from "./requirer/pinned_fetch.ts";
+import { renderStatus } from "./status.ts";
+import { createMark } from "./trust/owner.ts";
 
-// Juju answers them one by one; what runs at the same time is their start. With hundreds of
-// relations that may not be hundreds of processes.
+// Juju answers hook tools one by one, so running them together saves their start only. With hundreds
+// of relations that must not become hundreds of processes.
 const MAXIMUM_TOOLS = 8;
 
-const NONE = { status: "", message: "" };
+const NONE: UnitStatus = { status: "", message: "" };
 
-/** What surrounds a hook. */
+/** What a hook needs of its process. */
 export interface Surroundings {
-  /** Its environment. */
+  /** The environment of the hook. */
   readonly environment: Variables;
   /** Runs a hook tool. */
   readonly exec: Exec;
@@ -35,12 +37,12 @@ export interface Surroundings {
 }
 
 /**
- * Runs the hook that this process is. The exit code is 0 unless a hook tool fails that is about more
- * than one relation or the secret, or there is a bug: what is wrong with LXD, the credential or a
- * requirer's data is told in the status and on the relation, for a failed hook would keep Juju from
- * running any other.
+ * Runs the hook that this process is. The exit code is 1 for a bug, or if a hook tool fails that is
+ * about more than one relation or the secret. Otherwise it is 0: trouble with LXD, the credential or
+ * a requirer's data is told in the status and on the relation, because Juju runs no other hook until
+ * a failed one succeeds.
  *
- * @param eventOf Tells what the event is about.
+ * @param eventOf Reads the event from the environment.
  */
 export async function runHook(eventOf: (environment: Variables) => HookEvent): Promise<void> {
   try {
@@ -54,56 +56,54 @@ export async function runHook(eventOf: (environment: Variables) => HookEvent): P
     write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
     Deno.exitCode = 1;
   }
-  // Or what nobody waits for any more, such as a name that is still being resolved, would keep the
-  // process, and with it Juju.
+  // Work that nobody waits for any more, such as the resolution of a name, would keep the process
+  // alive, and Juju waiting.
   Deno.exit();
 }
 
 /**
  * Runs one hook in given surroundings.
  *
- * @param surroundings What surrounds the hook.
- * @param eventOf Tells what the event is about.
- * @throws {HookToolError} If a hook tool fails.
+ * @param eventOf Reads the event from the environment.
+ * @throws {HookToolError} If a hook tool fails that is about more than one relation or the secret.
  */
 export async function hook(
-  { environment, exec, log, signal }: Surroundings,
+  surroundings: Surroundings,
   eventOf: (environment: Variables) => HookEvent,
 ): Promise<void> {
+  const { environment, log, signal } = surroundings;
   const event = eventOf(environment);
-  const unit = variable(environment, "JUJU_UNIT_NAME");
-  const application = unit.slice(0, unit.indexOf("/"));
-  const mark = createMark(application, variable(environment, "JUJU_MODEL_UUID"));
-  const juju = createJuju(limit(MAXIMUM_TOOLS, reporting(exec, log)));
   using connections = new DisposableStack();
-  const reconciled = await reconcile({
-    juju,
-    enter: (credentials, known) => {
-      const { server: { pem, fingerprint }, issuers = [] } = credentials;
-      const server = { pem: [pem, ...issuers.map(({ pem }) => pem)].join(""), fingerprint };
-      const transport = connections.use(createPinnedFetch({ ...credentials, server, signal }));
-      return enterLxd(transport, credentials.endpoint, known);
-    },
-    application,
-    unit,
-    mark,
-    now: new Date(),
-    report: log,
-  }, event);
-  const { outcome } = reconciled;
+  const context = contextOf(surroundings);
+  const mark = createMark(context.application, variable(environment, "JUJU_MODEL_UUID"));
+  const enter: Hook["enter"] = (credentials, known) => {
+    const transport = connections.use(connect(credentials, signal));
+    return enterLxd(transport, { credential: credentials.endpoint, known });
+  };
+  const { outcome, isLeader, hasChanged } = await reconcile(
+    { ...context, enter, mark, now: new Date(), report: log },
+    event,
+  );
   if (!outcome) return;
-  if (event.kind === "stop") return await warn(juju, outcome, application, mark);
-  const { before, hasReplicas } = await askStatus(juju, unit, reconciled.leads);
-  if (reconciled.leads && hasReplicas) {
-    // A hook that was killed runs again before any other, so a unit may lead before it is elected.
-    if (event.kind !== "everything") await noteLeader(juju, { application, unit });
-    if (reconciled.hasChanged) await nudge(juju);
+  if (event.kind === "stop") return await logLeftovers(context, { outcome, prefix: mark.prefix });
+  const { before, hasReplicas } = await readStatus({ ...context, isLeader });
+  if (isLeader && hasReplicas) {
+    // Juju runs a killed hook again before any other, so a unit may lead before it is elected.
+    if (event.kind !== "everything") await noteLeader(context);
+    if (hasChanged) await nudge(context);
   }
-  const { status, message } = renderStatus(outcome, application, before);
-  if (status !== before.status || message !== before.message) await juju.statusSet(status, message);
+  const { status, message } = renderStatus(outcome, context.application, before);
+  if (status === before.status && message === before.message) return;
+  await context.juju.statusSet(status, message);
 }
 
-/** Writes down what Juju refuses, for not everything that is refused fails the hook. */
+function contextOf({ environment, exec, log }: Surroundings): Context {
+  const unit = variable(environment, "JUJU_UNIT_NAME");
+  const application = unit.slice(0, unit.indexOf("/"));
+  return { juju: createJuju(limit(MAXIMUM_TOOLS, reporting(exec, log))), application, unit };
+}
+
+/** Logs the refusals of Juju: some of them fail no hook. */
 function reporting(exec: Exec, log: (line: string) => void): Exec {
   return async (tool, args, stdin) => {
     try {
@@ -115,12 +115,19 @@ function reporting(exec: Exec, log: (line: string) => void): Exec {
   };
 }
 
-/** Nobody reads the status of a unit that is gone, and nobody comes back to tidy up. */
-async function warn(
-  juju: Juju,
-  outcome: Outcome,
-  application: string,
-  { prefix }: Mark,
+function connect(credentials: Credentials, signal: AbortSignal): PinnedFetch {
+  const { server: { pem, fingerprint }, issuers = [] } = credentials;
+  const server = { pem: [pem, ...issuers.map(({ pem }) => pem)].join(""), fingerprint };
+  return createPinnedFetch({ ...credentials, server, signal });
+}
+
+/**
+ * Logs that the last unit may leave entries in LXD. Nobody reads the status of a unit that is gone,
+ * and no other hook cleans up.
+ */
+async function logLeftovers(
+  { juju, application }: Context,
+  { outcome, prefix }: { readonly outcome: Outcome; readonly prefix: string },
 ): Promise<void> {
   if (outcome.kind === "active") return;
   const { message } = renderStatus(outcome, application, NONE);
@@ -128,12 +135,11 @@ async function warn(
   await juju.jujuLog("WARNING", warning);
 }
 
-/** Asks for this unit's status; the leader learns by the way whether there are further units. */
-async function askStatus(juju: Juju, unit: string, leads: boolean): Promise<{
-  readonly before: { readonly status: string; readonly message: string };
-  readonly hasReplicas: boolean;
-}> {
-  if (!leads) return { before: await juju.statusGet(), hasReplicas: false };
+/** Reads this unit's status. The same tool tells the leader whether there are further units. */
+async function readStatus(
+  { juju, unit, isLeader }: Context & { readonly isLeader: boolean },
+): Promise<{ readonly before: UnitStatus; readonly hasReplicas: boolean }> {
+  if (!isLeader) return { before: await juju.statusGet(), hasReplicas: false };
   const units = await juju.unitStatuses();
   return { before: units[unit] ?? NONE, hasReplicas: Object.keys(units).length > 1 };
 }

@@ -3,50 +3,26 @@
  *
  * @module
  */
+import type { CredentialFailure } from "./credential/credentials.ts";
+import type { LxdFailure } from "./lxd/client.ts";
 import type { Certificate } from "./requirer/certificate.ts";
 import { unpinnable } from "./requirer/pin.ts";
 
 /** How a reconciliation ended. */
 export type Outcome =
-  /** The application may not see the cloud's credential. */
-  | { readonly kind: "no-access" }
-  /** The operator's secret cannot be read: most likely it is not granted, or there is none. */
-  | {
-    readonly kind: "no-secret";
-    readonly uri: string;
-    readonly isAbsent: boolean;
-    /** What Juju says. */
-    readonly words: string;
-  }
-  /**
-   * Parts of the credential are missing; their names as the operator knows them, and the URI of the
-   * secret that lacks them.
-   */
-  | {
-    readonly kind: "missing";
-    readonly names: readonly string[];
-    readonly secret: string | undefined;
-  }
-  /** Juju's cloud is not LXD, or its credential is of no use here. */
-  | { readonly kind: "other-cloud"; readonly found: string }
-  /** An option, or a part of the credential, cannot be read or used. */
-  | {
-    readonly kind: "unreadable";
-    readonly name: string;
-    readonly reason: string;
-  }
+  | CredentialFailure
   /** LXD does not know our certificate. */
   | {
     readonly kind: "untrusted";
     readonly endpoint: string;
-    readonly own: string;
+    readonly ourFingerprint: string;
   }
   /** LXD knows our certificate, but does not let it manage the trust store. */
   | {
     readonly kind: "restricted";
     readonly endpoint: string;
-    readonly own: string;
-    /** Whether it is an identity, whose groups tell what it may do. */
+    readonly ourFingerprint: string;
+    /** Whether the certificate is an identity. Then its groups decide what it may do. */
     readonly isIdentity?: boolean;
   }
   /** The server presents another certificate than the pinned one. */
@@ -62,56 +38,49 @@ export type Outcome =
     readonly endpoint: string;
     readonly reason: string;
   }
-  /** No member of LXD answers, or it answers with an error of its own. */
+  /** No member of LXD answers, or LXD answers with an error of its own. */
   | {
     readonly kind: "unreachable";
     readonly endpoint: string;
     readonly cause: string;
   }
-  /** LXD understands what it is asked, and refuses it. */
+  /** LXD understands a request, and refuses it. */
   | {
     readonly kind: "refused";
     readonly endpoint: string;
-    /** What it refuses: `to revoke ...`. */
+    /** The refused action, such as `to revoke ...`. */
     readonly action: string;
     /** LXD's own words. */
     readonly words: string;
   }
-  /** All is well. */
-  | {
-    readonly kind: "active";
-    readonly version: string;
-    readonly nodes: number;
-    /** Whether members of the cluster wait for others to be upgraded. */
-    readonly isUpgrading?: boolean;
-    readonly certificates: number;
-    /** How many certificates are rejected; undefined for as many as the status tells already. */
-    readonly rejected: number | undefined;
-  };
+  | Active;
 
-/** Why LXD could not be used. */
-export type LxdFailure =
-  | { readonly kind: "untrusted" }
-  | { readonly kind: "restricted"; readonly isIdentity?: boolean }
-  | {
-    readonly kind: "other-server";
-    readonly presented: string | undefined;
-    readonly reason?: string;
-  }
-  | { readonly kind: "unreachable"; readonly cause: string }
-  | {
-    readonly kind: "refused";
-    readonly status: number;
-    readonly message: string;
-    readonly action?: string;
-  };
+/** The charm serves. */
+export interface Active {
+  /** Tag. */
+  readonly kind: "active";
+  /** LXD's version. */
+  readonly version: string;
+  /** Number of nodes. */
+  readonly nodes: number;
+  /** Whether members of the cluster wait for others to be upgraded. @default {false} */
+  readonly isUpgrading?: boolean;
+  /** Number of our certificates. */
+  readonly certificates: number;
+  /** Number of rejected certificates; undefined if it is the number in the status. */
+  readonly rejected: number | undefined;
+}
 
-/** Whom we took ourselves and the server for. */
-export interface Parties {
+/** The attempt that failed. */
+export interface Attempt {
+  /** Address of the member that was asked. */
+  readonly endpoint: string;
   /** Fingerprint of our certificate. */
-  readonly own: string;
+  readonly ourFingerprint: string;
   /** The pinned certificate. */
   readonly server: Certificate;
+  /** Current time. */
+  readonly now: Date;
 }
 
 const FORBIDDEN = 403;
@@ -119,41 +88,41 @@ const FORBIDDEN = 403;
 const UNPROVED = "who answers there did not prove to hold the certificate's key, as LXD would";
 
 /**
- * Says what it means for the operator that LXD could not be used.
+ * Tells the operator's side of a failure to use LXD.
  *
- * @param ending Why.
- * @param endpoint The member that was asked.
- * @param parties Whom we took ourselves and the server for.
- * @param now The present.
- * @returns The outcome.
+ * @example LXD does not know our certificate
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const server = { pem: "", der: "", fingerprint: "bb" } as unknown as Attempt["server"];
+ * const attempt = { endpoint: "https://10.0.0.1:8443", ourFingerprint: "aa", server, now: new Date() };
+ * assert.equal(outcomeOf({ kind: "untrusted" }, attempt).kind, "untrusted");
+ * ```
  */
 export function outcomeOf(
-  ending: LxdFailure,
-  endpoint: string,
-  { own, server }: Parties,
-  now: Date,
+  failure: LxdFailure,
+  { endpoint, ourFingerprint, server, now }: Attempt,
 ): Outcome {
-  switch (ending.kind) {
+  switch (failure.kind) {
     case "untrusted":
-      return { kind: "untrusted", endpoint, own };
+      return { kind: "untrusted", endpoint, ourFingerprint };
     case "restricted":
-      return { ...ending, endpoint, own };
+      return { ...failure, endpoint, ourFingerprint };
     case "unreachable":
-      return { kind: "unreachable", endpoint, cause: ending.cause };
+      return { kind: "unreachable", endpoint, cause: failure.cause };
     case "refused":
-      return ending.status === FORBIDDEN ? { kind: "restricted", endpoint, own } : {
+      return failure.status === FORBIDDEN ? { kind: "restricted", endpoint, ourFingerprint } : {
         kind: "refused",
         endpoint,
-        action: ending.action ?? "what it is asked",
-        words: ending.message,
+        action: failure.action ?? "what it is asked",
+        words: failure.message,
       };
     case "other-server": {
-      const { presented } = ending;
+      const { presented } = failure;
       if (presented !== undefined && presented !== server.fingerprint) {
         return { kind: "other-server", endpoint, pinned: server.fingerprint, presented };
       }
-      const reason = ending.reason ?? unpinnable(server, undefined, now);
-      // Where TLS comes to no end with the certificate, nobody can tell which one it is.
+      const reason = failure.reason ?? unpinnable(server, undefined, now);
+      // If the handshake of TLS fails, the presented certificate is unknown.
       if (presented === undefined && reason === undefined) {
         return { kind: "unreachable", endpoint, cause: "no certificate" };
       }

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
 import { type Certificate, firstCertificate } from "./requirer/certificate.ts";
-import { type LxdFailure, type Outcome, outcomeOf } from "./outcome.ts";
+import type { LxdFailure } from "./lxd/client.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 
 const endpoint = "https://10.0.0.1:8443";
 const NOW = new Date("2026-06-01T00:00:00Z");
 const server: Certificate = await pinned("2030-01-01");
-const outcome = (ending: LxdFailure, pin = server): Outcome =>
-  outcomeOf(ending, endpoint, { own: "aa", server: pin }, NOW);
+const outcome = (failure: LxdFailure, pin = server): Outcome =>
+  outcomeOf(failure, { endpoint, ourFingerprint: "aa", server: pin, now: NOW });
 
 async function pinned(until: string): Promise<Certificate> {
   const made = await createCertificate({
@@ -20,15 +21,23 @@ async function pinned(until: string): Promise<Certificate> {
 }
 
 Deno.test("outcomeOf() tells whom LXD does not let in", () => {
-  assert.deepEqual(outcome({ kind: "untrusted" }), { kind: "untrusted", endpoint, own: "aa" });
-  assert.deepEqual(outcome({ kind: "restricted" }), { kind: "restricted", endpoint, own: "aa" });
+  assert.deepEqual(outcome({ kind: "untrusted" }), {
+    kind: "untrusted",
+    endpoint,
+    ourFingerprint: "aa",
+  });
+  assert.deepEqual(outcome({ kind: "restricted" }), {
+    kind: "restricted",
+    endpoint,
+    ourFingerprint: "aa",
+  });
 });
 
 Deno.test("outcomeOf() takes a refusal for a restriction if it is forbidden, and tells of any other", () => {
   assert.deepEqual(outcome({ kind: "refused", status: 403, message: "not authorized" }), {
     kind: "restricted",
     endpoint,
-    own: "aa",
+    ourFingerprint: "aa",
   });
   assert.deepEqual(outcome({ kind: "refused", status: 404, message: "not found" }), {
     kind: "refused",

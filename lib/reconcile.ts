@@ -1,88 +1,172 @@
 /**
- * What every hook does: observe, enter LXD, serve.
+ * What every hook does: it makes LXD's trust store and the relations what they should be.
  *
  * @module
  */
-import { readCredentials } from "./juju/read_credentials.ts";
+import type { CredentialFailure } from "./credential/credentials.ts";
 import type { Credentials } from "./credential/parts.ts";
-import type { Config, Found } from "./credential/credentials.ts";
-import type { Juju } from "./juju/hook_tools.ts";
-import type { Entrance } from "./lxd/client.ts";
-import { knownEndpoints, observe } from "./juju/observe.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
-import type { Mark } from "./trust/owner.ts";
-import { parseNames } from "./trust/projects.ts";
-import { type Identity, noteLeader } from "./juju/replicas.ts";
+import type { Context } from "./juju/context.ts";
 import type { HookEvent } from "./juju/event.ts";
-import { serve } from "./serve.ts";
+import { knownEndpoints, type Observation, observe } from "./juju/observe.ts";
+import { publishAll } from "./juju/publish.ts";
+import { type Configuration, readCredentials } from "./juju/read_credentials.ts";
+import { type KnownWants, readWants } from "./juju/read_wants.ts";
+import { countRejections, logRejections } from "./juju/rejections.ts";
+import { noteLeader } from "./juju/replicas.ts";
+import { apply } from "./lxd/apply.ts";
+import type { Entrance, Lxd } from "./lxd/client.ts";
+import { type Active, type Attempt, type Outcome, outcomeOf } from "./outcome.ts";
+import type { Rules } from "./trust/admit.ts";
+import { claim, markOriginals } from "./trust/adopt.ts";
+import type { Mark } from "./trust/owner.ts";
+import { plan } from "./trust/plan.ts";
+import { parseNames, type Projects } from "./trust/projects.ts";
+import type { Facts } from "./trust/publication.ts";
+import { holdBack, revokeExcess } from "./trust/revocations.ts";
+import { phasesOf, type Step } from "./trust/step.ts";
+import { countOurs, type TrustStore, without } from "./trust/trust_store.ts";
 
-/** Everything that a hook deals with. */
-export interface World extends Identity {
-  /** The hook tools. */
-  readonly juju: Juju;
-  /** Enters LXD by the credential's endpoint, or else by a member known from before. */
+/** The unit that runs the hook, with all that it deals with. */
+export interface Hook extends Context {
+  /** Enters LXD by the credential's endpoint, or else by a known member. */
   readonly enter: (
     credentials: Credentials,
     known: () => Promise<readonly string[]>,
   ) => Promise<Entrance>;
-  /** The name of our entries. */
+  /** The mark of our entries. */
   readonly mark: Mark;
-  /** The present. */
+  /** Current time. */
   readonly now: Date;
-  /** Is told of each change made to LXD's trust store. */
+  /** Receives a line about each change of LXD's trust store. */
   readonly report: (change: string) => void;
 }
 
-/** What came of a reconciliation. */
+/** The result of a reconciliation. */
 export interface Reconciled {
-  /** How it ended; undefined where this unit had nothing to do. */
+  /** How it ended; undefined if this unit had nothing to do. */
   readonly outcome: Outcome | undefined;
   /** Whether this unit leads the application. */
-  readonly leads: boolean;
-  /** Whether the trust store, or what relations are told, was changed. */
+  readonly isLeader: boolean;
+  /** Whether the trust store, or a publication, was changed. */
   readonly hasChanged: boolean;
 }
+
+type Access =
+  | { readonly kind: "complete"; readonly credentials: Credentials; readonly allowed: Projects }
+  | CredentialFailure;
+
+interface Entered {
+  readonly kind: "entered";
+  readonly lxd: Lxd;
+  readonly trustStore: TrustStore;
+  /** What relations are told of LXD. */
+  readonly cluster: Pick<Facts, "nodes" | "isClustered" | "addresses">;
+  /** What the status tells of LXD. */
+  readonly active: Pick<Active, "kind" | "version" | "nodes" | "isUpgrading">;
+  /** What the status tells of a failure. */
+  readonly attempt: Attempt;
+}
+
+const UNCONCERNED: Reconciled = { outcome: undefined, isLeader: false, hasChanged: false };
 
 const NAMES = "it must be names of LXD projects with commas between them";
 
 /**
  * Makes LXD's trust store and the relations what they should be, as far as an event is concerned.
+ * Additions come first, then publications, then revocations, so that an interrupted hook loses
+ * nothing.
  *
- * @param world Juju and LXD.
- * @param event What the event is about.
- * @returns What came of it.
+ * @throws {HookToolError} If a hook tool fails that is about more than one relation or the secret.
  */
-export async function reconcile(world: World, event: HookEvent): Promise<Reconciled> {
-  const { juju, unit, application, now } = world;
-  if (event.kind === "leaving") return { outcome: undefined, leads: false, hasChanged: false };
-  const [{ config, found }, leads, seen] = await Promise.all([
-    configure(juju, now),
+export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconciled> {
+  if (event.kind === "leaving") return UNCONCERNED;
+  const { juju, mark, now, report } = hook;
+  // Observe.
+  const [configuration, isLeader, seen] = await Promise.all([
+    readCredentials(juju, now),
     juju.isLeader(),
-    observe(juju, unit, event),
+    observe(hook, event),
   ]);
-  if (leads && event.kind === "everything") await noteLeader(juju, world, event);
-  const end = (outcome: Outcome | undefined): Reconciled => ({ outcome, leads, hasChanged: false });
-  if (seen.relations.length === 0 && seen.revocable.kind === "none") return end(undefined);
-  // With the last unit everything of ours is revoked, whatever the options say.
-  const allowed = seen.isLast ? null : parseNames(config["projects"]);
-  if (allowed === undefined) return end({ kind: "unreadable", name: "projects", reason: NAMES });
-  if (found.kind !== "complete") return end(found);
-  const { credentials } = found;
-  const known = () => knownEndpoints(juju, unit, seen);
-  const entrance = await world.enter(credentials, known);
-  if (entrance.kind === "refused") {
-    return end(outcomeOf(entrance.ending, entrance.endpoint, credentials, now));
-  }
-  // Without leadership nothing is changed; what is true is published all the same.
-  const role = { unit, application, leads, mayChange: leads || seen.isLast };
-  const { lxd } = entrance;
-  return { leads, ...await serve({ ...world, lxd, credentials, seen, role, allowed }) };
+  const end = (outcome?: Outcome): Reconciled => ({ ...UNCONCERNED, outcome, isLeader });
+  if (isLeader && event.kind === "everything") await noteLeader(hook, event);
+  if (seen.relations.length === 0 && seen.revocable.kind === "none") return end();
+  // Credentials.
+  const access = accessOf(configuration, seen);
+  if (access.kind !== "complete") return end(access);
+  const { allowed, credentials, credentials: { ourFingerprint, server } } = access;
+  // Enter.
+  const entered = await enter(hook, credentials, seen);
+  if (entered.kind !== "entered") return end(entered);
+  const { lxd, cluster } = entered;
+  // Read wants. A unit that may not change the trust store publishes all the same.
+  const unit = { ...hook, isLeader, mayChange: isLeader || seen.isLast };
+  const originals = { relations: seen.relations, mark, ourFingerprint };
+  const trustStore = markOriginals(entered.trustStore, originals);
+  const rules = { trustStore, mark, ourFingerprint, allowed, now };
+  const known = await readWants(unit, seen, rules);
+  // Plan.
+  const steps = plan({ ...known, ...rules, revocable: seen.revocable });
+  const { changes, revocations } = phasesOf([...steps, ...claimsOf(known, seen, rules)]);
+  // Apply.
+  const applied = await apply(unit.mayChange ? changes : [], trustStore, { lxd, report });
+  const excess = revokeExcess(changes, applied);
+  // Publish. LXD may have listed entries again, with the names that the original charm gave them.
+  const held = markOriginals(applied.trustStore, originals);
+  const kept = without(held, [...revocations, ...excess]);
+  const facts = { ...cluster, ...applied, server, mark, trustStore: kept };
+  const publications = await publishAll(unit, known, { ...seen, facts, adoptable: held });
+  await logRejections(juju, publications);
+  // Revoke.
+  const due = holdBack(revocations, { ...seen, publications, trustStore: held, mark });
+  const last = unit.mayChange && !applied.failure ? [...due, ...excess] : [];
+  const revoked = await apply(last, applied.trustStore, { lxd, report });
+  // Outcome.
+  const hasChanged = [applied, revoked, ...publications].some((one) => one.hasChanged);
+  const failure = applied.failure ?? revoked.failure;
+  if (failure) return { outcome: outcomeOf(failure, entered.attempt), isLeader, hasChanged };
+  const certificates = countOurs(revoked.trustStore, mark);
+  const rejected = await countRejections(unit, seen, publications);
+  return { outcome: { ...entered.active, certificates, rejected }, isLeader, hasChanged };
 }
 
-async function configure(
-  juju: Juju,
-  now: Date,
-): Promise<{ readonly config: Config; readonly found: Found }> {
-  const config = await juju.configGet();
-  return { config, found: await readCredentials(juju, config, now) };
+/** The credential, and the projects that the operator allows. */
+function accessOf({ config, found }: Configuration, { isLast }: Observation): Access {
+  // With the last unit all our entries are revoked, whatever the options are.
+  const allowed = isLast ? null : parseNames(config["projects"]);
+  if (allowed === undefined) return { kind: "unreadable", name: "projects", reason: NAMES };
+  return found.kind === "complete" ? { ...found, allowed } : found;
+}
+
+/** Enters LXD, and reads its nodes and its trust store. */
+async function enter(
+  { juju, unit, now, enter }: Hook,
+  credentials: Credentials,
+  seen: Observation,
+): Promise<Entered | Outcome> {
+  const entrance = await enter(credentials, () => knownEndpoints({ juju, unit }, seen));
+  if (entrance.kind === "failed") {
+    return outcomeOf(entrance.failure, { ...credentials, endpoint: entrance.endpoint, now });
+  }
+  const { lxd, lxd: { endpoint, version, isClustered, addresses } } = entrance;
+  const attempt = { ...credentials, endpoint, now };
+  const [listed, store] = await Promise.all([lxd.nodes(), lxd.trustStore()]);
+  if (listed.kind !== "done") return outcomeOf(listed, attempt);
+  if (store.kind !== "done") return outcomeOf(store, attempt);
+  const { value: trustStore } = store;
+  const { ourFingerprint } = credentials;
+  const may = await lxd.mayManage(ourFingerprint, trustStore);
+  if (may.kind !== "done") return outcomeOf(may, attempt);
+  if (!may.value) {
+    const isIdentity = !trustStore.has(ourFingerprint);
+    return outcomeOf({ kind: "restricted", isIdentity }, attempt);
+  }
+  const { nodes, isUpgrading } = listed.value;
+  const active = { kind: "active", version, nodes: nodes.length, isUpgrading } as const;
+  const cluster = { nodes, isClustered, addresses };
+  return { kind: "entered", lxd, trustStore, cluster, active, attempt };
+}
+
+/** Adopts rejected certificates, if every databag was read: then nobody else may want them. */
+function claimsOf(known: KnownWants, { isWhole }: Observation, rules: Rules): readonly Step[] {
+  return known.complete || isWhole ? claim(known.relations, rules) : [];
 }

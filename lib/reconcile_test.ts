@@ -109,7 +109,7 @@ class Model {
     for (const list of [this.tools, this.written, this.warnings]) list.length = 0;
     const { outcome, hasChanged } = await reconcile({
       juju: createJuju((tool, args, stdin) => this.#tool(unit, tool, args, stdin)),
-      enter: ({ endpoint }, known) => enterLxd(this.#transport(), endpoint, known),
+      enter: ({ endpoint }, known) => enterLxd(this.#transport(), { credential: endpoint, known }),
       application: "lxd",
       unit,
       mark: createMark("lxd", "uuid"),

@@ -67,12 +67,12 @@ export function renderStatus(
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
     case "untrusted":
       return blocked(
-        `LXD at ${outcome.endpoint} does not trust our certificate ${outcome.own}: ` +
+        `LXD at ${outcome.endpoint} does not trust our certificate ${outcome.ourFingerprint}: ` +
           "add it to LXD's trust store, or wait until it is valid and not expired",
       );
     case "restricted":
       return blocked(
-        `LXD at ${outcome.endpoint} does not let our certificate ${outcome.own} manage ` +
+        `LXD at ${outcome.endpoint} does not let our certificate ${outcome.ourFingerprint} manage ` +
           `certificates: ${
             outcome.isIdentity ? ENTITLED : "it must not be restricted to projects"
           }`,

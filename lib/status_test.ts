@@ -4,7 +4,7 @@ import { renderStatus } from "./status.ts";
 
 const NOTHING = { status: "unknown", message: "" };
 const endpoint = "https://10.0.0.1:8443";
-const own = "aa";
+const ourFingerprint = "aa";
 
 interface Case {
   readonly outcome: Outcome;
@@ -64,19 +64,19 @@ const CASES: readonly Case[] = [
     message: "Cannot use lxd_endpoint: it must be https://host:port",
   },
   {
-    outcome: { kind: "untrusted", endpoint, own },
+    outcome: { kind: "untrusted", endpoint, ourFingerprint },
     status: "blocked",
     message: `LXD at ${endpoint} does not trust our certificate aa: ` +
       "add it to LXD's trust store, or wait until it is valid and not expired",
   },
   {
-    outcome: { kind: "restricted", endpoint, own },
+    outcome: { kind: "restricted", endpoint, ourFingerprint },
     status: "blocked",
     message: `LXD at ${endpoint} does not let our certificate aa manage certificates: ` +
       "it must not be restricted to projects",
   },
   {
-    outcome: { kind: "restricted", endpoint, own, isIdentity: true },
+    outcome: { kind: "restricted", endpoint, ourFingerprint, isIdentity: true },
     status: "blocked",
     message: `LXD at ${endpoint} does not let our certificate aa manage certificates: ` +
       "its groups must let it create, view, edit and delete identities of the server",

@@ -4,8 +4,7 @@
  * @module
  */
 import * as z from "zod/mini";
-import { type Credentials, type Part, type Parts, readParts } from "./parts.ts";
-import type { Outcome } from "../outcome.ts";
+import { type Credentials, type Part, type Parts, readParts, type Unreadable } from "./parts.ts";
 
 /** The values of the application's options, as `config-get` gives them. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -25,15 +24,34 @@ export type Secret =
   /** Juju does not give it, and says why. */
   | { readonly kind: "refused"; readonly words: string };
 
-/** What was found: credentials, or what the operator has to do. */
+/** Why there are no credentials: what the operator has to mend. */
+export type CredentialFailure =
+  /** The application may not see the cloud's credential. */
+  | { readonly kind: "no-access" }
+  /** Juju refuses the operator's secret: most likely it is not granted, or there is none. */
+  | {
+    readonly kind: "no-secret";
+    readonly uri: string;
+    readonly isAbsent: boolean;
+    /** The text of Juju's refusal. */
+    readonly words: string;
+  }
+  /** Parts are missing. `names`: as the operator knows them. `secret`: URI of the incomplete secret. */
+  | {
+    readonly kind: "missing";
+    readonly names: readonly string[];
+    readonly secret: string | undefined;
+  }
+  /** Juju's cloud is not LXD, or its credential is of no use here. */
+  | { readonly kind: "other-cloud"; readonly found: string }
+  | Unreadable;
+
+/** Credentials, or why there are none. */
 export type Found =
   | { readonly kind: "complete"; readonly credentials: Credentials }
-  | Extract<
-    Outcome,
-    { kind: "no-access" | "no-secret" | "missing" | "other-cloud" | "unreadable" }
-  >;
+  | CredentialFailure;
 
-const FIELDS = ["endpoint", "client-cert", "client-key", "server-cert"] as const;
+const NAMES = ["endpoint", "client-cert", "client-key", "server-cert"] as const;
 
 const CloudSpec = z.object({
   type: z.string(),
@@ -87,9 +105,9 @@ export function readSecret(uri: string, secret: Secret, now: Date): Found {
     return { kind: "no-secret", uri, isAbsent: /not (found|valid)/.test(words), words };
   }
   const { content } = secret;
-  const names = FIELDS.filter((name) => !content[name]?.trim());
+  const names = NAMES.filter((name) => !content[name]?.trim());
   if (names.length > 0) return { kind: "missing", names, secret: uri };
-  const field = (name: typeof FIELDS[number]): Part => ({
+  const field = (name: typeof NAMES[number]): Part => ({
     name: `${name} of credentials-secret`,
     value: content[name] ?? "",
   });

@@ -55,7 +55,7 @@ Deno.test("readOptions() reads the operator's options", () => {
     credentials: {
       endpoint: "https://10.0.0.1:8443",
       certificate: client.certificate,
-      own: client.fingerprint,
+      ourFingerprint: client.fingerprint,
       key: client.key,
       server: {
         pem: server.certificate,
@@ -69,10 +69,10 @@ Deno.test("readOptions() reads the operator's options", () => {
 Deno.test("readCloud() reads the cloud's credential", () => {
   const result = foundInCloud(CLOUD);
   assert.ok(result.kind === "complete");
-  const { endpoint, own, key } = result.credentials;
-  assert.deepEqual({ endpoint, own, key }, {
+  const { endpoint, ourFingerprint, key } = result.credentials;
+  assert.deepEqual({ endpoint, ourFingerprint, key }, {
     endpoint: "https://10.0.0.1:8443",
-    own: client.fingerprint,
+    ourFingerprint: client.fingerprint,
     key: client.traditionalKey,
   });
 });
@@ -81,10 +81,10 @@ Deno.test("readSecret() reads the operator's secret", () => {
   const content = { endpoint: "10.0.0.1", ...ATTRIBUTES };
   const result = foundInSecret({ kind: "content", content });
   assert.ok(result.kind === "complete");
-  const { endpoint, own, key } = result.credentials;
-  assert.deepEqual({ endpoint, own, key }, {
+  const { endpoint, ourFingerprint, key } = result.credentials;
+  assert.deepEqual({ endpoint, ourFingerprint, key }, {
     endpoint: "https://10.0.0.1:8443",
-    own: client.fingerprint,
+    ourFingerprint: client.fingerprint,
     key: client.traditionalKey,
   });
 });
@@ -219,8 +219,8 @@ Deno.test("readOptions() keeps the authorities of our certificate, and what it n
       leaf.traditionalKey,
   });
   assert.ok(result.kind === "complete");
-  const { certificate, own, key } = result.credentials;
-  assert.deepEqual([certificate, own, key], [
+  const { certificate, ourFingerprint, key } = result.credentials;
+  assert.deepEqual([certificate, ourFingerprint, key], [
     leaf.certificate + ca.certificate,
     leaf.fingerprint,
     leaf.traditionalKey,

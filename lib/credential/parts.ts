@@ -14,7 +14,6 @@ import {
 import { authoritiesAmong } from "../trust/chain.ts";
 import { unfit } from "../requirer/client_key.ts";
 import { isWildcard, normaliseEndpoint } from "./endpoint.ts";
-import type { Outcome } from "../outcome.ts";
 import { unknownToTls } from "../requirer/pin.ts";
 import { type PrivateKey, readPrivateKey } from "./private_key.ts";
 import { attempt } from "../requirer/x509.ts";
@@ -26,7 +25,7 @@ export interface Credentials {
   /** Our client certificate as PEM, followed by those of its authorities where it has any. */
   readonly certificate: string;
   /** Fingerprint of our client certificate. */
-  readonly own: Certificate["fingerprint"];
+  readonly ourFingerprint: Certificate["fingerprint"];
   /** Our private key as PEM: PKCS#8, PKCS#1 or SEC1. */
   readonly key: string;
   /** The one server certificate that we talk to. */
@@ -55,10 +54,20 @@ export interface Part {
   readonly value: string;
 }
 
-/** What came of the parts: credentials, or the first thing that the operator has to mend. */
-export type Read =
+/** An option, or a part of a credential, cannot be read or used. */
+export interface Unreadable {
+  /** Tag. */
+  readonly kind: "unreadable";
+  /** Name of the option or part, as the operator knows it. */
+  readonly name: string;
+  /** What is wrong with it, and what it must be. */
+  readonly reason: string;
+}
+
+/** Credentials, or the first part that the operator has to mend. */
+export type ReadCredentials =
   | { readonly kind: "complete"; readonly credentials: Credentials }
-  | Extract<Outcome, { kind: "unreadable" }>;
+  | Unreadable;
 
 const NO_ENDPOINT = "it must be https://host:port";
 const EVERY_ADDRESS = "it stands for every address of a machine: " +
@@ -71,7 +80,7 @@ const EVERY_ADDRESS = "it stands for every address of a machine: " +
  * @param now The present, to compare the certificate's validity with.
  * @returns The credentials, or what is wrong with one of the parts.
  */
-export function readParts(parts: Parts, now: Date): Read {
+export function readParts(parts: Parts, now: Date): ReadCredentials {
   const endpoint = normaliseEndpoint(parts.endpoint.value);
   if (!endpoint) {
     const reason = isWildcard(parts.endpoint.value) ? EVERY_ADDRESS : NO_ENDPOINT;
@@ -95,7 +104,7 @@ export function readParts(parts: Parts, now: Date): Read {
     credentials: {
       endpoint,
       certificate: chain.map(renderPem).join(""),
-      own: certificate.fingerprint,
+      ourFingerprint: certificate.fingerprint,
       key: key.pem,
       ...server,
     },
@@ -120,6 +129,6 @@ function belongs({ object }: PrivateKey, { pem }: Certificate): boolean {
   return attempt(() => new X509Certificate(pem).checkPrivateKey(object)) ?? false;
 }
 
-function unreadable({ name }: Part, reason: string): Read {
+function unreadable({ name }: Part, reason: string): ReadCredentials {
   return { kind: "unreadable", name, reason };
 }

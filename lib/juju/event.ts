@@ -1,16 +1,16 @@
 /**
- * What an event is about, from the environment that Juju gives a hook.
+ * The event that a hook is about, read from the hook's environment.
  *
  * @module
  */
 import { type Endpoint, isEndpoint } from "../relation/mod.ts";
 import type { Requirer } from "../trust/owner.ts";
 
-/** What an event is about. */
+/** The event that a hook is about. */
 export type HookEvent =
   /**
-   * All relations. `isSettled`: Juju has nothing queued, so that no databag is out of date.
-   * `isElected`: this unit did not lead just before.
+   * Something that concerns all relations. `isSettled`: Juju has nothing queued, so no databag is out
+   * of date. `isElected`: the unit did not lead until now.
    */
   | { readonly kind: "everything"; readonly isSettled: boolean; readonly isElected?: true }
   /** A requirer's databag may have changed. */
@@ -21,7 +21,7 @@ export type HookEvent =
   | { readonly kind: "broken"; readonly endpoint: Endpoint; readonly relation: string }
   /** This unit is about to end. */
   | { readonly kind: "stop" }
-  /** This unit leaves a relation that may go on without it: what follows is told in `broken`. */
+  /** This unit leaves a relation. Whether the relation ends, `broken` tells. */
   | { readonly kind: "leaving" };
 
 /** Reads a variable of the hook's environment. */
@@ -43,11 +43,10 @@ export function everythingSettled(): HookEvent {
 }
 
 /**
- * A relation was made, or a databag changed: the remote unit's, or without one the remote
- * application's.
+ * A relation was made, or a databag changed: the remote unit's or, if the hook is about no unit, the
+ * remote application's.
  *
- * @param environment The hook's environment.
- * @returns The event.
+ * @throws {RangeError} If a variable is absent, or the relation is of no endpoint of this charm.
  */
 export function changed(environment: Variables): HookEvent {
   return { kind: "changed", ...requirerOf(environment) };
@@ -56,19 +55,17 @@ export function changed(environment: Variables): HookEvent {
 /**
  * A unit left a relation: a remote one, or this one (`JUJU_DEPARTING_UNIT`).
  *
- * @param environment The hook's environment.
- * @returns The event.
+ * @throws {RangeError} If a variable is absent, or the relation is of no endpoint of this charm.
  */
 export function departed(environment: Variables): HookEvent {
-  const isOurs = environment("JUJU_DEPARTING_UNIT") === environment("JUJU_UNIT_NAME");
-  return isOurs ? { kind: "leaving" } : { kind: "departed", ...requirerOf(environment) };
+  const isThisUnit = environment("JUJU_DEPARTING_UNIT") === environment("JUJU_UNIT_NAME");
+  return isThisUnit ? { kind: "leaving" } : { kind: "departed", ...requirerOf(environment) };
 }
 
 /**
  * A relation is gone for this unit.
  *
- * @param environment The hook's environment.
- * @returns The event.
+ * @throws {RangeError} If a variable is absent, or the relation is of no endpoint of this charm.
  */
 export function broken(environment: Variables): HookEvent {
   return { kind: "broken", ...relationOf(environment) };
@@ -82,9 +79,13 @@ export function stop(): HookEvent {
 /**
  * Reads a variable that Juju always sets.
  *
- * @param environment The hook's environment.
- * @param name Name of the variable.
- * @returns Its value.
+ * @example Name of the unit
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(variable(() => "lxd/0", "JUJU_UNIT_NAME"), "lxd/0");
+ * assert.throws(() => variable(() => undefined, "JUJU_UNIT_NAME"), RangeError);
+ * ```
+ *
  * @throws {RangeError} If it is absent or empty.
  */
 export function variable(environment: Variables, name: string): string {
@@ -102,7 +103,7 @@ function requirerOf(
   return { endpoint, requirer: { relation, name } };
 }
 
-/** Reads the relation's id: `api:3`. */
+/** Reads the relation's id, such as `api:3`. */
 function relationOf(
   environment: Variables,
 ): { readonly endpoint: Endpoint; readonly relation: string } {

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import * as z from "zod/mini";
 import type { Secret } from "../credential/credentials.ts";
+import { type Databag, parseJson, type Parser } from "../requirer/databag.ts";
 import { isRefusal, quoteWords } from "./refusal.ts";
-import type { Databag } from "../requirer/databag.ts";
 
 /** Runs a hook tool and returns what it prints. Rejects with a {@linkcode HookToolError}. */
 export type Exec = (tool: string, args: readonly string[], stdin?: string) => Promise<string>;
@@ -30,14 +31,18 @@ export class HookToolError extends Error {
   }
 }
 
-/** What `goal-state` tells of the model. */
+/** The output of `goal-state`, as far as the charm needs it. */
 export interface GoalState {
-  /** Status of each unit of our application, `dying` for one on its way out. */
+  /** Status of each unit of our application; `dying` for a unit on its way out. */
   readonly units: Readonly<Record<string, { readonly status: string }>>;
-  /** The remote units and applications by endpoint. */
-  readonly relations: Readonly<
-    Record<string, Readonly<Record<string, unknown>>>
-  >;
+}
+
+/** A workload status. */
+export interface UnitStatus {
+  /** Juju's word for it. */
+  readonly status: string;
+  /** Its message. */
+  readonly message: string;
 }
 
 /** The hook tools that we use. Relations are named by the number of their id. */
@@ -69,84 +74,73 @@ export interface Juju {
   /** The newest revision of a secret, which is tracked from now on. */
   readonly secretGet: (uri: string) => Promise<Secret>;
   /** This unit's workload status. */
-  readonly statusGet: () => Promise<
-    { readonly status: string; readonly message: string }
-  >;
+  readonly statusGet: () => Promise<UnitStatus>;
   /** The workload status of each unit of the application; for its leader only. */
-  readonly unitStatuses: () => Promise<
-    Readonly<Record<string, { readonly status: string; readonly message: string }>>
-  >;
+  readonly unitStatuses: () => Promise<Readonly<Record<string, UnitStatus>>>;
   /** Sets this unit's workload status, at once. */
   readonly statusSet: (status: string, message: string) => Promise<void>;
 }
 
-interface ApplicationStatus {
-  readonly "application-status": {
-    readonly units: Readonly<Record<string, { readonly status: string; readonly message: string }>>;
-  };
-}
+const TEXT = z.string();
+const TEXTS = z.array(z.string());
+const TEXT_BY_NAME = z.record(z.string(), z.string());
+const CONFIG = z.record(z.string(), z.unknown());
+const GOAL_STATE = z.object({
+  units: z.record(z.string(), z.object({ status: z.string() })),
+});
+const STATUS = z.object({ status: z.string(), message: z._default(z.string(), "") });
+const APPLICATION_STATUS = z.object({
+  "application-status": z.object({ units: z.record(z.string(), STATUS) }),
+});
 
 // `JSON.stringify` leaves these as they are; the YAML reader of relation-set refuses or folds them.
 const CONTROLS_REGEXP = /[\u007f-\u009f\ufffe\uffff]/g;
 
 /**
- * Makes the hook tools' functions.
+ * Makes the hook tools' functions. They throw a {@linkcode HookToolError} if a tool fails, and a
+ * `TypeError` if its output is not as Juju documents it.
  *
  * @param exec Runs a tool.
- * @returns The functions.
  */
 export function createJuju(exec: Exec): Juju {
-  const json = async <T>(tool: string, ...args: string[]): Promise<T> =>
-    JSON.parse(await exec(tool, ["--format=json", ...args]));
+  const read = async <T>(parser: Parser<T>, tool: string, ...args: string[]): Promise<T> => {
+    const result = parser.safeParse(parseJson(await exec(tool, ["--format=json", ...args])));
+    if (result.success) return result.data;
+    // Without the output, which may be a secret.
+    throw new TypeError(`Cannot read the output of ${tool}: it is not as Juju documents it`);
+  };
   return {
-    configGet: () => json("config-get"),
-    credentialGet: async () => {
-      try {
-        return await json("credential-get");
-      } catch (error) {
-        // Juju has no exit code of its own for this.
-        const denied = error instanceof HookToolError &&
-          /permission denied/.test(error.stderr);
-        if (denied) return undefined;
-        throw error;
-      }
-    },
-    goalState: () => json("goal-state"),
-    isLeader: () => json("is-leader"),
+    configGet: () => read(CONFIG, "config-get"),
+    credentialGet: () => credentialGet(() => read(z.unknown(), "credential-get")),
+    goalState: () => read(GOAL_STATE, "goal-state"),
+    isLeader: () => read(z.boolean(), "is-leader"),
     jujuLog: async (level, message) => {
       await exec("juju-log", ["--log-level", level, "--", message]);
     },
     relationGet: (relation, name) => {
       const application = name.includes("/") ? [] : ["--app"];
-      return json("relation-get", "-r", relation, ...application, "-", name);
+      return read(TEXT_BY_NAME, "relation-get", "-r", relation, ...application, "-", name);
     },
     relationIds: async (endpoint) =>
-      (await json<string[]>("relation-ids", endpoint)).map((id) => id.slice(id.indexOf(":") + 1)),
-    relationList: (relation) => json("relation-list", "-r", relation),
-    relationApplication: (relation) => json("relation-list", "-r", relation, "--app"),
+      (await read(TEXTS, "relation-ids", endpoint)).map((id) => id.slice(id.indexOf(":") + 1)),
+    relationList: (relation) => read(TEXTS, "relation-list", "-r", relation),
+    relationApplication: (relation) => read(TEXT, "relation-list", "-r", relation, "--app"),
     relationSet: async (relation, databag, of) => {
       const application = of === "application" ? ["--app"] : [];
       // On standard input: a value as an argument would be trimmed, and be limited in length.
       const text = JSON.stringify(databag).replaceAll(CONTROLS_REGEXP, escape);
       await exec("relation-set", ["-r", relation, ...application, "--file", "-"], text);
     },
-    secretGet: async (uri) => {
-      try {
-        return { kind: "content", content: await json("secret-get", "--refresh", uri) };
-      } catch (error) {
-        // Whatever Juju says, only the operator can mend it; a failed hook would mend nothing.
-        if (isRefusal(error)) return { kind: "refused", words: quoteWords(error.stderr) };
-        throw error;
-      }
-    },
-    statusGet: () => json("status-get", "--include-data"),
+    secretGet: (uri) => secretGet(() => read(TEXT_BY_NAME, "secret-get", "--refresh", uri)),
+    statusGet: () => read(STATUS, "status-get", "--include-data"),
     unitStatuses: async () => {
-      const { "application-status": application } = await json<ApplicationStatus>(
+      const args = ["--include-data", "--application"];
+      const { "application-status": status } = await read(
+        APPLICATION_STATUS,
         "status-get",
-        "--include-data",
-        "--application",
+        ...args,
       );
-      return application.units;
+      return status.units;
     },
     statusSet: async (status, message) => {
       await exec("status-set", ["--", status, message]);
@@ -154,13 +148,34 @@ export function createJuju(exec: Exec): Juju {
   };
 }
 
+async function credentialGet(read: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await read();
+  } catch (error) {
+    // Juju has no exit code of its own for this.
+    const isDenied = error instanceof HookToolError && /permission denied/.test(error.stderr);
+    if (isDenied) return undefined;
+    throw error;
+  }
+}
+
+async function secretGet(
+  read: () => Promise<Readonly<Record<string, string>>>,
+): Promise<Secret> {
+  try {
+    return { kind: "content", content: await read() };
+  } catch (error) {
+    // Only the operator can mend a refusal, whatever its reason. A failed hook would mend nothing.
+    if (isRefusal(error)) return { kind: "refused", words: quoteWords(error.stderr) };
+    throw error;
+  }
+}
+
 /**
  * Runs a hook tool as Juju lays it out: a program on `PATH`.
  *
- * @param tool Name of the tool.
- * @param args Its arguments.
- * @param stdin What it reads on standard input.
- * @returns What it prints.
+ * @param stdin Text for its standard input. @default {nothing}
+ * @returns Its standard output.
  * @throws {HookToolError} If it fails.
  */
 export async function execTool(

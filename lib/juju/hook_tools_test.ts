@@ -32,7 +32,7 @@ const READS: readonly {
     command: "goal-state --format=json",
     output: '{"units": {"a/0": {"status": "active"}}, "relations": {}}\n',
     ask: (juju) => juju.goalState(),
-    expected: { units: { "a/0": { status: "active" } }, relations: {} },
+    expected: { units: { "a/0": { status: "active" } } },
   },
   {
     command: "is-leader --format=json",
@@ -74,14 +74,14 @@ const READS: readonly {
     command: "status-get --format=json --include-data",
     output: '{"message": "m", "status": "active", "status-data": {}}\n',
     ask: (juju) => juju.statusGet(),
-    expected: { message: "m", status: "active", "status-data": {} },
+    expected: { message: "m", status: "active" },
   },
   {
     command: "status-get --format=json --include-data --application",
     output:
-      '{"application-status": {"status": "active", "units": {"lxd/0": {"status": "active"}}}}',
+      '{"application-status": {"status": "active", "units": {"lxd/0": {"message": "m", "status": "active"}}}}',
     ask: (juju) => juju.unitStatuses(),
-    expected: { "lxd/0": { status: "active" } },
+    expected: { "lxd/0": { message: "m", status: "active" } },
   },
   {
     command: "secret-get --format=json --refresh secret:abc",
@@ -93,6 +93,14 @@ const READS: readonly {
 
 Deno.test.each(READS)("createJuju() reads $command", async ({ command, output, ask, expected }) => {
   assert.deepEqual(await ask(fakeJuju(command, output)), expected);
+});
+
+Deno.test("createJuju() refuses an output that is not Juju's, without a word of it", async () => {
+  const message = "Cannot read the output of secret-get: it is not as Juju documents it";
+  for (const output of ['["secret"]', "secret", '{"endpoint": 1}']) {
+    const juju = fakeJuju("secret-get --format=json --refresh secret:abc", output);
+    await assert.rejects(juju.secretGet("secret:abc"), { name: "TypeError", message });
+  }
 });
 
 Deno.test("createJuju() writes nothing into arguments but what cannot be taken for an option", async () => {

@@ -96,7 +96,11 @@ Deno.test("observe() reads two databags where one has changed", async () => {
   const juju = world({
     databags: { "3 lxd/0": PUBLISHED, "3 ams/0": { client_certificates: "x" } },
   });
-  const seen = await observe(juju, UNIT, { kind: "changed", endpoint: "api", requirer: AMS0 });
+  const seen = await observe({ juju: juju, unit: UNIT }, {
+    kind: "changed",
+    endpoint: "api",
+    requirer: AMS0,
+  });
   assert.deepEqual(juju.asked.toSorted(), ["relation-get 3 ams/0", "relation-get 3 lxd/0"]);
   const { relations, ...rest } = seen;
   assert.deepEqual(rest, {
@@ -127,11 +131,10 @@ Deno.test.each(
 )("observe() leaves all as it is where the $what databag is refused", async (given) => {
   const databags = { "3 lxd/0": {}, "3 ams/0": {}, "10 lxd/0": {}, "10 ams": {} };
   const ask = (error: Error) =>
-    observe(
-      world({ relations: { "10": ["ams"] }, databags: { ...databags, [given.key]: error } }),
-      UNIT,
-      { kind: "changed", ...given.event },
-    );
+    observe({
+      juju: world({ relations: { "10": ["ams"] }, databags: { ...databags, [given.key]: error } }),
+      unit: UNIT,
+    }, { kind: "changed", ...given.event });
   const { relations, revocable } = await ask(REFUSED);
   assert.deepEqual([relations, revocable], [[], NONE]);
   await assert.rejects(ask(KILLED), KILLED);
@@ -139,7 +142,7 @@ Deno.test.each(
 
 Deno.test("observe() revokes what a departed unit had, though its relation cannot be read", async () => {
   const ask = (error: Error) =>
-    observe(world({ databags: { "3 lxd/0": error } }), UNIT, {
+    observe({ juju: world({ databags: { "3 lxd/0": error } }), unit: UNIT }, {
       kind: "departed",
       endpoint: "api",
       requirer: AMS0,
@@ -151,14 +154,18 @@ Deno.test("observe() revokes what a departed unit had, though its relation canno
 
 Deno.test("observe() revokes what a broken relation had, though it cannot be read", async () => {
   const juju = world({ units: { "lxd/0": "active" }, databags: { "3 lxd/0": REFUSED } });
-  const seen = await observe(juju, UNIT, { kind: "broken", endpoint: "api", relation: "3" });
+  const seen = await observe({ juju: juju, unit: UNIT }, {
+    kind: "broken",
+    endpoint: "api",
+    relation: "3",
+  });
   assert.deepEqual(seen.revocable, { kind: "relation", relation: "3" });
   assert.deepEqual([seen.gone, seen.isUnread], [[], true]);
 });
 
 Deno.test("observe() does not read the databag of a requirer that is gone", async () => {
   const juju = world({ databags: { "3 lxd/0": PUBLISHED } });
-  const { relations, revocable } = await observe(juju, UNIT, {
+  const { relations, revocable } = await observe({ juju: juju, unit: UNIT }, {
     kind: "departed",
     endpoint: "api",
     requirer: AMS0,
@@ -169,7 +176,9 @@ Deno.test("observe() does not read the databag of a requirer that is gone", asyn
 });
 
 Deno.test("observe() asks nothing while this unit leaves", async () => {
-  const { relations, revocable } = await observe(world({}), UNIT, { kind: "leaving" });
+  const { relations, revocable } = await observe({ juju: world({}), unit: UNIT }, {
+    kind: "leaving",
+  });
   assert.deepEqual([relations, revocable], [[], NONE]);
 });
 
@@ -198,7 +207,11 @@ Deno.test.each<{ what: string; units: Record<string, string>; may: boolean; isLa
   "observe() lets $what revoke what a broken relation had: $may",
   async ({ units, may, isLast }) => {
     const juju = world({ units, databags: { "3 lxd/0": PUBLISHED } });
-    const seen = await observe(juju, UNIT, { kind: "broken", endpoint: "api", relation: "3" });
+    const seen = await observe({ juju: juju, unit: UNIT }, {
+      kind: "broken",
+      endpoint: "api",
+      relation: "3",
+    });
     assert.deepEqual(seen.revocable, may ? { kind: "relation", relation: "3" } : NONE);
     assert.deepEqual([seen.isLast, seen.gone.length, seen.complete], [isLast, may ? 1 : 0, false]);
     assert.deepEqual(seen.relations, []);
@@ -209,14 +222,14 @@ Deno.test.each<{ what: string; units: Record<string, string>; revocable: Revocab
   { what: "the last unit", units: { "lxd/0": "dying" }, revocable: { kind: "all" } },
   { what: "one of several", units: { "lxd/0": "dying", "lxd/1": "active" }, revocable: NONE },
 ])("observe() tells what $what may revoke as it stops", async ({ units, revocable }) => {
-  const seen = await observe(world({ units }), UNIT, { kind: "stop" });
+  const seen = await observe({ juju: world({ units }), unit: UNIT }, { kind: "stop" });
   assert.deepEqual(seen.revocable, revocable);
   assert.equal(seen.complete, revocable.kind === "all");
 });
 
 Deno.test("observe() reads every databag for everything, and revokes of relations that are gone", async () => {
   const juju = world(TWO);
-  const seen = await observe(juju, UNIT, EVERYTHING);
+  const seen = await observe({ juju: juju, unit: UNIT }, EVERYTHING);
   assert.deepEqual(seen.revocable, { kind: "absent", relations: new Set(["3", "4"]) });
   assert.deepEqual([seen.complete, seen.isWhole, seen.isLast], [false, true, false]);
   assert.deepEqual(seen.relations.map(({ relation, only }) => [relation, only]), [
@@ -227,29 +240,29 @@ Deno.test("observe() reads every databag for everything, and revokes of relation
 });
 
 Deno.test("observe() may revoke everyone's once Juju has nothing queued", async () => {
-  const seen = await observe(world(TWO), UNIT, SETTLED);
+  const seen = await observe({ juju: world(TWO), unit: UNIT }, SETTLED);
   assert.deepEqual([seen.revocable, seen.complete, seen.isWhole], [{ kind: "all" }, true, true]);
 });
 
 Deno.test("observe() holds back the revocations of a relation that cannot be read, and no other's", async () => {
   const juju = world({ ...TWO, databags: { ...TWO.databags, "3 ams/1": REFUSED } });
-  const seen = await observe(juju, UNIT, SETTLED);
+  const seen = await observe({ juju: juju, unit: UNIT }, SETTLED);
   assert.deepEqual(seen.relations.map(({ relation }) => relation), ["4"]);
   const revocable: Revocable = { kind: "all", except: new Set(["3"]) };
   assert.deepEqual([seen.revocable, seen.complete, seen.isWhole], [revocable, false, true]);
-  const unsettled = await observe(juju, UNIT, EVERYTHING);
+  const unsettled = await observe({ juju: juju, unit: UNIT }, EVERYTHING);
   assert.deepEqual(unsettled.revocable, { kind: "absent", relations: new Set(["3", "4"]) });
 });
 
 Deno.test("observe() revokes nothing for everything on its way out", async () => {
   const dying = { "lxd/0": "dying", "lxd/1": "active" };
-  const seen = await observe(world({ ...TWO, units: dying }), UNIT, SETTLED);
+  const seen = await observe({ juju: world({ ...TWO, units: dying }), unit: UNIT }, SETTLED);
   assert.deepEqual([seen.revocable, seen.complete, seen.relations.length], [NONE, false, 2]);
 });
 
 Deno.test("readRelation() reads each of its databags once", async () => {
   const juju = world(TWO);
-  await readRelation(juju, UNIT, { endpoint: "api", relation: "3" });
+  await readRelation({ juju: juju, unit: UNIT }, { endpoint: "api", relation: "3" });
   assert.deepEqual(juju.asked.toSorted(), [
     "relation-get 3 ams",
     "relation-get 3 ams/0",
@@ -262,7 +275,10 @@ Deno.test("readRelation() reads each of its databags once", async () => {
 
 Deno.test("readRelations() lets a bug be a bug", async () => {
   const juju = world({ ...TWO, databags: {} });
-  await assert.rejects(readRelations(juju, UNIT), /^Error: Cannot answer relation-get/);
+  await assert.rejects(
+    readRelations({ juju: juju, unit: UNIT }),
+    /^Error: Cannot answer relation-get/,
+  );
 });
 
 const HTTPS: Model = {
@@ -286,7 +302,7 @@ function changed(name: string): HookEvent {
 Deno.test("observe() of lxd-https reads a unit's databag, and its application's", async () => {
   for (const application of [{}, { version: "1.0" }, { version: "2.0", certificate: "of all" }]) {
     const juju = world({ ...HTTPS, databags: { ...HTTPS.databags, "10 ams": application } });
-    const { relations, revocable } = await observe(juju, UNIT, changed("ams/0"));
+    const { relations, revocable } = await observe({ juju: juju, unit: UNIT }, changed("ams/0"));
     assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), ["ams/0"]);
     const requirer = { relation: "10", name: "ams/0" };
     assert.deepEqual(revocable, { kind: "requirer", requirer });
@@ -295,7 +311,10 @@ Deno.test("observe() of lxd-https reads a unit's databag, and its application's"
 });
 
 Deno.test("observe() of lxd-https: a unit's databag does not count where the application speaks", async () => {
-  const { relations, revocable } = await observe(world(SPOKEN_FOR), UNIT, changed("ams/0"));
+  const { relations, revocable } = await observe(
+    { juju: world(SPOKEN_FOR), unit: UNIT },
+    changed("ams/0"),
+  );
   // The application may take its projects from it.
   assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), ["ams"]);
   assert.deepEqual(revocable, { kind: "relation", relation: "10" });
@@ -305,7 +324,10 @@ Deno.test.each<{ what: string; model: Model; rejected: string[]; kind: Revocable
   { what: "no longer speaks", model: HTTPS, rejected: ["ams/0", "ams/1"], kind: "requirer" },
   { what: "speaks", model: SPOKEN_FOR, rejected: ["ams"], kind: "relation" },
 ])("observe() of lxd-https looks at every unit where the application $what", async (given) => {
-  const { relations, revocable } = await observe(world(given.model), UNIT, changed("ams"));
+  const { relations, revocable } = await observe(
+    { juju: world(given.model), unit: UNIT },
+    changed("ams"),
+  );
   assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), given.rejected);
   assert.deepEqual([relations[0]?.only, revocable.kind], [undefined, given.kind]);
 });
@@ -316,7 +338,7 @@ Deno.test("observe() reads the relations of each endpoint for everything", async
     relations: { ...TWO.relations, ...SPOKEN_FOR.relations },
     databags: { ...TWO.databags, ...SPOKEN_FOR.databags },
   });
-  const { relations, revocable } = await observe(juju, UNIT, EVERYTHING);
+  const { relations, revocable } = await observe({ juju: juju, unit: UNIT }, EVERYTHING);
   assert.deepEqual(revocable, { kind: "absent", relations: new Set(["3", "4", "10"]) });
   assert.deepEqual(relations.map(({ endpoint, relation }) => [endpoint, relation]), [
     ["api", "3"],

@@ -1,79 +1,119 @@
 /**
- * Writes to relations what they may be told, and only what differs.
+ * Publishes to relations. Only keys that differ are written.
  *
  * @module
  */
-import type { Juju } from "./hook_tools.ts";
+import { INTERFACES } from "../relation/mod.ts";
 import type { Databag } from "../requirer/databag.ts";
+import { isAdoptionPending } from "../trust/adopt.ts";
+import { type Facts, publicationOf } from "../trust/publication.ts";
+import { type TrustStore, without } from "../trust/trust_store.ts";
+import type { UnitContext } from "./context.ts";
+import type { KnownWants, ServedRelation } from "./read_wants.ts";
+import { unlessRefused } from "./refusal.ts";
+import type { Rejecting } from "./rejections.ts";
 
-/** Where to publish. */
-export interface Place {
-  /** Id of the relation. */
-  readonly relation: string;
-  /** This unit's databag of it, as it is. */
-  readonly databag: Databag;
+/** A relation after its publication. */
+export interface PublishedRelation extends Rejecting {
+  /** Whether anything was written. */
+  readonly hasChanged: boolean;
+  /** Whether Juju refused to write to the relation. */
+  readonly isRefused: boolean;
 }
 
-/** What to publish. */
-export interface Wanted {
-  /** What this unit's databag shall hold; an empty value stands for no key. */
+/** What a relation is told. */
+export interface Answer {
+  /** Keys of this unit's databag; an empty value deletes its key. */
   readonly databag: Databag;
   /**
-   * Whether the application's databag shall hold it as well, or nothing; undefined for whichever it
-   * does now.
+   * Whether the application's databag is to hold the same keys, or none; undefined if it keeps the
+   * keys that it has.
    */
   readonly isForApplication: boolean | undefined;
 }
 
+/** What is published to every relation. */
+export interface Publishing {
+  /** What every relation may be told. */
+  readonly facts: Facts;
+  /** LXD's trust store, with the entries that are still to be adopted from the original charm. */
+  readonly adoptable: TrustStore;
+  /** Whether the wants of every requirer are known and up to date. */
+  readonly complete: boolean;
+}
+
+/** Publishes to each relation what LXD's trust store holds for it. */
+export async function publishAll(
+  context: UnitContext,
+  { relations }: Pick<KnownWants, "relations">,
+  { facts, adoptable, complete }: Publishing,
+): Promise<readonly PublishedRelation[]> {
+  // An entry that LXD refuses to rename is never adopted, so no relation waits for it.
+  const awaited = without(adoptable, [...facts.unnamed].map((fingerprint) => ({ fingerprint })));
+  return await Promise.all(relations.map(async (view) => {
+    const publication = publicationOf(view, facts);
+    const { relation, published } = view;
+    const { rejected } = publication;
+    const isPending = isAdoptionPending(view, awaited, facts.mark);
+    // A unit that does not lead waits for the leader, but not for ever: the original charm may have
+    // published to this unit alone.
+    if (isPending && (context.isLeader || !complete)) {
+      return { relation, published, rejected, hasChanged: false, isRefused: false };
+    }
+    const { renderPublication, isForApplication } = INTERFACES[view.endpoint];
+    const isWritten = await unlessRefused(publish(context, view, {
+      databag: renderPublication(publication),
+      isForApplication: isForApplication(view.isAskedByApplication, publication),
+    }));
+    const isRefused = isWritten === undefined;
+    return { relation, published, rejected, hasChanged: isWritten ?? false, isRefused };
+  }));
+}
+
 /**
- * Publishes in this unit's databag, and as the leader in the application's. Data in the latter makes
- * Juju run a `relation-changed` without a unit, which not every requirer survives, so it is written
- * only for those that look for it.
+ * Publishes in this unit's databag and, as the leader, in the application's. Data in the latter makes
+ * Juju run a `relation-changed` without a unit. Not every requirer survives that, so it is written
+ * only for those that read it.
  *
- * @param juju The hook tools.
- * @param application Name of our application, where this unit leads it.
- * @param place Where to publish.
- * @param wanted What to publish.
  * @returns Whether anything was written.
  */
 export async function publish(
-  juju: Juju,
-  application: string | undefined,
-  { relation, databag }: Place,
-  { databag: wanted, isForApplication }: Wanted,
+  { juju, application, isLeader }: Omit<UnitContext, "unit" | "mayChange">,
+  { relation, databag }: Pick<ServedRelation, "relation" | "databag">,
+  { databag: wanted, isForApplication }: Answer,
 ): Promise<boolean> {
   const change = difference(databag, wanted);
-  const changeOfApplication = application === undefined
-    ? undefined
-    : changeFor(await juju.relationGet(relation, application), wanted, isForApplication);
+  const changeOfApplication = isLeader
+    ? changeFor(await juju.relationGet(relation, application), wanted, { isForApplication })
+    : undefined;
   if (change) await juju.relationSet(relation, change, "unit");
   if (!changeOfApplication) return change !== undefined;
   try {
     await juju.relationSet(relation, changeOfApplication, "application");
   } catch (error) {
-    // Both or neither: what the hook wrote before counts as well, once it ends well.
-    if (change) await juju.relationSet(relation, formerly(databag, change), "unit");
+    // Both or neither: Juju keeps the first change if the hook ends well.
+    if (change) await juju.relationSet(relation, formerValues(databag, change), "unit");
     throw error;
   }
   return true;
 }
 
-/** What the application's databag lacks, or has too much. */
+/** The change of the application's databag. */
 function changeFor(
   before: Databag,
   wanted: Databag,
-  isWanted: boolean = Object.keys(before).length > 0,
+  { isForApplication = Object.keys(before).length > 0 }: Pick<Answer, "isForApplication">,
 ): Databag | undefined {
   const nothing = Object.fromEntries(Object.keys(before).map((key) => [key, ""]));
-  return difference(before, isWanted ? { ...nothing, ...wanted } : nothing);
+  return difference(before, isForApplication ? { ...nothing, ...wanted } : nothing);
 }
 
-/** What the keys of a change held before. */
-function formerly(before: Databag, change: Databag): Databag {
+/** The former values of the keys of a change. */
+function formerValues(before: Databag, change: Databag): Databag {
   return Object.fromEntries(Object.keys(change).map((key) => [key, before[key] ?? ""]));
 }
 
-/** The keys that differ, or undefined where none does. */
+/** The keys that differ, or undefined if none does. */
 function difference(before: Databag, wanted: Databag): Databag | undefined {
   const keys = Object.keys(wanted).filter((key) => (before[key] ?? "") !== wanted[key]);
   return keys.length === 0

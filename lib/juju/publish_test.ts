@@ -26,9 +26,9 @@ async function run(
       return Promise.resolve();
     },
   };
-  const application = ofApplication && "lxd";
+  const context = { juju: juju as Juju, application: "lxd", isLeader: ofApplication !== undefined };
   const place = { relation: "3", databag: unit };
-  await publish(juju as Juju, application, place, { databag: WANTED, isForApplication });
+  await publish(context, place, { databag: WANTED, isForApplication });
   return written;
 }
 
@@ -96,7 +96,10 @@ Deno.test("publish() writes both databags or neither, where Juju refuses one", a
     };
     const place = { relation: "3", databag: { nodes: "old" } };
     const wanted = { databag: WANTED, isForApplication: true };
-    await assert.rejects(publish(juju as Juju, "lxd", place, wanted), error);
+    await assert.rejects(
+      publish({ juju: juju as Juju, application: "lxd", isLeader: true }, place, wanted),
+      error,
+    );
     const undone = [{ version: "1.0", nodes: "[]" }, { version: "", nodes: "old" }];
     assert.deepEqual(written, refused === "unit" ? [] : undone);
   }

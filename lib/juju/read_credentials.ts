@@ -1,5 +1,5 @@
 /**
- * Asks Juju for the credential, where the operator's options say that it is.
+ * Reads the credential from Juju.
  *
  * @module
  */
@@ -13,16 +13,28 @@ import {
 } from "../credential/credentials.ts";
 import type { Juju } from "./hook_tools.ts";
 
+/** The application's options, and the credential that they name. */
+export interface Configuration {
+  /** The application's options. */
+  readonly config: Config;
+  /** The credential, or what the operator has to do. */
+  readonly found: Found;
+}
+
 /**
- * Asks for the credential.
+ * Reads the application's options, and the credential where the options say that it is.
  *
- * @param juju The hook tools.
- * @param config The application's options.
- * @param now The present.
- * @returns The credentials, or what the operator has to do.
+ * @param now Current time.
  */
-export async function readCredentials(juju: Juju, config: Config, now: Date): Promise<Found> {
-  const source = sourceOf(config);
+export async function readCredentials(juju: Juju, now: Date): Promise<Configuration> {
+  const config = await juju.configGet();
+  return { config, found: await readFrom(sourceOf(config), { juju, now }) };
+}
+
+async function readFrom(
+  source: ReturnType<typeof sourceOf>,
+  { juju, now }: { readonly juju: Juju; readonly now: Date },
+): Promise<Found> {
   switch (source.kind) {
     case "secret":
       return readSecret(source.uri, await juju.secretGet(source.uri), now);

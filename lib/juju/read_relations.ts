@@ -1,16 +1,17 @@
 /**
- * Reads relations: what their requirers want, and what they have been told. Independent hook tools
- * run at the same time.
+ * Reads relations from Juju: what requirers want, and what this unit has published. Independent hook
+ * tools run at the same time.
  *
  * @module
  */
-import type { Juju } from "./hook_tools.ts";
-import { type Endpoint, ENDPOINTS, INTERFACES } from "../relation/mod.ts";
-import type { Requirer } from "../trust/owner.ts";
-import { unlessRefused } from "./refusal.ts";
 import type { Sender } from "../relation/lxd.ts";
-import type { Published, Want, Wants } from "../trust/want.ts";
+import { type Endpoint, ENDPOINTS, INTERFACES } from "../relation/mod.ts";
 import type { Databag, Rejection } from "../requirer/databag.ts";
+import type { Requirer } from "../trust/owner.ts";
+import type { Published, Want, Wants } from "../trust/want.ts";
+import type { Reader } from "./context.ts";
+import type { Juju } from "./hook_tools.ts";
+import { unlessRefused } from "./refusal.ts";
 
 /** Names one relation. */
 export interface RelationId {
@@ -20,21 +21,29 @@ export interface RelationId {
   readonly relation: string;
 }
 
-/** One relation, as Juju knows it. */
+/** Names one requirer of a relation. */
+export interface RequirerId {
+  /** Our endpoint of the relation. */
+  readonly endpoint: Endpoint;
+  /** The unit, or the application. */
+  readonly requirer: Requirer;
+}
+
+/** One relation, as Juju shows it. */
 export interface Relation extends RelationId {
-  /** The one requirer that was read, or that is gone; undefined where all of them were read. */
+  /** The one requirer that was read, or that is gone; undefined if all of them were read. */
   readonly only: Requirer | undefined;
   /** Whether the application's databag stands for those of its units. */
   readonly isSpokenFor: boolean;
-  /** Whether the application's databag asks for something; undefined where it was not read. */
+  /** Whether the application's databag asks for something; undefined if it was not read. */
   readonly isAskedByApplication: boolean | undefined;
   /** The certificates wanted by the requirers read. */
   readonly wants: readonly Want[];
-  /** What they wrote that could not be read. */
+  /** Rejections of what they wrote and nobody can read. */
   readonly rejected: readonly Rejection[];
   /** This unit's databag. */
   readonly databag: Databag;
-  /** What this unit's databag tells. */
+  /** The publication in this unit's databag. */
   readonly published: Published;
 }
 
@@ -49,23 +58,14 @@ export interface Relations {
 }
 
 /**
- * Reads every databag of every relation. One relation that Juju will not show does not keep the
+ * Reads every databag of every relation. A relation that Juju refuses to show does not stop the
  * others from being read.
  *
- * @param juju The hook tools.
- * @param unit Name of our unit.
- * @param gone Id of a relation that is gone, which Juju may list nevertheless.
- * @returns The relations.
+ * @param gone Id of a relation that is gone. Juju may still list it.
  */
-export async function readRelations(
-  juju: Juju,
-  unit: string,
-  gone?: string,
-): Promise<Relations> {
-  const listed = (await listRelations(juju)).filter(({ relation }) => relation !== gone);
-  const read = await Promise.all(
-    listed.map((id) => unlessRefused(readRelation(juju, unit, id))),
-  );
+export async function readRelations(context: Reader, gone?: string): Promise<Relations> {
+  const listed = (await listRelations(context.juju)).filter(({ relation }) => relation !== gone);
+  const read = await Promise.all(listed.map((id) => unlessRefused(readRelation(context, id))));
   const relations = read.filter((relation) => relation !== undefined);
   const ids = new Set(listed.map(({ relation }) => relation));
   return {
@@ -75,17 +75,9 @@ export async function readRelations(
   };
 }
 
-/**
- * Reads every databag of one relation.
- *
- * @param juju The hook tools.
- * @param unit Name of our unit.
- * @param id The relation.
- * @returns The relation with all of its requirers.
- */
+/** Reads every databag of one relation. */
 export async function readRelation(
-  juju: Juju,
-  unit: string,
+  { juju, unit }: Reader,
   { endpoint, relation }: RelationId,
 ): Promise<Relation> {
   const { parsePublished, parseWants, maySpeakForUnits } = INTERFACES[endpoint];
@@ -95,56 +87,51 @@ export async function readRelation(
     juju.relationGet(relation, unit),
   ]);
   const [application, ...units] = await Promise.all([
-    read(juju, relation, name),
-    ...names.map((name) => read(juju, relation, name)),
+    readSender(juju, relation, name),
+    ...names.map((name) => readSender(juju, relation, name)),
   ]);
-  const request = parseWants(relation, application, units);
-  const isAskedByApplication = isAskedBy(name, request);
+  const wants = parseWants(relation, application, units);
+  const isAskedByApplication = isAskedBy(name, wants);
   return {
     endpoint,
     relation,
     only: undefined,
-    // Where it may stand for its units, it does once it asks.
+    // An application's databag that may stand for those of its units does so once it asks.
     isSpokenFor: maySpeakForUnits !== undefined && isAskedByApplication,
     isAskedByApplication,
-    ...request,
+    ...wants,
     databag,
     published: parsePublished(databag),
   };
 }
 
 /**
- * Reads what one requirer asks for or, where its application's databag stands for its units or one
- * may depend on the other, the whole relation.
+ * Reads what one requirer asks for. If the application's databag stands for its units, or one databag
+ * may depend on the other, the whole relation is read.
  *
- * @param juju The hook tools.
- * @param unit Name of our unit.
- * @param endpoint Our endpoint of the relation.
- * @param requirer Whose databag it is.
- * @returns The relation, with this one requirer or all of them.
+ * @returns The relation with this one requirer, or with all of them.
  */
 export async function readRequirer(
-  juju: Juju,
-  unit: string,
-  endpoint: Endpoint,
-  requirer: Requirer,
+  context: Reader,
+  { endpoint, requirer }: RequirerId,
 ): Promise<Relation> {
+  const { juju, unit } = context;
   const { relation, name } = requirer;
   const { parsePublished, parseWants, maySpeakForUnits } = INTERFACES[endpoint];
-  const whole = () => readRelation(juju, unit, { endpoint, relation });
+  const readWhole = () => readRelation(context, { endpoint, relation });
   const [owner = ""] = name.split("/");
   const isUnit = owner !== name;
-  if (maySpeakForUnits && !isUnit) return await whole();
+  if (maySpeakForUnits && !isUnit) return await readWhole();
   const [sender, application, databag] = await Promise.all([
-    read(juju, relation, name),
-    maySpeakForUnits ? read(juju, relation, owner) : { name: owner, databag: {} },
+    readSender(juju, relation, name),
+    maySpeakForUnits ? readSender(juju, relation, owner) : { name: owner, databag: {} },
     juju.relationGet(relation, unit),
   ]);
-  if (maySpeakForUnits?.(application.databag)) return await whole();
+  if (maySpeakForUnits?.(application.databag)) return await readWhole();
   const { wants, rejected } = isUnit
     ? parseWants(relation, application, [sender])
     : parseWants(relation, sender, []);
-  const request = {
+  const ofRequirer = {
     wants: wants.filter(({ requirer }) => requirer.name === name),
     rejected: rejected.filter(({ unit }) => unit === name),
   };
@@ -153,28 +140,22 @@ export async function readRequirer(
     relation,
     only: requirer,
     isSpokenFor: false,
-    isAskedByApplication: isUnit ? undefined : isAskedBy(name, request),
-    ...request,
+    isAskedByApplication: isUnit ? undefined : isAskedBy(name, ofRequirer),
+    ...ofRequirer,
     databag,
     published: parsePublished(databag),
   };
 }
 
 /**
- * Reads what a relation has been told that a requirer has left. Its databag can still be read, but
- * no longer counts.
+ * Reads the publication to a relation that a requirer has left. Juju still shows the requirer's
+ * databag, but it no longer counts.
  *
- * @param juju The hook tools.
- * @param unit Name of our unit.
- * @param endpoint Our endpoint of the relation.
- * @param requirer Who is gone.
  * @returns The relation, in which this requirer asks for nothing.
  */
 export async function readDeparted(
-  juju: Juju,
-  unit: string,
-  endpoint: Endpoint,
-  requirer: Requirer,
+  { juju, unit }: Reader,
+  { endpoint, requirer }: RequirerId,
 ): Promise<Relation> {
   const { relation } = requirer;
   const databag = await juju.relationGet(relation, unit);
@@ -191,23 +172,16 @@ export async function readDeparted(
   };
 }
 
-/**
- * Reads what every relation has been told by our unit, as far as Juju shows it.
- *
- * @param juju The hook tools.
- * @param unit Name of our unit.
- * @returns The relations, each with what it has been told.
- */
+/** Reads this unit's publication to every relation that Juju shows. */
 export async function readPublished(
-  juju: Juju,
-  unit: string,
+  { juju, unit }: Reader,
 ): Promise<readonly Pick<Relation, "relation" | "published">[]> {
   const ids = await listRelations(juju);
-  const told = await Promise.all(ids.map(async ({ endpoint, relation }) => {
+  const read = await Promise.all(ids.map(async ({ endpoint, relation }) => {
     const databag = await unlessRefused(juju.relationGet(relation, unit));
     return databag && { relation, published: INTERFACES[endpoint].parsePublished(databag) };
   }));
-  return told.filter((one) => one !== undefined);
+  return read.filter((one) => one !== undefined);
 }
 
 async function listRelations(juju: Juju): Promise<readonly RelationId[]> {
@@ -218,7 +192,7 @@ async function listRelations(juju: Juju): Promise<readonly RelationId[]> {
   return ids.flat();
 }
 
-async function read(juju: Juju, relation: string, name: string): Promise<Sender> {
+async function readSender(juju: Juju, relation: string, name: string): Promise<Sender> {
   return { name, databag: await juju.relationGet(relation, name) };
 }
 

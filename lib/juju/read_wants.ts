@@ -1,135 +1,120 @@
 /**
- * Who wants what: the wants observed, held against LXD's trust store, and read on from further
- * databags where the names in the trust store do not tell whose a certificate is.
+ * Reads which requirers want which certificates. The names in LXD's trust store tell most of it.
+ * Further databags are read only for certificates whose names do not.
  *
  * @module
  */
-import { ownerOf } from "../trust/trust_store.ts";
-import { admit, type Rules } from "../trust/admit.ts";
 import { INTERFACES } from "../relation/mod.ts";
-import type { Juju } from "./hook_tools.ts";
-import type { Observation } from "./observe.ts";
-import { readRelation, readRelations, type Relation, type RelationId } from "./read_relations.ts";
-import { type RelationView, unsettledOf } from "../trust/publication.ts";
-import { unlessRefused } from "./refusal.ts";
-import { type Identity, knowsEverything } from "./replicas.ts";
-import type { Published, Want } from "../trust/want.ts";
 import type { Databag } from "../requirer/databag.ts";
+import { admit, type Rules } from "../trust/admit.ts";
+import { type RelationView, unsettledOf } from "../trust/publication.ts";
+import { ownerOf } from "../trust/trust_store.ts";
+import type { Published, Want } from "../trust/want.ts";
+import type { UnitContext } from "./context.ts";
+import { type Observation, relationGone } from "./observe.ts";
+import { readRelation, readRelations, type Relation, type RelationId } from "./read_relations.ts";
+import { unlessRefused } from "./refusal.ts";
+import { knowsEverything } from "./replicas.ts";
 
-/** A relation to serve, with this unit's databag of it as it is. */
+/** A relation to serve, with this unit's databag of it. */
 export interface ServedRelation extends RelationView, RelationId {
   /** This unit's databag. */
   readonly databag: Databag;
-  /** Whether the requirer's application asks for something; undefined where it was not read. */
+  /** Whether the requirer's application asks for something; undefined if it was not read. */
   readonly isAskedByApplication: boolean | undefined;
 }
 
-/** Who wants what. */
+/** The wants that are known. */
 export interface KnownWants {
   /** The relations to serve. */
   readonly relations: readonly ServedRelation[];
-  /** The certificates wanted that may be registered. */
+  /** The wanted certificates that may be registered. */
   readonly wants: readonly Want[];
   /** Whether `wants` holds those of every requirer there is. */
   readonly complete: boolean;
 }
 
-/** What this unit may do, and who it is. */
-export interface Role extends Identity {
-  /** Whether it leads the application. */
-  readonly leads: boolean;
-  /** Whether it may change LXD's trust store: as the leader, or as one of the last units. */
-  readonly mayChange: boolean;
-}
-
-/**
- * Finds out who wants what.
- *
- * @param juju The hook tools.
- * @param role What this unit may do.
- * @param seen The part of the model that the event is about.
- * @param rules What the wants are held against.
- * @returns What was found out.
- */
+/** Reads which certificates are wanted, and admits those that may be registered. */
 export async function readWants(
-  juju: Juju,
-  role: Role,
+  context: UnitContext,
   seen: Observation,
   rules: Rules,
 ): Promise<KnownWants> {
-  const { unit, leads, mayChange } = role;
   const relations = await Promise.all(
-    seen.relations.map((relation) => widen(juju, unit, relation, rules)),
+    seen.relations.map((relation) => readDoubtful(context, relation, rules)),
   );
   const wants = relations.flatMap(({ admitted }) => admitted);
-  const narrow = { relations, wants, complete: seen.complete };
-  if (seen.complete) return narrow;
-  if (!isOfOne(seen)) {
+  const known = { relations, wants, complete: seen.complete };
+  if (seen.complete) return known;
+  if (!isAboutOneRelation(seen)) {
     const kept = relations.map(async (relation) =>
-      keep(relation, await readTold(juju, role, relation), rules)
+      keepPublished(relation, await readLastPublication(context, relation), rules)
     );
-    return { ...narrow, relations: await Promise.all(kept) };
+    return { ...known, relations: await Promise.all(kept) };
   }
-  if (!mayChange || !isSharedInDoubt(seen, relations, rules)) return narrow;
-  if (leads && !await knowsEverything(juju, role)) {
-    const kept = relations.map((relation) => keep(relation, relation.published, rules));
-    return { ...narrow, relations: kept };
+  if (!context.mayChange || !isSharedInDoubt(seen, relations, rules)) return known;
+  if (context.isLeader && !await knowsEverything(context)) {
+    const kept = relations.map((relation) => keepPublished(relation, relation.published, rules));
+    return { ...known, relations: kept };
   }
-  // Only here is every databag read for the sake of one requirer.
-  const everything = await readRelations(juju, unit, relationGone(seen));
-  if (everything.unread.size > 0) return narrow;
-  const known = new Set(relations.map(({ relation }) => relation));
-  const others = everything.relations.filter(({ relation }) => !known.has(relation))
+  // Only here every databag is read for one requirer.
+  const all = await readRelations(context, relationGone(seen));
+  if (all.unread.size > 0) return known;
+  const served = new Set(relations.map(({ relation }) => relation));
+  const others = all.relations.filter(({ relation }) => !served.has(relation))
     .flatMap((relation) => admit(relation.wants, rules).admitted);
   return { relations, wants: [...wants, ...others], complete: true };
 }
 
-/** Reads a relation's other databags where it is not clear which of its certificates it keeps. */
-async function widen(
-  juju: Juju,
-  unit: string,
+/** Reads a relation's other databags if the relation may keep a certificate by one of them. */
+async function readDoubtful(
+  context: UnitContext,
   relation: Relation,
   rules: Rules,
 ): Promise<ServedRelation> {
   const { only, published } = relation;
-  const { trusted, mark } = rules;
-  const narrow = view(relation, rules);
-  // What the original charm told of has to be settled for the whole relation at once.
-  const isClear = published.original.size === 0 && unsettledOf(narrow, trusted, mark).length === 0;
-  if (!only || isClear) return narrow;
-  const whole = await unlessRefused(readRelation(juju, unit, relation));
-  if (!whole) return keep(narrow, published, rules);
+  const view = viewOf(relation, rules);
+  // Certificates that the original charm published are adopted for the whole relation at once.
+  const isClear = published.original.size === 0 && unsettledOf(view, rules).length === 0;
+  if (!only || isClear) return view;
+  const whole = await unlessRefused(readRelation(context, relation));
+  if (!whole) return keepPublished(view, published, rules);
   const others = whole.wants.filter(({ requirer }) => requirer.name !== only.name);
   const { isAskedByApplication } = whole;
-  return view({ ...relation, isAskedByApplication, wants: [...relation.wants, ...others] }, rules);
+  return viewOf(
+    { ...relation, isAskedByApplication, wants: [...relation.wants, ...others] },
+    rules,
+  );
 }
 
-/** What the relation was told last: by a former leader, where the application's databag tells it. */
-async function readTold(
-  juju: Juju,
-  { application, leads }: Role,
+/** Reads the last publication. A former leader may have written it to the application's databag. */
+async function readLastPublication(
+  { juju, application, isLeader }: UnitContext,
   { endpoint, relation, published }: ServedRelation,
 ): Promise<Published> {
-  if (!leads) return published;
+  if (!isLeader) return published;
   const databag = await unlessRefused(juju.relationGet(relation, application));
   return databag && Object.keys(databag).length > 0
     ? INTERFACES[endpoint].parsePublished(databag)
     : published;
 }
 
-/** What was told of goes on being told of, where it cannot be ruled out that somebody wants it. */
-function keep(relation: ServedRelation, told: Published, rules: Rules): ServedRelation {
-  const { trusted, mark } = rules;
+/** Keeps publishing certificates that another requirer may still want. */
+function keepPublished(
+  relation: ServedRelation,
+  published: Published,
+  rules: Rules,
+): ServedRelation {
   const rejected = new Set(relation.rejected.map(({ fingerprint }) => fingerprint));
-  const fingerprints = unsettledOf({ ...relation, published: told }, trusted, mark)
+  const fingerprints = unsettledOf({ ...relation, published }, rules)
     .filter((fingerprint) => !rejected.has(fingerprint));
   const texts = fingerprints.map((fingerprint) =>
-    [fingerprint, told.registered.get(fingerprint) ?? ""] as const
+    [fingerprint, published.registered.get(fingerprint) ?? ""] as const
   );
   return { ...relation, kept: new Map(texts) };
 }
 
-function view(relation: Relation, rules: Rules): ServedRelation {
+function viewOf(relation: Relation, rules: Rules): ServedRelation {
   const { admitted, rejected } = admit(relation.wants, rules);
   return {
     ...relation,
@@ -139,29 +124,20 @@ function view(relation: Relation, rules: Rules): ServedRelation {
   };
 }
 
-function isOfOne({ revocable }: Observation): boolean {
+function isAboutOneRelation({ revocable }: Observation): boolean {
   return revocable.kind === "requirer" || revocable.kind === "relation";
-}
-
-/**
- * The relation that is gone, if the event is about one.
- *
- * @param seen The part of the model that the event is about.
- * @returns Its id.
- */
-export function relationGone({ relations, revocable }: Observation): string | undefined {
-  return revocable.kind === "relation" && relations.length === 0 ? revocable.relation : undefined;
 }
 
 function isSharedInDoubt(
   { gone, isUnread = false }: Observation,
   relations: readonly RelationView[],
-  { trusted, mark }: Rules,
+  rules: Rules,
 ): boolean {
-  // What a relation was told that Juju shows no longer, any shared entry may have been.
-  if (isUnread) return trusted.values().some((entry) => ownerOf(entry, mark)?.kind === "shared");
-  const told = gone.map((published) => ({ admitted: [], published }));
-  return [...relations, ...told].flatMap((view) => unsettledOf(view, trusted, mark))
-    .map((fingerprint) => trusted.get(fingerprint))
+  const { trustStore, mark } = rules;
+  // If Juju no longer shows a publication, any shared entry may have been in it.
+  if (isUnread) return trustStore.values().some((entry) => ownerOf(entry, mark)?.kind === "shared");
+  const views = gone.map((published) => ({ admitted: [], published }));
+  return [...relations, ...views].flatMap((view) => unsettledOf(view, rules))
+    .map((fingerprint) => trustStore.get(fingerprint))
     .some((entry) => entry && ownerOf(entry, mark)?.kind === "shared");
 }

@@ -15,8 +15,7 @@ function entry(fingerprint: Fingerprint, more: Partial<TrustEntry> = {}): TrustE
     fingerprint,
     name: "n",
     type: "client",
-    restricted: false,
-    projects: [],
+    projects: null,
     certificate: `pem ${fingerprint}`,
     ...more,
   };
@@ -75,20 +74,23 @@ async function run(
       asked.push("list");
       return after ? Promise.resolve(after) : Promise.reject(new Error("Cannot list"));
     },
-    add: (certificate, name, projects) =>
+    add: ({ certificate, name, projects }) =>
       answer(`add ${certificate.fingerprint} ${name} ${projects}`),
     rename: (fingerprint, name, projects) => answer(`rename ${fingerprint} ${name} ${projects}`),
     restrict: (fingerprint, projects) => answer(`restrict ${fingerprint} ${projects}`),
     revoke: (fingerprint) => answer(`revoke ${fingerprint}`),
   };
-  const applied = await apply(lxd, steps, before, (change) => told.push(change));
+  const applied = await apply(steps, before, {
+    lxd,
+    report: (change) => told.push(change),
+  });
   assert.deepEqual(rest, [], "everything was asked");
   return { ...applied, asked, told };
 }
 
 Deno.test("apply() takes the steps in their order, and reports each", async () => {
   const before = store(entry(a));
-  const { trusted, refused, failure, asked, told } = await run(
+  const { trustStore, refused, failure, asked, told } = await run(
     [add(b), rename, restrict],
     [DONE, DONE, DONE],
     before,
@@ -96,49 +98,51 @@ Deno.test("apply() takes the steps in their order, and reports each", async () =
   assert.deepEqual(asked, ["add bb n null", "rename aa new null", "restrict aa p"]);
   assert.equal(told.length, 3);
   assert.deepEqual(
-    trusted,
-    store(entry(a, { name: "new", restricted: true, projects: ["p"] }), entry(b)),
+    trustStore,
+    store(entry(a, { name: "new", projects: ["p"] }), entry(b)),
   );
   assert.deepEqual([refused.size, failure], [0, undefined]);
   assert.deepEqual(before, store(entry(a)), "what was before stays as it was");
 });
 
 Deno.test("apply() revokes", async () => {
-  const { trusted, told } = await run([revoke], [DONE], store(entry(a), entry(b)));
-  assert.deepEqual(trusted, store(entry(b)));
+  const { trustStore, told } = await run([revoke], [DONE], store(entry(a), entry(b)));
+  assert.deepEqual(trustStore, store(entry(b)));
   assert.deepEqual(told, ["Revoked aa, which was n"]);
 });
 
 Deno.test("apply() goes on after a refused certificate, and tells why", async () => {
-  const { trusted, refused, failure, told } = await run(
+  const { trustStore, refused, failure, told } = await run(
     [add(a), add(b)],
     [refusal(400), DONE],
     store(),
   );
   assert.deepEqual(refused, new Map([[a, "LXD refuses the certificate: no (400)"]]));
-  assert.deepEqual([...trusted.keys()], [b]);
+  assert.deepEqual([...trustStore.keys()], [b]);
   assert.deepEqual([failure, told.length], [undefined, 1]);
 });
 
 Deno.test("apply() goes on where LXD refuses another name, and tells whose", async () => {
   const before = store(entry(a), entry(b));
   for (const status of [400, 403, 412]) {
-    const { trusted, refused, unnamed, failure } = await run(
+    const { trustStore, refused, unnamed, failure } = await run(
       [rename, { ...restrict, fingerprint: b }],
       [refusal(status), DONE],
       before,
     );
-    assert.deepEqual(trusted.get(a), before.get(a));
-    assert.deepEqual(trusted.get(b)?.projects, ["p"]);
+    assert.deepEqual(trustStore.get(a), before.get(a));
+    assert.deepEqual(trustStore.get(b)?.projects, ["p"]);
     assert.deepEqual([refused.size, [...unnamed], failure], [0, [a], undefined]);
   }
 });
 
 Deno.test("apply() renames with the access that the entry gives", async () => {
-  const confined = entry(a, { restricted: true, projects: ["p", "q"] });
-  const leftOver = entry(a, { projects: ["p"] });
+  const confined = entry(a, { projects: ["p", "q"] });
+  const unrestricted = entry(a, { projects: null });
   assert.deepEqual((await run([rename], [DONE], store(confined))).asked, ["rename aa new p,q"]);
-  assert.deepEqual((await run([rename], [DONE], store(leftOver))).asked, ["rename aa new null"]);
+  assert.deepEqual((await run([rename], [DONE], store(unrestricted))).asked, [
+    "rename aa new null",
+  ]);
 });
 
 Deno.test("apply() takes all digits where the name is in use", async () => {
@@ -155,7 +159,7 @@ Deno.test("apply() takes all digits where the name is in use", async () => {
     "identity aa",
     "add aa lxd@uuid:shared:aa null",
   ]);
-  assert.equal(added.trusted.get(a)?.name, "lxd@uuid:shared:aa");
+  assert.equal(added.trustStore.get(a)?.name, "lxd@uuid:shared:aa");
   assert.deepEqual(added.told, ["Registered aa as lxd@uuid:shared:aa"]);
   const renamed = await run(
     [{ kind: "rename", fingerprint: a, name }],
@@ -164,7 +168,10 @@ Deno.test("apply() takes all digits where the name is in use", async () => {
     { kind: "done", value: store(entry(a)) },
   );
   assert.equal(renamed.asked.at(-1), "rename aa lxd@uuid:shared:aa null");
-  assert.deepEqual([renamed.trusted.get(a)?.name, renamed.unnamed.size], ["lxd@uuid:shared:aa", 0]);
+  assert.deepEqual([renamed.trustStore.get(a)?.name, renamed.unnamed.size], [
+    "lxd@uuid:shared:aa",
+    0,
+  ]);
 });
 
 Deno.test("apply() says of what is refused that it is an identity of its own", async () => {
@@ -178,13 +185,13 @@ Deno.test("apply() says of what is refused that it is an identity of its own", a
 
 Deno.test("apply() takes for added what somebody else has added, as it is", async () => {
   const foreign = entry(a, { name: "by hand" });
-  const { trusted, refused, failure, asked, told } = await run(
+  const { trustStore, refused, failure, asked, told } = await run(
     [add(a)],
     [refusal(409)],
     store(),
     { kind: "done", value: store(foreign) },
   );
-  assert.deepEqual([trusted, refused.size, failure], [store(foreign), 0, undefined]);
+  assert.deepEqual([trustStore, refused.size, failure], [store(foreign), 0, undefined]);
   assert.deepEqual([asked.at(-1), told], ["list", []]);
 });
 
@@ -202,8 +209,8 @@ Deno.test("apply() takes for refused what somebody else has added as something e
 Deno.test("apply() takes for refused what conflicts, but is not in the list", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store() };
   const answers = [refusal(409), refusal(409)];
-  const { trusted, refused } = await run([add(a)], answers, store(), list);
-  assert.deepEqual([trusted.size, [...refused.keys()]], [0, [a]]);
+  const { trustStore, refused } = await run([add(a)], answers, store(), list);
+  assert.deepEqual([trustStore.size, [...refused.keys()]], [0, [a]]);
 });
 
 Deno.test("apply() takes for refused what names an unknown project", async () => {
@@ -217,16 +224,21 @@ Deno.test("apply() takes for refused what names an unknown project", async () =>
 Deno.test("apply() needs nothing of an entry that is gone", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store() };
   for (const step of [rename, restrict, revoke]) {
-    const { trusted, refused, failure } = await run([step], [refusal(404)], store(entry(a)), list);
-    assert.deepEqual([trusted.size, refused.size, failure], [0, 0, undefined], step.kind);
+    const { trustStore, refused, failure } = await run(
+      [step],
+      [refusal(404)],
+      store(entry(a)),
+      list,
+    );
+    assert.deepEqual([trustStore.size, refused.size, failure], [0, 0, undefined], step.kind);
   }
 });
 
 Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed", async () => {
   const failures = [DOWN, refusal(403), { kind: "other-server", presented: "bb" } as const];
   for (const answer of failures) {
-    const { trusted, failure, asked } = await run([add(a), add(b)], [answer], store());
-    assert.deepEqual([trusted.size, failure, asked.length], [0, answer, 1]);
+    const { trustStore, failure, asked } = await run([add(a), add(b)], [answer], store());
+    assert.deepEqual([trustStore.size, failure, asked.length], [0, answer, 1]);
   }
   const unlisted = await run([add(a), add(b)], [refusal(409)], store(), DOWN);
   assert.deepEqual([unlisted.failure, unlisted.asked.length], [DOWN, 2]);
@@ -235,8 +247,8 @@ Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed
 Deno.test("apply() goes on where a revocation is refused, and says so in the end", async () => {
   const steps = [revoke, { ...revoke, fingerprint: b }];
   const answers = [refusal(400), DONE];
-  const { trusted, failure } = await run(steps, answers, store(entry(a), entry(b)));
-  assert.deepEqual([...trusted.keys()], [a]);
+  const { trustStore, failure } = await run(steps, answers, store(entry(a), entry(b)));
+  assert.deepEqual([...trustStore.keys()], [a]);
   assert.deepEqual(failure, { ...refusal(400), action: "to revoke aa" });
 });
 

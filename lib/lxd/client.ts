@@ -1,48 +1,58 @@
 /**
- * The handful of LXD's calls that we use. All of them are judged by their HTTP status, never by
- * LXD's English.
+ * The calls of LXD's API that the charm makes. HTTP statuses decide what a reply means, never LXD's
+ * English.
  *
  * @module
  */
 import * as z from "zod/mini";
-import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import { type Call, createCall, isFinal, type Reply, type Transport } from "./request.ts";
-import { mayManage } from "./may_manage.ts";
-import { type Asked, listNodes, type Nodes, Server } from "./list_nodes.ts";
-import type { LxdFailure } from "../outcome.ts";
-import type { Projects } from "../trust/projects.ts";
 import { retry } from "../async/retry.ts";
-import { access } from "../trust/step.ts";
+import type { Fingerprint } from "../requirer/certificate.ts";
+import type { Projects } from "../trust/projects.ts";
+import type { TrustStore } from "../trust/trust_store.ts";
+import {
+  type Addition,
+  CERTIFICATES,
+  readTrustStore,
+  renderAccess,
+  renderAddition,
+} from "./certificates.ts";
+import { listNodes, type Nodes, SERVER, type ShownServer } from "./list_nodes.ts";
+import { mayManage } from "./may_manage.ts";
+import {
+  createRequest,
+  isFinal,
+  type Reply,
+  type RequestFailure,
+  type Transport,
+} from "./request.ts";
 import { ENTER_LIMIT_MS, PAUSES_MS } from "./time_limits.ts";
-import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
 
-/** LXD, entered: one member that answers and trusts us. */
+/** One member of LXD that answers and trusts our certificate. */
 export interface Lxd {
-  /** The member we speak with, `https://host:port`. */
+  /** Address of the member, `https://host:port`. */
   readonly endpoint: string;
   /** LXD's version. */
   readonly version: string;
-  /** Whether it is a member of a cluster. */
+  /** Whether the server is a member of a cluster. */
   readonly isClustered: boolean;
-  /** What it listens at, `host:port`. */
+  /** Addresses that the server listens at, `host:port`. */
   readonly addresses: readonly string[];
   /** Lists the cluster's members that serve clients, or the standalone server. */
   readonly nodes: () => Promise<Reply<Nodes>>;
   /** Lists the trust store. */
   readonly trustStore: () => Promise<Reply<TrustStore>>;
-  /** Asks whether our certificate lets us manage the trust store, of which it shows us a list. */
-  readonly mayManage: (own: Fingerprint, trusted: TrustStore) => Promise<Reply<boolean>>;
-  /** Asks whether a certificate is an identity, which need not be listed in the trust store. */
+  /** Asks whether a certificate may manage the trust store. LXD has listed the trust store for it. */
+  readonly mayManage: (
+    fingerprint: Fingerprint,
+    trustStore: TrustStore,
+  ) => Promise<Reply<boolean>>;
+  /** Asks whether a certificate is an identity. The trust store need not list those. */
   readonly isIdentity: (fingerprint: Fingerprint) => Promise<boolean>;
-  /** Registers a client certificate, restricted to projects unless these are null. */
-  readonly add: (
-    certificate: Certificate,
-    name: string,
-    projects: Projects,
-  ) => Promise<Reply<unknown>>;
+  /** Adds an entry for a client certificate. */
+  readonly add: (addition: Addition) => Promise<Reply<unknown>>;
   /**
-   * Renames an entry, and says again what it gives access to: from 6.7 on, LXD refuses any change
-   * that leaves projects beside no restriction, as former versions took them.
+   * Renames an entry, and sends its projects again. From 6.7 on, LXD refuses any change that leaves
+   * projects beside no restriction, as former versions took them.
    */
   readonly rename: (
     fingerprint: Fingerprint,
@@ -50,125 +60,109 @@ export interface Lxd {
     projects: Projects,
   ) => Promise<Reply<unknown>>;
   /** Restricts an entry to projects; null lifts the restriction. */
-  readonly restrict: (
-    fingerprint: Fingerprint,
-    projects: Projects,
-  ) => Promise<Reply<unknown>>;
+  readonly restrict: (fingerprint: Fingerprint, projects: Projects) => Promise<Reply<unknown>>;
   /** Removes an entry. */
   readonly revoke: (fingerprint: Fingerprint) => Promise<Reply<unknown>>;
 }
 
+/** Why LXD could not be used. */
+export type LxdFailure =
+  | RequestFailure
+  /** LXD does not know our certificate. */
+  | { readonly kind: "untrusted" }
+  /** LXD knows our certificate, but does not let it manage the trust store. */
+  | { readonly kind: "restricted"; readonly isIdentity?: boolean };
+
 /** How an attempt to enter LXD ended. */
 export type Entrance =
   | { readonly kind: "entered"; readonly lxd: Lxd }
-  | {
-    readonly kind: "refused";
-    readonly endpoint: string;
-    readonly ending: LxdFailure;
-  };
+  | { readonly kind: "failed"; readonly endpoint: string; readonly failure: LxdFailure };
+
+/** Where LXD may be. */
+export interface Endpoints {
+  /** The endpoint that the credential names. */
+  readonly credential: string;
+  /** Lists the endpoints of members known from before. Called only if the first one is silent. */
+  readonly known: () => Promise<readonly string[]>;
+}
 
 const SILENT: readonly LxdFailure["kind"][] = ["unreachable", "other-server"];
 
-const Entry = z.object({
-  fingerprint: z.string(),
-  name: z.string(),
-  type: z.string(),
-  restricted: z.optional(z.boolean()),
-  projects: z.nullish(z.array(z.string())),
-  certificate: z.string(),
-});
-// Newer LXD answers null for an empty list.
-const Entries = z.nullable(z.array(Entry));
-
 /**
- * Enters LXD by the first of its members that answers.
+ * Enters LXD by the credential's endpoint, or else by the first known member that answers. If nobody
+ * answers, LXD may be starting, so the attempt is repeated.
  *
- * @param transport Speaks with LXD and no one else.
- * @param own The credential's own endpoint.
- * @param known Tells the endpoints of members known from before, where the own one is silent.
- * @returns LXD, or why it could not be entered.
+ * @returns LXD, or the failure at the credential's endpoint or the first member that answered.
  */
 export async function enterLxd(
   transport: Transport,
-  own: string,
-  known: () => Promise<readonly string[]>,
+  { credential, known }: Endpoints,
 ): Promise<Entrance> {
-  let others: Promise<readonly string[]> | undefined;
-  const once = () => others ??= known();
-  // Where nobody answers, LXD may be starting again.
-  return await retry(() => enterAny(transport, own, once), {
-    isFinal: (entrance) => entrance.kind === "entered" || isFinal(entrance.ending),
+  let members: Promise<readonly string[]> | undefined;
+  const once = () => members ??= known();
+  return await retry(() => enterAny(transport, { credential, known: once }), {
+    isFinal: (entrance) => entrance.kind === "entered" || isFinal(entrance.failure),
     pauses: PAUSES_MS,
   });
 }
 
-async function enterAny(
-  transport: Transport,
-  own: string,
-  known: () => Promise<readonly string[]>,
-): Promise<Entrance> {
-  const first = await knock(transport, own, own);
-  if (first.kind === "entered" || first.ending.kind !== "unreachable") return first;
-  for (const endpoint of new Set(await known()).difference(new Set([own]))) {
-    const entrance = await knock(transport, endpoint, own);
-    // A member that is down too, or that has left the cluster and with it the certificate.
-    if (entrance.kind === "refused" && SILENT.includes(entrance.ending.kind)) continue;
+async function enterAny(transport: Transport, endpoints: Endpoints): Promise<Entrance> {
+  const { credential, known } = endpoints;
+  const first = await enterAt(transport, credential, endpoints);
+  if (first.kind === "entered" || first.failure.kind !== "unreachable") return first;
+  for (const endpoint of new Set(await known()).difference(new Set([credential]))) {
+    const entrance = await enterAt(transport, endpoint, endpoints);
+    // This member is down too, or has left the cluster and with it the certificate.
+    if (entrance.kind === "failed" && SILENT.includes(entrance.failure.kind)) continue;
     return entrance;
   }
   return first;
 }
 
-async function knock(transport: Transport, endpoint: string, own: string): Promise<Entrance> {
-  const call = createCall(transport, endpoint);
-  const answer = await call(Server, "/1.0", { timeout: ENTER_LIMIT_MS, isRepeatable: false });
-  if (answer.kind !== "done") return { kind: "refused", endpoint, ending: answer };
-  const shown = answer.value;
-  if (shown.auth !== "trusted") return { kind: "refused", endpoint, ending: { kind: "untrusted" } };
-  return { kind: "entered", lxd: createLxd(transport, call, { endpoint, shown }, own) };
+async function enterAt(
+  transport: Transport,
+  endpoint: string,
+  { credential }: Endpoints,
+): Promise<Entrance> {
+  const request = createRequest(transport, endpoint);
+  const reply = await request(SERVER, "/1.0", { timeout: ENTER_LIMIT_MS, isRepeatable: false });
+  if (reply.kind !== "done") return { kind: "failed", endpoint, failure: reply };
+  const shown = reply.value;
+  if (shown.auth !== "trusted") return { kind: "failed", endpoint, failure: { kind: "untrusted" } };
+  return { kind: "entered", lxd: createLxd(transport, { endpoint, credential, shown }) };
 }
 
-function createLxd(transport: Transport, call: Call, asked: Asked, own: string): Lxd {
-  const { endpoint, shown } = asked;
+function createLxd(
+  transport: Transport,
+  member: { readonly endpoint: string; readonly credential: string; readonly shown: ShownServer },
+): Lxd {
+  const { endpoint, shown } = member;
   const server = shown.environment ?? {};
-  const one = (fingerprint: Fingerprint) => `/1.0/certificates/${fingerprint}`;
+  const request = createRequest(transport, endpoint);
+  const pathOf = (fingerprint: Fingerprint) => `/1.0/certificates/${fingerprint}`;
   const change = (method: string, path: string, body?: unknown) =>
-    call(z.unknown(), path, { method, body });
+    request(z.unknown(), path, { method, body });
   return {
     endpoint,
     version: server.server_version ?? "",
     isClustered: server.server_clustered ?? false,
     addresses: server.addresses ?? [],
-    nodes: () => listNodes(transport, asked, own),
-    mayManage: (fingerprint, trusted) => mayManage(call, shown.config, fingerprint, trusted),
+    nodes: () => listNodes(transport, member),
+    mayManage: (fingerprint, trustStore) =>
+      mayManage(request, { fingerprint, trustStore, config: shown.config }),
     isIdentity: async (fingerprint) => {
-      const answer = await call(z.unknown(), `/1.0/auth/identities/tls/${fingerprint}`);
-      return answer.kind === "done";
+      const reply = await request(z.unknown(), `/1.0/auth/identities/tls/${fingerprint}`);
+      return reply.kind === "done";
     },
     trustStore: async () => {
-      const answer = await call(Entries, "/1.0/certificates?recursion=1");
-      return map(
-        answer,
-        (entries) =>
-          new Map((entries ?? []).map(readEntry).map((entry) => [entry.fingerprint, entry])),
-      );
+      const reply = await request(CERTIFICATES, "/1.0/certificates?recursion=1");
+      return reply.kind === "done" ? { ...reply, value: readTrustStore(reply.value) } : reply;
     },
-    add: ({ der }, name, projects) => {
-      const body = { type: "client", name, certificate: der, ...access(projects) };
-      return change("POST", "/1.0/certificates", body);
-    },
+    add: (addition) => change("POST", "/1.0/certificates", renderAddition(addition)),
     rename: (fingerprint, name, projects) =>
-      change("PATCH", one(fingerprint), { name, ...access(projects) }),
-    restrict: (fingerprint, projects) => change("PATCH", one(fingerprint), access(projects)),
-    revoke: (fingerprint) => change("DELETE", one(fingerprint)),
+      change("PATCH", pathOf(fingerprint), { name, ...renderAccess(projects) }),
+    restrict: (fingerprint, projects) =>
+      change("PATCH", pathOf(fingerprint), renderAccess(projects)),
+    revoke: (fingerprint) => change("DELETE", pathOf(fingerprint)),
   };
-}
-
-function readEntry({ restricted = false, projects, ...entry }: z.infer<typeof Entry>): TrustEntry {
-  // LXD computes it as we do.
-  const fingerprint = entry.fingerprint as Fingerprint;
-  return { ...entry, fingerprint, restricted, projects: (projects ?? []).toSorted() };
-}
-
-function map<T, U>(answer: Reply<T>, read: (value: T) => U): Reply<U> {
-  return answer.kind === "done" ? { kind: "done", value: read(answer.value) } : answer;
 }

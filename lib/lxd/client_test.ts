@@ -44,8 +44,7 @@ function transport(answers: Answers): Transport & { readonly asked: readonly str
 async function enter(answers: Answers): Promise<Lxd> {
   const entrance = await enterLxd(
     transport({ [`GET ${A}/1.0`]: SERVER, ...answers }),
-    A,
-    known([]),
+    { credential: A, known: known([]) },
   );
   assert.ok(entrance.kind === "entered");
   return entrance.lxd;
@@ -53,15 +52,18 @@ async function enter(answers: Answers): Promise<Lxd> {
 
 /** How it ends to knock at one server. */
 async function ending(answer: string | number | Error) {
-  const entrance = await enterLxd(transport({ [`GET ${A}/1.0`]: answer }), A, known([]));
-  assert.ok(entrance.kind === "refused");
+  const entrance = await enterLxd(transport({ [`GET ${A}/1.0`]: answer }), {
+    credential: A,
+    known: known([]),
+  });
+  assert.ok(entrance.kind === "failed");
   assert.equal(entrance.endpoint, A);
-  return entrance.ending;
+  return entrance.failure;
 }
 
 Deno.test("enterLxd() enters by the credential's own endpoint, and asks no other", async () => {
   const world = transport({ [`GET ${A}/1.0`]: SERVER });
-  const entrance = await enterLxd(world, A, known([B, C]));
+  const entrance = await enterLxd(world, { credential: A, known: known([B, C]) });
   assert.ok(entrance.kind === "entered");
   assert.deepEqual([entrance.lxd.endpoint, entrance.lxd.version], [A, "5.0.2"]);
   assert.deepEqual(world.asked, [`GET ${A}/1.0`]);
@@ -97,7 +99,7 @@ Deno.test("enterLxd() tries known members where the own one is silent, each once
     [`GET ${B}/1.0`]: new PinError("x"),
     [`GET ${C}/1.0`]: SERVER,
   });
-  const entrance = await enterLxd(world, A, known([A, B, B, C, B]));
+  const entrance = await enterLxd(world, { credential: A, known: known([A, B, B, C, B]) });
   assert.ok(entrance.kind === "entered");
   assert.equal(entrance.lxd.endpoint, C);
   assert.deepEqual(world.asked, [A, B, C].map((endpoint) => `GET ${endpoint}/1.0`));
@@ -105,24 +107,24 @@ Deno.test("enterLxd() tries known members where the own one is silent, each once
 
 Deno.test("enterLxd() tells of the own endpoint where all members are silent", async () => {
   const world = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: new Error("down") });
-  assert.deepEqual(await enterLxd(world, A, known([B])), {
-    kind: "refused",
+  assert.deepEqual(await enterLxd(world, { credential: A, known: known([B]) }), {
+    kind: "failed",
     endpoint: A,
-    ending: { kind: "unreachable", cause: "error 503, no" },
+    failure: { kind: "unreachable", cause: "error 503, no" },
   });
 });
 
 Deno.test("enterLxd() believes a member that answers, and an own one that refuses", async () => {
   const untrusted = '{"auth": "untrusted"}';
   const silent = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: untrusted });
-  assert.deepEqual(await enterLxd(silent, A, known([B, C])), {
-    kind: "refused",
+  assert.deepEqual(await enterLxd(silent, { credential: A, known: known([B, C]) }), {
+    kind: "failed",
     endpoint: B,
-    ending: { kind: "untrusted" },
+    failure: { kind: "untrusted" },
   });
   for (const answer of [untrusted, new PinError("x")]) {
     const refusing = transport({ [`GET ${A}/1.0`]: answer });
-    assert.equal((await enterLxd(refusing, A, known([B]))).kind, "refused");
+    assert.equal((await enterLxd(refusing, { credential: A, known: known([B]) })).kind, "failed");
     assert.equal(refusing.asked.length, 1);
   }
 });
@@ -200,7 +202,7 @@ Deno.test("Lxd.nodes() tells where clients reach the member that stands in for t
     [`GET ${B}/1.0`]: CLUSTERED.replace("[::]", "192.0.2.1"),
     [`GET ${B}/1.0/cluster/members?recursion=1`]: JSON.stringify(members),
   });
-  const entrance = await enterLxd(world, A, known([B]));
+  const entrance = await enterLxd(world, { credential: A, known: known([B]) });
   assert.ok(entrance.kind === "entered");
   assert.deepEqual(await entrance.lxd.nodes(), {
     kind: "done",
@@ -252,7 +254,7 @@ Deno.test("Lxd.nodes() lists at least the member that answers", async () => {
   });
 });
 
-const own = "cc" as Fingerprint;
+const ourFingerprint = "cc" as Fingerprint;
 const ENTITLEMENTS =
   "can_create_identities,can_view_identities,can_edit_identities,can_delete_identities";
 const ENTITLED = `GET ${A}/1.0?with-access-entitlements=${ENTITLEMENTS}`;
@@ -260,18 +262,24 @@ const CURRENT = `GET ${A}/1.0/auth/identities/current`;
 const NO_CONFIG = SERVER.replace('{"core.https_address": "[::]:8443"}', '{"user.any": "1"}');
 
 function listed(changes: Partial<TrustEntry>): TrustStore {
-  const entry = { fingerprint: own, name: "", type: "client", certificate: "", projects: [] };
-  return new Map([[own, { ...entry, restricted: false, ...changes }]]);
+  const entry = {
+    fingerprint: ourFingerprint,
+    name: "",
+    type: "client",
+    certificate: "",
+    projects: null,
+  };
+  return new Map([[ourFingerprint, { ...entry, ...changes }]]);
 }
 
 Deno.test("Lxd.mayManage() believes the list, which has our own entry", async () => {
   const lxd = await enter({});
   const yes = { kind: "done", value: true };
   const no = { kind: "done", value: false };
-  assert.deepEqual(await lxd.mayManage(own, listed({})), yes);
-  assert.deepEqual(await lxd.mayManage(own, listed({ projects: ["left over"] })), yes);
-  assert.deepEqual(await lxd.mayManage(own, listed({ restricted: true })), no);
-  assert.deepEqual(await lxd.mayManage(own, listed({ type: "metrics" })), no);
+  assert.deepEqual(await lxd.mayManage(ourFingerprint, listed({})), yes);
+  assert.deepEqual(await lxd.mayManage(ourFingerprint, listed({ projects: [] })), no);
+  assert.deepEqual(await lxd.mayManage(ourFingerprint, listed({ projects: ["a"] })), no);
+  assert.deepEqual(await lxd.mayManage(ourFingerprint, listed({ type: "metrics" })), no);
 });
 
 Deno.test.each<{ what: string; answers: Answers; expected: boolean }>([
@@ -331,12 +339,15 @@ Deno.test.each<{ what: string; answers: Answers; expected: boolean }>([
   },
 ])("Lxd.mayManage() knows $what", async ({ answers, expected }) => {
   const lxd = await enter(answers);
-  assert.deepEqual(await lxd.mayManage(own, new Map()), { kind: "done", value: expected });
+  assert.deepEqual(await lxd.mayManage(ourFingerprint, new Map()), {
+    kind: "done",
+    value: expected,
+  });
 });
 
 Deno.test("Lxd.mayManage() tells what went wrong", async () => {
   const lxd = await enter({ [ENTITLED]: 500 });
-  assert.equal((await lxd.mayManage(own, new Map())).kind, "unreachable");
+  assert.equal((await lxd.mayManage(ourFingerprint, new Map())).kind, "unreachable");
 });
 
 Deno.test("Lxd.isIdentity() asks for the certificate by its fingerprint", async () => {
@@ -355,7 +366,9 @@ Deno.test("Lxd.trustStore() lists entries of every version by fingerprint", asyn
   const lxd = await enter({
     [`GET ${A}/1.0/certificates?recursion=1`]: '[{"fingerprint": "aa", "name": "n", "type": ' +
       '"client", "restricted": true, "projects": ["b", "a"], "certificate": "pem", "more": 1}, ' +
-      '{"fingerprint": "bb", "name": "", "type": "server", "projects": null, "certificate": "p"}]',
+      '{"fingerprint": "bb", "name": "", "type": "server", "projects": null, "certificate": "p"}, ' +
+      '{"fingerprint": "cc", "name": "", "type": "client", "restricted": false, ' +
+      '"projects": ["left over"], "certificate": "q"}]',
   });
   assert.deepEqual(await lxd.trustStore(), {
     kind: "done",
@@ -364,7 +377,6 @@ Deno.test("Lxd.trustStore() lists entries of every version by fingerprint", asyn
         fingerprint: "aa",
         name: "n",
         type: "client",
-        restricted: true,
         projects: ["a", "b"],
         certificate: "pem",
       }],
@@ -372,9 +384,15 @@ Deno.test("Lxd.trustStore() lists entries of every version by fingerprint", asyn
         fingerprint: "bb",
         name: "",
         type: "server",
-        restricted: false,
-        projects: [],
+        projects: null,
         certificate: "p",
+      }],
+      ["cc", {
+        fingerprint: "cc",
+        name: "",
+        type: "client",
+        projects: null,
+        certificate: "q",
       }],
     ]),
   });
@@ -400,8 +418,8 @@ Deno.test("Lxd changes entries with what LXD's API takes", async () => {
     [`DELETE ${one}`]: "{}",
   });
   const answers = [
-    await lxd.add(CERTIFICATE, "n", null),
-    await lxd.add(CERTIFICATE, "n", ["a"]),
+    await lxd.add({ certificate: CERTIFICATE, name: "n", projects: null }),
+    await lxd.add({ certificate: CERTIFICATE, name: "n", projects: ["a"] }),
     await lxd.rename(FINGERPRINT, "n", null),
     await lxd.rename(FINGERPRINT, "n", ["a"]),
     await lxd.restrict(FINGERPRINT, ["a"]),

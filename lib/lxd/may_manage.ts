@@ -1,28 +1,38 @@
 /**
- * Whether LXD lets us manage its trust store.
+ * Asks LXD whether a certificate may manage the trust store.
  *
- * What a caller is shown of LXD's configuration does not tell: since 6.10 a restricted one is shown
- * the public part of it.
+ * What LXD shows of its configuration does not answer that: since 6.10 a restricted caller sees the
+ * public part of it.
  *
  * @module
  */
 import * as z from "zod/mini";
 import type { Fingerprint } from "../requirer/certificate.ts";
 import type { Parser } from "../requirer/databag.ts";
-import type { Call, Reply } from "./request.ts";
 import type { TrustStore } from "../trust/trust_store.ts";
+import type { LxdRequest, Reply } from "./request.ts";
 
-/** What a fine-grained identity needs: the trust store is read and written with these. */
+/** What is known of a caller before LXD is asked. */
+export interface Caller {
+  /** Fingerprint of the caller's certificate. */
+  readonly fingerprint: Fingerprint;
+  /** The trust store, as far as LXD shows it to the caller. */
+  readonly trustStore: TrustStore;
+  /** LXD's configuration, as far as LXD shows it to the caller. */
+  readonly config: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** The entitlements by which a fine-grained identity reads and writes the trust store. */
 const ENTITLEMENTS = [
   "can_create_identities",
   "can_view_identities",
   "can_edit_identities",
   "can_delete_identities",
 ];
-/** What holds all of them. */
+/** The entitlements that include all of them. */
 const MANAGERS = ["admin", "permission_manager"];
 
-/** What only an administrator is shown, on every version of LXD and Incus that was tried. */
+/** The keys that only an administrator sees, on every version of LXD and Incus that was tried. */
 const ADDRESSES = ["core.https_address", "cluster.https_address"];
 
 const Entitled = z.object({ access_entitlements: z.nullish(z.array(z.string())) });
@@ -34,28 +44,22 @@ const Current = z.object({
 });
 
 /**
- * Asks whether we may manage the trust store. The list of it tells, unless we are not in it: as a
- * fine-grained identity, or by an authority that LXD trusts.
+ * Asks whether a caller may manage the trust store. The list of the trust store answers for every
+ * caller in it. Fine-grained identities, and clients by an authority that LXD trusts, are not in it.
  *
- * @param call Calls LXD.
- * @param config What LXD shows us of its configuration.
- * @param own Fingerprint of our certificate.
- * @param trusted The trust store, as far as LXD shows it to us.
- * @returns Whether we may.
+ * @param request Sends requests as the caller.
  */
 export async function mayManage(
-  call: Call,
-  config: Readonly<Record<string, unknown>> | null | undefined,
-  own: Fingerprint,
-  trusted: TrustStore,
+  request: LxdRequest,
+  { fingerprint, trustStore, config }: Caller,
 ): Promise<Reply<boolean>> {
-  const entry = trusted.get(own);
-  if (entry) return { kind: "done", value: entry.type === "client" && !entry.restricted };
-  const entitled = await ask(call, Entitled, `/1.0?with-access-entitlements=${ENTITLEMENTS}`);
+  const entry = trustStore.get(fingerprint);
+  if (entry) return { kind: "done", value: entry.type === "client" && entry.projects === null };
+  const entitled = await ask(request, Entitled, `/1.0?with-access-entitlements=${ENTITLEMENTS}`);
   if (entitled.kind !== "done") return entitled;
   const entitlements = entitled.value?.access_entitlements;
   if (entitlements) return { kind: "done", value: isEnough(entitlements) };
-  const current = await ask(call, Current, "/1.0/auth/identities/current");
+  const current = await ask(request, Current, "/1.0/auth/identities/current");
   if (current.kind !== "done") return current;
   const { fine_grained: isFineGrained, effective_permissions: permissions } = current.value ?? {};
   if (isFineGrained) {
@@ -65,14 +69,14 @@ export async function mayManage(
   return { kind: "done", value: ADDRESSES.some((key) => config?.[key] !== undefined) };
 }
 
-/** Asks what older versions do not know, and newer ones tell certain callers only. */
+/** Sends a request that older versions do not know, and that newer ones answer certain callers only. */
 async function ask<T>(
-  call: Call,
-  schema: Parser<T>,
+  request: LxdRequest,
+  parser: Parser<T>,
   path: string,
 ): Promise<Reply<T | undefined>> {
-  const answer = await call(schema, path);
-  return answer.kind === "refused" ? { kind: "done", value: undefined } : answer;
+  const reply = await request(parser, path);
+  return reply.kind === "refused" ? { kind: "done", value: undefined } : reply;
 }
 
 function isEnough(entitlements: readonly string[]): boolean {

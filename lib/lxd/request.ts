@@ -43,7 +43,7 @@ export interface Unreachable {
 }
 
 /** What to ask of LXD. */
-export interface CallOptions {
+export interface RequestOptions {
   /** Method of the request. @default {"GET"} */
   readonly method?: string;
   /** What to send, as JSON. */
@@ -58,10 +58,10 @@ export interface CallOptions {
 export type Transport = Pick<PinnedFetch, "fetch" | "presented">;
 
 /** Calls one member of LXD. Never rejects for what LXD or the network does. */
-export type Call = <T>(
-  schema: Parser<T>,
+export type LxdRequest = <T>(
+  parser: Parser<T>,
   path: string,
-  options?: CallOptions,
+  options?: RequestOptions,
 ) => Promise<Reply<T>>;
 
 const TIME_OUT = "time-out";
@@ -89,18 +89,18 @@ const CAUSES: Readonly<Record<string, string>> = {
  * @param endpoint The member, `https://host:port`.
  * @returns The function.
  */
-export function createCall({ fetch, presented }: Transport, endpoint: string): Call {
+export function createRequest({ fetch, presented }: Transport, endpoint: string): LxdRequest {
   return async <T>(
-    schema: Parser<T>,
+    parser: Parser<T>,
     path: string,
-    { method = "GET", body, timeout = REQUEST_LIMIT_MS, ...options }: CallOptions = {},
+    { method = "GET", body, timeout = REQUEST_LIMIT_MS, ...options }: RequestOptions = {},
   ): Promise<Reply<T>> => {
     const signal = AbortSignal.timeout(timeout);
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const attempt = async (): Promise<Reply<T>> => {
       try {
         const response = await fetch(`${endpoint}${path}`, { method, signal, ...sent });
-        return judge(schema, response.status, await response.text());
+        return parseReply(parser, response.status, await response.text());
       } catch (error) {
         if (error instanceof PinError) {
           const { reason } = error;
@@ -132,14 +132,14 @@ export function isFinal(
   return kind !== "unreachable" || cause === TIME_OUT;
 }
 
-function judge<T>(schema: Parser<T>, status: number, text: string): Reply<T> {
+function parseReply<T>(parser: Parser<T>, status: number, text: string): Reply<T> {
   const { error: words, metadata } = Envelope.safeParse(parseJson(text)).data ?? {};
   const error = words?.replaceAll(/\s+/g, " ").slice(0, MAXIMUM_WORDS);
   if (status >= 500) {
     return { kind: "unreachable", cause: `error ${status}${error ? `, ${error}` : ""}` };
   }
   if (status >= 400) return { kind: "refused", status, message: error || `error ${status}` };
-  const result = schema.safeParse(metadata);
+  const result = parser.safeParse(metadata);
   if (status < 200 || status >= 300 || !result.success) {
     return { kind: "unreachable", cause: "an answer that is not LXD's" };
   }

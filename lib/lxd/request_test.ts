@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as z from "zod/mini";
-import { type CallOptions, createCall, type Reply, type Transport } from "./request.ts";
+import { createRequest, type Reply, type RequestOptions, type Transport } from "./request.ts";
 import { type FetchInit, PinError } from "../requirer/pinned_fetch.ts";
 
 const ENDPOINT = "https://10.0.0.1:8443";
@@ -22,17 +22,17 @@ function transport(
 
 function answering(status: number, text: string): Promise<Reply<{ readonly name: string }>> {
   const response = () => Promise.resolve(new Response(text, { status }));
-  return createCall(transport(response), ENDPOINT)(NAME, "/1.0");
+  return createRequest(transport(response), ENDPOINT)(NAME, "/1.0");
 }
 
 function failing(error: unknown, presented?: string): Promise<Reply<unknown>> {
   const reject = () => Promise.reject(error);
-  return createCall(transport(reject, presented), ENDPOINT)(z.unknown(), "/1.0");
+  return createRequest(transport(reject, presented), ENDPOINT)(z.unknown(), "/1.0");
 }
 
-Deno.test("createCall() asks with GET and without a body", async () => {
+Deno.test("createRequest() asks with GET and without a body", async () => {
   const asked: [string, Omit<FetchInit, "signal">][] = [];
-  const call = createCall(
+  const call = createRequest(
     transport((url, { signal, ...init }) => {
       assert.ok(signal && !signal.aborted);
       asked.push([url, init]);
@@ -41,7 +41,7 @@ Deno.test("createCall() asks with GET and without a body", async () => {
     ENDPOINT,
   );
   assert.deepEqual(await call(NAME, "/1.0"), { kind: "done", value: { name: "a" } });
-  const options: CallOptions = { method: "PATCH", body: { a: null } };
+  const options: RequestOptions = { method: "PATCH", body: { a: null } };
   await call(NAME, "/1.0/certificates/aa", options);
   assert.deepEqual(asked, [
     [`${ENDPOINT}/1.0`, { method: "GET" }],
@@ -89,7 +89,7 @@ Deno.test.each([
       value: { name: "a" },
     },
   },
-])("createCall() judges $status $text", async ({ status, text, expected }) => {
+])("createRequest() judges $status $text", async ({ status, text, expected }) => {
   assert.deepEqual(await answering(status, text), expected);
 });
 
@@ -99,19 +99,19 @@ Deno.test.each([
   { error: Object.assign(new Error("odd"), { code: "EODD" }), cause: "odd" },
   { error: new DOMException("Signal timed out", "TimeoutError"), cause: "time-out" },
   { error: new TypeError("odd"), cause: "odd" },
-])("createCall() says that LXD is unreachable: $cause", async ({ error, cause }) => {
+])("createRequest() says that LXD is unreachable: $cause", async ({ error, cause }) => {
   assert.deepEqual(await failing(error), { kind: "unreachable", cause });
 });
 
-Deno.test("createCall() tells which certificate another server presents", async () => {
+Deno.test("createRequest() tells which certificate another server presents", async () => {
   assert.deepEqual(await failing(new PinError("x"), "bb"), {
     kind: "other-server",
     presented: "bb",
   });
 });
 
-Deno.test("createCall() waits for the answer no longer than it was told", async () => {
-  const call = createCall(
+Deno.test("createRequest() waits for the answer no longer than it was told", async () => {
+  const call = createRequest(
     transport((_url, { signal }) =>
       new Promise((_resolve, reject) => {
         signal?.addEventListener("abort", () => reject(signal.reason));
@@ -126,7 +126,7 @@ Deno.test("createCall() waits for the answer no longer than it was told", async 
   assert.deepEqual(answer, { kind: "unreachable", cause: "time-out" });
 });
 
-Deno.test("createCall() waits for the whole body", async () => {
+Deno.test("createRequest() waits for the whole body", async () => {
   const cut = new ReadableStream({
     start: (controller) => {
       controller.enqueue(new TextEncoder().encode('{"metadata":{"name":"a"'));
@@ -134,17 +134,17 @@ Deno.test("createCall() waits for the whole body", async () => {
     },
   });
   const response = () => Promise.resolve(new Response(cut));
-  assert.deepEqual(await createCall(transport(response), ENDPOINT)(NAME, "/1.0"), {
+  assert.deepEqual(await createRequest(transport(response), ENDPOINT)(NAME, "/1.0"), {
     kind: "unreachable",
     cause: "connection cut",
   });
 });
 
 for (const [method, attempts] of [["GET", 3], ["PATCH", 3], ["DELETE", 3], ["POST", 1]] as const) {
-  Deno.test(`createCall() makes ${attempts} attempts to ${method}, as long as LXD fails`, async () => {
+  Deno.test(`createRequest() makes ${attempts} attempts to ${method}, as long as LXD fails`, async () => {
     const statuses = [503, 500, 200];
     let made = 0;
-    const call = createCall(
+    const call = createRequest(
       transport(() => Promise.resolve(new Response("{}", { status: statuses[made++] ?? 500 }))),
       ENDPOINT,
     );
@@ -153,7 +153,7 @@ for (const [method, attempts] of [["GET", 3], ["PATCH", 3], ["DELETE", 3], ["POS
   });
 }
 
-Deno.test("createCall() does not ask again after a refusal, a time-out, or where it is told not to", async () => {
+Deno.test("createRequest() does not ask again after a refusal, a time-out, or where it is told not to", async () => {
   const refused = () => Promise.resolve(new Response("{}", { status: 404 }));
   const late = () => Promise.reject(new DOMException("late", "TimeoutError"));
   const down = () => Promise.reject(new Error("down"));
@@ -161,7 +161,7 @@ Deno.test("createCall() does not ask again after a refusal, a time-out, or where
     const [answer, options] of [[refused, {}], [late, {}], [down, { isRepeatable: false }]] as const
   ) {
     let made = 0;
-    const call = createCall(
+    const call = createRequest(
       transport(() => {
         made++;
         return answer();

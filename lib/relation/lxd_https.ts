@@ -129,9 +129,10 @@ export function parsePublished(databag: Databag): Published {
 
 /** `host:port` of each active member; of a standalone server, all that it listens at. */
 function addressesOf({ nodes, isClustered, addresses }: Publication): readonly string[] {
-  const own = nodes.map(({ endpoint }: Node) => endpoint.slice("https://".length)).toSorted();
+  const members = nodes.map(({ endpoint }: Node) => endpoint.slice("https://".length))
+    .toSorted();
   // Requirers take the first one, and of a standalone server's this one is known to answer.
-  return [...new Set([...own, ...isClustered ? [] : addresses])];
+  return [...new Set([...members, ...isClustered ? [] : addresses])];
 }
 
 function one({ certificates, rejected }: ClientCertificates): ClientCertificates {

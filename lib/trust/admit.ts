@@ -7,18 +7,18 @@ import { type Fingerprint, unusable } from "../requirer/certificate.ts";
 import { unfit } from "../requirer/client_key.ts";
 import type { Mark } from "./owner.ts";
 import { isWithin, type Projects } from "./projects.ts";
-import { ownerOf, projectsOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
+import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
 import type { Rejection } from "../requirer/databag.ts";
 
 /** What the wants are held against. */
 export interface Rules {
   /** LXD's trust store. */
-  readonly trusted: TrustStore;
+  readonly trustStore: TrustStore;
   /** The name of our entries. */
   readonly mark: Mark;
   /** The certificate of our own credential. */
-  readonly own: Fingerprint;
+  readonly ourFingerprint: Fingerprint;
   /** The projects that the operator allows. */
   readonly allowed: Projects;
   /** The present. */
@@ -27,7 +27,7 @@ export interface Rules {
 
 /** The wants, sorted out. */
 export interface Admission {
-  /** Those that may be registered, or count as trusted already, with the projects they may have. */
+  /** Those that may be registered, or count as trustStore already, with the projects they may have. */
   readonly admitted: readonly Want[];
   /** The others, with the reason for each. */
   readonly rejected: readonly Rejection[];
@@ -64,11 +64,11 @@ export function rejection({ requirer, certificate }: Want, reason: string): Reje
 }
 
 function reasonAgainst({ certificate, projects }: Want, rules: Rules): string | undefined {
-  const { trusted, mark, own, allowed, now } = rules;
-  if (certificate.fingerprint === own) {
+  const { trustStore, mark, ourFingerprint, allowed, now } = rules;
+  if (certificate.fingerprint === ourFingerprint) {
     return "The certificate is the integrator's own: use one of your own";
   }
-  const entry = trusted.get(certificate.fingerprint);
+  const entry = trustStore.get(certificate.fingerprint);
   return unusable(certificate, now) ?? unfit(certificate) ??
     reasonAgainstProjects(projects, allowed) ??
     (entry && reasonAgainstEntry(entry, projects, mark));
@@ -91,7 +91,7 @@ function reasonAgainstEntry(
   if (entry.type !== "client") {
     return `The certificate is in LXD's trust store already, with the type "${entry.type}"`;
   }
-  if (!isWithin(projectsOf(entry), projects)) {
+  if (!isWithin(entry.projects, projects)) {
     return "The certificate is in LXD's trust store already, with access to more projects";
   }
   return undefined;

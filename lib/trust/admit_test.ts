@@ -19,7 +19,7 @@ async function make(options: CertificateOptions = {}): Promise<Certificate> {
   return certificate;
 }
 
-const [own, good] = await Promise.all([make(), make()]);
+const [ours, good] = await Promise.all([make(), make()]);
 
 function wanting(certificate: Certificate, projects: readonly string[] | null = null): Want {
   return { requirer: { relation: "3", name: "ams/0" }, certificate, text: "", projects };
@@ -30,13 +30,12 @@ function rules(entry?: Partial<TrustEntry>, allowed: Rules["allowed"] = null): R
     fingerprint: good.fingerprint,
     name: "by hand",
     type: "client",
-    restricted: false,
-    projects: [],
+    projects: null,
     certificate: good.pem,
     ...entry,
   };
-  const trusted = new Map(entry ? [[good.fingerprint, whole]] : []);
-  return { trusted, mark, own: own.fingerprint, allowed, now: NOW };
+  const trustStore = new Map(entry ? [[good.fingerprint, whole]] : []);
+  return { trustStore, mark, ourFingerprint: ours.fingerprint, allowed, now: NOW };
 }
 
 Deno.test("admit() admits a certificate that LXD does not know", () => {
@@ -47,13 +46,13 @@ Deno.test("admit() admits a certificate that LXD does not know", () => {
 Deno.test("admit() sorts out the bad, with their reasons, and keeps the rest", async () => {
   const expired = await make({ notAfter: new Date("2026-05-31T00:00:00Z") });
   const weak = await make({ key: "rsa1024" });
-  const wants = [own, expired, good, weak].map((certificate) => wanting(certificate));
+  const wants = [ours, expired, good, weak].map((certificate) => wanting(certificate));
   const { admitted, rejected } = admit(wants, rules());
   assert.deepEqual(admitted, [wants[2]]);
   assert.deepEqual(rejected, [
     {
       unit: "ams/0",
-      fingerprint: own.fingerprint,
+      fingerprint: ours.fingerprint,
       reason: "The certificate is the integrator's own: use one of your own",
     },
     {
@@ -77,13 +76,13 @@ Deno.test("admit() rejects what LXD lets nobody in with, be it in the trust stor
   const reason = "The key is of the kind X25519: " +
     "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only";
   for (const name of ["by hand", "lxd@uuid:3:ams-0"]) {
-    const { trusted, ...others } = rules({ name });
-    const entry = trusted.get(good.fingerprint);
+    const { trustStore, ...others } = rules({ name });
+    const entry = trustStore.get(good.fingerprint);
     assert.ok(entry);
     const { fingerprint } = useless;
     const known = new Map([[fingerprint, { ...entry, fingerprint, certificate: useless.pem }]]);
-    for (const store of [known, trusted]) {
-      const { admitted, rejected } = admit([want, wanting(good)], { ...others, trusted: store });
+    for (const store of [known, trustStore]) {
+      const { admitted, rejected } = admit([want, wanting(good)], { ...others, trustStore: store });
       assert.deepEqual(admitted, [wanting(good)]);
       assert.deepEqual(rejected, [rejection(want, reason)]);
     }
@@ -96,14 +95,14 @@ Deno.test.each([
   { what: "a foreign client", entry: {}, projects: null, reason: undefined },
   {
     what: "a narrower foreign client",
-    entry: { restricted: true, projects: ["a"] },
+    entry: { projects: ["a"] },
     projects: ["a", "b"],
     reason: undefined,
   },
   { what: "a wider foreign client", entry: {}, projects: ["a"], reason: WIDER },
   {
     what: "a foreign client of another project",
-    entry: { restricted: true, projects: ["b"] },
+    entry: { projects: ["b"] },
     projects: ["a"],
     reason: WIDER,
   },

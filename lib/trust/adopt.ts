@@ -15,28 +15,33 @@ import type { Rejection } from "../requirer/databag.ts";
 
 const ADDRESS_REGEXP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(%\S+)?)$/;
 
+/** How the original charm's entries are recognized. */
+export interface Originals {
+  /** The relations, with their former publications. */
+  readonly relations: readonly { readonly published: Published }[];
+  /** The mark of our entries. */
+  readonly mark: Mark;
+  /** Fingerprint of our own credential. Its entry is never adopted. */
+  readonly ourFingerprint: Fingerprint;
+}
+
 /**
- * Marks the entries that the original charm made, so that they can be planned for. The entry of our
- * own credential is none of them, whatever was told.
+ * Marks the entries that the original charm made, so that a plan can contain them.
  *
- * @param trusted LXD's trust store.
- * @param published What the relations had been told.
- * @param names The name of our entries, and the certificate of our own credential.
  * @returns The trust store, with {@linkcode originalName} for the names of those entries.
  */
 export function markOriginals(
-  trusted: TrustStore,
-  published: readonly Published[],
-  { mark, own }: { readonly mark: Mark; readonly own: Fingerprint },
+  trustStore: TrustStore,
+  { relations, mark, ourFingerprint }: Originals,
 ): TrustStore {
-  const told = new Set(published.flatMap(({ original }) => [...original]));
-  told.delete(own);
-  if (told.size === 0) return trusted;
+  const fingerprints = new Set(relations.flatMap(({ published }) => [...published.original]));
+  fingerprints.delete(ourFingerprint);
+  if (fingerprints.size === 0) return trustStore;
   const name = originalName(mark);
   return new Map(
-    [...trusted].map(([fingerprint, entry]) => [
+    [...trustStore].map(([fingerprint, entry]) => [
       fingerprint,
-      told.has(fingerprint) && isNamedAfterItself(entry) ? { ...entry, name } : entry,
+      fingerprints.has(fingerprint) && isNamedAfterItself(entry) ? { ...entry, name } : entry,
     ]),
   );
 }
@@ -56,21 +61,20 @@ export interface Offered {
  * registered: it becomes its requirer's, and is revoked as what that one may not have.
  *
  * @param relations What is offered in every relation.
- * @param trusted LXD's trust store, with the entries marked.
+ * @param trustStore LXD's trust store, with the entries marked.
  * @param mark The name of our entries.
  * @returns The steps.
  */
 export function claim(
   relations: readonly Offered[],
-  trusted: TrustStore,
-  mark: Mark,
+  { trustStore, mark }: { readonly trustStore: TrustStore; readonly mark: Mark },
 ): readonly Step[] {
   const wanted = new Set(
     relations.flatMap(({ admitted }) => admitted.map(({ certificate }) => certificate.fingerprint)),
   );
   const steps = relations.flatMap(({ relation, rejected }) =>
     rejected.flatMap(({ unit, fingerprint: offered }) => {
-      const { fingerprint } = originalOf(offered, trusted, mark) ?? {};
+      const { fingerprint } = originalOf(offered, trustStore, mark) ?? {};
       if (fingerprint === undefined || wanted.has(fingerprint)) return [];
       const name = entryName(mark, { relation, name: unit }, fingerprint);
       return [[fingerprint, { kind: "rename", fingerprint, name }]] as const;
@@ -84,36 +88,38 @@ export function claim(
  * they are known by, so nothing else may be told before.
  *
  * @param offered What is offered in the relation.
- * @param trusted LXD's trust store as it is now, with the entries marked.
+ * @param trustStore LXD's trust store as it is now, with the entries marked.
  * @param mark The name of our entries.
  * @returns Whether there are any.
  */
 export function isAdoptionPending(
   { admitted, rejected }: Offered,
-  trusted: TrustStore,
+  trustStore: TrustStore,
   mark: Mark,
 ): boolean {
   const wanted = admitted.map(({ certificate }) => certificate);
-  return [...wanted, ...rejected].some(({ fingerprint }) => originalOf(fingerprint, trusted, mark));
+  return [...wanted, ...rejected].some(({ fingerprint }) =>
+    originalOf(fingerprint, trustStore, mark)
+  );
 }
 
 /** The entry, if the original charm made it. */
 function originalOf(
   fingerprint: string | null,
-  trusted: TrustStore,
+  trustStore: TrustStore,
   mark: Mark,
 ): TrustEntry | undefined {
-  const entry = trusted.get(fingerprint as Fingerprint);
+  const entry = trustStore.get(fingerprint as Fingerprint);
   return entry && ownerOf(entry, mark)?.kind === "original" ? entry : undefined;
 }
 
 function isNamedAfterItself({ type, name, certificate }: TrustEntry): boolean {
   const read = firstCertificate(certificate);
   if (type !== "client" || !read) return false;
-  const own = commonName(read);
-  if (own === undefined) return false;
+  const subject = commonName(read);
+  if (subject === undefined) return false;
   // LXD names what comes without a name after the address that it comes from.
-  if (own === null || own === "") return ADDRESS_REGEXP.test(name);
+  if (subject === null || subject === "") return ADDRESS_REGEXP.test(name);
   // LXD keeps a name up to the first zero byte.
-  return name === own.split("\0")[0];
+  return name === subject.split("\0")[0];
 }

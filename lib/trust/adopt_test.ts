@@ -19,8 +19,7 @@ function entry(more: Partial<TrustEntry> = {}): TrustEntry {
     fingerprint,
     name: "my charm",
     type: "client",
-    restricted: false,
-    projects: [],
+    projects: null,
     certificate: certificate.pem,
     ...more,
   };
@@ -38,11 +37,16 @@ function marked(entry: TrustEntry, ...published: readonly Published[]): string |
 
 function markedBut(
   entry: TrustEntry,
-  own: Certificate["fingerprint"],
+  ourFingerprint: Certificate["fingerprint"],
   published: readonly Published[],
 ): string | undefined {
   const store = new Map([[fingerprint, entry]]);
-  return markOriginals(store, published, { mark, own }).get(fingerprint)?.name;
+  return markOriginals(store, {
+    relations: published.map((one) => ({ published: one })),
+    mark,
+    ourFingerprint,
+  }).get(fingerprint)
+    ?.name;
 }
 
 Deno.test("markOriginals() marks what was told and is named after itself", () => {
@@ -121,21 +125,21 @@ Deno.test.each([
       projects: null,
     };
     const refusal = { unit: "ams/0", fingerprint, reason: "r" };
-    const trusted = new Map([[fingerprint, entry({ name })]]);
+    const trustStore = new Map([[fingerprint, entry({ name })]]);
     const nothing = { relation: "3", admitted: [], rejected: [] };
     for (const offered of [{ admitted: [want] }, { rejected: [refusal] }]) {
-      assert.equal(isAdoptionPending({ ...nothing, ...offered }, trusted, mark), expected);
+      assert.equal(isAdoptionPending({ ...nothing, ...offered }, trustStore, mark), expected);
     }
-    assert.ok(!isAdoptionPending(nothing, trusted, mark));
+    assert.ok(!isAdoptionPending(nothing, trustStore, mark));
     const garbage = { ...refusal, fingerprint: null };
-    assert.ok(!isAdoptionPending({ ...nothing, rejected: [garbage] }, trusted, mark));
+    assert.ok(!isAdoptionPending({ ...nothing, rejected: [garbage] }, trustStore, mark));
     // What may not be registered becomes its requirer's, unless somebody else may have it.
-    const own = `lxd@uuid:3:ams-0:${fingerprint.slice(0, 12)}`;
-    const steps = expected ? [{ kind: "rename", fingerprint, name: own }] : [];
+    const ours = `lxd@uuid:3:ams-0:${fingerprint.slice(0, 12)}`;
+    const steps = expected ? [{ kind: "rename", fingerprint, name: ours }] : [];
     const rejecting = { ...nothing, rejected: [refusal, garbage, refusal] };
     const other = { ...nothing, relation: "4", admitted: [want] };
-    assert.deepEqual(claim([rejecting], trusted, mark), steps);
-    assert.deepEqual(claim([rejecting, other], trusted, mark), []);
-    assert.deepEqual(claim([other], trusted, mark), []);
+    assert.deepEqual(claim([rejecting], { trustStore, mark }), steps);
+    assert.deepEqual(claim([rejecting, other], { trustStore, mark }), []);
+    assert.deepEqual(claim([other], { trustStore, mark }), []);
   },
 );

@@ -5,9 +5,9 @@
  */
 import type { Fingerprint } from "../requirer/certificate.ts";
 import { entryName, fullName, type Mark, type Owner, type Requirer, slug } from "./owner.ts";
-import { isWithin, join, narrow, type Projects } from "./projects.ts";
+import { isSame, isWithin, join, narrow, type Projects } from "./projects.ts";
 import type { Step } from "./step.ts";
-import { ownerOf, projectsOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
+import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
 
 /**
@@ -35,7 +35,7 @@ export interface Situation {
   /** Whether `wants` holds the wants of every requirer there is, so that shared entries can be judged. */
   readonly complete: boolean;
   /** LXD's trust store. */
-  readonly trusted: TrustStore;
+  readonly trustStore: TrustStore;
   /** Whose entries may be revoked. */
   readonly revocable: Revocable;
   /** The projects that the operator allows. */
@@ -43,7 +43,7 @@ export interface Situation {
   /** The name we give to our entries. */
   readonly mark: Mark;
   /** The certificate of our own credential, which is never touched. */
-  readonly own: Fingerprint;
+  readonly ourFingerprint: Fingerprint;
 }
 
 /**
@@ -55,16 +55,16 @@ export interface Situation {
  * @returns The steps, in the order to take them.
  */
 export function plan(situation: Situation): readonly Step[] {
-  const { trusted, mark, own } = situation;
+  const { trustStore, mark, ourFingerprint } = situation;
   const wanted = Map.groupBy(situation.wants, ({ certificate }) => certificate.fingerprint);
   const kept = [...wanted.entries()].flatMap(([fingerprint, wants]) => {
-    const entry = trusted.get(fingerprint);
+    const entry = trustStore.get(fingerprint);
     return entry ? keep(entry, wants, situation) : [add(wants, mark)];
   });
-  const revoked = [...trusted.values()].flatMap((entry): readonly Step[] => {
+  const revoked = [...trustStore.values()].flatMap((entry): readonly Step[] => {
     const { fingerprint, name } = entry;
     const owner = ownerOf(entry, mark);
-    if (!owner || wanted.has(fingerprint) || fingerprint === own) return [];
+    if (!owner || wanted.has(fingerprint) || fingerprint === ourFingerprint) return [];
     if (isRevocable(owner, situation)) return [{ kind: "revoke", fingerprint, name }];
     return owner.kind === "original" ? [] : confine(entry, situation);
   });
@@ -83,7 +83,7 @@ function add(wants: readonly Want[], mark: Mark): Step {
 function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): readonly Step[] {
   const { fingerprint } = entry;
   const owner = ownerOf(entry, situation.mark);
-  if (!owner || fingerprint === situation.own) return [];
+  if (!owner || fingerprint === situation.ourFingerprint) return [];
   const [{ requirer }] = wants as readonly [Want, ...Want[]];
   // Someone else's claim stands as long as it cannot be ruled out.
   const othersMayWant = !isOf(owner, requirer) && isInDoubt(owner, situation);
@@ -91,13 +91,13 @@ function keep(entry: TrustEntry, wants: readonly Want[], situation: Situation): 
   const name = entryName(situation.mark, alone ? requirer : undefined, fingerprint);
   const mine = union(wants);
   const projects = othersMayWant && owner.kind !== "original"
-    ? join(mine, narrow(projectsOf(entry), situation.allowed))
+    ? join(mine, narrow(entry.projects, situation.allowed))
     : mine;
   return [
     ...[name, fullName(name, fingerprint)].includes(entry.name)
       ? []
       : [{ kind: "rename", fingerprint, name } as const],
-    ...isRestrictedTo(entry, projects)
+    ...isSame(entry.projects, projects)
       ? []
       : [{ kind: "restrict", fingerprint, projects } as const],
   ];
@@ -115,8 +115,8 @@ function isInDoubt(owner: Owner, situation: Situation): boolean {
 /** What the operator no longer allows is taken from those, too, whose wishes are not known. */
 function confine(entry: TrustEntry, { allowed }: Situation): readonly Step[] {
   const { fingerprint, name } = entry;
-  if (isWithin(projectsOf(entry), allowed)) return [];
-  const projects = narrow(projectsOf(entry), allowed);
+  if (isWithin(entry.projects, allowed)) return [];
+  const projects = narrow(entry.projects, allowed);
   return projects?.length === 0
     ? [{ kind: "revoke", fingerprint, name }]
     : [{ kind: "restrict", fingerprint, projects }];
@@ -149,10 +149,4 @@ function isOneRequirer(wants: readonly Want[]): boolean {
 
 function union(wants: readonly Want[]): Projects {
   return wants.map(({ projects }) => projects).reduce(join);
-}
-
-function isRestrictedTo(entry: TrustEntry, projects: Projects): boolean {
-  if (projects === null) return !entry.restricted;
-  return entry.restricted && entry.projects.length === projects.length &&
-    entry.projects.every((project, index) => project === projects[index]);
 }

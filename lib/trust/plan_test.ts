@@ -15,7 +15,7 @@ const fingerprintOf = (id: string): Fingerprint =>
 const idOf = (fingerprint: string): string =>
   Buffer.from(fingerprint, "hex").toString().replaceAll("\0", "");
 
-const own = fingerprintOf("own");
+const ourFingerprint = fingerprintOf("own");
 // The names of entries, without the digits that each ends in.
 const AMS0 = "lxd@uuid:3:ams-0";
 const AMS1 = "lxd@uuid:3:ams-1";
@@ -55,8 +55,7 @@ function entry(
     fingerprint: fingerprintOf(id),
     name: named(name, id),
     type,
-    restricted: projects !== null,
-    projects: projects ?? [],
+    projects,
     certificate: `pem ${id}`,
   };
 }
@@ -79,7 +78,15 @@ function steps(
   complete = revocable === ALL ? EVERYONE : SOME,
   allowed: Situation["allowed"] = null,
 ): readonly Step[] {
-  return plan({ wants, complete, trusted: store(entries), revocable, allowed, mark, own });
+  return plan({
+    wants,
+    complete,
+    trustStore: store(entries),
+    revocable,
+    allowed,
+    mark,
+    ourFingerprint,
+  });
 }
 
 /** Steps in short, with the names without their digits: `rename a NAME`. */
@@ -367,7 +374,7 @@ function situationOf(seed: number): Situation {
       () => want(pick(["ams/0", "ams/1", "ams", "other/0"]), projects(), pick(ids.slice(0, 4))),
     ),
     complete: below(2) === 0,
-    trusted: store(
+    trustStore: store(
       ids.filter(() => below(3) > 0).map((id) =>
         entry(
           pick([AMS0, AMS1, OTHER, SHARED, FOREIGN]),
@@ -386,25 +393,25 @@ function situationOf(seed: number): Situation {
       { kind: "absent", relations: new Set(["3"]) },
     ]),
     mark,
-    own,
+    ourFingerprint,
   };
 }
 
 Deno.test("plan() is done once it is done, loses nothing wanted, touches nothing foreign", () => {
   for (let seed = 1; seed <= 2_000; seed += 1) {
     const situation = situationOf(seed);
-    const after = new Map(situation.trusted);
+    const after = new Map(situation.trustStore);
     for (const step of plan(situation)) {
       const { fingerprint } = step;
       const before = after.get(fingerprint);
-      assert.notEqual(fingerprint, own);
+      assert.notEqual(fingerprint, ourFingerprint);
       assert.ok(step.kind === "add" ? !before : before && ownerOf(before, mark), `seed ${seed}`);
       const effect = effectOf(step, before);
       if (effect) after.set(fingerprint, effect);
       else after.delete(fingerprint);
     }
     for (const { certificate } of situation.wants) assert.ok(after.has(certificate.fingerprint));
-    assert.deepEqual(plan({ ...situation, trusted: after }), [], `seed ${seed}`);
+    assert.deepEqual(plan({ ...situation, trustStore: after }), [], `seed ${seed}`);
   }
 });
 

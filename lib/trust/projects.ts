@@ -65,3 +65,8 @@ export function isWithin(projects: Projects, allowed: Projects): boolean {
   return allowed === null ||
     projects !== null && projects.every((project) => allowed.includes(project));
 }
+
+/** Says whether both are the same projects. */
+export function isSame(a: Projects, b: Projects): boolean {
+  return a === null || b === null ? a === b : a.join() === b.join();
+}

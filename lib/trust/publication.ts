@@ -40,7 +40,7 @@ export interface Facts {
   /** The certificate that every node presents. */
   readonly server: Certificate;
   /** LXD's trust store, without what is about to be revoked. */
-  readonly trusted: TrustStore;
+  readonly trustStore: TrustStore;
   /** What LXD has just refused, with its reasons. */
   readonly refused: ReadonlyMap<Fingerprint, string>;
   /** The entries that LXD has just not let us rename. */
@@ -57,15 +57,15 @@ export interface Facts {
  * @returns The publication.
  */
 export function publicationOf(view: RelationView, facts: Facts): Publication {
-  const { nodes, isClustered, addresses, server, trusted, refused, unnamed, mark } = facts;
+  const { nodes, isClustered, addresses, server, trustStore, refused, unnamed, mark } = facts;
   const refusals = view.admitted.flatMap((want) => {
     const reason = refused.get(want.certificate.fingerprint);
     return reason === undefined ? [] : [rejection(want, reason)];
   });
-  const served = new Map([...trusted].filter(([fingerprint]) => !refused.has(fingerprint)));
-  const registered = registeredOf(view, { ...facts, trusted: served });
+  const served = new Map([...trustStore].filter(([fingerprint]) => !refused.has(fingerprint)));
+  const registered = registeredOf(view, { ...facts, trustStore: served });
   const pending = [...registered.keys()].filter((fingerprint) => {
-    const entry = trusted.get(fingerprint);
+    const entry = trustStore.get(fingerprint);
     return entry && unnamed.has(fingerprint) && ownerOf(entry, mark)?.kind === "original";
   });
   return {
@@ -90,13 +90,13 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
  */
 export function registeredOf(
   view: RelationView,
-  { trusted, mark, unnamed }: Pick<Facts, "trusted" | "mark" | "unnamed">,
+  { trustStore, mark, unnamed }: Pick<Facts, "trustStore" | "mark" | "unnamed">,
 ): ReadonlyMap<Fingerprint, string> {
   const { relation, only, admitted, rejected, published, kept } = view;
   // What its requirer may not have is about to be revoked, now or in that one's next hook.
   const refused = new Set(rejected.map(({ unit, fingerprint }) => `${slug(unit)} ${fingerprint}`));
-  const registered = new Map([...kept].filter(([fingerprint]) => trusted.has(fingerprint)));
-  for (const entry of trusted.values()) {
+  const registered = new Map([...kept].filter(([fingerprint]) => trustStore.has(fingerprint)));
+  for (const entry of trustStore.values()) {
     const owner = ownerOf(entry, mark);
     if (owner?.kind !== "requirer" || owner.relation !== relation) continue;
     if (only && owner.slug === slug(only.name)) continue;
@@ -108,7 +108,7 @@ export function registeredOf(
   }
   const wanted = Map.groupBy(admitted, ({ certificate }) => certificate.fingerprint);
   for (const [fingerprint, wants] of wanted) {
-    const entry = trusted.get(fingerprint);
+    const entry = trustStore.get(fingerprint);
     const owner = entry && ownerOf(entry, mark);
     // As long as the entry bears another relation's name alone, the leader may revoke it for that
     // one's sake. It is told once the leader has made it a shared one, or LXD does not let it.
@@ -145,18 +145,17 @@ export function rejectedOf({ only, rejected, published }: RelationView): readonl
  * foreign. Whether another requirer wants them is to be read from the databags.
  *
  * @param view What is known of the relation.
- * @param trusted LXD's trust store.
+ * @param trustStore LXD's trust store.
  * @param mark The name of our entries.
  * @returns The fingerprints.
  */
 export function unsettledOf(
   { admitted, published }: Pick<RelationView, "admitted" | "published">,
-  trusted: TrustStore,
-  mark: Mark,
+  { trustStore, mark }: Pick<Facts, "trustStore" | "mark">,
 ): readonly Fingerprint[] {
   const wanted = new Set(admitted.map(({ certificate }) => certificate.fingerprint));
   return [...published.registered.keys()].filter((fingerprint) => {
-    const entry = trusted.get(fingerprint);
+    const entry = trustStore.get(fingerprint);
     if (!entry || wanted.has(fingerprint)) return false;
     return ownerOf(entry, mark)?.kind !== "requirer";
   });

@@ -35,8 +35,7 @@ function store(...entries: readonly (readonly [string, string, string?])[]): Tru
       fingerprint: id as Fingerprint,
       name,
       type,
-      restricted: false,
-      projects: [],
+      projects: null,
       certificate: `pem ${id}`,
     },
   ]));
@@ -72,30 +71,30 @@ const rejectionOf = (unit: string, fingerprint: string | null = null, reason = "
   reason,
 });
 
-const registered = (view: RelationView, trusted: TrustStore, ...unnamed: readonly string[]) =>
+const registered = (view: RelationView, trustStore: TrustStore, ...unnamed: readonly string[]) =>
   Object.fromEntries(
-    registeredOf(view, { trusted, mark, unnamed: new Set(unnamed as Fingerprint[]) }),
+    registeredOf(view, { trustStore, mark, unnamed: new Set(unnamed as Fingerprint[]) }),
   );
 
 Deno.test("registeredOf() tells what is wanted and trusted, unless it is another relation's", () => {
-  const trusted = store(
+  const trustStore = store(
     ["a", "lxd@uuid:3:ams-0"],
     ["b", "lxd@uuid:shared"],
     ["c", "by hand"],
     ["d", "lxd@uuid:4:other-0"],
   );
   const admitted = ["a", "b", "c", "d", "missing"].map((id) => want(id));
-  assert.deepEqual(registered(view({ admitted }), trusted), {
+  assert.deepEqual(registered(view({ admitted }), trustStore), {
     a: "text a",
     b: "text b",
     c: "text c",
   });
   // LXD does not let the leader make it a shared one.
-  assert.equal(registered(view({ admitted }), trusted, "d")["d"], "text d");
+  assert.equal(registered(view({ admitted }), trustStore, "d")["d"], "text d");
 });
 
 Deno.test("registeredOf() tells nothing that is not this relation's", () => {
-  const trusted = store(
+  const trustStore = store(
     ["a", "lxd@uuid:4:ams-0"],
     ["b", "lxd@uuid:shared"],
     ["c", "by hand"],
@@ -104,7 +103,7 @@ Deno.test("registeredOf() tells nothing that is not this relation's", () => {
     ["f", "lxd@uuid:33:ams-0"],
   );
   const published = told({ a: "old", b: "old", c: "old" });
-  assert.deepEqual(registered(view({ published }), trusted), {});
+  assert.deepEqual(registered(view({ published }), trustStore), {});
 });
 
 Deno.test("registeredOf() goes on telling of what is kept, as long as it is trusted", () => {
@@ -115,7 +114,7 @@ Deno.test("registeredOf() goes on telling of what is kept, as long as it is trus
 });
 
 Deno.test("registeredOf() carries over what requirers have that were not read", () => {
-  const trusted = store(
+  const trustStore = store(
     ["a", "lxd@uuid:3:ams-0"],
     ["b", "lxd@uuid:3:ams-1"],
     ["c", "lxd@uuid:3:ams"],
@@ -124,9 +123,9 @@ Deno.test("registeredOf() carries over what requirers have that were not read", 
   const published = told({ a: "old a", b: "old b", d: "old d", gone: "old" });
   const only = { ...view({ only: AMS0, published }) };
   // In the words of the one who asked, where these are known.
-  assert.deepEqual(registered(only, trusted), { b: "old b", c: "pem c", d: "old d" });
+  assert.deepEqual(registered(only, trustStore), { b: "old b", c: "pem c", d: "old d" });
   const admitted = [want("a")];
-  assert.deepEqual(registered({ ...only, admitted }, trusted), {
+  assert.deepEqual(registered({ ...only, admitted }, trustStore), {
     a: "text a",
     b: "old b",
     c: "pem c",
@@ -135,28 +134,28 @@ Deno.test("registeredOf() carries over what requirers have that were not read", 
 });
 
 Deno.test("registeredOf() tells nothing that its requirer may not have", () => {
-  const trusted = store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-1"]);
+  const trustStore = store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-1"]);
   const rejected = [rejectionOf("ams/0", "a"), rejectionOf("ams/0", "b"), rejectionOf("ams/0")];
   for (const only of [undefined, AMS1, { relation: "3", name: "ams/2" }]) {
     const expected = only === AMS1 ? {} : { b: "pem b" };
-    assert.deepEqual(registered(view({ only, rejected }), trusted), expected);
+    assert.deepEqual(registered(view({ only, rejected }), trustStore), expected);
   }
   // Another one of the relation may have it.
-  assert.deepEqual(registered(view({ rejected, admitted: [want("a", AMS1)] }), trusted), {
+  assert.deepEqual(registered(view({ rejected, admitted: [want("a", AMS1)] }), trustStore), {
     a: "text a",
     b: "pem b",
   });
 });
 
 Deno.test("registeredOf() does not change its words while two requirers write differently", () => {
-  const trusted = store(["a", "lxd@uuid:shared"]);
+  const trustStore = store(["a", "lxd@uuid:shared"]);
   const admitted = [want("a", AMS0, "y"), want("a", AMS1, "x")];
   const texts = ["x", "y", "z"].map((before) =>
-    registered(view({ admitted, published: told({ a: before }) }), trusted)["a"]
+    registered(view({ admitted, published: told({ a: before }) }), trustStore)["a"]
   );
   assert.deepEqual(texts, ["x", "y", "x"]);
   const reversed = view({ admitted: admitted.toReversed() });
-  assert.equal(registered(reversed, trusted)["a"], "x");
+  assert.equal(registered(reversed, trustStore)["a"], "x");
 });
 
 Deno.test("rejectedOf() replaces the rejections of the requirer that was read", () => {
@@ -171,7 +170,7 @@ Deno.test("rejectedOf() replaces the rejections of the requirer that was read", 
 });
 
 Deno.test("unsettledOf() tells what was published, is trusted, and may be another requirer's", () => {
-  const trusted = store(
+  const trustStore = store(
     ["shared", "lxd@uuid:shared"],
     ["foreign", "by hand"],
     ["wanted", "lxd@uuid:shared"],
@@ -180,7 +179,7 @@ Deno.test("unsettledOf() tells what was published, is trusted, and may be anothe
   );
   const published = told({ shared: "", foreign: "", wanted: "", named: "", gone: "" });
   assert.deepEqual(
-    unsettledOf({ admitted: [want("wanted")], published }, trusted, mark),
+    unsettledOf({ admitted: [want("wanted")], published }, { trustStore, mark }),
     ["shared", "foreign"],
   );
 });
@@ -196,7 +195,7 @@ const FACTS: Facts = {
   isClustered: false,
   addresses: ["10.0.0.1:8443"],
   server: certificate("server"),
-  trusted: store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-0"]),
+  trustStore: store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-0"]),
   refused: new Map([["b" as Fingerprint, "no such project"]]),
   unnamed: new Set(),
   mark,
@@ -216,12 +215,12 @@ Deno.test("publicationOf() tells nodes, server, certificates and rejections", ()
 });
 
 Deno.test("publicationOf() tells what the original charm's name keeps from being taken over", () => {
-  const trusted = store(["a", "lxd@uuid:original"], ["b", "lxd@uuid:3:ams-0"]);
+  const trustStore = store(["a", "lxd@uuid:original"], ["b", "lxd@uuid:3:ams-0"]);
   const admitted = [want("a"), want("b")];
   const publication = (...unnamed: readonly string[]) =>
     publicationOf(view({ admitted }), {
       ...FACTS,
-      trusted,
+      trustStore,
       refused: new Map(),
       unnamed: new Set(unnamed as Fingerprint[]),
     });

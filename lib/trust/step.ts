@@ -52,29 +52,16 @@ export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry 
         name,
         type: "client",
         certificate: certificate.pem,
-        ...access(projects),
+        projects,
       };
     }
     case "rename":
       return entry && { ...entry, name: step.name };
     case "restrict":
-      return entry && { ...entry, ...access(step.projects) };
+      return entry && { ...entry, projects: step.projects };
     case "revoke":
       return undefined;
   }
-}
-
-/**
- * Writes what access to give, always with both keys: older LXD takes `projects` without
- * `restricted`, and gives access to everything.
- *
- * @param projects The projects; null for all of LXD.
- * @returns The keys as LXD's API has them.
- */
-export function access(
-  projects: Projects,
-): Pick<TrustEntry, "restricted" | "projects"> {
-  return { restricted: projects !== null, projects: projects ?? [] };
 }
 
 /**
@@ -95,4 +82,20 @@ export function describeStep(step: Step): string {
     case "revoke":
       return `Revoked ${fingerprint}, which was ${step.name}`;
   }
+}
+
+/** The steps of a plan, by when they are taken. */
+export interface Phases {
+  /** Additions, restrictions and renamings. They come before the publication. */
+  readonly changes: readonly Step[];
+  /** Revocations. They come after it. */
+  readonly revocations: readonly Step[];
+}
+
+/** Sorts the steps of a plan by when they are taken. The order within each phase stays. */
+export function phasesOf(steps: readonly Step[]): Phases {
+  return {
+    changes: steps.filter(({ kind }) => kind !== "revoke"),
+    revocations: steps.filter(({ kind }) => kind === "revoke"),
+  };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import { access, describeStep, effectOf, type Step } from "./step.ts";
+import { describeStep, effectOf, type Step } from "./step.ts";
 import type { TrustEntry } from "./trust_store.ts";
 
 const fingerprint = "aa" as Fingerprint;
@@ -9,7 +9,6 @@ const ENTRY: TrustEntry = {
   fingerprint,
   name: "before",
   type: "client",
-  restricted: true,
   projects: ["a"],
   certificate: "the pem",
 };
@@ -18,20 +17,13 @@ const RENAME: Step = { kind: "rename", fingerprint, name: "after" };
 const RESTRICT: Step = { kind: "restrict", fingerprint, projects: ["b", "c"] };
 const REVOKE: Step = { kind: "revoke", fingerprint, name: "before" };
 
-Deno.test("access() always says both whether and to what", () => {
-  assert.deepEqual(access(null), { restricted: false, projects: [] });
-  assert.deepEqual(access(["a"]), { restricted: true, projects: ["a"] });
-  assert.deepEqual(access([]), { restricted: true, projects: [] });
-});
-
 Deno.test("effectOf() tells the entry after a step", () => {
   assert.deepEqual(effectOf(ADD, undefined), { ...ENTRY, name: "new", projects: ["b"] });
   assert.deepEqual(effectOf(RENAME, ENTRY), { ...ENTRY, name: "after" });
   assert.deepEqual(effectOf(RESTRICT, ENTRY), { ...ENTRY, projects: ["b", "c"] });
   assert.deepEqual(effectOf({ ...RESTRICT, projects: null }, ENTRY), {
     ...ENTRY,
-    restricted: false,
-    projects: [],
+    projects: null,
   });
   assert.equal(effectOf(REVOKE, ENTRY), undefined);
 });

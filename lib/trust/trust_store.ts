@@ -1,5 +1,5 @@
 /**
- * LXD's trust store as the rest of the library thinks of it.
+ * LXD's trust store, and whose its entries are.
  *
  * @module
  */
@@ -11,14 +11,12 @@ import type { Projects } from "./projects.ts";
 export interface TrustEntry {
   /** SHA-256 of the certificate. */
   readonly fingerprint: Fingerprint;
-  /** Free text; ours bears our mark. */
+  /** Name of the entry; free text. Our entries bear our mark. */
   readonly name: string;
   /** `client`, `server` or `metrics`. */
   readonly type: string;
-  /** Whether the client is confined to `projects`. */
-  readonly restricted: boolean;
-  /** The projects a restricted client may use, sorted. */
-  readonly projects: readonly string[];
+  /** The projects that the client is restricted to; null for all of LXD. */
+  readonly projects: Projects;
   /** The certificate as PEM. */
   readonly certificate: string;
 }
@@ -27,23 +25,39 @@ export interface TrustEntry {
 export type TrustStore = ReadonlyMap<Fingerprint, TrustEntry>;
 
 /**
- * Says what a client entry gives access to.
+ * Finds the owner of an entry. Only entries of the type `client` are ours. An entry of another type
+ * is foreign, whatever its name is.
  *
- * @param entry An entry of the trust store.
- * @returns The projects.
+ * @example Our entry, and one like it
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createMark } from "./owner.ts";
+ * const mark = createMark("lxd-integrator", "6f1c");
+ * const name = "lxd-integrator@6f1c:shared:2274d312f072";
+ * assert.deepEqual(ownerOf({ type: "client", name }, mark), { kind: "shared" });
+ * assert.equal(ownerOf({ type: "metrics", name }, mark), undefined);
+ * ```
+ *
+ * @returns The owner, or undefined if the entry is foreign.
  */
-export function projectsOf({ restricted, projects }: TrustEntry): Projects {
-  return restricted ? projects : null;
+export function ownerOf(
+  { type, name }: Pick<TrustEntry, "type" | "name">,
+  mark: Mark,
+): Owner | undefined {
+  return type === "client" ? parseOwner(mark, name) : undefined;
 }
 
-/**
- * Says whose an entry is. Only clients' entries are ever ours: one of another type is foreign
- * whatever it is called.
- *
- * @param entry An entry of LXD's trust store.
- * @param mark Our mark.
- * @returns The owner, or undefined where the entry is foreign.
- */
-export function ownerOf(entry: TrustEntry, mark: Mark): Owner | undefined {
-  return entry.type === "client" ? parseOwner(mark, entry.name) : undefined;
+/** Counts the entries that bear our mark. Entries of the original charm do not. */
+export function countOurs(trustStore: TrustStore, mark: Mark): number {
+  const owners = [...trustStore.values()].map((entry) => ownerOf(entry, mark));
+  return owners.filter((owner) => owner && owner.kind !== "original").length;
+}
+
+/** Removes the entries of certificates from a trust store. */
+export function without(
+  trustStore: TrustStore,
+  certificates: readonly Pick<TrustEntry, "fingerprint">[],
+): TrustStore {
+  const gone = new Set(certificates.map(({ fingerprint }) => fingerprint));
+  return new Map([...trustStore].filter(([fingerprint]) => !gone.has(fingerprint)));
 }
