@@ -45,7 +45,7 @@ export async function packLibrary(root: string, out: string): Promise<string> {
     await cp(`${root}/${LIBRARY}`, folder, { recursive: true });
     const settings = JSON.stringify(settingsOf(library, project));
     await Deno.writeTextFile(`${folder}/deno.json`, settings);
-    await cp(`${root}/deno.lock`, `${folder}/deno.lock`);
+    await Deno.writeTextFile(`${folder}/deno.lock`, await libraryLock(root));
     for (const [name, source] of Object.entries(DOCUMENTS)) {
       await cp(`${root}/${source}`, `${folder}/${name}`);
     }
@@ -68,6 +68,12 @@ function settingsOf(library: Settings, project: Settings): Settings {
     // `deno pack` takes the modules that are imported, and these; without the list it takes all files of the folder.
     publish: { include: Object.keys(DOCUMENTS) },
   };
+}
+
+/** Returns `deno.lock` without the members of the workspace, which the package does not contain. */
+async function libraryLock(root: string): Promise<string> {
+  const { workspace, ...lock } = JSON.parse(await Deno.readTextFile(`${root}/deno.lock`));
+  return JSON.stringify({ ...lock, workspace: { dependencies: workspace.dependencies } });
 }
 
 async function denoPack(folder: string): Promise<Uint8Array<ArrayBuffer>> {
