@@ -9,8 +9,10 @@ import type { Certificate } from "./requirer/certificate.ts";
 import { unpinnable } from "./requirer/pin.ts";
 
 /** How a reconciliation ended. */
-export type Outcome =
-  | CredentialFailure
+export type Outcome = CredentialFailure | LxdOutcome | Active;
+
+/** Why LXD could not be used, for the operator. */
+export type LxdOutcome =
   /** LXD does not know our certificate. */
   | {
     readonly kind: "untrusted";
@@ -52,8 +54,7 @@ export type Outcome =
     readonly action: string;
     /** LXD's own words. */
     readonly words: string;
-  }
-  | Active;
+  };
 
 /** The charm serves. */
 export interface Active {
@@ -101,7 +102,7 @@ const UNPROVED = "who answers there did not prove to hold the certificate's key,
 export function outcomeOf(
   failure: LxdFailure,
   { endpoint, ourFingerprint, server, now }: Attempt,
-): Outcome {
+): LxdOutcome {
   switch (failure.kind) {
     case "untrusted":
       return { kind: "untrusted", endpoint, ourFingerprint };

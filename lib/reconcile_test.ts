@@ -108,7 +108,7 @@ class Model {
   async run(event: HookEvent, unit = "lxd/0"): Promise<Outcome | undefined> {
     for (const list of [this.tools, this.written, this.warnings]) list.length = 0;
     const { outcome, hasChanged } = await reconcile({
-      juju: createJuju((tool, args, stdin) => this.#tool(unit, tool, args, stdin)),
+      juju: createJuju((tool, args, stdin) => this.#tool(unit, [tool, ...args], stdin)),
       enter: ({ endpoint }, known) => enterLxd(this.#transport(), { credential: endpoint, known }),
       application: "lxd",
       unit,
@@ -121,11 +121,10 @@ class Model {
   }
 
   // deno-lint-ignore require-await -- what it throws shall be a rejection
-  async #tool(unit: string, tool: string, args: readonly string[], stdin = ""): Promise<string> {
+  async #tool(unit: string, [tool = "", ...args]: readonly string[], stdin = ""): Promise<string> {
     const words = args.filter((word) => word !== "--format=json");
     const command = [tool, ...words].join(" ");
     this.tools.push(command);
-    const [, relation = ""] = words;
     const json = (value: unknown): string => {
       assert.notEqual(value, undefined, `Cannot answer ${command}`);
       return JSON.stringify(value);
@@ -145,42 +144,50 @@ class Model {
         if (words.includes("replicas")) return json(["replicas:9"]);
         if (words.includes("https")) return json([]);
         return json(Object.keys(this.relations).map((id) => `api:${id}`));
-      case "relation-list": {
-        const isApplication = words.includes("--app");
-        const names = this.relations[relation]?.filter((name) =>
-          name.includes("/") !== isApplication
-        );
-        return json(isApplication ? names?.[0] : names);
-      }
-      case "relation-get": {
-        const key = `${relation} ${words.at(-1)}`;
-        if (this.unreadable.has(key)) throw new HookToolError(tool, 1, "ERROR permission denied");
-        const isKnown = this.relations[relation]?.includes(words.at(-1) ?? "");
-        return json(this.databags[key] ?? (isKnown || key.includes(" lxd") ? {} : undefined));
-      }
-      case "relation-set": {
-        const isApplication = words.includes("--app");
-        if (this.unwritable.has(relation)) {
-          throw new HookToolError(
-            tool,
-            1,
-            "ERROR cannot read relation settings: permission denied",
-          );
-        }
-        assert.ok(this.leads || !isApplication, "Cannot write the application's databag");
-        const key = `${relation} ${isApplication ? "lxd" : unit}`;
-        const databag: Databag = { ...this.databags[key], ...JSON.parse(stdin) };
-        this.databags[key] = Object.fromEntries(Object.entries(databag).filter(([, text]) => text));
-        if (relation === "9") return "";
-        this.written.push(`publish ${isApplication ? "application" : "unit"}`);
+      case "relation-list":
+        return json(this.#members(words));
+      case "relation-get":
+        return json(this.#read(words));
+      case "relation-set":
+        this.#write(unit, words, JSON.parse(stdin));
         return "";
-      }
       case "juju-log":
         this.warnings.push(words.at(-1) ?? "");
         return "";
       default:
         throw new Error(`Cannot answer ${command}`);
     }
+  }
+
+  #members(words: readonly string[]): readonly string[] | string | undefined {
+    const [, relation = ""] = words;
+    const isApplication = words.includes("--app");
+    const names = this.relations[relation]?.filter((name) => name.includes("/") !== isApplication);
+    return isApplication ? names?.[0] : names;
+  }
+
+  #read(words: readonly string[]): Databag | undefined {
+    const [, relation = ""] = words;
+    const key = `${relation} ${words.at(-1)}`;
+    if (this.unreadable.has(key)) {
+      throw new HookToolError("relation-get", { code: 1, stderr: "ERROR permission denied" });
+    }
+    const isKnown = this.relations[relation]?.includes(words.at(-1) ?? "");
+    return this.databags[key] ?? (isKnown || key.includes(" lxd") ? {} : undefined);
+  }
+
+  #write(unit: string, words: readonly string[], changes: Databag): void {
+    const [, relation = ""] = words;
+    const isApplication = words.includes("--app");
+    if (this.unwritable.has(relation)) {
+      const stderr = "ERROR cannot read relation settings: permission denied";
+      throw new HookToolError("relation-set", { code: 1, stderr });
+    }
+    assert.ok(this.leads || !isApplication, "Cannot write the application's databag");
+    const key = `${relation} ${isApplication ? "lxd" : unit}`;
+    const databag: Databag = { ...this.databags[key], ...changes };
+    this.databags[key] = Object.fromEntries(Object.entries(databag).filter(([, text]) => text));
+    if (relation !== "9") this.written.push(`publish ${isApplication ? "application" : "unit"}`);
   }
 
   #transport(): Transport {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Outcome } from "./outcome.ts";
+import type { Active, LxdOutcome, Outcome } from "./outcome.ts";
 
 /** A workload status of Juju's. */
 export interface Status {
@@ -26,7 +26,7 @@ const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... se
 const ENTITLED = "its groups must let it create, view, edit and delete identities of the server";
 
 /**
- * Writes the status of a unit: what to do, and why.
+ * Writes the status of a unit: what the operator has to do, and why.
  *
  * @example Active
  * ```ts
@@ -36,10 +36,8 @@ const ENTITLED = "its groups must let it create, view, edit and delete identitie
  * assert.equal(message, "LXD 5.0.2: 3 nodes, 1 certificate");
  * ```
  *
- * @param outcome How the reconciliation ended.
- * @param application Name of our application, for the commands to run.
- * @param before The status as it is.
- * @returns The status.
+ * @param application Name of our application, for the commands that the operator runs.
+ * @param before The status until now.
  */
 export function renderStatus(
   outcome: Outcome,
@@ -65,6 +63,16 @@ export function renderStatus(
       return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);
     case "unreadable":
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
+    case "active":
+      return { status: "active", message: renderActive(outcome, before.message) };
+    default:
+      return renderLxdFailure(outcome);
+  }
+}
+
+/** Writes the status where LXD could not be used. */
+function renderLxdFailure(outcome: LxdOutcome): Status {
+  switch (outcome.kind) {
     case "untrusted":
       return blocked(
         `LXD at ${outcome.endpoint} does not trust our certificate ${outcome.ourFingerprint}: ` +
@@ -90,8 +98,6 @@ export function renderStatus(
       return { status: "waiting", message: `No answer from ${outcome.endpoint}: ${outcome.cause}` };
     case "refused":
       return blocked(`LXD at ${outcome.endpoint} refuses ${outcome.action}: ${outcome.words}`);
-    case "active":
-      return { status: "active", message: renderActive(outcome, before.message) };
   }
 }
 
@@ -110,10 +116,7 @@ function renderMissing(
 }
 
 function renderActive(
-  { version, nodes, isUpgrading = false, certificates, rejected }: Extract<
-    Outcome,
-    { kind: "active" }
-  >,
+  { version, nodes, isUpgrading = false, certificates, rejected }: Active,
   before: string,
 ): string {
   const upgrade = isUpgrading ? " (cluster is being upgraded)" : "";

@@ -11,19 +11,29 @@ import { isRefusal, quoteWords } from "./refusal.ts";
 /** Runs a hook tool and returns what it prints. Rejects with a {@linkcode HookToolError}. */
 export type Exec = (tool: string, args: readonly string[], stdin?: string) => Promise<string>;
 
+/** How a hook tool ended. */
+export interface ToolExit {
+  /** Its exit code: 2 for wrong arguments, 1 for everything else. */
+  readonly code: number;
+  /** Its standard error. */
+  readonly stderr: string;
+  /** The signal that killed it; undefined if it ran to its end. */
+  readonly signal?: string;
+}
+
 /** A hook tool failed. */
 export class HookToolError extends Error {
   /** Fixed name. */
   override readonly name = "HookToolError";
-  /** The tool's exit code: 2 for wrong arguments, 1 for everything else. */
+  /** Exit code of the tool: 2 for wrong arguments, 1 for everything else. */
   readonly code: number;
-  /** What the tool printed on standard error. */
+  /** Standard error of the tool. */
   readonly stderr: string;
-  /** The signal that killed it; undefined where it ran to its end. */
+  /** Signal that killed the tool; undefined if it ran to its end. */
   readonly signal: string | undefined;
 
   /** Says which tool failed, and how. */
-  constructor(tool: string, code: number, stderr: string, signal?: string) {
+  constructor(tool: string, { code, stderr, signal }: ToolExit) {
     super(`Cannot run ${tool}: exit status ${code}: ${stderr.trim()}`);
     this.code = code;
     this.stderr = stderr;
@@ -198,8 +208,10 @@ export async function execTool(
   }
   const { code, signal, stdout, stderr } = await process.output();
   const decoder = new TextDecoder();
-  if (signal !== null) throw new HookToolError(tool, code, `killed by ${signal}`, signal);
-  if (code !== 0) throw new HookToolError(tool, code, decoder.decode(stderr));
+  if (signal !== null) {
+    throw new HookToolError(tool, { code, stderr: `killed by ${signal}`, signal });
+  }
+  if (code !== 0) throw new HookToolError(tool, { code, stderr: decoder.decode(stderr) });
   return decoder.decode(stdout);
 }
 

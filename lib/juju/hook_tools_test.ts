@@ -127,7 +127,7 @@ Deno.test("createJuju() tells denied access from a failure", async () => {
   const denied = "ERROR cannot access cloud credentials: permission denied\n";
   const failed = "ERROR connection is shut down\n";
   const ask = (stderr: string) =>
-    fakeJuju(command, new HookToolError("credential-get", 1, stderr)).credentialGet();
+    fakeJuju(command, new HookToolError("credential-get", { code: 1, stderr })).credentialGet();
   assert.equal(await ask(denied), undefined);
   await assert.rejects(ask(failed), { name: "HookToolError", stderr: failed });
   await assert.rejects(fakeJuju(command, new Error("permission denied")).credentialGet(), {
@@ -149,17 +149,24 @@ Deno.test.each([
   async ({ stderr, words }) => {
     const command = "secret-get --format=json --refresh secret:abc";
     for (const code of [1, 2]) {
-      const error = new HookToolError("secret-get", code, stderr);
+      const error = new HookToolError("secret-get", { code, stderr });
       const secret = await fakeJuju(command, error).secretGet("secret:abc");
       assert.deepEqual(secret, { kind: "refused", words });
     }
-    const killed = new HookToolError("secret-get", 137, "killed by SIGKILL", "SIGKILL");
+    const killed = new HookToolError("secret-get", {
+      code: 137,
+      stderr: "killed by SIGKILL",
+      signal: "SIGKILL",
+    });
     await assert.rejects(fakeJuju(command, killed).secretGet("secret:abc"), killed);
   },
 );
 
 Deno.test("HookToolError says which tool failed, and how", () => {
-  const error = new HookToolError("relation-get", 2, "ERROR relation not found\n");
+  const error = new HookToolError("relation-get", {
+    code: 2,
+    stderr: "ERROR relation not found\n",
+  });
   assert.equal(
     error.message,
     "Cannot run relation-get: exit status 2: ERROR relation not found",

@@ -115,8 +115,12 @@ Deno.test("observe() reads two databags where one has changed", async () => {
   assert.deepEqual(relations[0]?.rejected.map(({ unit }) => unit), ["ams/0"]);
 });
 
-const REFUSED = new HookToolError("relation-get", 1, "ERROR permission denied");
-const KILLED = new HookToolError("relation-get", 137, "killed by SIGKILL", "SIGKILL");
+const REFUSED = new HookToolError("relation-get", { code: 1, stderr: "ERROR permission denied" });
+const KILLED = new HookToolError("relation-get", {
+  code: 137,
+  stderr: "killed by SIGKILL",
+  signal: "SIGKILL",
+});
 
 Deno.test.each(
   [

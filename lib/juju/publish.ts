@@ -63,7 +63,7 @@ export async function publishAll(
     const { renderPublication, isForApplication } = INTERFACES[view.endpoint];
     const isWritten = await unlessRefused(publish(context, view, {
       databag: renderPublication(publication),
-      isForApplication: isForApplication(view.isAskedByApplication, publication),
+      isForApplication: isForApplication({ ...view, isClustered: facts.isClustered }),
     }));
     const isRefused = isWritten === undefined;
     return { relation, published, rejected, hasChanged: isWritten ?? false, isRefused };

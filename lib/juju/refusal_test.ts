@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { HookToolError } from "./hook_tools.ts";
 import { isRefusal, quoteWords, unlessRefused } from "./refusal.ts";
 
-const REFUSED = new HookToolError("relation-get", 1, "ERROR permission denied\n");
-const KILLED = new HookToolError("relation-get", 137, "killed by SIGKILL", "SIGKILL");
+const REFUSED = new HookToolError("relation-get", { code: 1, stderr: "ERROR permission denied\n" });
+const KILLED = new HookToolError("relation-get", {
+  code: 137,
+  stderr: "killed by SIGKILL",
+  signal: "SIGKILL",
+});
 
 Deno.test("isRefusal() tells what ran to its end and failed from all else", () => {
   assert.deepEqual(

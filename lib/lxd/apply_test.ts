@@ -47,9 +47,11 @@ interface Result extends Applied {
 async function run(
   steps: readonly Step[],
   answers: readonly Reply<unknown>[],
-  before: TrustStore,
-  after?: Reply<TrustStore>,
-  { isIdentity = false }: { readonly isIdentity?: boolean } = {},
+  { before, after, isIdentity = false }: {
+    readonly before: TrustStore;
+    readonly after?: Reply<TrustStore>;
+    readonly isIdentity?: boolean;
+  },
 ): Promise<Result> {
   const asked: string[] = [];
   const told: string[] = [];
@@ -90,11 +92,11 @@ async function run(
 
 Deno.test("apply() takes the steps in their order, and reports each", async () => {
   const before = store(entry(a));
-  const { trustStore, refused, failure, asked, told } = await run(
-    [add(b), rename, restrict],
-    [DONE, DONE, DONE],
-    before,
-  );
+  const { trustStore, refused, failure, asked, told } = await run([add(b), rename, restrict], [
+    DONE,
+    DONE,
+    DONE,
+  ], { before });
   assert.deepEqual(asked, ["add bb n null", "rename aa new null", "restrict aa p"]);
   assert.equal(told.length, 3);
   assert.deepEqual(
@@ -106,17 +108,15 @@ Deno.test("apply() takes the steps in their order, and reports each", async () =
 });
 
 Deno.test("apply() revokes", async () => {
-  const { trustStore, told } = await run([revoke], [DONE], store(entry(a), entry(b)));
+  const { trustStore, told } = await run([revoke], [DONE], { before: store(entry(a), entry(b)) });
   assert.deepEqual(trustStore, store(entry(b)));
   assert.deepEqual(told, ["Revoked aa, which was n"]);
 });
 
 Deno.test("apply() goes on after a refused certificate, and tells why", async () => {
-  const { trustStore, refused, failure, told } = await run(
-    [add(a), add(b)],
-    [refusal(400), DONE],
-    store(),
-  );
+  const { trustStore, refused, failure, told } = await run([add(a), add(b)], [refusal(400), DONE], {
+    before: store(),
+  });
   assert.deepEqual(refused, new Map([[a, "LXD refuses the certificate: no (400)"]]));
   assert.deepEqual([...trustStore.keys()], [b]);
   assert.deepEqual([failure, told.length], [undefined, 1]);
@@ -128,7 +128,7 @@ Deno.test("apply() goes on where LXD refuses another name, and tells whose", asy
     const { trustStore, refused, unnamed, failure } = await run(
       [rename, { ...restrict, fingerprint: b }],
       [refusal(status), DONE],
-      before,
+      { before },
     );
     assert.deepEqual(trustStore.get(a), before.get(a));
     assert.deepEqual(trustStore.get(b)?.projects, ["p"]);
@@ -139,20 +139,20 @@ Deno.test("apply() goes on where LXD refuses another name, and tells whose", asy
 Deno.test("apply() renames with the access that the entry gives", async () => {
   const confined = entry(a, { projects: ["p", "q"] });
   const unrestricted = entry(a, { projects: null });
-  assert.deepEqual((await run([rename], [DONE], store(confined))).asked, ["rename aa new p,q"]);
-  assert.deepEqual((await run([rename], [DONE], store(unrestricted))).asked, [
+  assert.deepEqual((await run([rename], [DONE], { before: store(confined) })).asked, [
+    "rename aa new p,q",
+  ]);
+  assert.deepEqual((await run([rename], [DONE], { before: store(unrestricted) })).asked, [
     "rename aa new null",
   ]);
 });
 
 Deno.test("apply() takes all digits where the name is in use", async () => {
   const name = `lxd@uuid:shared:${"0".repeat(12)}`;
-  const added = await run(
-    [add(a, name)],
-    [refusal(409), DONE],
-    store(),
-    { kind: "done", value: store(entry(b)) },
-  );
+  const added = await run([add(a, name)], [refusal(409), DONE], {
+    before: store(),
+    after: { kind: "done", value: store(entry(b)) },
+  });
   assert.deepEqual(added.asked, [
     `add aa ${name} null`,
     "list",
@@ -161,12 +161,10 @@ Deno.test("apply() takes all digits where the name is in use", async () => {
   ]);
   assert.equal(added.trustStore.get(a)?.name, "lxd@uuid:shared:aa");
   assert.deepEqual(added.told, ["Registered aa as lxd@uuid:shared:aa"]);
-  const renamed = await run(
-    [{ kind: "rename", fingerprint: a, name }],
-    [refusal(409), DONE],
-    store(entry(a)),
-    { kind: "done", value: store(entry(a)) },
-  );
+  const renamed = await run([{ kind: "rename", fingerprint: a, name }], [refusal(409), DONE], {
+    before: store(entry(a)),
+    after: { kind: "done", value: store(entry(a)) },
+  });
   assert.equal(renamed.asked.at(-1), "rename aa lxd@uuid:shared:aa null");
   assert.deepEqual([renamed.trustStore.get(a)?.name, renamed.unnamed.size], [
     "lxd@uuid:shared:aa",
@@ -176,7 +174,9 @@ Deno.test("apply() takes all digits where the name is in use", async () => {
 
 Deno.test("apply() says of what is refused that it is an identity of its own", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store() };
-  const { refused, asked } = await run([add(a)], [refusal(409)], store(), list, {
+  const { refused, asked } = await run([add(a)], [refusal(409)], {
+    before: store(),
+    after: list,
     isIdentity: true,
   });
   assert.match(refused.get(a) ?? "", /in LXD already, as an identity of its own/);
@@ -185,12 +185,10 @@ Deno.test("apply() says of what is refused that it is an identity of its own", a
 
 Deno.test("apply() takes for added what somebody else has added, as it is", async () => {
   const foreign = entry(a, { name: "by hand" });
-  const { trustStore, refused, failure, asked, told } = await run(
-    [add(a)],
-    [refusal(409)],
-    store(),
-    { kind: "done", value: store(foreign) },
-  );
+  const { trustStore, refused, failure, asked, told } = await run([add(a)], [refusal(409)], {
+    before: store(),
+    after: { kind: "done", value: store(foreign) },
+  });
   assert.deepEqual([trustStore, refused.size, failure], [store(foreign), 0, undefined]);
   assert.deepEqual([asked.at(-1), told], ["list", []]);
 });
@@ -201,7 +199,7 @@ Deno.test("apply() takes for refused what somebody else has added as something e
     const [step, foreign] of [[add(a), entry(a, { type: "metrics" })], [wider, entry(a)]] as const
   ) {
     const list: Reply<TrustStore> = { kind: "done", value: store(foreign) };
-    const { refused } = await run([step], [refusal(409)], store(), list);
+    const { refused } = await run([step], [refusal(409)], { before: store(), after: list });
     assert.deepEqual([...refused.keys()], [a]);
   }
 });
@@ -209,14 +207,14 @@ Deno.test("apply() takes for refused what somebody else has added as something e
 Deno.test("apply() takes for refused what conflicts, but is not in the list", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store() };
   const answers = [refusal(409), refusal(409)];
-  const { trustStore, refused } = await run([add(a)], answers, store(), list);
+  const { trustStore, refused } = await run([add(a)], answers, { before: store(), after: list });
   assert.deepEqual([trustStore.size, [...refused.keys()]], [0, [a]]);
 });
 
 Deno.test("apply() takes for refused what names an unknown project", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store(entry(a)) };
   for (const [step, before] of [[add(b), store()], [restrict, store(entry(a))]] as const) {
-    const { refused, failure } = await run([step], [refusal(404)], before, list);
+    const { refused, failure } = await run([step], [refusal(404)], { before, after: list });
     assert.deepEqual([[...refused.keys()], failure], [[step.fingerprint], undefined]);
   }
 });
@@ -224,12 +222,10 @@ Deno.test("apply() takes for refused what names an unknown project", async () =>
 Deno.test("apply() needs nothing of an entry that is gone", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store() };
   for (const step of [rename, restrict, revoke]) {
-    const { trustStore, refused, failure } = await run(
-      [step],
-      [refusal(404)],
-      store(entry(a)),
-      list,
-    );
+    const { trustStore, refused, failure } = await run([step], [refusal(404)], {
+      before: store(entry(a)),
+      after: list,
+    });
     assert.deepEqual([trustStore.size, refused.size, failure], [0, 0, undefined], step.kind);
   }
 });
@@ -237,17 +233,19 @@ Deno.test("apply() needs nothing of an entry that is gone", async () => {
 Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed", async () => {
   const failures = [DOWN, refusal(403), { kind: "other-server", presented: "bb" } as const];
   for (const answer of failures) {
-    const { trustStore, failure, asked } = await run([add(a), add(b)], [answer], store());
+    const { trustStore, failure, asked } = await run([add(a), add(b)], [answer], {
+      before: store(),
+    });
     assert.deepEqual([trustStore.size, failure, asked.length], [0, answer, 1]);
   }
-  const unlisted = await run([add(a), add(b)], [refusal(409)], store(), DOWN);
+  const unlisted = await run([add(a), add(b)], [refusal(409)], { before: store(), after: DOWN });
   assert.deepEqual([unlisted.failure, unlisted.asked.length], [DOWN, 2]);
 });
 
 Deno.test("apply() goes on where a revocation is refused, and says so in the end", async () => {
   const steps = [revoke, { ...revoke, fingerprint: b }];
   const answers = [refusal(400), DONE];
-  const { trustStore, failure } = await run(steps, answers, store(entry(a), entry(b)));
+  const { trustStore, failure } = await run(steps, answers, { before: store(entry(a), entry(b)) });
   assert.deepEqual([...trustStore.keys()], [a]);
   assert.deepEqual(failure, { ...refusal(400), action: "to revoke aa" });
 });
@@ -259,9 +257,12 @@ Deno.test.each([
   { what: "a refusal", answer: refusal(400), expected: false },
 ])("apply() tells whether anything may have changed: $what", async ({ answer, expected }) => {
   const list: Reply<TrustStore> = { kind: "done", value: store(entry(a)) };
-  assert.equal((await run([add(a)], [answer], store(), list)).hasChanged, expected);
+  assert.equal(
+    (await run([add(a)], [answer], { before: store(), after: list })).hasChanged,
+    expected,
+  );
 });
 
 Deno.test("apply() of nothing changes nothing", async () => {
-  assert.ok(!(await run([], [], store(entry(a)))).hasChanged);
+  assert.ok(!(await run([], [], { before: store(entry(a)) })).hasChanged);
 });

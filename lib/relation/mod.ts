@@ -13,6 +13,14 @@ import type { Databag } from "../requirer/databag.ts";
 /** An endpoint that requirers relate to. */
 export type Endpoint = "api" | "https";
 
+/** What decides where an answer belongs. */
+export interface Asked {
+  /** Whether the requirer's application asks for something; undefined if that is not known. */
+  readonly isAskedByApplication: boolean | undefined;
+  /** Whether LXD is a cluster. */
+  readonly isClustered: boolean;
+}
+
 /** The wire format of one interface. */
 export interface Interface {
   /**
@@ -32,13 +40,10 @@ export interface Interface {
   /** Writes what a relation is told; an empty value stands for a key to delete. */
   readonly renderPublication: (publication: Publication) => Databag;
   /**
-   * Says whether the application's databag is to tell it, too; undefined for as before.
-   * `isAsked`: whether the requirer's application asks, undefined where that is not known.
+   * Says whether the answer belongs into the application's databag, too; undefined if that databag
+   * stays as it is.
    */
-  readonly isForApplication: (
-    isAsked: boolean | undefined,
-    publication: Publication,
-  ) => boolean | undefined;
+  readonly isForApplication: (asked: Asked) => boolean | undefined;
   /** Reads what a relation has been told. What cannot be read counts as absent. */
   readonly parsePublished: (databag: Databag) => Published;
 }
@@ -50,7 +55,7 @@ export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
     maySpeakForUnits: undefined,
     renderPublication: lxd.renderPublication,
     // Answers go where the question came from: the original charm wrote units' databags only.
-    isForApplication: (isAsked) => isAsked,
+    isForApplication: ({ isAskedByApplication }) => isAskedByApplication,
     parsePublished: lxd.parsePublished,
   },
   https: {
@@ -58,7 +63,7 @@ export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
     maySpeakForUnits: lxdHttps.maySpeakForUnits,
     renderPublication: lxdHttps.renderPublication,
     // The charm lxd does so, and its clients take data there for a cluster.
-    isForApplication: (_isAsked, { isClustered }) => isClustered,
+    isForApplication: ({ isClustered }) => isClustered,
     parsePublished: lxdHttps.parsePublished,
   },
 };

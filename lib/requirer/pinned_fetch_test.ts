@@ -70,9 +70,11 @@ async function listening(server: Server, use: (seen: Seen) => Promise<void>): Pr
 
 /** Runs a function beside an HTTPS server, with a `fetch` that has pinned a certificate. */
 async function beside(
-  server: TestCertificate,
-  pin: TestCertificate,
-  answer: Answer,
+  { server, pin, answer }: {
+    readonly server: TestCertificate;
+    readonly pin: TestCertificate;
+    readonly answer: Answer;
+  },
   use: (pinned: PinnedFetch, seen: Seen) => Promise<void>,
 ): Promise<void> {
   await listening(createHttpsServer(tls(server), answer), async (seen) => {
@@ -99,7 +101,7 @@ Deno.test.each([
   { what: "the right to sign", server: authority },
   { what: "an RSA key", server: await createCertificate({ key: "rsa2048" }) },
 ])("fetch() enters the pinned server with $what in its certificate", async ({ server }) => {
-  await beside(server, server, hello, async ({ fetch }, seen) => {
+  await beside({ server: server, pin: server, answer: hello }, async ({ fetch }, seen) => {
     const response = await fetch(seen.url);
     assert.deepEqual([response.status, await response.text()], [200, "hello"]);
     assert.deepEqual(seen.clients.map((text) => text?.replaceAll(":", "").toLowerCase()), [
@@ -119,9 +121,12 @@ Deno.test.each([
   const join = (chain: readonly TestCertificate[]) =>
     chain.map(({ certificate }) => certificate).join("");
   const server = { ...signed, certificate: join(presents) };
-  await beside(server, { ...signed, certificate: join(pin) }, hello, async ({ fetch }, seen) => {
-    assert.equal(await (await fetch(seen.url)).text(), "hello");
-  });
+  await beside(
+    { server: server, pin: { ...signed, certificate: join(pin) }, answer: hello },
+    async ({ fetch }, seen) => {
+      assert.equal(await (await fetch(seen.url)).text(), "hello");
+    },
+  );
 });
 
 const P256 = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
@@ -185,7 +190,7 @@ Deno.test.each([
     reason: /lacks serverAuth/,
   },
 ])("fetch() says that the pinned certificate is $what", async ({ server, reason }) => {
-  await beside(server, server, hello, async ({ fetch }, seen) => {
+  await beside({ server: server, pin: server, answer: hello }, async ({ fetch }, seen) => {
     await assert.rejects(fetch(seen.url), (error) => {
       assert.ok(error instanceof PinError);
       assert.match(error.reason ?? "", reason);
@@ -196,7 +201,7 @@ Deno.test.each([
 });
 
 Deno.test("fetch() tells which certificate another server presents", async () => {
-  await beside(other, plain, hello, async ({ fetch }, seen) => {
+  await beside({ server: other, pin: plain, answer: hello }, async ({ fetch }, seen) => {
     await assert.rejects(fetch(seen.url), (error) => {
       assert.ok(error instanceof PinError);
       assert.deepEqual([error.presented, error.reason], [other.fingerprint, undefined]);
@@ -265,7 +270,7 @@ Deno.test("fetch() sends method and body, and gives status and body", async () =
     response.statusCode = 409;
     response.end(JSON.stringify([method, url, headers["content-type"] ?? null, chunks.join("")]));
   };
-  await beside(plain, plain, echo, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: echo }, async ({ fetch }, { url }) => {
     const post = await fetch(`${url}/1.0?recursion=1`, { method: "POST", body: '{"a":"\u00e9"}' });
     assert.equal(post.status, 409);
     assert.deepEqual(await post.json(), [
@@ -284,13 +289,13 @@ Deno.test("fetch() gives a body that comes in pieces", async () => {
     response.write(new TextEncoder().encode(body).subarray(0, 99_999));
     setTimeout(() => response.end(new TextEncoder().encode(body).subarray(99_999)), 5);
   };
-  await beside(plain, plain, slow, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: slow }, async ({ fetch }, { url }) => {
     assert.ok(await (await fetch(url)).text() === body);
   });
 });
 
 Deno.test("fetch() keeps the connection", async () => {
-  await beside(plain, plain, hello, async ({ fetch }, seen) => {
+  await beside({ server: plain, pin: plain, answer: hello }, async ({ fetch }, seen) => {
     for (let count = 0; count < 3; count += 1) await (await fetch(seen.url)).text();
     assert.equal(seen.connections, 1);
   });
@@ -301,7 +306,7 @@ Deno.test("fetch() ends with its signal, before and after the head of the answer
   const silent: Answer = (request, response) => {
     if (request.url === "/head") response.write("some");
   };
-  await beside(plain, plain, silent, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: silent }, async ({ fetch }, { url }) => {
     for (const path of ["/", "/head"]) {
       const controller = new AbortController();
       const sent = fetch(`${url}${path}`, { signal: controller.signal });
@@ -315,7 +320,7 @@ Deno.test("fetch() ends with its signal, before and after the head of the answer
 Deno.test("fetch() ends with its signal on a connection that was kept", async () => {
   const reason = new Error("enough");
   const deaf: Answer = ({ url }, response) => void (url === "/deaf" || response.end("hello"));
-  await beside(plain, plain, deaf, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: deaf }, async ({ fetch }, { url }) => {
     await (await fetch(url)).text();
     const controller = new AbortController();
     const sent = fetch(`${url}/deaf`, { signal: controller.signal });
@@ -334,7 +339,7 @@ Deno.test("fetch() takes no answer that has no end", async () => {
     const write = (): void => void (response.destroyed || response.write(chunk, write));
     write();
   };
-  await beside(plain, plain, endless, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: endless }, async ({ fetch }, { url }) => {
     const sent = fetch(url, { signal: AbortSignal.timeout(20_000) });
     await assert.rejects(sent, { name: "RangeError", message: "an answer without end" });
   });
@@ -352,7 +357,7 @@ Deno.test.each([
     if (isCut) response.socket?.destroy();
     else controller.abort(new Error("enough"));
   };
-  await beside(plain, plain, answer, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: answer }, async ({ fetch }, { url }) => {
     await (await fetch(url)).text();
     await assert.rejects(fetch(url, { method: "POST", body: "{}", signal: controller.signal }));
     // Whatever might be sent once more comes before this.
@@ -368,7 +373,7 @@ Deno.test("fetch() rejects an answer that is cut inside the body", async () => {
     response.write("some");
     setTimeout(() => response.socket?.destroy(), 20);
   };
-  await beside(plain, plain, cut, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: cut }, async ({ fetch }, { url }) => {
     await assert.rejects(fetch(url), (error) => !(error instanceof PinError));
   });
 });
@@ -392,7 +397,7 @@ Deno.test("fetch() rejects where nothing, or no TLS, is spoken", async () => {
 
 Deno.test("presented() tells the certificate of any server, and not who we are", async () => {
   for (const server of [other, expired, signed]) {
-    await beside(server, plain, hello, async ({ presented }, seen) => {
+    await beside({ server: server, pin: plain, answer: hello }, async ({ presented }, seen) => {
       assert.equal(await presented(seen.url), server.fingerprint);
       assert.ok(seen.clients.every((fingerprint) => fingerprint === undefined));
     });
@@ -442,7 +447,7 @@ Deno.test.each([
       using pinned = createPinnedFetch({ certificate, key, server });
       console.log(await pinned.fetch(url).then((response) => response.text(), ({ name }) => name));
     }`;
-  await beside(plain, plain, hello, async (_pinned, { url }) => {
+  await beside({ server: plain, pin: plain, answer: hello }, async (_pinned, { url }) => {
     const pins = [plain, other].map(({ certificate: pem, fingerprint }) => ({ pem, fingerprint }));
     const { certificate, key } = client;
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -460,7 +465,7 @@ Deno.test("fetch() gives an answer without a body", async () => {
     response.statusCode = 204;
     response.end();
   };
-  await beside(plain, plain, empty, async ({ fetch }, { url }) => {
+  await beside({ server: plain, pin: plain, answer: empty }, async ({ fetch }, { url }) => {
     assert.equal((await fetch(url)).status, 204);
   });
 });

@@ -33,8 +33,7 @@ const certificate = (id: string): Certificate => ({
 function want(
   name = "ams/0",
   projects: readonly string[] | null = null,
-  id = "a",
-  relation = name.startsWith("ams") ? "3" : "4",
+  { id = "a", relation = name.startsWith("ams") ? "3" : "4" } = {},
 ): Want {
   return { requirer: { relation, name }, certificate: certificate(id), text: "", projects };
 }
@@ -48,8 +47,7 @@ function named(name: string, id: string): string {
 function entry(
   name: string,
   projects: readonly string[] | null = null,
-  id = "a",
-  type = "client",
+  { id = "a", type = "client" } = {},
 ): TrustEntry {
   return {
     fingerprint: fingerprintOf(id),
@@ -74,9 +72,11 @@ const EVERYONE = true;
 function steps(
   wants: readonly Want[],
   entries: readonly TrustEntry[],
-  revocable: Revocable = AMS0_ONLY,
-  complete = revocable === ALL ? EVERYONE : SOME,
-  allowed: Situation["allowed"] = null,
+  {
+    revocable = AMS0_ONLY,
+    complete = revocable === ALL ? EVERYONE : SOME,
+    allowed = null,
+  }: Partial<Pick<Situation, "revocable" | "complete" | "allowed">> = {},
 ): readonly Step[] {
   return plan({
     wants,
@@ -111,9 +111,13 @@ Deno.test("plan() adds what is new, with the certificate and its restriction", (
 });
 
 Deno.test("plan() adds first and revokes last", () => {
-  const wants = [want("ams/0", ["p"]), want("other/0", null, "b"), want("ams/0", null, "c")];
-  const entries = [entry(AMS0, null, "x"), entry(AMS0), entry(AMS1, null, "b")];
-  assert.deepEqual(brief(wants, entries, ALL), [
+  const wants = [
+    want("ams/0", ["p"]),
+    want("other/0", null, { id: "b" }),
+    want("ams/0", null, { id: "c" }),
+  ];
+  const entries = [entry(AMS0, null, { id: "x" }), entry(AMS0), entry(AMS1, null, { id: "b" })];
+  assert.deepEqual(brief(wants, entries, { revocable: ALL }), [
     `add c ${AMS0} [all]`,
     "restrict a [p]",
     `rename b ${OTHER}`,
@@ -131,7 +135,7 @@ Deno.test.each([
   },
   {
     what: "one name in two relations",
-    wants: [want(), want("ams/0", null, "a", "5")],
+    wants: [want(), want("ams/0", null, { id: "a", relation: "5" })],
     expected: `add a ${SHARED} [all]`,
   },
   {
@@ -234,7 +238,7 @@ Deno.test.each([
 ])(
   "plan() names an entry after $what, once every databag is known",
   ({ wants, before, expected }) => {
-    assert.deepEqual(brief(wants, [before], ALL), expected);
+    assert.deepEqual(brief(wants, [before], { revocable: ALL }), expected);
   },
 );
 
@@ -285,28 +289,28 @@ Deno.test.each<{ what: string; revocable: Revocable; complete: boolean; expected
   },
 ])("plan() revokes $what", ({ revocable, complete, expected }) => {
   const entries = [
-    entry(AMS0, null, "a0"),
-    entry(AMS1, null, "a1"),
-    entry("lxd@uuid:3:ams", null, "app"),
-    entry(OTHER, null, "o"),
-    entry("lxd@uuid:4:ams-0", null, "o0"),
-    entry(SHARED, null, "s"),
-    entry(FOREIGN, null, "f"),
-    entry(AMS0, null, "server", "server"),
-    entry("lxd@other:3:ams-0", null, "of another model"),
-    entry(AMS0, null, "own"),
+    entry(AMS0, null, { id: "a0" }),
+    entry(AMS1, null, { id: "a1" }),
+    entry("lxd@uuid:3:ams", null, { id: "app" }),
+    entry(OTHER, null, { id: "o" }),
+    entry("lxd@uuid:4:ams-0", null, { id: "o0" }),
+    entry(SHARED, null, { id: "s" }),
+    entry(FOREIGN, null, { id: "f" }),
+    entry(AMS0, null, { id: "server", type: "server" }),
+    entry("lxd@other:3:ams-0", null, { id: "of another model" }),
+    entry(AMS0, null, { id: "own" }),
   ];
   assert.deepEqual(
-    steps([], entries, revocable, complete).map((
+    steps([], entries, { revocable, complete }).map((
       { kind, fingerprint },
     ) => [kind, idOf(fingerprint)]),
     expected.map((id) => ["revoke", id]),
   );
   assert.deepEqual(
     steps(
-      entries.map(({ fingerprint }) => want("ams/0", null, idOf(fingerprint))),
+      entries.map(({ fingerprint }) => want("ams/0", null, { id: idOf(fingerprint) })),
       entries,
-      revocable,
+      { revocable },
     )
       .filter(({ kind }) => kind === "revoke"),
     [],
@@ -316,14 +320,14 @@ Deno.test.each<{ what: string; revocable: Revocable; complete: boolean; expected
 
 Deno.test("plan() changes no foreign entry and not our own, wanted or not", () => {
   const entries = [
-    entry(FOREIGN, null, "a"),
-    entry(AMS0, null, "b", "server"),
-    entry(AMS0, null, "c", "metrics"),
-    entry(AMS1, null, "own"),
+    entry(FOREIGN, null, { id: "a" }),
+    entry(AMS0, null, { id: "b", type: "server" }),
+    entry(AMS0, null, { id: "c", type: "metrics" }),
+    entry(AMS1, null, { id: "own" }),
   ];
-  const wants = ["a", "b", "c", "own"].map((id) => want("ams/0", ["p"], id));
-  assert.deepEqual(steps(wants, entries, ALL), []);
-  assert.deepEqual(steps([], entries, ALL), []);
+  const wants = ["a", "b", "c", "own"].map((id) => want("ams/0", ["p"], { id }));
+  assert.deepEqual(steps(wants, entries, { revocable: ALL }), []);
+  assert.deepEqual(steps([], entries, { revocable: ALL }), []);
 });
 
 Deno.test("plan() renames what bears a name without digits, and takes other digits for ours", () => {
@@ -332,7 +336,7 @@ Deno.test("plan() renames what bears a name without digits, and takes other digi
   assert.deepEqual(steps([], [former]).map(({ kind }) => kind), ["revoke"]);
   const shared = { ...entry(SHARED), name: SHARED };
   assert.deepEqual(brief([want()], [shared]), [`rename a ${SHARED}`]);
-  assert.deepEqual(brief([want()], [shared], ALL), [`rename a ${AMS0}`]);
+  assert.deepEqual(brief([want()], [shared], { revocable: ALL }), [`rename a ${AMS0}`]);
   // A client has renewed its certificate within the entry.
   const renewed = { ...entry(AMS0), name: named(AMS0, "before") };
   assert.deepEqual(brief([want()], [renewed]), [`rename a ${AMS0}`]);
@@ -349,7 +353,7 @@ Deno.test("ownerOf() knows an entry by its name, if it is a client's", () => {
   assert.deepEqual(ownerOf(entry(AMS0), mark), { kind: "requirer", relation: "3", slug: "ams-0" });
   assert.deepEqual(ownerOf(entry(SHARED), mark), { kind: "shared" });
   assert.equal(ownerOf(entry(FOREIGN), mark), undefined);
-  assert.equal(ownerOf(entry(SHARED, null, "a", "server"), mark), undefined);
+  assert.equal(ownerOf(entry(SHARED, null, { id: "a", type: "server" }), mark), undefined);
 });
 
 /** Numbers that look random, and are the same in every run (mulberry32). */
@@ -371,17 +375,16 @@ function situationOf(seed: number): Situation {
   return {
     wants: Array.from(
       { length: below(6) },
-      () => want(pick(["ams/0", "ams/1", "ams", "other/0"]), projects(), pick(ids.slice(0, 4))),
+      () =>
+        want(pick(["ams/0", "ams/1", "ams", "other/0"]), projects(), { id: pick(ids.slice(0, 4)) }),
     ),
     complete: below(2) === 0,
     trustStore: store(
       ids.filter(() => below(3) > 0).map((id) =>
-        entry(
-          pick([AMS0, AMS1, OTHER, SHARED, FOREIGN]),
-          projects(),
+        entry(pick([AMS0, AMS1, OTHER, SHARED, FOREIGN]), projects(), {
           id,
-          pick(["client", "client", "server"]),
-        )
+          type: pick(["client", "client", "server"]),
+        })
       ),
     ),
     allowed: null,
@@ -423,33 +426,51 @@ Deno.test.each([
 ])("plan() cuts an entry of ours that has $what to what the operator allows", (given) => {
   const { projects, expected } = given;
   const allowed = ["p", "q"];
-  assert.deepEqual(brief([], [entry(AMS1, projects)], AMS0_ONLY, SOME, allowed), expected);
-  assert.deepEqual(brief([], [entry(FOREIGN, projects)], AMS0_ONLY, SOME, allowed), []);
+  assert.deepEqual(
+    brief([], [entry(AMS1, projects)], { revocable: AMS0_ONLY, complete: SOME, allowed }),
+    expected,
+  );
+  assert.deepEqual(
+    brief([], [entry(FOREIGN, projects)], { revocable: AMS0_ONLY, complete: SOME, allowed }),
+    [],
+  );
 });
 
 Deno.test("plan() leaves to others who may want an entry no more than the operator allows", () => {
   const wants = [want("ams/0", ["p"])];
-  assert.deepEqual(brief(wants, [entry(SHARED, ["q", "x"])], AMS0_ONLY, SOME, ["p", "q"]), [
-    "restrict a [p,q]",
-  ]);
+  assert.deepEqual(
+    brief(wants, [entry(SHARED, ["q", "x"])], {
+      revocable: AMS0_ONLY,
+      complete: SOME,
+      allowed: ["p", "q"],
+    }),
+    [
+      "restrict a [p,q]",
+    ],
+  );
 });
 
 const ORIGINAL = "lxd@uuid:original";
 const ABSENT: Revocable = { kind: "absent", relations: new Set(["3"]) };
 
 Deno.test("plan() takes over what the original charm made and is wanted", () => {
-  assert.deepEqual(brief([want("ams/0", ["p"])], [entry(ORIGINAL)], ABSENT), [
+  assert.deepEqual(brief([want("ams/0", ["p"])], [entry(ORIGINAL)], { revocable: ABSENT }), [
     "restrict a [p]",
     `rename a ${AMS0}`,
   ]);
-  assert.deepEqual(brief([want(), want("ams/1")], [entry(ORIGINAL)], ABSENT), [
+  assert.deepEqual(brief([want(), want("ams/1")], [entry(ORIGINAL)], { revocable: ABSENT }), [
     `rename a ${SHARED}`,
   ]);
-  assert.deepEqual(brief([want()], [entry(ORIGINAL)], AMS0_ONLY), [`rename a ${SHARED}`]);
+  assert.deepEqual(brief([want()], [entry(ORIGINAL)], { revocable: AMS0_ONLY }), [
+    `rename a ${SHARED}`,
+  ]);
 });
 
 Deno.test("plan() leaves alone what the original charm made and nobody wants", () => {
   for (const revocable of [ALL, ABSENT, AMS0_ONLY, { kind: "relation", relation: "3" } as const]) {
-    assert.deepEqual(brief([], [entry(ORIGINAL)], revocable, EVERYONE, ["p"]), []);
+    assert.deepEqual(
+      brief([], [entry(ORIGINAL)], { revocable, complete: EVERYONE, allowed: ["p"] }),
+      [],
+    );
   }
 });

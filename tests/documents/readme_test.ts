@@ -16,7 +16,7 @@ type Sample<Kind> = Extract<Outcome, { readonly kind: Kind }>;
 const ELLIPSIS = "\u2026";
 
 const endpoint = "https://10.0.0.1:8443";
-const own = "2274d312f072";
+const ourFingerprint = "2274d312f072";
 const ACTIVE = {
   kind: "active",
   version: "5.0.2",
@@ -38,10 +38,10 @@ const SAMPLES = {
   ],
   "other-cloud": [{ kind: "other-cloud", found: 'a cloud of type "ec2"' }],
   unreadable: [{ kind: "unreadable", name: "lxd_endpoint", reason: "it must be an address" }],
-  untrusted: [{ kind: "untrusted", endpoint, own }],
+  untrusted: [{ kind: "untrusted", endpoint, ourFingerprint }],
   restricted: [
-    { kind: "restricted", endpoint, own },
-    { kind: "restricted", endpoint, own, isIdentity: true },
+    { kind: "restricted", endpoint, ourFingerprint },
+    { kind: "restricted", endpoint, ourFingerprint, isIdentity: true },
   ],
   "other-server": [{ kind: "other-server", endpoint, pinned: "aa", presented: "bb" }],
   unverifiable: [{ kind: "unverifiable", endpoint, reason: "its certificate has expired" }],

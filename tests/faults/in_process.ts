@@ -69,7 +69,7 @@ export async function runInProcess(execution: Execution): Promise<Exit> {
 function execOf(callTool: CallTool): Exec {
   return async (tool, args, stdin) => {
     const { code, stdout, stderr } = await callTool(tool, args, stdin);
-    if (code !== 0) throw new HookToolError(tool, code, stderr);
+    if (code !== 0) throw new HookToolError(tool, { code, stderr });
     return stdout;
   };
 }
