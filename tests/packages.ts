@@ -61,7 +61,8 @@ async function apt(args: readonly string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("apt-get", {
     args: [...args],
     // Services of the packages must not start: each test brings up daemons of its own.
-    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+    // With another TMPDIR it is not ended with this process: a half-done installation stays.
+    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1", TMPDIR: "/tmp" },
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -6,13 +6,14 @@ import { expandArchive } from "../juju/charm/archive.ts";
 import { startLxd } from "../lxd/real.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { deploy } from "../scenarios/world.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { EMULATOR, ensureEmulator, LIBRARIES } from "./emulator.ts";
 import { run } from "./process.ts";
 import { copyProject } from "./project.ts";
 
 Deno.test("the charm for arm64 is blocked without trust, and active with it", async () => {
   await ensureEmulator();
-  const folder = await Deno.makeTempDir({ prefix: "arm64-" });
+  const folder = await makeTemporaryFolder({ prefix: "arm64-" });
   try {
     const project = `${folder}/project`;
     await copyProject(project);

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { expandArchive } from "../juju/charm/archive.ts";
 import { ensurePackages } from "../packages.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { run } from "./process.ts";
 import { CHARM, copyProject, ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
@@ -59,7 +60,7 @@ for (const arch of ["amd64", "arm64"]) {
       packages: ["unzip"],
       programs: [["unzip", "-v"]],
     });
-    const folder = await Deno.makeTempDir({ prefix: "part-" });
+    const folder = await makeTemporaryFolder({ prefix: "part-" });
     try {
       const { project, build, install, bin } = await part(folder);
       // As craft-parts runs it (Executor: bash, with errexit).

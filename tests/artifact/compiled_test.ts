@@ -7,6 +7,7 @@ import { findExecutables } from "../../build/executables.ts";
 import { KINDS, type PermissionSet } from "../../build/permissions.ts";
 import { readDenoConfig } from "../../build/project.ts";
 import { expandArchive } from "../juju/charm/archive.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { run } from "./process.ts";
 import { ROOT, task } from "./project.ts";
 import { COMPILED, list } from "./small_charm.ts";
@@ -67,7 +68,7 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
 
 /** A folder on the disk: executables with a runtime each are many megabytes. */
 async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await Deno.makeTempDir({ prefix: "plain-" });
+  const path = await makeTemporaryFolder({ prefix: "plain-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 

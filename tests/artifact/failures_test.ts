@@ -2,6 +2,7 @@
  * How the build fails: with one clear line, and without a half-written charm.
  */
 import assert from "node:assert/strict";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { run } from "./process.ts";
 import { ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
@@ -15,7 +16,7 @@ async function fails(
   env: Readonly<Record<string, string>>,
   line: RegExp,
 ): Promise<void> {
-  const out = await Deno.makeTempDir();
+  const out = await makeTemporaryFolder();
   try {
     const ended = await task([...args, "--out", out], env);
     assert.deepEqual({ ...ended, err: "" }, { code: 1, out: "", err: "" });
@@ -51,8 +52,8 @@ Deno.test("without a network, and without denort, compiling fails", async () => 
 });
 
 Deno.test("without a network, and without what was fetched before, the build fails", async () => {
-  const cache = await Deno.makeTempDir();
-  const out = await Deno.makeTempDir();
+  const cache = await makeTemporaryFolder();
+  const out = await makeTemporaryFolder();
   try {
     const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
     const [deno, ...args] = tasks.build.command.split(" ");

@@ -12,6 +12,7 @@ import { ensurePackages } from "../packages.ts";
 import { APPLICATION, CHARM, UNIT } from "../scenarios/charm.ts";
 import { relateHttps } from "../scenarios/https_requirer.ts";
 import { deploy, type World } from "../scenarios/world.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { ROOT } from "./project.ts";
 import { createTracer, type Trace } from "./trace.ts";
 
@@ -20,7 +21,7 @@ const EXECUTABLES = await findExecutables(ROOT);
 Deno.test("every executable does what it declares, and nothing else", async (t) => {
   await ensurePackages({ purpose: "trace", packages: ["strace"], programs: [["strace", "-V"]] });
   const { permissions } = await readDenoConfig(ROOT);
-  const folder = await Deno.makeTempDir({ prefix: "traces-" });
+  const folder = await makeTemporaryFolder({ prefix: "traces-" });
   try {
     const { run, traces } = createTracer(folder);
     await using lxd = await startLxd();

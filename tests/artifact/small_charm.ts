@@ -8,6 +8,7 @@ import { compiled } from "../../build/compiled.ts";
 import { type FakeProject, fakeProject, smallDenort } from "../../build/fake_project.ts";
 import type { Runtime } from "../../build/runtime.ts";
 import { expandArchive } from "../juju/charm/archive.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { type Ended, run } from "./process.ts";
 
 /** A charm on a unit. */
@@ -48,7 +49,7 @@ export async function smallRuntime(): Promise<Runtime> {
  * @returns The charm.
  */
 export async function expand(archive: string, folder?: string): Promise<SmallCharm> {
-  const path = folder ?? await Deno.makeTempDir({ prefix: "a charm " });
+  const path = folder ?? await makeTemporaryFolder({ prefix: "a charm " });
   await expandArchive(archive, path);
   return {
     path,

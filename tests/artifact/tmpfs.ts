@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { makeTemporaryFolder } from "../temporary.ts";
 
 /** A mounted file system, unmounted on disposal. */
 export interface Tmpfs extends AsyncDisposable {
@@ -17,7 +18,7 @@ export interface Tmpfs extends AsyncDisposable {
  * @returns The file system.
  */
 export async function mountTmpfs(size: string): Promise<Tmpfs> {
-  const path = await Deno.makeTempDir({ prefix: "tmpfs-" });
+  const path = await makeTemporaryFolder({ prefix: "tmpfs-" });
   await command("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path);
   return {
     path,

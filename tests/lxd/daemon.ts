@@ -4,6 +4,8 @@
  * @module
  */
 import { join } from "node:path/posix";
+import { makeTemporaryFolder } from "../temporary.ts";
+import { removeWithUsers } from "../temporary_remove.ts";
 import { until } from "./administration.ts";
 import { LXD, type Product } from "./product.ts";
 import { unixApi } from "./unix_api.ts";
@@ -61,9 +63,9 @@ export async function createDaemon(
   identity?: ServerIdentity,
   product: Product = LXD,
 ): Promise<Daemon> {
-  // Below /tmp whatever TMPDIR says: the path of a unix socket has at most 107 bytes.
   const prefix = `${product.name.toLowerCase()}-`;
-  const directory = await Deno.makeTempDir({ dir: "/tmp", prefix });
+  // It holds LXD's unix socket.
+  const directory = await makeTemporaryFolder({ prefix, isShort: true });
   const log = join(directory, "lxd.log");
   if (identity !== undefined) {
     await Deno.writeTextFile(
@@ -136,7 +138,8 @@ export async function createDaemon(
     },
     async [Symbol.asyncDispose]() {
       await end("SIGKILL");
-      await Deno.remove(directory, { recursive: true });
+      // What it started goes as well.
+      await removeWithUsers(directory);
     },
   };
 }

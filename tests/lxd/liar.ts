@@ -8,6 +8,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createCertificate } from "../certificates.ts";
 import { der } from "../crafted.ts";
 import { ensurePackages } from "../packages.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 
 /** A server at a loopback address. */
 export interface OpensslServer extends AsyncDisposable {
@@ -52,7 +53,7 @@ export async function startOpensslServer(
     packages: ["openssl"],
     programs: [["openssl", "version"]],
   });
-  const folder = await Deno.makeTempDir({ prefix: "liar-" });
+  const folder = await makeTemporaryFolder({ prefix: "liar-" });
   await Deno.writeTextFile(`${folder}/server`, certificate + key);
   const process = new Deno.Command("openssl", {
     args: ["s_server", "-accept", "127.0.0.1:0", "-cert", `${folder}/server`, "-www"],

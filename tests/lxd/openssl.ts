@@ -5,6 +5,7 @@
  */
 import { fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { ensurePackages } from "../packages.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 
 /** A certificate with its private key. */
 export type OpensslCertificate = Pick<TestCertificate, "certificate" | "key" | "fingerprint">;
@@ -25,7 +26,7 @@ const REQUEST = "GET /1.0 HTTP/1.1\r\nHost: lxd\r\nConnection: close\r\n\r\n";
 export async function createOpensslCertificate(
   { key, parameters, request = [] }: OpensslKind,
 ): Promise<OpensslCertificate> {
-  const folder = await Deno.makeTempDir({ prefix: "openssl-" });
+  const folder = await makeTemporaryFolder({ prefix: "openssl-" });
   try {
     const [parametersPath, keyPath] = [`${folder}/parameters`, `${folder}/key`];
     if (parameters) await openssl(["genpkey", ...parameters, "-out", parametersPath]);
@@ -48,7 +49,7 @@ export async function opensslAuthOf(
   endpoint: string,
   { certificate, key }: OpensslCertificate,
 ): Promise<string | undefined> {
-  const folder = await Deno.makeTempDir({ prefix: "openssl-" });
+  const folder = await makeTemporaryFolder({ prefix: "openssl-" });
   try {
     await Deno.writeTextFile(`${folder}/client`, certificate + key);
     const files = ["-cert", `${folder}/client`, "-key", `${folder}/client`];

@@ -1,5 +1,7 @@
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
+import { dirname } from "node:path/posix";
 import { createCertificate, fingerprintOf } from "../certificates.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { waitForMember } from "./administration.ts";
 import { authOf, createClient, presentedFingerprint } from "./client.ts";
 import { createDaemon } from "./daemon.ts";
@@ -35,9 +37,10 @@ Deno.test("startLxd() leaves nothing if starting fails", async () => {
   const certificate = `no certificate ${crypto.randomUUID()}`;
   const identity = { certificate, key: "no key" };
   await rejects(startLxd({ identity }), /^Error: Cannot start LXD: it ended/);
-  for await (const { name } of Deno.readDir("/tmp")) {
+  const root = dirname(await makeTemporaryFolder({ isShort: true }));
+  for await (const { name } of Deno.readDir(root)) {
     // Other tests have theirs, which may go while they are looked at.
-    const found = await Deno.readTextFile(`/tmp/${name}/server.crt`).catch(() => "");
+    const found = await Deno.readTextFile(`${root}/${name}/server.crt`).catch(() => "");
     notEqual(found, certificate);
   }
 });

@@ -1,0 +1,43 @@
+/**
+ * Program that waits until a process has ended, however it ended, and then removes its folders:
+ * `deno run -A tests/temporary_watch.ts <pid> <folder>...`.
+ *
+ * @module
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { ownerOf } from "./temporary_owner.ts";
+import { removeWithUsers } from "./temporary_remove.ts";
+
+const PAUSE_MS = 200;
+
+/**
+ * Starts the program as a process that no Ctrl-C reaches, and that does not keep this one running.
+ *
+ * @param folders The folders of this process.
+ */
+export function startWatcher(folders: readonly string[]): void {
+  // The variable TMPDIR would make it a user of the folders.
+  const { PATH = "/usr/bin:/bin", HOME = "/", DENO_DIR } = Deno.env.toObject();
+  new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--allow-all", "--quiet", "--no-config", "--no-lock"],
+      ...[import.meta.url, String(Deno.pid), ...folders],
+    ],
+    cwd: "/",
+    clearEnv: true,
+    env: { PATH, HOME, ...(DENO_DIR === undefined ? {} : { DENO_DIR }) },
+    detached: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn().unref();
+}
+
+if (import.meta.main) {
+  const [pid, ...folders] = Deno.args;
+  const owner = await ownerOf(Number(pid));
+  while (owner !== undefined && (await ownerOf(owner.pid))?.start === owner.start) {
+    await delay(PAUSE_MS);
+  }
+  for (const folder of folders) await removeWithUsers(folder);
+}
