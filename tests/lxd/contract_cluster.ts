@@ -23,7 +23,7 @@ export const CLUSTER_CASES: readonly Case[] = [
   ["every member lists all of them", async (world) => {
     const { restrictedCertificate } = await clients(world);
     for (const { name, endpoint } of world.members) {
-      const ask = client(world, restrictedCertificate, endpoint);
+      const ask = client(world, restrictedCertificate, { endpoint });
       const { body } = await ask("GET", "/1.0/cluster/members?recursion=1");
       deepEqual(
         body?.metadata
@@ -57,16 +57,17 @@ export const CLUSTER_CASES: readonly Case[] = [
   }],
   ["what one member is told, all members know", async (world) => {
     const { trustedCertificate } = await clients(world);
-    const [first, second, third] = world.members.map(({ endpoint }) => endpoint);
+    const [first, second, third] = world.members;
+    ok(first && second && third);
     const added = await createCertificate();
-    const viaFirst = client(world, trustedCertificate, first);
+    const viaFirst = client(world, trustedCertificate, { endpoint: first.endpoint });
     succeeded(await viaFirst("POST", CERTIFICATES, post(added.der)));
     for (const { endpoint } of world.members) {
       equal(await auth(world, added, endpoint), "trusted");
     }
-    const viaSecond = client(world, trustedCertificate, second);
+    const viaSecond = client(world, trustedCertificate, { endpoint: second.endpoint });
     refused(await viaSecond("POST", CERTIFICATES, post(added.der)), 409);
-    const viaThird = client(world, trustedCertificate, third);
+    const viaThird = client(world, trustedCertificate, { endpoint: third.endpoint });
     succeeded(await viaThird("DELETE", `${CERTIFICATES}/${added.fingerprint}`));
     for (const { endpoint } of world.members) {
       equal(await auth(world, added, endpoint), "untrusted");
@@ -84,7 +85,7 @@ export const CLUSTER_CHANGE_CASES: readonly Case[] = [
     ok(!third.running);
     await rejects(auth(world, trustedCertificate, third.endpoint), { code: "ECONNREFUSED" });
     const added = await createCertificate();
-    const viaFirst = client(world, trustedCertificate, first.endpoint);
+    const viaFirst = client(world, trustedCertificate, { endpoint: first.endpoint });
     succeeded(await viaFirst("POST", CERTIFICATES, post(added.der)));
     await third.start();
     await until("see it trusted by the third", 10_000, async () => {

@@ -13,7 +13,7 @@ import {
   recordOwn,
   recordProjects,
   recordServers,
-} from "./contract_recorded_ends.ts";
+} from "./contract_recorded_deletions.ts";
 import { recordPosts } from "./contract_recorded_posts.ts";
 import { recordServer } from "./contract_recorded_server.ts";
 import { createRecorder, type RecordedAnswer } from "./contract_recorder.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createCertificate } from "../certificates.ts";
-import { CERTIFICATES, DAY_MS } from "./contract_tools.ts";
+import { CERTIFICATES, client, DAY_MS } from "./contract_tools.ts";
 import type { Recorder } from "./contract_recorder.ts";
 
 /** Looks for entries by what may name them. */
@@ -31,7 +31,7 @@ export async function recordPrefixes(recorder: Recorder, url: string): Promise<v
 
 /** Changes an entry in every way, and reads it after each. */
 export async function recordChanges(recorder: Recorder, url: string): Promise<void> {
-  const { certificate, clients: { trusted }, other, say } = recorder;
+  const { certificate, clients: { trusted, trustedCertificate }, other, say, world } = recorder;
   const now = Date.now();
   const expired = await certificate("E2", {
     notBefore: new Date(now - 2 * DAY_MS),
@@ -65,8 +65,9 @@ export async function recordChanges(recorder: Recorder, url: string): Promise<vo
     await say(`PATCH ${label}`, trusted("PATCH", url, body));
     await say("  then GET", trusted("GET", url));
   }
-  const stale = trusted("PATCH", url, { name: "x" }, { "if-match": '"00"' });
-  await say("PATCH bad etag", stale);
+  const headers = { "if-match": '"00"' };
+  const stale = client(world, trustedCertificate, { headers });
+  await say("PATCH bad etag", stale("PATCH", url, { name: "x" }));
   await say("PUT without type", trusted("PUT", url, { name: "x" }));
   const whole = { name: "put", type: "client" };
   await say("PUT", trusted("PUT", url, whole));

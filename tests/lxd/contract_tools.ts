@@ -5,7 +5,7 @@
  */
 import { equal, ok } from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { authOf, createClient } from "./client.ts";
+import { authOf, type ClientOptions, createClient } from "./client.ts";
 import type {
   LxdMember,
   LxdReply,
@@ -67,14 +67,15 @@ export function only(world: LxdWorld): LxdMember {
   return first;
 }
 
-/** Makes a client with a certificate, of the first member unless told otherwise. */
+/** Makes a client with a certificate, of the first member unless the options name another. */
 export function client(
   world: LxdWorld,
   { certificate, key }: Pick<TestCertificate, "certificate" | "key">,
-  endpoint: string = only(world).endpoint,
+  options: Partial<Pick<ClientOptions, "endpoint" | "headers">> = {},
 ): LxdRequest {
   const { serverCertificate } = world;
-  return createClient({ endpoint, serverCertificate, certificate, key });
+  const { endpoint } = only(world);
+  return createClient({ endpoint, serverCertificate, certificate, key, ...options });
 }
 
 /** Asks LXD whether it trusts a certificate. */

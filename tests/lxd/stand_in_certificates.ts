@@ -64,7 +64,7 @@ export function answerCertificate(
     case "PATCH":
     case "PUT":
       if (mayManage(caller, "edit")) return changeCertificate(state, entry, request);
-      return isOwn ? changeCertificate(state, entry, request, { own: true }) : NOT_AUTHORIZED;
+      return isOwn ? changeCertificate(state, entry, { ...request, isOwn }) : NOT_AUTHORIZED;
     case "DELETE":
       if (!mayManage(caller, "delete") && !isOwn) return NOT_AUTHORIZED;
       if (entry.type === "server" && dialect.protectsServers) {

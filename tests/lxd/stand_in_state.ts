@@ -5,7 +5,7 @@
  */
 import { createHash, X509Certificate } from "node:crypto";
 import type { ServerIdentity } from "./daemon.ts";
-import type { Caller } from "./stand_in_answer.ts";
+import type { Caller, StandInRequest } from "./stand_in_answer.ts";
 import type { Dialect } from "./stand_in_dialect.ts";
 import { isValidNow } from "./stand_in_material.ts";
 import type { MemberStatus, TrustEntry } from "./world.ts";
@@ -58,6 +58,20 @@ export interface State {
   identity: ServerIdentity;
 }
 
+/** A request, who asks, and what answering it may use and change. */
+export interface Call {
+  /** The state that all members share. */
+  readonly state: State;
+  /** Who asks. */
+  readonly caller: Caller;
+  /** The request. */
+  readonly request: StandInRequest;
+  /** The member that is asked. */
+  readonly member: ListedMember;
+  /** Makes every member present the identity of the state. */
+  readonly present: () => Promise<void>;
+}
+
 /** Makes an entry; the projects come in the order in which LXD knows them. */
 export function entryOf(
   state: State,
@@ -84,7 +98,7 @@ export function isNameTaken({ entries, identities }: State, name: string): boole
   return [...entries.values(), ...identities.values()].some((one) => one.name === name);
 }
 
-/** Judges who presents a certificate. An expired one is as good as none. */
+/** Tells who presents a certificate. An expired one counts as none. */
 export function callerOf(state: State, raw: Uint8Array | undefined): Caller {
   const nobody = { kind: "untrusted", presented: raw !== undefined, metrics: false } as const;
   if (raw === undefined) return nobody;

@@ -14,7 +14,7 @@ export function unixApi(
   path: string,
   timeoutMs: number = TIMEOUT_MS,
 ): LxdRequest {
-  return async (method, target, body, headers = {}): Promise<LxdReply> => {
+  return async (method, target, body): Promise<LxdReply> => {
     using client = Deno.createHttpClient({
       proxy: { transport: "unix", path },
     });
@@ -24,7 +24,7 @@ export function unixApi(
       const response = await fetch(`http://lxd${target}`, {
         client,
         method,
-        headers: { "content-type": "application/json", ...headers },
+        headers: { "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: aborter.signal,
       });

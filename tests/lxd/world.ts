@@ -66,7 +66,6 @@ export type LxdRequest = (
   method: string,
   path: string,
   body?: unknown,
-  headers?: Readonly<Record<string, string>>,
 ) => Promise<LxdReply>;
 
 /** Status of a member as the cluster reports it. */
