@@ -1,13 +1,14 @@
 /**
- * What `charmcraft pack` makes and what our build makes: the part's script is run as charmcraft runs it, in a copy of the
- * project in another folder; then the files are compared, and with them two builds of the same sources.
+ * Compares what `charmcraft pack` makes with what our build makes. The test runs the part's script
+ * as charmcraft does, in a copy of the project in another folder. Then it compares the files, and
+ * so two builds of the same sources.
  */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { expandArchive } from "../juju/charm/archive.ts";
 import { ensurePackages } from "../packages.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
-import { run } from "./process.ts";
+import { type Ended, run } from "./process.ts";
 import { CHARM, copyProject, ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
 
@@ -26,33 +27,6 @@ interface Declared {
 
 const declared: Declared = parse(await Deno.readTextFile(`${ROOT}/charmcraft.yaml`), YAML);
 
-/** A part's folders, as charmcraft makes them. */
-async function part(folder: string) {
-  const [project, build, install] = ["project", "build", "install"].map((it) => `${folder}/${it}`);
-  assert.ok(project && build && install);
-  for (const each of [project, build]) await copyProject(each);
-  // `source: .` does not bring it (charmcraft's source_ignore_patterns).
-  await Deno.remove(`${build}/charmcraft.yaml`);
-  await Deno.mkdir(install);
-  // The Deno at hand is the one that npx would fetch.
-  const bin = `${folder}/bin`;
-  await Deno.mkdir(bin);
-  const npx =
-    `#!/bin/sh\n[ "$1 $2" = "-y deno@${Deno.version.deno}" ] || exit\nshift 2\nexec "$DENO" "$@"\n`;
-  await Deno.writeTextFile(`${bin}/npx`, npx, { mode: 0o755 });
-  return { project, build, install, bin };
-}
-
-async function filesOf(folder: string) {
-  const paths = await list(folder);
-  return await Promise.all(paths.map(async (path) => {
-    const { mode } = await Deno.stat(`${folder}/${path}`);
-    const bytes = await Deno.readFile(`${folder}/${path}`);
-    const digest = await crypto.subtle.digest("SHA-256", bytes);
-    return [path, (mode ?? 0) & 0o777, new Uint8Array(digest).toHex()] as const;
-  }));
-}
-
 for (const arch of ["amd64", "arm64"]) {
   Deno.test(`charmcraft's part makes the same files as our build, for ${arch}`, async (t) => {
     await ensurePackages({
@@ -62,71 +36,21 @@ for (const arch of ["amd64", "arm64"]) {
     });
     const folder = await makeTemporaryFolder({ prefix: "part-" });
     try {
-      const { project, build, install, bin } = await part(folder);
-      // As craft-parts runs it (Executor: bash, with errexit).
-      const ended = await run(["bash", "-ec", declared.parts.charm["override-build"]], {
-        cwd: build,
-        env: {
-          CRAFT_ARCH_BUILD_FOR: arch,
-          CRAFT_PART_BUILD: build,
-          CRAFT_PART_INSTALL: install,
-          CRAFT_PROJECT_DIR: project,
-          DENO: Deno.execPath(),
-          PATH: `${bin}:${Deno.env.get("PATH")}`,
-          // What it makes on a closed network.
-          DENORT_BIN: "",
-          HTTPS_PROXY: "http://127.0.0.1:1",
-          NO_COLOR: "1",
-        },
-      });
+      const part = await makePart(folder);
+      const ended = await runPart(part, arch);
       assert.equal(ended.code, 0, ended.err);
-      let ours = CHARM;
-      if (arch !== "amd64") {
-        const out = `${folder}/ours`;
-        const built = await task([
-          "build",
-          "--runtime=bundled",
-          `--platform=${arch}`,
-          "--out",
-          out,
-        ]);
-        assert.equal(built.code, 0, built.err);
-        ours = `${out}/lxd-integrator_${arch}.charm`;
-      }
+      const ours = await ourCharm(`${folder}/ours`, arch);
       const charm = `${folder}/charm`;
       await expandArchive(ours, charm);
-
       await t.step("file by file, but for those that charmcraft writes", async () => {
-        const all = await filesOf(charm);
-        const staged = all.filter(([path]) => !GENERATED.includes(path));
-        assert.deepEqual(await filesOf(install), staged);
-        const names = staged.map(([path]) => path);
-        for (const name of ["LICENSE", "README.md", "icon.svg", "sbom.cdx.json"]) {
-          assert.ok(names.includes(name), name);
-        }
+        await compareFiles(part.install, charm);
       });
       await t.step("and those as charmcraft writes them", async () => {
-        const read = async (name: string) =>
-          parse(await Deno.readTextFile(`${charm}/${name}`), YAML);
-        const { name, summary, description, assumes, provides, peers, title } = declared;
-        const metadata = { name, summary, description, assumes, provides, peers };
-        assert.deepEqual(await read("metadata.yaml"), { ...metadata, "display-name": title });
-        assert.deepEqual(await read("config.yaml"), declared["config"]);
-        const { "charmcraft-started-at": _, ...manifest } = await read("manifest.yaml");
-        assert.deepEqual(manifest, {
-          "charmcraft-version": "4.5.0",
-          bases: [{ name: "ubuntu", channel: "24.04", architectures: [arch] }],
-          analysis: {
-            attributes: [
-              { name: "language", result: "unknown" },
-              { name: "framework", result: "unknown" },
-            ],
-          },
-        });
+        await checkGenerated(charm, arch);
       });
       await t.step("and the same bytes in both folders", async () => {
         const name = `dist/lxd-integrator_${arch}.charm`;
-        const compared = await run(["cmp", `${build}/${name}`, ours]);
+        const compared = await run(["cmp", `${part.build}/${name}`, ours]);
         assert.deepEqual(compared, { code: 0, out: "", err: "" });
         const listed = await run(["sha256sum", ours]);
         assert.ok(ended.out.includes(`SHA-256 ${listed.out.split(" ")[0]}\n`), ended.out);
@@ -146,3 +70,95 @@ Deno.test("charmcraft.yaml declares what this charm is, and nothing that charmcr
   assert.deepEqual(declared["assumes"], ["juju >= 3.6"]);
   assert.deepEqual(declared.analysis, { ignore: { linters: ["naming-conventions"] } });
 });
+
+/** Folders of a part, as charmcraft makes them. */
+interface Part {
+  readonly project: string;
+  readonly build: string;
+  readonly install: string;
+  /** Programs that come before those of PATH. */
+  readonly bin: string;
+}
+
+async function makePart(folder: string): Promise<Part> {
+  const [project, build, install] = ["project", "build", "install"].map((it) => `${folder}/${it}`);
+  assert.ok(project && build && install);
+  for (const each of [project, build]) await copyProject(each);
+  // `source: .` does not copy it (charmcraft's source_ignore_patterns).
+  await Deno.remove(`${build}/charmcraft.yaml`);
+  await Deno.mkdir(install);
+  // The Deno of this process is the one that npx would fetch.
+  const bin = `${folder}/bin`;
+  await Deno.mkdir(bin);
+  const npx =
+    `#!/bin/sh\n[ "$1 $2" = "-y deno@${Deno.version.deno}" ] || exit\nshift 2\nexec "$DENO" "$@"\n`;
+  await Deno.writeTextFile(`${bin}/npx`, npx, { mode: 0o755 });
+  return { project, build, install, bin };
+}
+
+async function runPart({ project, build, install, bin }: Part, arch: string): Promise<Ended> {
+  // As craft-parts runs it (Executor: bash, with errexit).
+  return await run(["bash", "-ec", declared.parts.charm["override-build"]], {
+    cwd: build,
+    env: {
+      CRAFT_ARCH_BUILD_FOR: arch,
+      CRAFT_PART_BUILD: build,
+      CRAFT_PART_INSTALL: install,
+      CRAFT_PROJECT_DIR: project,
+      DENO: Deno.execPath(),
+      PATH: `${bin}:${Deno.env.get("PATH")}`,
+      // As on a closed network.
+      DENORT_BIN: "",
+      HTTPS_PROXY: "http://127.0.0.1:1",
+      NO_COLOR: "1",
+    },
+  });
+}
+
+/** Builds the charm for an architecture, unless it is the one that is there already. */
+async function ourCharm(out: string, arch: string): Promise<string> {
+  if (arch === "amd64") return CHARM;
+  const args = ["build", "--runtime=bundled", `--platform=${arch}`, "--out", out];
+  const built = await task(args);
+  assert.equal(built.code, 0, built.err);
+  return `${out}/lxd-integrator_${arch}.charm`;
+}
+
+async function compareFiles(install: string, charm: string): Promise<void> {
+  const all = await filesOf(charm);
+  const staged = all.filter(([path]) => !GENERATED.includes(path));
+  assert.deepEqual(await filesOf(install), staged);
+  const names = staged.map(([path]) => path);
+  for (const name of ["LICENSE", "README.md", "icon.svg", "sbom.cdx.json"]) {
+    assert.ok(names.includes(name), name);
+  }
+}
+
+async function checkGenerated(charm: string, arch: string): Promise<void> {
+  const read = async (name: string) => parse(await Deno.readTextFile(`${charm}/${name}`), YAML);
+  const { name, summary, description, assumes, provides, peers, title } = declared;
+  const metadata = { name, summary, description, assumes, provides, peers };
+  assert.deepEqual(await read("metadata.yaml"), { ...metadata, "display-name": title });
+  assert.deepEqual(await read("config.yaml"), declared["config"]);
+  const { "charmcraft-started-at": _, ...manifest } = await read("manifest.yaml");
+  assert.deepEqual(manifest, {
+    "charmcraft-version": "4.5.0",
+    bases: [{ name: "ubuntu", channel: "24.04", architectures: [arch] }],
+    analysis: {
+      attributes: [
+        { name: "language", result: "unknown" },
+        { name: "framework", result: "unknown" },
+      ],
+    },
+  });
+}
+
+async function filesOf(folder: string) {
+  const paths = await list(folder);
+  return await Promise.all(paths.map(async (path) => {
+    const { mode } = await Deno.stat(`${folder}/${path}`);
+    const bytes = await Deno.readFile(`${folder}/${path}`);
+    const digest = await crypto.subtle.digest("SHA-256", bytes);
+    return [path, (mode ?? 0) & 0o777, new Uint8Array(digest).toHex()] as const;
+  }));
+}

@@ -1,9 +1,9 @@
 /**
- * The compiled form of this charm, as far as it can be shown without `denort`: Deno itself stands in for it. What is
- * compiled with it is Deno, whatever is embedded; so the bytes are what can be held against each other.
+ * Compiles this charm without `denort`: with Deno itself in its place. Such an executable behaves as
+ * Deno whatever is embedded, so the test compares bytes.
  */
 import assert from "node:assert/strict";
-import { findExecutables } from "../../build/executables.ts";
+import { type Executable, findExecutables } from "../../build/executables.ts";
 import { KINDS, type PermissionSet } from "../../build/permissions.ts";
 import { readDenoConfig } from "../../build/project.ts";
 import { expandArchive } from "../juju/charm/archive.ts";
@@ -14,7 +14,7 @@ import { COMPILED, list } from "./small_charm.ts";
 import { mountTmpfs } from "./tmpfs.ts";
 
 Deno.test("every executable compiles, and the unit's are what deno compile wrote", async (t) => {
-  // Quick: deno compile waits until what it wrote is on the disk.
+  // On a disk it is slow: deno compile waits until what it wrote is there.
   await using disk = await mountTmpfs("2g");
   const env = { DENORT_BIN: Deno.execPath(), TMPDIR: disk.path };
   const executables = await findExecutables(ROOT);
@@ -22,13 +22,7 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
   const plain = plainFolder.path;
   const compiled = await task(["compile", "--out", plain], env);
   assert.deepEqual({ ...compiled, out: "" }, { code: 0, out: "", err: "" });
-  const out = `${disk.path}/out`;
-  const built = await task(["build", "--out", out], env);
-  assert.deepEqual({ ...built, out: "" }, { code: 0, out: "", err: "" });
-  const archive = `${out}/lxd-integrator_amd64.charm`;
-  assert.ok(built.out.includes(`bytes, compiled (with DENORT_BIN ${Deno.execPath()})\n`));
-  const charm = `${disk.path}/charm`;
-  await expandArchive(archive, charm);
+  const charm = await buildCompiled(disk.path, env);
 
   await t.step("one plain executable for each hook and action", async () => {
     assert.deepEqual(await list(plain), executables.map(({ path }) => path).toSorted());
@@ -37,23 +31,11 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
     const { permissions } = await readDenoConfig(ROOT);
     for (const { permissions: name } of executables) {
       const payload = await Deno.readTextFile(`${charm}/payload/${name}`);
-      const [, json = ""] = /"permissions":(\{.*?\}),"location"/.exec(payload) ?? [];
-      // Deno allows imports from some hosts by itself; that all are denied comes before it.
-      const { allow_import: _, ...found } = JSON.parse(json);
-      assert.deepEqual(found, embedded(permissions[name] ?? {}), name);
+      assert.deepEqual(permissionsIn(payload), embedded(permissions[name] ?? {}), name);
     }
   });
   await t.step("put together on the unit, byte for byte", async () => {
-    for (const { path, permissions: name } of executables) {
-      const { code } = await run([`${charm}/${path}`], { clearEnv: true, env: {} });
-      assert.equal(code, 0);
-      const made = await list(`${charm}/${COMPILED}`);
-      const file = made.find((each) => each.split("/")[1] === name);
-      const compared = await run(["cmp", `${charm}/${COMPILED}/${file}`, `${plain}/${path}`]);
-      assert.deepEqual(compared, { code: 0, out: "", err: "" });
-      // One after another, for the room.
-      await Deno.remove(`${charm}/${COMPILED}`, { recursive: true });
-    }
+    for (const executable of executables) await comparePutTogether(charm, plain, executable);
   });
   await t.step("and become what was put together", async () => {
     const { path = "" } = executables[0] ?? {};
@@ -65,6 +47,43 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
     assert.ok(out.includes(`${charm}/${COMPILED}/${file?.split("/")[0]}/`), out);
   });
 });
+
+/** Builds the charm with a runtime, and expands it. Gives the charm's folder. */
+async function buildCompiled(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const out = `${folder}/out`;
+  const built = await task(["build", "--out", out], env);
+  assert.deepEqual({ ...built, out: "" }, { code: 0, out: "", err: "" });
+  assert.ok(built.out.includes(`bytes, compiled (with DENORT_BIN ${Deno.execPath()})\n`));
+  const charm = `${folder}/charm`;
+  await expandArchive(`${out}/lxd-integrator_amd64.charm`, charm);
+  return charm;
+}
+
+/** Reads the permission set that an executable has. */
+function permissionsIn(payload: string): unknown {
+  const [, json = ""] = /"permissions":(\{.*?\}),"location"/.exec(payload) ?? [];
+  // Deno allows imports from some hosts by itself; that all are denied comes before it.
+  const { allow_import: _, ...found } = JSON.parse(json);
+  return found;
+}
+
+async function comparePutTogether(
+  charm: string,
+  plain: string,
+  { path, permissions: name }: Executable,
+): Promise<void> {
+  const { code } = await run([`${charm}/${path}`], { clearEnv: true, env: {} });
+  assert.equal(code, 0);
+  const made = await list(`${charm}/${COMPILED}`);
+  const file = made.find((each) => each.split("/")[1] === name);
+  const compared = await run(["cmp", `${charm}/${COMPILED}/${file}`, `${plain}/${path}`]);
+  assert.deepEqual(compared, { code: 0, out: "", err: "" });
+  // There is room for one at a time.
+  await Deno.remove(`${charm}/${COMPILED}`, { recursive: true });
+}
 
 /** A folder on the disk: executables with a runtime each are many megabytes. */
 async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
