@@ -24,25 +24,26 @@ export interface ClientOptions {
   readonly key?: string;
   /** Headers of every request. @default {{}} */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Time limit of a request in milliseconds. @default {30000} */
-  readonly timeoutMs?: number;
+  /** Aborts requests. They also end after two minutes. */
+  readonly signal?: AbortSignal;
 }
 
-const TIMEOUT_MS = 30_000;
+// Longer than any request takes on a busy machine.
+const TIMEOUT_MS = 120_000;
 
 /**
  * Makes a function that sends requests. It rejects with the error of `node:https`, whose `code`
  * says what happened to the connection (such as `ECONNREFUSED`).
  */
 export function createClient(options: ClientOptions): LxdRequest {
-  const { endpoint, headers = {}, timeoutMs = TIMEOUT_MS } = options;
+  const { endpoint, headers = {}, signal } = options;
   const tls = tlsOptions(options);
   return async (method, path, body) => {
     // An empty `proxyEnv` keeps NODE_USE_ENV_PROXY from redirecting what is meant for loopback.
     const agentOptions = { keepAlive: false, proxyEnv: {} };
     const agent = new Agent(agentOptions);
     const aborter = new AbortController();
-    const timer = setTimeout(() => aborter.abort(), timeoutMs);
+    const timer = setTimeout(() => aborter.abort(), TIMEOUT_MS);
     const content = body === undefined ? {} : { "content-type": "application/json" };
     try {
       const response = await send(new URL(path, endpoint), {
@@ -50,7 +51,7 @@ export function createClient(options: ClientOptions): LxdRequest {
         agent,
         method,
         headers: { ...content, ...headers },
-        signal: aborter.signal,
+        signal: AbortSignal.any([aborter.signal, ...(signal ? [signal] : [])]),
       }, body === undefined ? undefined : JSON.stringify(body));
       return await readReply(response);
     } finally {

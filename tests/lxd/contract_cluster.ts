@@ -5,7 +5,7 @@
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { createCertificate, fingerprintOf } from "../certificates.ts";
-import { until } from "./administration.ts";
+import { LIMIT_MS, until, waitForMember } from "./administration.ts";
 import { presentedFingerprint } from "./client.ts";
 import {
   auth,
@@ -22,6 +22,8 @@ import {
 export const CLUSTER_CASES: readonly Case[] = [
   ["every member lists all of them", async (world) => {
     const { restrictedCertificate } = await clients(world);
+    // On a busy machine a heartbeat may have come too late.
+    for (const { name } of world.members) await waitForMember(world, name, "Online");
     for (const { name, endpoint } of world.members) {
       const ask = client(world, restrictedCertificate, { endpoint });
       const { body } = await ask("GET", "/1.0/cluster/members?recursion=1");
@@ -88,7 +90,7 @@ export const CLUSTER_CHANGE_CASES: readonly Case[] = [
     const viaFirst = client(world, trustedCertificate, { endpoint: first.endpoint });
     succeeded(await viaFirst("POST", CERTIFICATES, post(added.der)));
     await third.start();
-    await until("see it trusted by the third", 10_000, async () => {
+    await until("see it trusted by the third", LIMIT_MS, async () => {
       return await auth(world, added, third.endpoint) === "trusted";
     });
   }],

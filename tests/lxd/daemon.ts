@@ -44,8 +44,9 @@ export interface ServerIdentity {
 // LXD may answer a request that comes during its start five seconds later. A second request gets
 // its answer earlier.
 const READY_REPLY_MS = 400;
-const READY_TIMEOUT_MS = 60_000;
-const SETTLE_TIMEOUT_MS = 3_000;
+// Longer than a start or an end takes on a busy machine.
+const READY_TIMEOUT_MS = 180_000;
+const SETTLE_TIMEOUT_MS = 15_000;
 
 // What LXD logs when its tasks are done. They write to its database, and a write of a test at the
 // same time makes one of the two wait for the database's busy time-out of five seconds.
@@ -56,8 +57,9 @@ const DONE = [
   /(?:Done|Failed) updating instance types/,
   /Done pruning resolved warnings/,
 ];
+const SOCKET = "unix.socket";
 const LOG = "lxd.log";
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 60_000;
 
 /** Makes the directory of a daemon. Nothing runs yet. */
 export async function createDaemon(
@@ -68,8 +70,6 @@ export async function createDaemon(
   // It holds LXD's unix socket.
   const directory = await makeTemporaryFolder({ prefix, isShort: true });
   if (identity !== undefined) await writeIdentity(directory, identity);
-  const socket = join(directory, "unix.socket");
-  const readiness = unixApi(socket, READY_REPLY_MS);
   let child: Deno.ChildProcess | undefined;
 
   const end: Daemon["end"] = async (signal) => {
@@ -81,13 +81,13 @@ export async function createDaemon(
 
   return {
     directory,
-    api: unixApi(socket),
+    api: unixApi(join(directory, SOCKET)),
     serverCertificate: () => readServerCertificate(directory),
     pid: () => child?.pid,
     spawn() {
       if (child === undefined) child = spawnDaemon(product, directory);
     },
-    ready: () => waitUntilReady({ product, directory, child, readiness }),
+    ready: () => waitUntilReady({ product, directory, child }),
     settled: () => waitUntilSettled(product, directory),
     end,
     signal(signal) {
@@ -113,18 +113,21 @@ interface Starting {
   readonly product: Product;
   readonly directory: string;
   readonly child: Deno.ChildProcess | undefined;
-  /** The API, with a short time limit. */
-  readonly readiness: LxdRequest;
 }
 
-async function waitUntilReady({ product, directory, child, readiness }: Starting): Promise<void> {
+async function waitUntilReady({ product, directory, child }: Starting): Promise<void> {
+  const socket = join(directory, SOCKET);
   let ended = false;
+  let replyMs = READY_REPLY_MS;
   child?.status.then(() => ended = true);
   try {
     await until(`start ${product.name}`, READY_TIMEOUT_MS, async () => {
       // An error would only count as "not yet".
       if (ended) return true;
-      const reply = await readiness("GET", "/internal/ready");
+      // On a busy machine no reply is quick, so each may take twice as long as the one before.
+      const ask = unixApi(socket, replyMs);
+      replyMs *= 2;
+      const reply = await ask("GET", "/internal/ready");
       return reply.status === 200;
     });
     if (ended) throw new Error(`Cannot start ${product.name}: it ended`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { administration, succeed, until } from "./administration.ts";
+import { administration, LIMIT_MS, succeed, until } from "./administration.ts";
 import { createDaemon, type Daemon, type ServerIdentity } from "./daemon.ts";
 import { joinCluster } from "./join_cluster.ts";
 import { claimLoopback, LXD_PORT } from "./loopback.ts";
@@ -37,8 +37,6 @@ export interface RealLxd extends LxdWorld {
   readonly daemons: readonly Daemon[];
 }
 
-const JOIN_TIMEOUT_MS = 30_000;
-
 /** Starts a standalone LXD. */
 export async function startLxd(options: LxdOptions = {}): Promise<RealLxd> {
   const { identity, product = LXD } = options;
@@ -70,7 +68,7 @@ export async function startCluster(
         token: tokens[index] ?? "",
       });
     }
-    await until("form a cluster", JOIN_TIMEOUT_MS, () => isFormed(world));
+    await until("form a cluster", LIMIT_MS, () => isFormed(world));
   });
 }
 

@@ -6,8 +6,8 @@
 import { parseReply } from "./reply.ts";
 import type { LxdReply, LxdRequest } from "./world.ts";
 
-// Joining a cluster is one request, and the slowest.
-const TIMEOUT_MS = 60_000;
+// Longer than any request takes on a busy machine.
+const TIMEOUT_MS = 120_000;
 
 /** Makes a function that sends requests to the socket. It speaks plain HTTP. */
 export function unixApi(

@@ -25,7 +25,7 @@ const PAUSE_MS = 5;
  * @returns What was seen.
  */
 export async function watch(
-  lxd: LxdWorld,
+  lxd: Pick<LxdWorld, "trustStore">,
   certificates: Readonly<Record<string, string>>,
   work: () => Promise<void>,
 ): Promise<Sightings> {
