@@ -12,7 +12,7 @@ import { type Ended, run } from "./process.ts";
 import { CHARM, copyProject, ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
 
-/** What charmcraft writes itself, from charmcraft.yaml. */
+/** Files that charmcraft makes from charmcraft.yaml. */
 const GENERATED = ["config.yaml", "manifest.yaml", "metadata.yaml"];
 const YAML = { version: "1.1" } as const;
 

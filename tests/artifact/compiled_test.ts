@@ -65,7 +65,7 @@ async function buildCompiled(
 /** Reads the permission set that an executable has. */
 function permissionsIn(payload: string): unknown {
   const [, json = ""] = /"permissions":(\{.*?\}),"location"/.exec(payload) ?? [];
-  // Deno allows imports from some hosts by itself; that all are denied comes before it.
+  // Deno adds hosts that it allows imports from. The denial of all imports comes first.
   const { allow_import: _, ...found } = JSON.parse(json);
   return found;
 }
@@ -85,13 +85,13 @@ async function comparePutTogether(
   await Deno.remove(`${charm}/${COMPILED}`, { recursive: true });
 }
 
-/** A folder on the disk: executables with a runtime each are many megabytes. */
+/** Makes a folder on the disk: plain executables are too large for memory. */
 async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await makeTemporaryFolder({ prefix: "plain-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** What `deno compile` embeds of a permission set: an empty list where all is meant. */
+/** The form in which `deno compile` embeds a permission set. An empty list allows everything. */
 function embedded(set: PermissionSet): Readonly<Record<string, unknown>> {
   const kinds = KINDS.filter((kind) => kind !== "import");
   return {

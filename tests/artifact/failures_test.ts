@@ -1,5 +1,5 @@
 /**
- * How the build fails: with one clear line, and without a half-written charm.
+ * Failures of the build: they print one clear line, and leave no half-written charm.
  */
 import assert from "node:assert/strict";
 import { makeTemporaryFolder } from "../temporary.ts";
@@ -51,7 +51,7 @@ Deno.test("without a network, and without denort, compiling fails", async () => 
   await fails(["compile"], env, line);
 });
 
-Deno.test("without a network, and without what was fetched before, the build fails", async () => {
+Deno.test("without a network and a cache, the build fails", async () => {
   const cache = await makeTemporaryFolder();
   const out = await makeTemporaryFolder();
   try {
@@ -63,7 +63,7 @@ Deno.test("without a network, and without what was fetched before, the build fai
     const ended = await run(command, { cwd: ROOT, env });
     assert.deepEqual({ ...ended, err: "" }, { code: 1, out: "", err: "" });
     assert.match(ended.err, /^Cannot fetch what the build needs: Failed caching npm package .+\n$/);
-    // As a task, Deno itself says so, in its own words, before the build is run.
+    // As a task, Deno prints its own message before it runs the build.
     const asTask = await task(["build", "--out", out], env);
     assert.deepEqual({ ...asTask, err: "" }, { code: 1, out: "", err: "" });
     assert.match(asTask.err, /^error: Failed caching npm package .+$/m);

@@ -1,6 +1,7 @@
 /**
- * Each executable under strace, in a Juju model beside a real LXD: what it writes, what it starts, and where it connects
- * to. The model's own hook tools are Juju's, and not judged, but for where they connect to.
+ * Runs each executable under strace, in a Juju model with a real LXD. The test checks the files that
+ * it writes, the programs that it starts and its connections. Of the model's hook tools it checks the
+ * connections only.
  */
 import assert from "node:assert/strict";
 import { dirname } from "node:path/posix";
@@ -67,7 +68,7 @@ function check(
   assert.deepEqual(tools.filter((each) => each !== `${agent}/agent.socket`), []);
 }
 
-/** Lets Juju run every hook and every action at least once. */
+/** Makes Juju run every hook and every action at least once. */
 async function runEverything({ lxd, model, cloud, ...world }: World): Promise<void> {
   const [certificate, other] = [await createCertificate(), await createCertificate()];
   model.addUnit(APPLICATION);

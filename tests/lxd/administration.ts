@@ -1,5 +1,5 @@
 /**
- * What an administrator does, in terms of requests: the same for a real LXD and for a stand-in.
+ * The work of an administrator, as requests. They are the same for a real LXD and a stand-in.
  *
  * @module
  */
@@ -22,7 +22,7 @@ type Administration = Pick<
   | "deleteProject"
 >;
 
-/** Builds the administrative part of a world upon its requests. */
+/** Makes the administrative functions of an LXD from its requests. */
 export function administration(admin: LxdRequest): Administration {
   return {
     async trustStore() {

@@ -12,11 +12,11 @@ import { fingerprintOf } from "../certificates.ts";
 import { parseReply } from "./reply.ts";
 import type { LxdReply, LxdRequest } from "./world.ts";
 
-/** Where a client connects, and as whom. */
+/** Server and certificate of a client. */
 export interface ClientOptions {
   /** Base URL, such as "https://127.20.7.1:8443". */
   readonly endpoint: string;
-  /** The server certificate to insist on, as PEM. */
+  /** The pinned server certificate, as PEM. */
   readonly serverCertificate: string;
   /** The client's certificate as PEM; without it the client presents none. */
   readonly certificate?: string;

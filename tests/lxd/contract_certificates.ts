@@ -1,5 +1,5 @@
 /**
- * What LXD 5.0.2 does with certificates, as cases for a real one and for the stand-in.
+ * Behavior of LXD 5.0.2 with certificates: cases for a real LXD and for the stand-in.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   succeeded,
 } from "./contract_tools.ts";
 
-/** Cases for a standalone server, which may hold anything: other cases use it as well. */
+/** Cases for a standalone server. Its trust store may hold anything, as cases share the server. */
 export const CERTIFICATE_CASES: readonly Case[] = [
   ["POST adds a certificate at once", async (world) => {
     const { trusted } = await clients(world);
@@ -149,7 +149,7 @@ export const CERTIFICATE_CASES: readonly Case[] = [
     for (let count = 0; count < 17; count++) {
       await world.trust((await createCertificate()).certificate);
     }
-    // Of more than sixteen fingerprints, two begin alike.
+    // Of more than sixteen fingerprints, two begin with the same digit.
     const firsts = (await world.trustStore()).map(({ fingerprint }) => fingerprint[0]);
     const prefix = firsts.find((first, index) => firsts.indexOf(first) !== index);
     const error = "More than one certificate matches";

@@ -1,5 +1,5 @@
 /**
- * What LXD 5.0.2 does as a cluster, as cases for a real one and for the stand-in.
+ * Behavior of LXD 5.0.2 as a cluster: cases for a real LXD and for the stand-in.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   succeeded,
 } from "./contract_tools.ts";
 
-/** Cases for a cluster of three, which other cases use as well. */
+/** Cases for a cluster of three, which cases share. */
 export const CLUSTER_CASES: readonly Case[] = [
   ["every member lists all of them", async (world) => {
     const { restrictedCertificate } = await clients(world);

@@ -1,5 +1,5 @@
 /**
- * What LXD 5.0.2 does to its clients, as cases for a real one and for the stand-in.
+ * Behavior of LXD 5.0.2 towards its clients: cases for a real LXD and for the stand-in.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
 } from "./contract_tools.ts";
 import type { LxdWorld } from "./world.ts";
 
-/** Cases for a standalone server, which may hold anything: other cases use it as well. */
+/** Cases for a standalone server. Its trust store may hold anything, as cases share the server. */
 export const SERVER_CASES: readonly Case[] = [
   ["a client sees its standing in GET /1.0", async (world) => {
     const { trusted, restricted, untrusted } = await clients(world);
@@ -171,7 +171,7 @@ export const SERVER_CHANGE_CASES: readonly Case[] = [
   }],
 ];
 
-/** Adds a certificate that is trusted now, and expires soon: the sooner, the quicker the machine. */
+/** Adds a certificate that is trusted now and expires soon. On a slow machine it lives longer. */
 async function trustBriefly(world: LxdWorld): Promise<TestCertificate> {
   for (let lifeMs = 2_500;; lifeMs *= 2) {
     const notAfter = Date.now() + lifeMs;

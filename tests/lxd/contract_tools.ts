@@ -1,5 +1,5 @@
 /**
- * What the cases of the contract share.
+ * Helpers of the contract's cases.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import type {
   TrustOptions,
 } from "./world.ts";
 
-/** A case of the contract: a sentence, and its proof. */
-export type Case = readonly [name: string, prove: (world: LxdWorld) => Promise<void>];
+/** A case of the contract: a sentence, and the function that checks it. */
+export type Case = readonly [name: string, check: (world: LxdWorld) => Promise<void>];
 
 /** Path of the trust store. */
 export const CERTIFICATES = "/1.0/certificates";
@@ -38,7 +38,7 @@ export interface Clients {
   readonly untrusted: LxdRequest;
 }
 
-/** Lets a world trust two new clients, one of them restricted; the third stays unknown. */
+/** Makes an LXD trust two new clients, one of them restricted. The third stays unknown. */
 export async function clients(world: LxdWorld): Promise<Clients> {
   const made = await Promise.all(
     ["trusted", "restricted", "untrusted"].map((commonName) => createCertificate({ commonName })),

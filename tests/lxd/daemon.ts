@@ -33,7 +33,7 @@ export interface Daemon extends AsyncDisposable {
   readonly signal: (signal: "SIGSTOP" | "SIGCONT") => void;
 }
 
-/** The server certificate a daemon shall start with, instead of one that it makes. */
+/** Server certificate of a daemon, in place of one that the daemon makes. */
 export interface ServerIdentity {
   /** The certificate as PEM. */
   readonly certificate: string;
@@ -53,7 +53,7 @@ const SETTLE_TIMEOUT_MS = 15_000;
 const DONE = [
   /Done expiring log files/,
   /Done updating images/,
-  // Incus tells a failure; LXD does not.
+  // Incus logs a failure; LXD does not.
   /(?:Done|Failed) updating instance types/,
   /Done pruning resolved warnings/,
 ];
@@ -67,7 +67,7 @@ export async function createDaemon(
   product: Product = LXD,
 ): Promise<Daemon> {
   const prefix = `${product.name.toLowerCase()}-`;
-  // It holds LXD's unix socket.
+  // Short, because LXD's unix socket is in it.
   const directory = await makeTemporaryFolder({ prefix, isShort: true });
   if (identity !== undefined) await writeIdentity(directory, identity);
   let child: Deno.ChildProcess | undefined;
@@ -95,7 +95,7 @@ export async function createDaemon(
     },
     async [Symbol.asyncDispose]() {
       await end("SIGKILL");
-      // What it started goes as well.
+      // The processes that it started end, too.
       await removeWithUsers(directory);
     },
   };
@@ -124,11 +124,13 @@ async function waitUntilReady({ product, directory, child }: Starting): Promise<
     await until(`start ${product.name}`, READY_TIMEOUT_MS, async () => {
       // An error would only count as "not yet".
       if (ended) return true;
-      // On a busy machine no reply is quick, so each may take twice as long as the one before.
-      const ask = unixApi(socket, replyMs);
-      replyMs *= 2;
-      const reply = await ask("GET", "/internal/ready");
-      return reply.status === 200;
+      try {
+        return (await unixApi(socket, replyMs)("GET", "/internal/ready")).status === 200;
+      } catch (error) {
+        // On a busy machine no reply is quick, so the next may take longer.
+        if (Error.isError(error) && error.name === "AbortError") replyMs *= 2;
+        throw error;
+      }
     });
     if (ended) throw new Error(`Cannot start ${product.name}: it ended`);
   } catch (error) {
@@ -163,10 +165,10 @@ function spawnDaemon(
   return new Deno.Command("sh", {
     args: [
       ...["-c", `exec "$@" >"$${variable}/output" 2>&1`, "sh", "setpriv"],
-      // If the test itself is killed, no one else would end the daemon.
+      // The daemon ends with the test, even if the test is killed.
       ...["--pdeathsig", "KILL"],
-      // What LXD mounts below its directory is seen in its own namespace only, and is gone with
-      // the process, however it ends.
+      // LXD mounts below its directory. In a namespace of its own, the mounts end with the
+      // process, however it ends.
       ...["unshare", "--mount"],
       ...[daemon, "--verbose", "--group", "root", "--logfile", join(directory, LOG)],
     ],

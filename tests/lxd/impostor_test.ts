@@ -7,7 +7,7 @@ import { startImpostor, startSilentServer } from "./impostor.ts";
 import { claimLoopback } from "./loopback.ts";
 import { startStandIn } from "./stand_in.ts";
 
-/** How long a server is heard saying nothing. */
+/** How long a test waits for a server that must send nothing. */
 const SILENCE_MS = 200;
 
 Deno.test("an impostor receives nothing from a client that insists on another certificate", async () => {

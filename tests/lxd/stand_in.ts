@@ -20,7 +20,7 @@ import { createIdentity } from "./stand_in_member.ts";
 import { createAdmin, createMembers, type Shared } from "./stand_in_serve.ts";
 import type { LxdWorld, MemberStatus } from "./world.ts";
 
-/** What the stand-in shall be. */
+/** Options of a stand-in. */
 export interface StandInOptions {
   /** The version it behaves like. @default {"5.0.2"} */
   readonly dialect?: DialectName;
@@ -30,17 +30,17 @@ export interface StandInOptions {
   readonly identity?: ServerIdentity;
 }
 
-/** A stand-in for an LXD. Its `admin` requests go past faults and log. */
+/** A stand-in for an LXD. Its `admin` requests meet no fault, and are not in the log. */
 export interface StandIn extends LxdWorld {
   /** The requests of clients since the start or the last `clear()`, oldest first. */
   readonly requests: readonly LoggedRequest[];
-  /** Lets matching requests go wrong, until `clear()`. */
+  /** Makes matching requests go wrong, until `clear()`. */
   fault(match: FaultMatch, fault: Fault): void;
   /** Forgets faults and requests; trust store and members stay as they are. */
   clear(): void;
-  /** Lets the cluster report a status, which changes nothing else. */
+  /** Makes the cluster report a status for a member. Nothing else changes. */
   setMemberStatus(name: string, status: MemberStatus): void;
-  /** Becomes another version, at once; what it stores stays, as duplicates of a name do. */
+  /** Becomes another version, at once. The stored state stays, with duplicates of a name. */
   upgrade(dialect: DialectName): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the stand-in changes of an entry, and what it refuses.
+ * Changes of entries in the trust store of the stand-in.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Material, readMaterial } from "./stand_in_material.ts";
 import { entryOf, etagOf, isNameTaken, type State } from "./stand_in_state.ts";
 import type { TrustEntry } from "./world.ts";
 
-/** What a PUT begins with: it replaces everything. */
+/** Values of a PUT that are left out: a PUT replaces everything. */
 const NOTHING = { name: "", type: "", restricted: false, projects: [] };
 
 /** A request to change an entry. */

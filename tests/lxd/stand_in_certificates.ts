@@ -1,5 +1,5 @@
 /**
- * The stand-in's `/1.0/certificates`: who sees and deletes what.
+ * The stand-in's `/1.0/certificates`: reading and deleting, with the permissions of callers.
  *
  * @module
  */

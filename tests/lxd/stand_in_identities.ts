@@ -1,5 +1,5 @@
 /**
- * The stand-in's `/1.0/auth`: identities, beside which certificates are listed as well, and groups.
+ * The stand-in's `/1.0/auth`: groups, and identities. The list of identities has certificates, too.
  *
  * @module
  */
@@ -84,7 +84,7 @@ function answerIdentity(state: State, caller: Caller, { method, path }: StandInR
     return success({});
   }
   if (method === "PATCH" || method === "PUT") {
-    // The name cannot be changed, and LXD does not say so.
+    // LXD ignores a new name, without an error.
     return isOwn || mayManage(caller, "edit") ? success({}) : NOT_AUTHORIZED;
   }
   return failure(501, "Not Implemented");

@@ -1,5 +1,5 @@
 /**
- * A TLS listener that can be closed, silenced and opened again, and that leaves nothing open.
+ * A TLS listener that can be closed, silenced and opened again, and that leaves no connection open.
  *
  * @module
  */
@@ -13,11 +13,11 @@ import type { ServerIdentity } from "./daemon.ts";
 
 /** A listener on one address. */
 export interface Listener extends AsyncDisposable {
-  /** Listens with a server certificate. Connections that are there keep the one they have. */
+  /** Listens with a server certificate. Open connections keep the one that they have. */
   readonly open: (identity: ServerIdentity) => Promise<void>;
-  /** Accepts connections and never says a word. */
+  /** Accepts connections and sends nothing. */
   readonly silence: () => Promise<void>;
-  /** Refuses connections and cuts those that are there. */
+  /** Refuses connections and cuts the open ones. */
   readonly close: () => Promise<void>;
 }
 

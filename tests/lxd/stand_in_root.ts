@@ -1,5 +1,5 @@
 /**
- * The stand-in's `/1.0`: the server as the caller may see it, and its configuration.
+ * The stand-in's `/1.0`: the server as a caller sees it, and its configuration.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The stand-in's calls: where each is answered, and the cluster.
+ * The stand-in's routes, and its cluster.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the stand-in remembers: trust store, projects, cluster.
+ * State of the stand-in: trust store, projects, cluster.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface ListedMember {
   readonly name: string;
   /** Its address. */
   readonly address: string;
-  /** What the cluster says of it. */
+  /** The status that the cluster reports. */
   status: MemberStatus;
 }
 
@@ -34,15 +34,15 @@ export interface Identity {
 
 /** The state that all members share. */
 export interface State {
-  /** How it behaves. */
+  /** The version that it behaves like. */
   dialect: Dialect;
   /** Entries by fingerprint. */
   readonly entries: Map<string, TrustEntry>;
   /** Fine-grained identities by fingerprint. */
   readonly identities: Map<string, Identity>;
-  /** Groups of identities: what their members may do on the server, by name. */
+  /** Groups of identities: their entitlements on the server, by name. */
   readonly groups: Map<string, readonly string[]>;
-  /** What was set of the server's configuration. */
+  /** The server's configuration, without defaults. */
   readonly config: Map<string, string>;
   /** Names of the projects, in the order of their creation. */
   readonly projects: Set<string>;
@@ -58,11 +58,11 @@ export interface State {
   identity: ServerIdentity;
 }
 
-/** A request, who asks, and what answering it may use and change. */
+/** A request, with its sender and the state that it reads and changes. */
 export interface Call {
   /** The state that all members share. */
   readonly state: State;
-  /** Who asks. */
+  /** The sender. */
   readonly caller: Caller;
   /** The request. */
   readonly request: StandInRequest;
@@ -72,7 +72,7 @@ export interface Call {
   readonly present: () => Promise<void>;
 }
 
-/** Makes an entry; the projects come in the order in which LXD knows them. */
+/** Makes an entry. Its projects are in the order of their creation. */
 export function entryOf(
   state: State,
   certificate: X509Certificate,
@@ -83,7 +83,7 @@ export function entryOf(
 ): TrustEntry {
   const wanted = new Set(projects);
   return {
-    // LXD names an entry after its certificate if it is given no name.
+    // An entry without a name gets the name in its certificate.
     name: name === "" ? /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? "" : name,
     type,
     restricted,
@@ -93,12 +93,12 @@ export function entryOf(
   };
 }
 
-/** Whether a name is that of a client, a metrics client, a member or an identity. */
+/** Whether a client, a metrics client, a member or an identity has a name. */
 export function isNameTaken({ entries, identities }: State, name: string): boolean {
   return [...entries.values(), ...identities.values()].some((one) => one.name === name);
 }
 
-/** Tells who presents a certificate. An expired one counts as none. */
+/** Finds the caller that presents a certificate. An expired one counts as none. */
 export function callerOf(state: State, raw: Uint8Array | undefined): Caller {
   const nobody = { kind: "untrusted", presented: raw !== undefined, metrics: false } as const;
   if (raw === undefined) return nobody;
@@ -112,7 +112,7 @@ export function callerOf(state: State, raw: Uint8Array | undefined): Caller {
   }
   const entry = state.entries.get(fingerprint);
   if (entry === undefined) return nobody;
-  // They open /1.0/metrics only.
+  // Metrics certificates give access to /1.0/metrics only.
   if (entry.type === "metrics") return { ...nobody, metrics: true };
   return { kind: entry.restricted ? "restricted" : "trusted", fingerprint };
 }
@@ -122,7 +122,7 @@ export function nameOf({ clusterName, members }: State, member: ListedMember): s
   return members.length === 1 && clusterName !== undefined ? clusterName : member.name;
 }
 
-/** Computes the ETag of what LXD shows. */
+/** Computes the ETag of a value. */
 export function etagOf(value: unknown): string {
   return `"${createHash("sha256").update(JSON.stringify(value)).digest("hex")}"`;
 }

@@ -7,7 +7,7 @@ import type { Fault } from "./stand_in_faults.ts";
 import { LIMIT_MS, until, waitForMember } from "./administration.ts";
 import type { LxdRequest } from "./world.ts";
 
-/** How long a server is heard saying nothing. */
+/** How long a test waits for a server that must send nothing. */
 const SILENCE_MS = 200;
 const CERTIFICATES = "/1.0/certificates";
 

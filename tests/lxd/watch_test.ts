@@ -4,7 +4,7 @@ import { LIMIT_MS, until } from "./administration.ts";
 import { startStandIn } from "./stand_in.ts";
 import { watch } from "./watch.ts";
 
-Deno.test("watch() sees each change, gaps too", async () => {
+Deno.test("watch() sees each change, also a moment without a certificate", async () => {
   await using lxd = await startStandIn();
   const [old, next] = [await createCertificate(), await createCertificate()];
   await lxd.trust(old.certificate);
