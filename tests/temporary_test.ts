@@ -118,8 +118,8 @@ interface Example extends AsyncDisposable {
 async function startExample(): Promise<Example> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--quiet", EXAMPLE],
-    // It shall have a root of its own, not be part of this process's.
-    env: { TMPDIR: "/tmp" },
+    // TMPDIR gives it a root of its own. By the other variable it ends with this process.
+    env: { TMPDIR: "/tmp", STARTED_BY: await makeTemporaryFolder() },
     stdin: "null",
     stdout: "piped",
   }).spawn();
