@@ -4,7 +4,11 @@
  *
  * @module
  */
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import {
+  type CertificateOptions,
+  createCertificate,
+  type TestCertificate,
+} from "../certificates.ts";
 import { CERTIFICATES, type Clients, clients, only } from "./contract_tools.ts";
 import { createClient } from "./client.ts";
 import type { LxdReply, LxdRequest, LxdWorld } from "./world.ts";
@@ -48,7 +52,7 @@ export interface Recorder {
   /** Makes a certificate whose name in the recording is its common name. */
   readonly certificate: (
     name: string,
-    options?: Parameters<typeof createCertificate>[0],
+    options?: CertificateOptions,
   ) => Promise<TestCertificate>;
   /** Replaces a fingerprint by a name in later answers. */
   readonly nameFingerprint: (fingerprint: string, name: string) => void;
@@ -92,7 +96,7 @@ export async function createRecorder(world: LxdWorld): Promise<Recorder> {
     }
   };
   const certificate: Recorder["certificate"] = async (name, options = {}) => {
-    const made = await createCertificate({ commonName: name, ...options });
+    const made = await certificateOf(name, options);
     names.set(made.fingerprint, name);
     return made;
   };
@@ -119,6 +123,13 @@ export async function createRecorder(world: LxdWorld): Promise<Recorder> {
     write,
     lines,
   };
+}
+
+/** Certificates of all recordings: each is for a server of its own, so they can share them. */
+const made = new Map<string, Promise<TestCertificate>>();
+
+function certificateOf(name: string, options: CertificateOptions): Promise<TestCertificate> {
+  return made.getOrInsertComputed(name, () => createCertificate({ commonName: name, ...options }));
 }
 
 function read(
