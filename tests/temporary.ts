@@ -1,13 +1,13 @@
 /**
- * Temporary folders of tests, of which nothing stays.
+ * Makes temporary folders for tests, and leaves nothing of them behind.
  *
- * All of a process are below one root, whose name tells the process. A watcher beside the process
- * removes the root when the process ends, also by Ctrl-C or SIGKILL: with the processes that use
- * it, and the file systems that are mounted below it. If the watcher was killed as well, the next
- * process that loads this module does it.
+ * The temporary folders of a process are in one root folder, whose name contains the id and the start
+ * time of the process. When the process ends, also by Ctrl-C or SIGKILL, a watcher removes the root. It
+ * first ends the processes that use the root and unmounts the file systems in it. If the watcher was
+ * killed, too, the next process that loads this module removes the root.
  *
- * Loading this module sets the variable TMPDIR, so that programs that tests start, and code that
- * knows nothing of this module, make their temporary files below the root, too.
+ * This module sets the variable TMPDIR to the root. So programs that tests start, and code that does
+ * not know this module, make their temporary files there, too.
  *
  * @module
  */
@@ -16,13 +16,12 @@ import { isDead, ownerOf, parseRootName, rootNameOf } from "./temporary_owner.ts
 import { removeWithUsers } from "./temporary_remove.ts";
 import { startWatcher } from "./temporary_watch.ts";
 
-/** What a temporary folder shall be. */
+/** Options of a temporary folder. */
 export interface TemporaryFolderOptions {
-  /** How its name begins. @default {""} */
+  /** Beginning of its name. @default {""} */
   readonly prefix?: string;
   /**
-   * Whether its path must be short whatever TMPDIR says: the path of a unix socket has at most 107
-   * bytes.
+   * Whether it is in /tmp also with another TMPDIR. The path of a unix socket has at most 107 bytes.
    *
    * @default {false}
    */
@@ -36,18 +35,16 @@ Deno.env.set("TMPDIR", ROOT);
 let count = 0;
 
 /**
- * Makes an empty folder. It is removed when this process ends; whoever needs it no longer removes
- * it earlier.
+ * Makes an empty folder. It is removed when this process ends, if the test has not removed it before.
  *
- * @param options What it shall be.
- * @returns Its path.
+ * @returns Path of the folder.
  */
 export async function makeTemporaryFolder(
   { prefix = "", isShort = false }: TemporaryFolderOptions = {},
 ): Promise<string> {
   const root = isShort ? SHORT_ROOT : ROOT;
   for (;;) {
-    // No path comes twice, as some may be remembered. Other threads count for themselves.
+    // The counter gives no path twice, because tests may cache paths. Each thread has its own.
     const path = `${root}/${prefix}${++count}`;
     try {
       await Deno.mkdir(path, { mode: 0o700 });
@@ -59,8 +56,8 @@ export async function makeTemporaryFolder(
 }
 
 /**
- * Removes what processes that have ended left behind. What is not named as roots are, belongs to
- * another user, or may be of a process that runs stays as it is.
+ * Removes the roots of processes that have ended. It removes no root of another user, of a process
+ * that runs, or of one that it cannot see, and no folder with another name.
  *
  * @param base Folder that holds the roots.
  */
@@ -77,7 +74,7 @@ export async function sweep(base: string): Promise<void> {
   }
 }
 
-/** Makes the roots of this process, unless another thread of it was first. */
+/** Makes the roots of this process, unless another thread has made them. */
 async function claimRoots(base: string): Promise<readonly [root: string, short: string]> {
   const owner = await ownerOf(Deno.pid);
   if (owner === undefined) throw new Error("Cannot find the own process: /proc is not mounted");
@@ -96,7 +93,7 @@ async function claimRoots(base: string): Promise<readonly [root: string, short: 
 
 async function makeRoot(path: string): Promise<boolean> {
   try {
-    // As in /tmp, others may pass.
+    // Other users may pass, as in /tmp.
     await Deno.mkdir(path, { mode: 0o711 });
     return true;
   } catch (error) {

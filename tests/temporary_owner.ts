@@ -1,5 +1,6 @@
 /**
- * Owner of temporary folders: a process, told apart from any later one that gets the same id.
+ * The owner of temporary folders: a process. Its start time distinguishes it from a later process with
+ * the same id.
  *
  * @module
  */
@@ -8,7 +9,7 @@
 export interface Owner {
   /** Its id, as its pid namespace counts. */
   readonly pid: number;
-  /** When it started, in clock ticks since the machine did. */
+  /** Start time, in clock ticks since the start of the machine. */
   readonly start: number;
   /** Inode of its pid namespace: a container that shares /tmp has another one. */
   readonly namespace: number;
@@ -23,7 +24,7 @@ const NAME_REGEXP = /^lxdi-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)$/;
  * Describes a process that runs.
  *
  * @param pid Its id.
- * @returns The process; undefined if it has ended, also if nobody has asked for its exit code yet.
+ * @returns The process; undefined if it has ended, also if it is a zombie.
  */
 export async function ownerOf(pid: number): Promise<Owner | undefined> {
   let stat: string;
@@ -74,7 +75,7 @@ export function parseRootName(name: string): Owner | undefined {
  * Whether an owner is known to have ended.
  *
  * @param owner The owner.
- * @returns False also if it cannot be known, because this process does not see its namespace.
+ * @returns False also for an owner in another namespace, which this process cannot see.
  */
 export async function isDead({ pid, start, namespace }: Owner): Promise<boolean> {
   const self = await ownerOf(Deno.pid);

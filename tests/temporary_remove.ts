@@ -1,5 +1,5 @@
 /**
- * Removes a temporary folder with all that uses it: processes, mounts, files.
+ * Removes a temporary folder, with the processes that use it and the mounts in it.
  *
  * @module
  */
@@ -10,8 +10,8 @@ const PAUSE_MS = 50;
 const LIMIT_MS = 60_000;
 
 /**
- * Ends what uses a folder, unmounts what is mounted below it, and removes it. Several processes may
- * do this at the same time.
+ * Ends the processes that use a folder, unmounts the file systems in it, and removes it. Several
+ * processes may do this at the same time.
  *
  * @param folder The folder; it need not exist.
  * @throws {Error} if it still exists after a minute.
@@ -53,11 +53,11 @@ export async function endProcesses(folder: string): Promise<number> {
 }
 
 /**
- * Finds the processes that use a folder: it is part of one of their variables, or they work below
- * it. A process whose standard input is a terminal belongs to a person, and is left out.
+ * Finds the processes that use a folder: a variable or the working directory is a path in it. A
+ * process with a terminal as its standard input belongs to a person, and does not count.
  *
  * @param folder The folder.
- * @returns Their ids, without the one of this process.
+ * @returns Ids of the processes, without this one's.
  */
 export async function processesOf(folder: string): Promise<readonly number[]> {
   const found: number[] = [];
@@ -71,7 +71,7 @@ export async function processesOf(folder: string): Promise<readonly number[]> {
 
 async function uses(pid: number, folder: string): Promise<boolean> {
   const isBelow = (path: string) => path === folder || path.startsWith(`${folder}/`);
-  // Processes may end meanwhile, and those of other users may not be looked at.
+  // A process may end meanwhile, and the variables of other users' processes cannot be read.
   const variables = await Deno.readTextFile(`/proc/${pid}/environ`).catch(() => "");
   const paths = variables.split(/[\0=:]/);
   const directory = await Deno.readLink(`/proc/${pid}/cwd`).catch(() => "");
@@ -84,14 +84,14 @@ async function unmount(folder: string): Promise<void> {
   for (const path of (await mountsBelow(folder)).toReversed()) {
     const { success, stderr } = await new Deno.Command("umount", { args: ["--lazy", path] })
       .output();
-    // Another process may have been quicker.
+    // Another process may have unmounted it.
     if (success || !(await mountsBelow(folder)).includes(path)) continue;
     throw new Error(`Cannot unmount ${path}: ${new TextDecoder().decode(stderr)}`);
   }
 }
 
 /**
- * Lists the mounts at a folder and below it.
+ * Lists the mounts at a folder and in it.
  *
  * @param folder The folder.
  * @returns Their paths, in the order in which they were mounted.
@@ -103,7 +103,7 @@ export async function mountsBelow(folder: string): Promise<readonly string[]> {
     .filter((path) => path === folder || path.startsWith(`${folder}/`));
 }
 
-/** White space and backslashes come as octal numbers. */
+/** Decodes white space and backslashes, which are octal numbers in the list of mounts. */
 function decodeOctal(_match: string, octal: string): string {
   return String.fromCharCode(Number.parseInt(octal, 8));
 }

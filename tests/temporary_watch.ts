@@ -1,5 +1,5 @@
 /**
- * Program that waits until a process has ended, however it ended, and then removes its folders:
+ * A program that waits for the end of a process, and then removes the process's folders:
  * `deno run -A tests/temporary_watch.ts <pid> <folder>...`.
  *
  * @module
@@ -11,12 +11,12 @@ import { removeWithUsers } from "./temporary_remove.ts";
 const PAUSE_MS = 200;
 
 /**
- * Starts the program as a process that no Ctrl-C reaches, and that does not keep this one running.
+ * Starts the program. A Ctrl-C does not reach it, and this process does not wait for it.
  *
  * @param folders The folders of this process.
  */
 export function startWatcher(folders: readonly string[]): void {
-  // The variable TMPDIR would make it a user of the folders.
+  // With the variable TMPDIR it would be a user of the folders, and end itself.
   const { PATH = "/usr/bin:/bin", HOME = "/", DENO_DIR } = Deno.env.toObject();
   new Deno.Command(Deno.execPath(), {
     args: [
