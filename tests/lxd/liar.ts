@@ -53,7 +53,7 @@ export async function startOpensslServer(
     packages: ["openssl"],
     programs: [["openssl", "version"]],
   });
-  const folder = await makeTemporaryFolder({ prefix: "liar-" });
+  const folder = await makeTemporaryFolder({ prefix: "openssl-" });
   await Deno.writeTextFile(`${folder}/server`, certificate + key);
   const process = new Deno.Command("openssl", {
     args: ["s_server", "-accept", "127.0.0.1:0", "-cert", `${folder}/server`, "-www"],
