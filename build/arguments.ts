@@ -9,15 +9,15 @@ import type { Choice } from "./choose_runtime.ts";
 import { BuildError } from "./error.ts";
 import { type Arch, isArch } from "./target.ts";
 
-/** What the command line asks for. */
+/** A command with its options. */
 export interface Arguments {
-  /** Whether to make the charm, or plain executables. */
+  /** What to make: the charm, or plain executables. */
   readonly command: "build" | "compile";
-  /** Folder for what is made. */
+  /** Folder for the result. */
   readonly out: string;
-  /** The form of the executables. */
+  /** Form of the executables. */
   readonly form: Choice["form"];
-  /** Architecture; absent means that of this machine. */
+  /** Architecture; undefined for the architecture of this machine. */
   readonly arch: Arch | undefined;
 }
 
@@ -30,9 +30,21 @@ const USAGE = {
 /**
  * Reads the command line.
  *
- * @param args Arguments: `build` or `compile`, and options.
- * @returns What they ask for.
- * @throws {BuildError} If they ask for something else.
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(parseArguments(["compile", "--platform", "arm64"]), {
+ *   command: "compile",
+ *   out: "dist",
+ *   form: "auto",
+ *   arch: "arm64",
+ * });
+ * ```
+ *
+ * @param args The command, `build` or `compile`, and its options.
+ * @returns The command with its options.
+ * @throws {BuildError} If the command or an option is unknown.
  */
 export function parseArguments([name, ...args]: readonly string[]): Arguments {
   const command = name === "compile" ? name : "build";

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Puts a hook's executable together, byte for byte as `deno compile` wrote it: Deno's runtime, which
-# all have in common, with the hook's own ELF header (64 bytes) and tail.
+# Assembles the executable of a hook, byte for byte as `deno compile` wrote it: Deno's runtime, which
+# all executables share, with the ELF header (64 bytes) and the tail of this executable.
 #
-# Usage: assemble <revision> <name> <start of the tail> <SHA-256>
+# Usage: assemble <revision> <name> <offset of the tail> <SHA-256>
 #
-# It appears under its name only whole and on the disk. Nothing that an older revision of the charm
-# left behind stays, nor anything that was begun by a process that was killed.
+# The executable gets its name only when it is complete and on the disk. The script removes the
+# executables of older revisions of the charm, and the incomplete files of killed processes.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 revision=$1 name=$2 start=$3 sha256=$4
 runtime=${0%/*}
@@ -33,10 +33,10 @@ END
     chmod 0755 "$part" && sync "$part" && mv "$part" "$made/$name"
 }
 
-# One process at a time. The lock is let go of by the last of those that a killed one started.
+# One process works at a time. If it is killed, its children hold the lock until they end.
 exec 9<"$runtime/denort" && flock 9 || exit
 [ ! -e "$made/$name" ] || exit 0
 cause=$(assemble 2>&1) && exit
 rm -f "$part"
-echo "Cannot put $name together in $made: ${cause:-it is not what was compiled}" >&2
+echo "Cannot assemble $name in $made: ${cause:-it is not what was compiled}" >&2
 exit 1

@@ -15,17 +15,17 @@ import { sha256Of } from "./sha256.ts";
 import { readSources, type Sources } from "./sources.ts";
 import { writeWhole } from "./write_whole.ts";
 
-/** What to build, and where. */
+/** Input and output of a build. */
 export interface BuildOptions {
   /** The project's root. */
   readonly root: string;
-  /** Folder for the charm; made if it is not there. */
+  /** Folder for the charm. The build creates it if it does not exist. */
   readonly out: string;
   /** The runtime. */
   readonly runtime: Runtime;
 }
 
-/** What was built. */
+/** The result of a build. */
 export interface Built {
   /** Path of the charm. */
   readonly path: string;
@@ -33,21 +33,19 @@ export interface Built {
   readonly sha256: string;
   /** Size of the charm, in bytes. */
   readonly size: number;
-  /** Its files. */
+  /** Files of the charm. */
   readonly entries: readonly PackedEntry[];
-  /** The runtime that it carries. */
+  /** Runtime of the charm. */
   readonly runtime: Runtime;
 }
 
-/** The list of what is inside, in the charm. */
+/** Path of the bill of materials in the charm. */
 const SBOM = "sbom.cdx.json";
 
 /**
- * Builds the charm, and the list of what is inside beside it. A charm of an earlier build stays as it is until the new
- * one is whole.
+ * Builds the charm, and writes its bill of materials beside it. The charm of an earlier build stays untouched until the
+ * new one is complete.
  *
- * @param options What to build, and where.
- * @returns What was built.
  * @throws {BuildError} If the sources do not make a charm.
  */
 export async function build(

@@ -76,8 +76,8 @@ Deno.test.each([
   {
     problem: "a hook of an endpoint that is not declared",
     files: { "hooks/db-relation-changed.ts": entry("nothing") },
-    message: "Cannot build the charm: charmcraft.yaml declares nothing that would run " +
-      '"hooks/db-relation-changed"',
+    message: "Cannot build the charm: no event of Juju, no endpoint and no action of " +
+      'charmcraft.yaml would run "hooks/db-relation-changed"',
   },
   {
     problem: "an import of a package that is not in deno.json",

@@ -1,5 +1,5 @@
 /**
- * Bundles one entry file with all that it imports.
+ * Bundles an entry file with its imports.
  *
  * @module
  */
@@ -12,18 +12,18 @@ const NEWLINE = "\n".charCodeAt(0);
 let first: Promise<unknown> | undefined;
 
 /**
- * Bundles an entry file alone, minified.
+ * Bundles an entry file with its imports to one minified module.
  *
- * @param source Entry file below the root.
- * @param root The project's root, whose `deno.json` and `deno.lock` say what the imports are.
+ * @param source Path of the entry file below the root.
+ * @param root The project's root. Its `deno.json` and `deno.lock` define the imports.
  * @returns The JavaScript module.
- * @throws {BuildError} If it cannot be bundled.
+ * @throws {BuildError} If `deno bundle` fails.
  */
 export async function bundle(
   source: string,
   root: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // Deno unpacks its bundler when it is used for the first time, and fails where two do so at once.
+  // Deno unpacks its bundler on first use, and fails if two processes do so at the same time.
   const work = () => run(source, root);
   if (first) return await first.then(work, work);
   const bundled = first = work();
@@ -31,7 +31,7 @@ export async function bundle(
 }
 
 async function run(source: string, root: string): Promise<Uint8Array<ArrayBuffer>> {
-  // Deno.bundle() would do, but only behind a flag of the process that builds, tests included.
+  // Deno.bundle() needs a flag of the process that builds, and so of every test.
   const args = ["bundle", "--quiet", "--platform=deno", "--minify", source];
   const { success, stdout, reason } = await runDeno(args, { cwd: root });
   if (success) return withoutFirstLine(stdout);

@@ -1,5 +1,5 @@
 /**
- * The form `bundled`: the charm carries one `deno`, and each executable is a stub that runs its bundle with it.
+ * The form `bundled`: the charm carries one `deno`. Each executable is a stub, which runs its bundle with that `deno`.
  *
  * @module
  */
@@ -10,23 +10,20 @@ import type { Runtime } from "./runtime.ts";
 import { renderBundledStub } from "./stub.ts";
 import { type Arch, DENO_VERSION, TARGETS } from "./target.ts";
 
-/** What the form is made of. */
+/** Settings of the form `bundled`. */
 export interface BundledOptions {
   /** Architecture of the runtime. */
   readonly arch: Arch;
-  /** Why the build chose it. */
+  /** Why the build chose this form. */
   readonly reason: string;
-  /** Path of Deno for that architecture. @default {that of Deno's npm package} */
+  /** Path of Deno for that architecture. @default {the file in Deno's npm package} */
   readonly deno?: string;
 }
 
 const RUNTIME = "runtime/deno";
 
 /**
- * Makes the form `bundled`.
- *
- * @param options What it is made of.
- * @returns The form.
+ * Creates the form `bundled`.
  */
 export function bundled({ arch, reason, deno = denoOf(arch) }: BundledOptions): Runtime {
   return {
@@ -49,7 +46,7 @@ export function bundled({ arch, reason, deno = denoOf(arch) }: BundledOptions): 
   };
 }
 
-/** Deno fetches all packages of `deno.json`, and holds each against `deno.lock`, before it runs the build. */
+/** Finds Deno. Deno has fetched all packages of `deno.json` and checked them against `deno.lock` before the build runs. */
 function denoOf(arch: Arch): string {
   return new URL(import.meta.resolve(`${TARGETS[arch].npmPackage}/deno`)).pathname;
 }

@@ -17,7 +17,7 @@ Deno.test("bundled() makes one runtime, and a stub and a bundle of each executab
   ]);
 });
 
-Deno.test("bundled() says in one line that there is no runtime", async () => {
+Deno.test("bundled() fails with one line if there is no runtime", async () => {
   const runtime = bundled({ arch: "amd64", reason: "for tests", deno: "/nowhere" });
   await assert.rejects(runtime.files([]), {
     name: "BuildError",
@@ -30,7 +30,7 @@ for (const arch of ["amd64", "arm64"] as const) {
     const [file] = await bundled({ arch, reason: "for tests" }).files([]);
     assert.ok(file);
     assert.equal(defectOf(file.bytes, arch), undefined);
-    // deno.lock holds what its package must be; Deno does not run with a package that is not.
+    // deno.lock has the hash of the package. Deno does not run with another package.
     const lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
     const { npmPackage } = TARGETS[arch];
     assert.match(lock.npm[`${npmPackage}@${Deno.version.deno}`].integrity, /^sha512-/);

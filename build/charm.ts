@@ -1,5 +1,5 @@
 /**
- * The charm for tests: built when its sources changed, once for all processes that ask at the same time.
+ * The charm for tests. Its sources are built once, even if many processes ask for the charm at the same time.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { readCharmcraft } from "./project.ts";
 import type { Runtime } from "./runtime.ts";
 import { hostArch } from "./target.ts";
 
-/** Where the sources are, and where the charm goes. */
+/** Folders of the sources and of the charm. */
 export interface BuildCharmOptions {
   /** The project's root. @default {the folder above this module's} */
   readonly root?: string;
-  /** A project whose modules it imports. @default {the folder above this module's} */
+  /** A project whose modules the charm imports. @default {the folder above this module's} */
   readonly library?: string;
   /** Folder for the charm. @default {`${root}/dist`} */
   readonly out?: string;
-  /** The runtime. @default {the bundled one for this machine} */
+  /** The runtime. @default {the form `bundled` for this machine} */
   readonly runtime?: Runtime;
 }
 
@@ -31,9 +31,8 @@ const SOURCES = [
 ];
 
 /**
- * Builds the charm, unless the one that is there was built from the same sources.
+ * Builds the charm, unless a charm from the same sources exists.
  *
- * @param options Where the sources are, and where the charm goes.
  * @returns Path of the charm.
  * @throws {BuildError} If the sources do not make a charm.
  */
@@ -45,7 +44,7 @@ export async function buildCharm(
   const path = `${out}/${name}_${runtime.arch}.charm`;
   const stamp = `${path}.sources`;
   await Deno.mkdir(out, { recursive: true });
-  // Closing the file unlocks it, also where the process is killed.
+  // Closing the file unlocks it, and the system closes it even if the process is killed.
   using lock = await Deno.open(`${path}.lock`, { create: true, write: true });
   await lock.lock(EXCLUSIVE);
   const sources = await digest([...new Set([root, library])]);

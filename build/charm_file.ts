@@ -10,18 +10,17 @@ const ENCODER = new TextEncoder();
 export interface CharmFile {
   /** Path below the charm's directory. */
   readonly path: string;
-  /** Whether it can be executed: mode 0755, else 0644. */
+  /** A program has mode 0755, data has mode 0644. */
   readonly kind: "program" | "data";
-  /** Its content. */
+  /** Content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Makes a file that is read.
+ * Creates a file with mode 0644.
  *
  * @param path Path below the charm's directory.
- * @param content Its content.
- * @returns The file.
+ * @param content Text or bytes.
  */
 export function data(
   path: string,
@@ -31,11 +30,10 @@ export function data(
 }
 
 /**
- * Makes a file that is executed.
+ * Creates a file with mode 0755.
  *
  * @param path Path below the charm's directory.
- * @param content Its content.
- * @returns The file.
+ * @param content Text or bytes.
  */
 export function program(
   path: string,

@@ -15,7 +15,7 @@ function countingRuntime(): {
   return { runtime: { ...SMALL_RUNTIME, files }, builds: () => builds };
 }
 
-Deno.test("buildCharm() builds once for all that ask at the same time", async () => {
+Deno.test("buildCharm() builds once for all callers at the same time", async () => {
   await using project = await fakeProject();
   const { runtime, builds } = countingRuntime();
   const ask = () => buildCharm({ root: project.root, runtime });

@@ -1,5 +1,6 @@
 /**
- * What `charmcraft pack` (4.5) writes from `charmcraft.yaml`: metadata.yaml, config.yaml and actions.yaml, as objects.
+ * The contents of metadata.yaml, config.yaml and actions.yaml, as `charmcraft pack` (4.5) writes them from
+ * `charmcraft.yaml`.
  *
  * @module
  */
@@ -7,26 +8,26 @@
 import * as z from "zod/mini";
 import { BuildError } from "./error.ts";
 
-/** Any mapping of YAML. */
+/** A mapping in YAML. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
-/** What the build reads of `charmcraft.yaml`; the rest is passed on as it is. */
+/** The fields of `charmcraft.yaml` that the build reads; `all` has the rest. */
 export interface Charmcraft {
   /** Name of the charm. */
   readonly name: string;
-  /** Base of all platforms, as `ubuntu@24.04`; absent where the platforms name it. */
+  /** Base of all platforms, such as `ubuntu@24.04`; undefined if the platforms name their bases. */
   readonly base?: string | undefined;
   /** Platforms by name. */
   readonly platforms: Readonly<Record<string, Platform | null>>;
   /** Actions by name. */
   readonly actions?: Mapping | undefined;
-  /** Everything, as written. */
+  /** All fields, unchanged. */
   readonly all: Mapping;
 }
 
 /** A platform of `charmcraft.yaml`. */
 export interface Platform {
-  /** What it is built for, as `amd64` or `ubuntu@24.04:amd64`. */
+  /** Target of the platform, such as `amd64` or `ubuntu@24.04:amd64`. */
   readonly "build-for"?: string | readonly string[] | undefined;
 }
 
@@ -47,7 +48,7 @@ const Wire = z.looseObject({
   links: z.optional(Fields),
 });
 
-// The fields of charmcraft's model of metadata.yaml that have the same name in charmcraft.yaml.
+// These fields have the same name in metadata.yaml, according to charmcraft's own model of it.
 const METADATA = [
   "name",
   "summary",
@@ -77,8 +78,7 @@ const LINKS = {
  * Reads `charmcraft.yaml`.
  *
  * @param value The parsed YAML.
- * @returns What the build needs of it.
- * @throws {BuildError} If it lacks something that every charm has.
+ * @throws {BuildError} If a field that every charm has is missing or malformed.
  */
 export function parseCharmcraft(value: unknown): Charmcraft {
   const { data, error } = z.safeParse(Wire, value);
@@ -93,10 +93,7 @@ export function parseCharmcraft(value: unknown): Charmcraft {
 }
 
 /**
- * Makes metadata.yaml.
- *
- * @param charmcraft The charm's declaration.
- * @returns The content of metadata.yaml.
+ * Creates the content of metadata.yaml.
  */
 export function metadata({ all }: Charmcraft): Mapping {
   const links = (all["links"] ?? {}) as Mapping;
@@ -112,20 +109,18 @@ export function metadata({ all }: Charmcraft): Mapping {
 }
 
 /**
- * Makes config.yaml.
+ * Creates the content of config.yaml.
  *
- * @param charmcraft The charm's declaration.
- * @returns The content of config.yaml, if the charm has options.
+ * @returns The content; undefined if the charm has no options.
  */
 export function config({ all }: Charmcraft): Mapping | undefined {
   return notEmpty(all["config"] as Mapping | undefined);
 }
 
 /**
- * Makes actions.yaml.
+ * Creates the content of actions.yaml.
  *
- * @param charmcraft The charm's declaration.
- * @returns The content of actions.yaml, if the charm has actions.
+ * @returns The content; undefined if the charm has no actions.
  */
 export function actions(charmcraft: Charmcraft): Mapping | undefined {
   return notEmpty(charmcraft.actions);

@@ -56,12 +56,12 @@ Deno.test("metadata() keeps several contacts", () => {
   assert.deepEqual(metadata({ ...FULL, all })["maintainers"], ["a", "b"]);
 });
 
-Deno.test("config() and actions() are passed on", () => {
+Deno.test("config() and actions() are unchanged", () => {
   assert.deepEqual(config(FULL), FULL.all["config"]);
   assert.deepEqual(actions(FULL), FULL.all["actions"]);
 });
 
-Deno.test("config() and actions() are left out where there are none", () => {
+Deno.test("config() and actions() are undefined if there are none", () => {
   const minimal = { ...FULL.all, actions: {}, config: undefined };
   const charmcraft = parseCharmcraft(minimal);
   assert.equal(config(charmcraft), undefined);
@@ -91,7 +91,7 @@ Deno.test("renderDeclarations() sorts keys and quotes what YAML 1.1 misreads", (
   );
 });
 
-Deno.test("parseCharmcraft() names what is missing or malformed", () => {
+Deno.test("parseCharmcraft() names fields that are missing or malformed", () => {
   const wrong = parseYaml(CHARMCRAFT.replace("name: fake", "name: 3"));
   assert.throws(() => parseCharmcraft(wrong), {
     name: "BuildError",

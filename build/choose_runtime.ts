@@ -1,5 +1,5 @@
 /**
- * Chooses how executables get their runtime.
+ * The choice between the two forms of executables.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import { BuildError } from "./error.ts";
 import type { Runtime } from "./runtime.ts";
 import { type Arch, DENO_VERSION } from "./target.ts";
 
-/** What is asked for. */
+/** Form and architecture of a build. */
 export interface Choice {
-  /** The form; `auto` is `compiled` where `denort` can be had, else `bundled`. */
+  /** The form; `auto` means `compiled` if the build finds `denort`, and `bundled` if not. */
   readonly form: "auto" | "bundled" | "compiled";
   /** Architecture of the charm. */
   readonly arch: Arch;
-  /** Variables in place of those of this process. */
+  /** Variables that replace those of this process. */
   readonly env?: Variables;
 }
 
 /**
- * Refuses to bundle or compile with another Deno than the one that runs the result.
+ * Checks that the Deno that runs the build has the version of the Deno that runs the charm.
  *
  * @param version Version of the Deno that runs the build.
- * @throws {BuildError} If it is another.
+ * @throws {BuildError} If the versions differ.
  */
 export function checkDeno(version: string): void {
   if (version === DENO_VERSION) return;
@@ -35,9 +35,7 @@ export function checkDeno(version: string): void {
 /**
  * Chooses the runtime.
  *
- * @param choice What is asked for.
- * @returns The runtime.
- * @throws {BuildError} If it is not to be had.
+ * @throws {BuildError} If the form is `compiled` and there is no `denort`.
  */
 export async function chooseRuntime({ form, arch, env }: Choice): Promise<Runtime> {
   if (form === "bundled") return bundled({ arch, reason: "as asked for" });

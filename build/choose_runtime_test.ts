@@ -10,6 +10,6 @@ Deno.test("checkDeno() refuses another version", () => {
   });
 });
 
-Deno.test("hostArch() is that of the Deno that runs the build", () => {
+Deno.test("hostArch() is the architecture of the Deno that runs the build", () => {
   assert.equal(TARGETS[hostArch()].triple, Deno.build.target);
 });

@@ -1,5 +1,5 @@
 /**
- * The build's commands, and what they print.
+ * The commands of the build, and their output.
  *
  * @module
  */
@@ -17,9 +17,9 @@ import { type Arch, hostArch } from "./target.ts";
  * Runs a command in a project.
  *
  * @param root The project's root.
- * @param args What is asked for.
- * @returns What to print.
- * @throws {BuildError} If it cannot be done.
+ * @param args The command with its options.
+ * @returns The output of the command.
+ * @throws {BuildError} If the command fails.
  */
 export async function run(root: string, args: Arguments): Promise<string> {
   checkDeno(Deno.version.deno);
@@ -30,7 +30,7 @@ export async function run(root: string, args: Arguments): Promise<string> {
   return renderReport(await buildCharm(root, { form, out, arch }));
 }
 
-/** Builds the charm; with the form `auto` bundled, where what is compiled does not start. */
+/** Builds the charm. With the form `auto` it is bundled if its compiled executables do not start. */
 async function buildCharm(
   root: string,
   { form, out, arch }: Pick<Arguments, "form" | "out"> & { readonly arch: Arch },

@@ -1,5 +1,5 @@
 /**
- * Compiles bundled executables with `deno compile`, so that the same code gives the same bytes.
+ * Compiles bundled executables with `deno compile`. The same code gives the same bytes.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { inParallel } from "./in_parallel.ts";
 import { type BundledExecutable, DENO_FLAGS } from "./runtime.ts";
 import { type Arch, TARGETS } from "./target.ts";
 
-/** What is compiled, and for what. */
+/** Executables, and the runtime to compile them with. */
 export interface CompileOptions {
   /** The executables. */
   readonly executables: readonly BundledExecutable[];
@@ -20,16 +20,16 @@ export interface CompileOptions {
   readonly arch: Arch;
 }
 
-/** `deno compile` embeds the time of the file that it compiles. */
+/** Time of each compiled file, which `deno compile` embeds. */
 const FILE_TIME = new Date("1980-01-01T00:00:00Z");
 
 /**
  * Compiles each executable on its own, with its own permissions.
  *
- * @param options What is compiled, and for what.
- * @param use Takes the file that was written; it is removed afterwards.
- * @returns What `use` makes of them, in the order of the executables.
- * @throws {BuildError} If one cannot be compiled.
+ * @param options Executables, and the runtime to compile them with.
+ * @param use Reads the compiled file, which is removed afterwards.
+ * @returns The results of `use`, in the order of the executables.
+ * @throws {BuildError} If `deno compile` fails.
  */
 export async function compileEach<T>(
   { executables, denort, arch }: CompileOptions,
@@ -40,7 +40,7 @@ export async function compileEach<T>(
     await Deno.writeFile(`${folder}/denort`, denort);
     return await inParallel(executables, async (executable) => {
       const { path, name, code, permissions } = executable;
-      // Embedded as well: the names of both files.
+      // `deno compile` embeds the names of both files.
       const source = `${folder}/source/${name}/${name}.js`;
       const file = `${folder}/${name}`;
       await Deno.mkdir(`${folder}/source/${name}`, { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * The form `compiled`: the charm carries one `denort`, and of each executable that `deno compile` writes what differs from
- * it; a stub puts the executable together on first use, and becomes it.
+ * The form `compiled`: the charm carries one `denort`, and for each executable the part that differs from `denort`. A
+ * stub assembles the executable on first use, and then runs it in its own place.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import { type Payload, split } from "./split.ts";
 import { renderCompiledStub } from "./stub.ts";
 import { type Arch, DENO_VERSION, hostArch } from "./target.ts";
 
-/** What the form is made of. */
+/** Settings of the form `compiled`. */
 export interface CompiledOptions {
   /** Architecture of the runtime. */
   readonly arch: Arch;
-  /** Why the build chose it. */
+  /** Why the build chose this form. */
   readonly reason: string;
-  /** The runtime. */
+  /** The file `denort`. */
   readonly denort: Uint8Array<ArrayBuffer>;
 }
 
@@ -33,19 +33,18 @@ interface Compiled {
 const RUNTIME = "runtime/denort";
 const ASSEMBLE = "runtime/assemble";
 const ASSEMBLE_SOURCE = new URL("assemble.sh", import.meta.url);
-/** Enough to tell a charm's revisions apart. */
+/** Number of hexadecimal digits, enough to tell the revisions of a charm apart. */
 const REVISION_LENGTH = 16;
 
 /**
- * Makes the form `compiled`. One of its executables is started where this machine is of the architecture.
- *
- * @param options What it is made of.
- * @returns The form.
+ * Creates the form `compiled`. If this machine has the architecture of the charm, the build starts one executable.
  */
 export function compiled({ arch, reason, denort }: CompiledOptions): Runtime {
   return {
     form: "compiled",
-    reason: arch === hostArch() ? reason : `${reason}; not started, as this machine is no ${arch}`,
+    reason: arch === hostArch()
+      ? reason
+      : `${reason}; not started, because this machine is not ${arch}`,
     arch,
     component: {
       name: "denort",
@@ -71,7 +70,7 @@ export function compiled({ arch, reason, denort }: CompiledOptions): Runtime {
   };
 }
 
-/** Names the folder in which a revision of the charm puts its executables together. */
+/** Names the folder in which a revision of the charm assembles its executables. */
 async function revisionOf(all: readonly Compiled[]): Promise<string> {
   const text = JSON.stringify(all.map(({ executable, sha256 }) => [executable.path, sha256]));
   return (await sha256Of(new TextEncoder().encode(text))).slice(0, REVISION_LENGTH);

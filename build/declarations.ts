@@ -1,5 +1,5 @@
 /**
- * The charm's declarations: the YAML that Juju reads.
+ * The declarations of the charm: the YAML files that Juju reads.
  *
  * @module
  */
@@ -12,27 +12,31 @@ import type { Arch } from "./target.ts";
 
 /** Charmcraft and Juju read YAML 1.1, where an unquoted "on" is a boolean. */
 const VERSION = { version: "1.1" } as const;
-/** As charmcraft's own library writes it. */
+/** The style of charmcraft's YAML library. */
 const AS_IS = { ...VERSION, indentSeq: false, lineWidth: 0, singleQuote: true } as const;
 const SORTED = { ...AS_IS, sortMapEntries: true } as const;
 
 /**
- * Parses YAML as charmcraft does.
+ * Parses YAML 1.1, as charmcraft does.
  *
- * @param text YAML.
- * @returns Its value.
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(parseYaml("label: on"), { label: true });
+ * ```
  */
 export function parseYaml(text: string): unknown {
   return parse(text, VERSION);
 }
 
 /**
- * Renders the charm's declarations, with the keys in charmcraft's order.
+ * Renders the declarations, with the keys in charmcraft's order.
  *
- * @param charmcraft The charm's declaration.
+ * @param charmcraft The content of `charmcraft.yaml`.
  * @param arch Architecture of the charm.
- * @returns The files, without those that would be empty.
- * @throws {BuildError} If no platform is built for the architecture.
+ * @returns The files that are not empty.
+ * @throws {BuildError} If `charmcraft.yaml` has no platform for the architecture.
  */
 export function renderDeclarations(
   charmcraft: Charmcraft,

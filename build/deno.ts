@@ -1,35 +1,34 @@
 /**
- * Runs Deno's own commands.
+ * Subcommands of Deno, such as `deno bundle`.
  *
  * @module
  */
 
-/** How a command of Deno ended. */
+/** The result of a command. */
 export interface DenoResult {
-  /** Whether it ended well. */
+  /** Whether the exit code is 0. */
   readonly success: boolean;
-  /** What it printed. */
+  /** The standard output. */
   readonly stdout: Uint8Array<ArrayBuffer>;
-  /** Why it did not end well, in one line. */
+  /** Why the command failed, in one line. */
   readonly reason: string;
 }
 
-/** What a command of Deno is run in. */
+/** Surroundings of a command. */
 export interface DenoOptions {
-  /** Its working directory. */
+  /** Working directory. */
   readonly cwd: string;
-  /** Variables beside those of this process. */
+  /** Variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends it. */
+  /** Ends the command. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs the Deno that runs this, in plain text.
+ * Runs a command of the Deno that runs this process. The output has no colors.
  *
- * @param args Its arguments.
- * @param options What it is run in.
- * @returns How it ended.
+ * @param args The command and its arguments.
+ * @param options Surroundings of the command.
  */
 export async function runDeno(
   args: readonly string[],
@@ -47,9 +46,17 @@ export async function runDeno(
 }
 
 /**
- * Finds the reason in what Deno prints when it fails: the innermost cause, or else the error itself.
+ * Finds the reason in the standard error of a failed command: the innermost cause, or the error if it has no cause.
  *
- * @param stderr What Deno printed.
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(reasonOf("error: Writing it\n\nCaused by:\n    No space\n"), "No space");
+ * assert.equal(reasonOf("error: Module not found\n"), "Module not found");
+ * ```
+ *
+ * @param stderr The standard error.
  * @returns One line.
  */
 export function reasonOf(stderr: string): string {

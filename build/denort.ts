@@ -1,5 +1,5 @@
 /**
- * Finds `denort`, Deno's runtime for compiled executables.
+ * The search for `denort`, Deno's runtime for compiled executables.
  *
  * @module
  */
@@ -12,41 +12,40 @@ import { BuildError } from "./error.ts";
 import { sha256Of } from "./sha256.ts";
 import { type Arch, DENO_VERSION, TARGETS } from "./target.ts";
 
-/** A runtime. */
+/** A `denort` that was found and can be trusted. */
 export interface Found {
   /** Tag. */
   readonly kind: "found";
-  /** The runtime. */
+  /** The file. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where it was found. */
+  /** The place where it was found. */
   readonly where: string;
 }
 
-/** What was found. */
+/** The result of the search. */
 export type Denort =
   | Found
   | {
     readonly kind: "missing";
-    /** Where it was looked for, and why it was not there or is not trusted. */
+    /** Where the build looked, and why there is no `denort` or none that it trusts. */
     readonly why: string;
   };
 
-/** Variables: DENORT_BIN, and others for the commands of Deno that are run. */
+/** Variables by name: DENORT_BIN, and those for the commands of Deno. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** A network that answers nothing must not hold up a build for long. In milliseconds. */
+/** Limit of a download, in milliseconds. A network without an answer must not delay the build for long. */
 const DOWNLOAD_TIMEOUT_MS = 60_000;
 
 /**
- * Looks for `denort`: in the file that the variable DENORT_BIN names, in Deno's cache, and where Deno downloads it from.
- * The file is trusted as it is; what was downloaded has to be listed.
+ * Looks for `denort`: in the file that the variable DENORT_BIN names, in Deno's cache, and on Deno's download host. The
+ * build trusts the file as it is, and a download only if its hash is listed.
  *
- * @param arch Architecture that it is for.
- * @param env Variables in place of those of this process.
- * @param hashes What may be downloaded.
- * @returns What was found.
- * @throws {BuildError} If what is found is not `denort` of this version for that architecture, or another one than is
- * listed.
+ * @param arch Architecture of the charm.
+ * @param env Variables that replace those of this process.
+ * @param hashes Hashes of trusted downloads.
+ * @throws {BuildError} If the file is not `denort` of this version for that architecture, or if its hash differs from
+ * the listed one.
  */
 export async function findDenort(
   arch: Arch,
@@ -73,7 +72,7 @@ function found(bytes: Uint8Array<ArrayBuffer>, where: string, arch: Arch): Found
   return { kind: "found", bytes, where };
 }
 
-/** Refuses what is not listed; one that is listed otherwise was tampered with. */
+/** Checks a download against the list. A file with another hash than the listed one was changed by somebody. */
 async function listed(denort: Found, arch: Arch, hashes: DenortHashes): Promise<Denort> {
   const { bytes, where } = denort;
   const sha256 = await sha256Of(bytes);
@@ -126,7 +125,7 @@ async function extract(archive: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Arr
   return await entry.getData(new Uint8ArrayWriter());
 }
 
-/** Lets Deno put it into its cache. Tells why not, if it does not. */
+/** Lets Deno download `denort` to its cache. Returns the reason if that fails. */
 async function download(arch: Arch, env: Variables): Promise<string | undefined> {
   const folder = await Deno.makeTempDir();
   try {

@@ -1,6 +1,6 @@
 /**
- * The `denort` that may be downloaded: what Deno's download host, a mirror or a cache gives is trusted only as far as it
- * is listed here.
+ * The trusted downloads of `denort`. The build uses a file from Deno's download host, a mirror or a cache only if its
+ * hash is listed here.
  *
  * @module
  */

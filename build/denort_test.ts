@@ -8,10 +8,10 @@ import { DENO_VERSION } from "./target.ts";
 
 const CACHED = "dl/release/v2.9.5/denort-x86_64-unknown-linux-gnu.zip";
 
-/** Variables of a Deno with an empty cache and a network that refuses. */
+/** Variables of a Deno with an empty cache, and with a network that refuses connections. */
 async function surroundings(denort = "") {
   const cache = await Deno.makeTempDir();
-  // Deno honours it for downloads of its own; nothing listens there.
+  // Deno uses it for its own downloads. Nothing listens there.
   const proxy = "http://127.0.0.1:1";
   return {
     cache,
@@ -49,7 +49,7 @@ Deno.test("findDenort() takes Deno's cache next", async () => {
   assert.deepEqual(denort.bytes, bytes);
 });
 
-Deno.test("findDenort() trusts nothing downloaded that is not listed", async () => {
+Deno.test("findDenort() trusts no download that is not listed", async () => {
   await using here = await surroundings();
   const bytes = await smallDenort();
   const sha256 = await sha256Of(bytes);
@@ -72,7 +72,7 @@ Deno.test("findDenort() trusts nothing downloaded that is not listed", async () 
         `its SHA-256 is ${sha256}, and must be ${expected}`,
     },
   );
-  // The list of the repository has not what nobody could verify.
+  // The repository lists no file that nobody has verified.
   const auto = await chooseRuntime({ form: "auto", arch: "amd64", env: here.env });
   assert.equal(auto.form, "bundled");
   assert.match(auto.reason, /is not trusted/);
@@ -82,7 +82,7 @@ Deno.test("findDenort() trusts nothing downloaded that is not listed", async () 
   });
 });
 
-Deno.test("findDenort() tells where it looked, and why it cannot be downloaded", async () => {
+Deno.test("findDenort() returns where it looked, and why the download failed", async () => {
   await using here = await surroundings();
   const why = whereOf(await findDenort("amd64", here.env));
   assert.match(
@@ -103,7 +103,7 @@ Deno.test.each([
   { path: "/nowhere", why: "No such file or directory (os error 2): readfile '/nowhere'" },
 ])("findDenort() refuses $path", async ({ path, why }) => {
   await using here = await surroundings(path);
-  // Also where the build could do without: who names one wants it.
+  // With the form `auto` as well: a person who names a file wants that file.
   await assert.rejects(chooseRuntime({ form: "auto", arch: "amd64", env: here.env }), {
     name: "BuildError",
     message: `Cannot compile with DENORT_BIN ${path}: ${why}`,
@@ -119,7 +119,7 @@ Deno.test("findDenort() refuses a broken cache", async () => {
   });
 });
 
-Deno.test("chooseRuntime() compiles where there is a denort, unless told otherwise", async () => {
+Deno.test("chooseRuntime() compiles if there is a denort, unless the form is bundled", async () => {
   await using here = await surroundings(Deno.execPath());
   const forms = (["auto", "compiled", "bundled"] as const)
     .map(async (form) => (await chooseRuntime({ form, arch: "amd64", env: here.env })).form);

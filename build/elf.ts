@@ -1,5 +1,5 @@
 /**
- * Whether a file is Deno's runtime for an architecture.
+ * The check that a file is Deno's runtime for an architecture.
  *
  * @module
  */
@@ -14,15 +14,15 @@ const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 const CLASS_64_LITTLE_ENDIAN = [2, 1];
 const MACHINE_OFFSET = 18;
 const LITTLE_ENDIAN = true;
-/** What every Deno of that version tells servers that it is. */
+/** The user agent of Deno, which every binary of that version contains. */
 const USER_AGENT = `Deno/${DENO_VERSION}`;
 
 /**
- * Tells what keeps a file from being Deno's runtime for an architecture.
+ * Checks that a file is Deno's runtime for an architecture.
  *
  * @param bytes The file.
  * @param arch The architecture.
- * @returns What is wrong with it, if anything is.
+ * @returns The defect of the file; undefined if it has none.
  */
 export function defectOf(
   bytes: Uint8Array<ArrayBuffer>,
@@ -41,7 +41,7 @@ export function defectOf(
 
 function hasVersion(bytes: Buffer): boolean {
   let at = bytes.indexOf(USER_AGENT);
-  // Not the beginning of a longer number.
+  // The version must not be the beginning of a longer number.
   while (at >= 0 && /\d/.test(String.fromCharCode(bytes[at + USER_AGENT.length] ?? 0))) {
     at = bytes.indexOf(USER_AGENT, at + 1);
   }

@@ -1,12 +1,12 @@
 /**
- * The error of a build that its author can mend.
+ * The error of a build that its user can correct.
  *
  * @module
  */
 
 /**
- * What keeps a charm from being built, in one line. Whoever runs the build shows the message and no stack; every other
- * error is a bug of the build.
+ * A mistake in the sources or in the surroundings of a build. The message is one line, and is printed without a stack.
+ * Every other error is a bug of the build.
  */
 export class BuildError extends Error {
   /** The error's name. */

@@ -1,5 +1,5 @@
 /**
- * The charm's executables: which there are, and whether the charm's declarations agree with them.
+ * The executables of the charm, and the check that its declarations match them.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { type PermissionSet, permissionSetOf } from "./permissions.ts";
 
 /** A hook or an action, before it is bundled. */
 export interface Executable {
-  /** Its path in the charm, as Juju runs it: `hooks/<name>` or `actions/<name>`. */
+  /** Path in the charm: `hooks/<name>` or `actions/<name>`. */
   readonly path: string;
-  /** Its entry file below the project's root. */
+  /** Path of the entry file below the project's root. */
   readonly source: string;
-  /** A name that no other executable has: `<name>` of a hook, `action-<name>` of an action. */
+  /** Unique name: `<name>` for a hook, `action-<name>` for an action. */
   readonly name: string;
-  /** Name of its permission set in `deno.json`, which the first line of the entry file gives. */
+  /** Name of the permission set in `deno.json`, from the first line of the entry file. */
   readonly permissions: string;
 }
 
@@ -35,7 +35,7 @@ const HOOKS: ReadonlySet<string> = new Set([
   "update-status",
   "upgrade-charm",
 ]);
-/** The permission set of the build itself, in a project that is its own builder. */
+/** The permission set of the build itself, which is a part of this project. */
 const BUILD = "build";
 const RELATION_HOOKS = ["created", "joined", "changed", "departed", "broken"];
 
@@ -44,7 +44,7 @@ const RELATION_HOOKS = ["created", "joined", "changed", "departed", "broken"];
  *
  * @param root The project's root.
  * @returns The executables, sorted by path.
- * @throws {BuildError} If there is no hook, or if an entry file names no permission set.
+ * @throws {BuildError} If the project has no hook, or if an entry file names no permission set.
  */
 export async function findExecutables(
   root: string,
@@ -73,13 +73,13 @@ export async function findExecutables(
 }
 
 /**
- * Checks that Juju would run each executable, that each action and each endpoint has one, that `deno.json` has the
- * permission set of each, and that each permission set is used.
+ * Checks that Juju would run each executable, that each action and each endpoint has an executable, that `deno.json` has
+ * the permission set of each executable, and that each permission set is used.
  *
  * @param executables The executables.
- * @param charmcraft The charm's declaration.
+ * @param charmcraft The content of `charmcraft.yaml`.
  * @param permissionSets The permission sets of `deno.json`, by name.
- * @throws {BuildError} If they do not agree.
+ * @throws {BuildError} If one of these checks fails.
  */
 export function checkExecutables(
   executables: readonly Executable[],
@@ -93,7 +93,7 @@ export function checkExecutables(
     ...Object.keys(charmcraft.actions ?? {}).map((name) => `actions/${name}`),
   ]);
   refuse(
-    "charmcraft.yaml declares nothing that would run",
+    "no event of Juju, no endpoint and no action of charmcraft.yaml would run",
     [...has.difference(declared)],
   );
   refuse(

@@ -71,7 +71,8 @@ Deno.test.each([
   {
     executables: [SAY, CHANGED, executable("hooks/sart"), executable("actions/cry")],
     message:
-      'Cannot build the charm: charmcraft.yaml declares nothing that would run "hooks/sart", "actions/cry"',
+      "Cannot build the charm: no event of Juju, no endpoint and no action of charmcraft.yaml would run " +
+      '"hooks/sart", "actions/cry"',
   },
   {
     executables: [CHANGED],

@@ -12,15 +12,15 @@ import { DENO_VERSION } from "./target.ts";
 
 /** A project in a temporary folder. */
 export interface FakeProject extends AsyncDisposable {
-  /** Its folder. */
+  /** Root of the project. */
   readonly root: string;
-  /** Folder for its charm. */
+  /** Folder for the charm. */
   readonly out: string;
-  /** Writes one of its files. */
+  /** Writes a file of the project. */
   readonly write: (path: string, text: string) => Promise<void>;
 }
 
-/** The declaration of the project's charm. */
+/** The content of `charmcraft.yaml`. */
 export const CHARMCRAFT = `
 type: charm
 name: fake
@@ -41,17 +41,16 @@ const DENO_JSON = JSON.stringify({
 });
 
 /**
- * Makes the text of an entry file.
+ * Creates the text of an entry file.
  *
- * @param permissions Name of its permission set.
- * @param code What comes after the first line.
- * @returns The text.
+ * @param permissions Name of the permission set.
+ * @param code Code below the first line.
  */
 export function entry(permissions: string, code = ""): string {
   return `#!/usr/bin/env -S deno run -P=${permissions}\n${code}`;
 }
 
-/** A runtime that makes small charms. */
+/** A runtime for small charms: its `deno` is `/bin/true`. */
 export const SMALL_RUNTIME: Runtime = bundled({
   arch: "amd64",
   reason: "for tests",
@@ -59,10 +58,8 @@ export const SMALL_RUNTIME: Runtime = bundled({
 });
 
 /**
- * Makes a small program that can stand in for `denort`: a shell, which calls itself Deno. What `deno compile` makes of it
- * can be run, and runs the script on its standard input.
- *
- * @returns Its bytes.
+ * Creates a small substitute for `denort`: a shell with Deno's user agent. An executable that `deno compile` makes with
+ * it runs the script on its standard input.
  */
 export async function smallDenort(): Promise<Uint8Array<ArrayBuffer>> {
   const shell = await Deno.readFile("/bin/dash");
@@ -74,10 +71,9 @@ export async function smallDenort(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * Makes a project with the hooks `start` and `api-relation-changed`, and the action `say`.
+ * Creates a project with the hooks `start` and `api-relation-changed`, and the action `say`.
  *
- * @param files More files by path, or others in their place.
- * @returns The project.
+ * @param files Files by path, which are added or replace others.
  */
 export async function fakeProject(
   files: Readonly<Record<string, string>> = {},

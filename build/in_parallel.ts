@@ -1,16 +1,23 @@
 /**
- * Does the same work for many items, on all processors.
+ * Work on many items, on all processors.
  *
  * @module
  */
 
 /**
- * Works on items in parallel, as many at once as there are processors.
+ * Works on items in parallel, on as many at the same time as there are processors.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(await inParallel([1, 2], (item) => Promise.resolve(2 * item)), [2, 4]);
+ * ```
  *
  * @param items The items.
- * @param work What to do with each.
+ * @param work Works on one item.
  * @returns The results, in the order of the items.
- * @throws What the work throws, once nothing is at work any more.
+ * @throws The error of the work, once all work has ended.
  */
 export async function inParallel<T, R>(
   items: readonly T[],
@@ -22,7 +29,7 @@ export async function inParallel<T, R>(
     for (const [index, item] of queue) results[index] = await work(item);
   };
   const workers = Array.from({ length: navigator.hardwareConcurrency }, worker);
-  // No process of a worker outlives the failure of another.
+  // The failure of a worker must not leave processes of other workers behind.
   await Promise.allSettled(workers);
   await Promise.all(workers);
   return results;

@@ -1,12 +1,12 @@
 /**
- * Lint rules about the form of functions: how long they are, and what they take.
+ * Lint rules about functions: their length and their parameters.
  *
  * @module
  */
 
 import { pathOf } from "./lint_path.ts";
 
-/** What the rules look at of a function, or of a type of functions. */
+/** A function, or a type of functions. */
 interface Signature {
   readonly params: readonly Deno.lint.Parameter[];
 }
@@ -38,7 +38,7 @@ export const length: Deno.lint.Rule = {
   },
 };
 
-/** No function takes more than three parameters, and none a bare true or false. */
+/** No function takes more than three parameters, or a boolean as a parameter. */
 export const parameters: Deno.lint.Rule = {
   create(context) {
     if (UNCHECKED.test(pathOf(context.filename))) return {};

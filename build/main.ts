@@ -1,6 +1,6 @@
 /**
- * `deno task build` and `deno task compile`: build the charm, or plain executables, of the project they are run in, and
- * say what was made.
+ * `deno task build` and `deno task compile`: build the charm, or plain executables, of the project in the working
+ * directory, and print a table of the result.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type * as Command from "./command.ts";
 import { BuildError } from "./error.ts";
 
 /**
- * Not imported as the rest: what it needs comes from npm, and where Deno cannot fetch that, it would stop before a line of
- * this module is run, with a page of its own.
+ * The module with the commands. It is imported late, because it needs packages of npm: if Deno cannot fetch them for a
+ * static import, it stops before this module runs, and prints a long text of its own.
  */
 const COMMAND = new URL("command.ts", import.meta.url).href;
 
@@ -44,7 +44,7 @@ async function fetchCommand(): Promise<typeof Command> {
   }
 }
 
-/** What the sources or the system keep from being done; anything else is a bug of the build. */
+/** Describes a problem of the sources or of the system. Any other error is a bug of the build. */
 function describe(error: unknown): string | undefined {
   if (error instanceof BuildError) return error.message;
   const isOfSystem = error instanceof Error && "code" in error && /^E[A-Z]+$/.test(`${error.code}`);

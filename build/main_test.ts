@@ -5,7 +5,7 @@ import { entry, fakeProject } from "./fake_project.ts";
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../deno.json", import.meta.url).pathname;
-// What the project's deno.json grants to the build.
+// The permissions of the build in the project's deno.json.
 const PERMISSIONS = [
   "--allow-read",
   "--allow-write=dist",
@@ -13,7 +13,7 @@ const PERMISSIONS = [
   "--allow-env=DENORT_BIN,LOG_TOKENS,LOG_STREAM",
 ];
 
-// Tries what its permissions allow, and what they do not.
+// Tries actions that its permissions allow, and others that they refuse.
 const START = `
 const results = await Promise.all([
   () => Deno.env.get("JUJU_UNIT_NAME"),
@@ -80,7 +80,7 @@ async function list(folder: string): Promise<readonly string[]> {
   return paths.toSorted();
 }
 
-/** A charm that was built and unpacked, with the programs and the traps that surround it. */
+/** Builds and unpacks a charm, with its hook tools, and with files that could disturb its hooks. */
 async function makeCharm() {
   const project = await fakeProject({
     "hooks/start.ts": entry("start", START),
@@ -112,7 +112,7 @@ async function makeCharm() {
     const decoder = new TextDecoder();
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   }
-  /** Runs the hook that tries what its permissions allow, and what they do not. */
+  /** Runs the hook, and checks which of its actions succeed. */
   async function checkStart(path: string, cwd: string, env = {}) {
     const { code, stdout, stderr } = await run(path, cwd, env);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
@@ -125,7 +125,7 @@ async function makeCharm() {
   return { root, charm, run, checkStart, [Symbol.asyncDispose]: project[Symbol.asyncDispose] };
 }
 
-Deno.test("main() builds a charm whose executables do what they may, no more", async (t) => {
+Deno.test("main() builds a charm whose executables have their permissions, and no others", async (t) => {
   await using made = await makeCharm();
   const { root, charm, run, checkStart } = made;
   const before = await list(root);
@@ -136,13 +136,13 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
   await t.step("as Juju runs them", async () => {
     await checkStart(`${charm}/hooks/start`, charm);
   });
-  await t.step("and clear away what a charm of the other form left", async () => {
+  await t.step("and remove the folder of the other form", async () => {
     await assert.rejects(Deno.stat(compiled), Deno.errors.NotFound);
   });
   await t.step("by a relative path", async () => {
     await checkStart("../the charm/hooks/start", `${root}/bin`);
   });
-  await t.step("whatever configuration lies about", async () => {
+  await t.step("despite configuration files around them", async () => {
     await checkStart(`${charm}/hooks/start`, `${root}/elsewhere`, { HOME: `${root}/home` });
   });
   await t.step("with a cache that cannot be written", async () => {
@@ -151,7 +151,7 @@ Deno.test("main() builds a charm whose executables do what they may, no more", a
     await checkStart(`${charm}/hooks/start`, charm);
     await Deno.remove(cache);
   });
-  await t.step("with no variable at all, and fail in plain text", async () => {
+  await t.step("without variables, and fail in plain text", async () => {
     const { code, stdout, stderr } = await run(`${charm}/actions/say`, charm);
     assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
     assert.match(stderr, /^error: .*Cannot say it\n/);

@@ -1,5 +1,5 @@
 /**
- * What `charmcraft pack` (4.5) writes as manifest.yaml, as an object.
+ * The content of manifest.yaml, as `charmcraft pack` (4.5) writes it.
  *
  * @module
  */
@@ -8,19 +8,18 @@ import type { Charmcraft, Mapping, Platform } from "./charm_yaml.ts";
 import { BuildError } from "./error.ts";
 import type { Arch } from "./target.ts";
 
-/** The version of charmcraft whose output this is. */
+/** The version of charmcraft that writes this content. */
 const CHARMCRAFT_VERSION = "4.5.0";
-/** No real time: two builds of the same sources are the same bytes. */
+/** A fixed time, so that two builds of the same sources give the same bytes. */
 const STARTED_AT = "1980-01-01T00:00:00";
 
 /**
- * Makes manifest.yaml. Charmcraft packs one charm for each platform; here platforms that differ in the base only share
- * one charm, whose manifest names all their bases.
+ * Creates the content of manifest.yaml. Charmcraft packs one charm for each platform. This build packs one charm for each
+ * architecture, and its manifest names the bases of all platforms with that architecture.
  *
- * @param charmcraft The charm's declaration.
+ * @param charmcraft The content of `charmcraft.yaml`.
  * @param arch Architecture of the charm.
- * @returns The content of manifest.yaml.
- * @throws {BuildError} If no platform is built for the architecture, or one of them has no base.
+ * @throws {BuildError} If there is no platform for the architecture, or if a platform has no base.
  */
 export function manifest(charmcraft: Charmcraft, arch: Arch): Mapping {
   const bases = Object.entries(charmcraft.platforms).flatMap(
@@ -38,7 +37,7 @@ export function manifest(charmcraft: Charmcraft, arch: Arch): Mapping {
     "charmcraft-version": CHARMCRAFT_VERSION,
     "charmcraft-started-at": STARTED_AT,
     bases,
-    // Charmcraft finds neither Python nor a framework that it knows.
+    // Charmcraft finds neither Python nor a known framework.
     analysis: {
       attributes: [
         { name: "language", result: "unknown" },
@@ -51,7 +50,7 @@ export function manifest(charmcraft: Charmcraft, arch: Arch): Mapping {
 function targets(name: string, platform: Platform | null): readonly string[] {
   const buildFor = platform?.["build-for"];
   if (buildFor === undefined) return [name];
-  // The base of a multi-base platform is in its name, even where "build-for" names only the architecture.
+  // The name of a multi-base platform contains its base, even if "build-for" names only the architecture.
   const base = name.includes(":") ? name.slice(0, name.indexOf(":") + 1) : "";
   return [buildFor].flat().map((target) => target.includes(":") ? target : base + target);
 }

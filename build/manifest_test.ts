@@ -15,7 +15,7 @@ function charmcraft(platforms: Mapping, base?: string) {
 
 const NOBLE = { name: "ubuntu", channel: "24.04", architectures: ["amd64"] };
 
-Deno.test("manifest() is what charmcraft writes, without the time", () => {
+Deno.test("manifest() is the content that charmcraft writes, without the time", () => {
   const platforms = { amd64: null, arm64: null };
   assert.deepEqual(manifest(charmcraft(platforms, "ubuntu@24.04"), "amd64"), {
     "charmcraft-version": "4.5.0",

@@ -34,7 +34,7 @@ Deno.test("pack() makes the same bytes of the same files, in any order", async (
   assert.deepEqual((await pack(FILES.toReversed())).bytes, bytes);
 });
 
-Deno.test("pack() tells sizes", async () => {
+Deno.test("pack() returns sizes", async () => {
   const [bundle] = (await pack(FILES)).entries;
   assert.equal(bundle?.size, 3000);
   assert.ok(bundle.packedSize < 100);

@@ -70,7 +70,7 @@ function settingsOf(library: Settings, project: Settings): Settings {
   };
 }
 
-/** Returns `deno.lock` without the members of the workspace: the package does not contain them. */
+/** Returns `deno.lock` without the members of the workspace, which the package does not contain. */
 async function libraryLock(root: string): Promise<string> {
   const { workspace, ...lock } = JSON.parse(await Deno.readTextFile(`${root}/deno.lock`));
   return JSON.stringify({ ...lock, workspace: { dependencies: workspace.dependencies } });

@@ -1,5 +1,5 @@
 /**
- * The npm packages that executables are bundled with.
+ * The npm packages in the bundles.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { BuildError } from "./error.ts";
 
 /** An npm package. */
 export interface NpmPackage {
-  /** Its name. */
+  /** Name. */
   readonly name: string;
-  /** Its version. */
+  /** Version. */
   readonly version: string;
-  /** Its licence, as an SPDX expression. */
+  /** License, as an SPDX expression. */
   readonly license: string;
-  /** Packages that it depends on, as `<name>@<version>`. */
+  /** Dependencies, as `<name>@<version>`. */
   readonly dependencies: readonly string[];
 }
 
@@ -38,12 +38,12 @@ const Info = z.object({
 const Manifest = z.object({ license: z.string() });
 
 /**
- * Finds the npm packages that an entry file imports, directly or not.
+ * Finds the npm packages that an entry file imports, directly or through others.
  *
- * @param source Entry file below the root.
+ * @param source Path of the entry file below the root.
  * @param root The project's root.
  * @returns The packages by `<name>@<version>`.
- * @throws {BuildError} If one of them names no licence.
+ * @throws {BuildError} If a package names no license.
  */
 export async function npmPackages(
   source: string,
@@ -69,5 +69,5 @@ async function readLicense(folder: string, id: string): Promise<string> {
   const text = await Deno.readTextFile(`${folder}/package.json`);
   const { data } = z.safeParse(Manifest, JSON.parse(text));
   if (data) return data.license;
-  throw new BuildError(`Cannot list what is bundled: ${id} names no licence`);
+  throw new BuildError(`Cannot list what is bundled: ${id} names no license`);
 }

@@ -1,5 +1,5 @@
 /**
- * Named permission sets of `deno.json`, as flags of `deno run`.
+ * The permission sets of `deno.json`, as flags of `deno run`.
  *
  * @module
  */
@@ -7,23 +7,23 @@
 import * as z from "zod/mini";
 import { BuildError } from "./error.ts";
 
-/** Values of one kind of permission: all, none, or those listed. */
+/** Values of one kind of permission: true for all, false for none, or a list. */
 export type Values = boolean | readonly string[];
 
 /** One kind of permission. */
 export type Permission = Values | {
-  /** What is allowed. */
+  /** Allowed values. */
   readonly allow?: Values | undefined;
-  /** What is refused, even if allowed. */
+  /** Refused values, even if they are allowed as well. */
   readonly deny?: Values | undefined;
-  /** What looks absent instead of being refused. */
+  /** Values that look absent instead of being refused. */
   readonly ignore?: Values | undefined;
 };
 
-/** A permission set: what is not in it is refused. */
+/** A permission set. Everything that is not in it is refused. */
 export type PermissionSet =
   & {
-    /** Whether all is allowed that is not listed. */
+    /** Whether the kinds that are not listed are allowed. */
     readonly all?: boolean | undefined;
   }
   & { readonly [kind in Kind]?: Permission | undefined };
@@ -74,7 +74,7 @@ const WireConfig = z.looseObject({
  *
  * @param value The content of `deno.json`.
  * @returns Permission sets by name.
- * @throws {BuildError} If one is malformed.
+ * @throws {BuildError} If a permission set is malformed.
  */
 export function parsePermissionSets(
   value: unknown,
@@ -106,7 +106,7 @@ export function permissionSetOf(text: string): string | undefined {
 }
 
 /**
- * Translates a permission set to flags of `deno run`, which refuses what no flag allows.
+ * Translates a permission set to flags of `deno run`. Deno refuses what no flag allows.
  *
  * @example Usage
  * ```ts
@@ -122,7 +122,7 @@ export function permissionSetOf(text: string): string | undefined {
  * @param name Name of the set, for the error.
  * @param set The set.
  * @returns The flags.
- * @throws {BuildError} If a value would mean something else in the charm, as a relative path.
+ * @throws {BuildError} If a value has another meaning in the charm, such as a relative path.
  */
 export function permissionFlags(
   name: string,
@@ -159,7 +159,7 @@ function flag(option: string, values: Values): readonly string[] {
   return [values === true ? option : `${option}=${[values].flat().join()}`];
 }
 
-/** Refuses values that would mean something else in the charm. */
+/** Refuses values that have another meaning in the charm. */
 function check(values: Values, { name, kind }: { readonly name: string; readonly kind: Kind }) {
   if (typeof values === "boolean") return;
   for (const value of values) {
@@ -174,6 +174,6 @@ function check(values: Values, { name, kind }: { readonly name: string; readonly
 function defectOf(value: string, kind: Kind): string | undefined {
   if (value.includes(",")) return "it has a comma";
   const isPath = PATHS.has(kind) || (kind === "run" && value.includes("/"));
-  // deno.json means its own directory by it; a flag means the directory that the hook is started in.
+  // In deno.json a path is relative to its own directory, in a flag to the working directory of the hook.
   return isPath && !value.startsWith("/") ? "it is a relative path" : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Writes the executables as `deno compile` makes them, each with a runtime of its own.
+ * Plain executables, as `deno compile` writes them, each with its own runtime.
  *
  * @module
  */
@@ -11,30 +11,28 @@ import { readSources } from "./sources.ts";
 import type { Arch } from "./target.ts";
 import { writeWhole } from "./write_whole.ts";
 
-/** What to compile, and where to. */
+/** Input and output of `deno task compile`. */
 export interface CompileExecutablesOptions {
   /** The project's root. */
   readonly root: string;
   /** Folder for `hooks/` and `actions/`. */
   readonly out: string;
-  /** Architecture that they run on. */
+  /** Architecture of the executables. */
   readonly arch: Arch;
 }
 
-/** An executable. */
+/** A plain executable. */
 export interface PlainExecutable {
-  /** Its path. */
+  /** Path. */
   readonly path: string;
-  /** Its size, in bytes. */
+  /** Size, in bytes. */
   readonly size: number;
 }
 
 /**
  * Compiles all executables to `hooks/` and `actions/`.
  *
- * @param options What to compile, and where to.
- * @returns The executables.
- * @throws {BuildError} If they cannot be compiled.
+ * @throws {BuildError} If there is no `denort`, or if `deno compile` fails.
  */
 export async function compileExecutables(
   { root, out, arch }: CompileExecutablesOptions,

@@ -1,5 +1,5 @@
 /**
- * Reads the project's own files.
+ * The files of the project that the build reads itself.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { parseYaml } from "./declarations.ts";
 import { BuildError } from "./error.ts";
 import { parsePermissionSets, type PermissionSet } from "./permissions.ts";
 
-/** What the build needs of `deno.json`. */
+/** The settings in `deno.json` that the build needs. */
 export interface DenoConfig {
-  /** Licence of the project, if it is named. */
+  /** License of the project; undefined if it is not named. */
   readonly license: string | undefined;
   /** Permission sets by name. */
   readonly permissions: Readonly<Record<string, PermissionSet>>;
@@ -24,8 +24,7 @@ const DOCUMENTS = ["LICENSE", "README.md", "icon.svg"];
  * Reads `charmcraft.yaml`.
  *
  * @param root The project's root.
- * @returns The charm's declaration.
- * @throws {BuildError} If it cannot be read.
+ * @throws {BuildError} If the file is missing or malformed.
  */
 export async function readCharmcraft(root: string): Promise<Charmcraft> {
   return parseCharmcraft(await read(root, "charmcraft.yaml", parseYaml));
@@ -35,8 +34,7 @@ export async function readCharmcraft(root: string): Promise<Charmcraft> {
  * Reads `deno.json`.
  *
  * @param root The project's root.
- * @returns What the build needs of it.
- * @throws {BuildError} If it cannot be read.
+ * @throws {BuildError} If the file is missing or malformed.
  */
 export async function readDenoConfig(root: string): Promise<DenoConfig> {
   const value = await read(root, "deno.json", JSON.parse);
@@ -48,10 +46,9 @@ export async function readDenoConfig(root: string): Promise<DenoConfig> {
 }
 
 /**
- * Reads what the charm carries for its readers, where it is there: LICENSE, README.md, icon.svg.
+ * Reads those of the documents LICENSE, README.md and icon.svg that exist.
  *
  * @param root The project's root.
- * @returns The files.
  */
 export async function readDocuments(
   root: string,

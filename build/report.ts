@@ -1,5 +1,5 @@
 /**
- * What a build made, as a table.
+ * The result of a build as a table.
  *
  * @module
  */
@@ -8,10 +8,7 @@ import type { Built } from "./build.ts";
 import type { PlainExecutable } from "./plain.ts";
 
 /**
- * Renders what was built: each file with its size, its size in the charm and its share of the charm.
- *
- * @param built What was built.
- * @returns Lines of text.
+ * Renders the result of a build: each file with its size, its size in the charm and its share of the charm.
  */
 export function renderReport(built: Built): string {
   const { path, sha256, size, entries, runtime } = built;
@@ -31,10 +28,7 @@ export function renderReport(built: Built): string {
 }
 
 /**
- * Renders what was compiled.
- *
- * @param executables What was compiled.
- * @returns Lines of text.
+ * Renders plain executables with their sizes.
  */
 export function renderExecutables(executables: readonly PlainExecutable[]): string {
   const rows = executables.map(({ path, size }) => [path, String(size)]);

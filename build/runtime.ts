@@ -1,5 +1,5 @@
 /**
- * How executables get their runtime: what the two forms, `compiled` and `bundled`, have in common.
+ * The common interface of the two forms of executables, `compiled` and `bundled`.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import type { CharmFile } from "./charm_file.ts";
 import type { Arch } from "./target.ts";
 
-/** Flags of `deno run` and `deno compile`, beside the permissions. */
+/** Flags of `deno run` and `deno compile`, without the permissions. */
 export const DENO_FLAGS: readonly string[] = [
-  // Else a hook tool that the running Juju lacks is one line in the log of each hook.
+  // Without this flag, each hook would log a line for each hook tool that the running Juju lacks.
   "--quiet",
   "--no-prompt",
   "--no-config",
@@ -17,40 +17,40 @@ export const DENO_FLAGS: readonly string[] = [
   "--no-npm",
 ];
 
-/** A way to make executables of bundled hooks. */
+/** A form of executables, with its runtime. */
 export interface Runtime {
-  /** Its name. */
+  /** Name of the form. */
   readonly form: "bundled" | "compiled";
-  /** Why the build chose it. */
+  /** Why the build chose this form. */
   readonly reason: string;
-  /** Architecture that it runs on. */
+  /** Architecture of the runtime. */
   readonly arch: Arch;
-  /** What the charm carries of Deno, as a component of the charm. */
+  /** The part of Deno in the charm. */
   readonly component: RuntimeComponent;
-  /** Makes the files of all executables, and those that they share. */
+  /** Creates the files of all executables, and the files that they share. */
   readonly files: (
     executables: readonly BundledExecutable[],
   ) => Promise<readonly CharmFile[]>;
 }
 
-/** What the charm carries of Deno. */
+/** The part of Deno in the charm. */
 export interface RuntimeComponent {
   /** `deno` or `denort`. */
   readonly name: string;
-  /** Path of its file in the charm. */
+  /** Path in the charm. */
   readonly path: string;
-  /** Where it comes from, as a package URL. */
+  /** Origin, as a package URL. */
   readonly purl: string;
 }
 
 /** A bundled hook or action. */
 export interface BundledExecutable {
-  /** Its path in the charm, as Juju runs it. */
+  /** Path in the charm. */
   readonly path: string;
-  /** A name that no other executable has: `start`, or `action-start`. */
+  /** Unique name, such as `start` or `action-say`. */
   readonly name: string;
-  /** Its code, one JavaScript module. */
+  /** Code: one JavaScript module. */
   readonly code: Uint8Array<ArrayBuffer>;
-  /** Its permissions, as flags of `deno run` and `deno compile`. */
+  /** Permissions, as flags of `deno run` and `deno compile`. */
   readonly permissions: readonly string[];
 }

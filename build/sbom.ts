@@ -1,5 +1,5 @@
 /**
- * The list of what is inside the charm: a software bill of materials, as CycloneDX 1.6 has it.
+ * The bill of materials of the charm, in the format CycloneDX 1.6.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { NpmPackage } from "./packages.ts";
 import type { RuntimeComponent } from "./runtime.ts";
 import { DENO_VERSION } from "./target.ts";
 
-/** What is inside. */
+/** The parts of the charm. */
 export interface SbomOptions {
   /** Name of the charm. */
   readonly name: string;
-  /** Licence of the charm, as an SPDX expression, if it has one. */
+  /** License of the charm, as an SPDX expression; undefined if it has none. */
   readonly license: string | undefined;
-  /** What it carries of Deno. */
+  /** The part of Deno in the charm. */
   readonly runtime: RuntimeComponent;
   /** SHA-256 of the runtime's file. */
   readonly sha256: string;
-  /** The npm packages that are bundled, by `<name>@<version>`. */
+  /** The npm packages in the bundles, by `<name>@<version>`. */
   readonly packages: ReadonlyMap<string, NpmPackage>;
 }
 
-/** Of Deno, as its npm packages declare it. */
+/** License of Deno, according to its npm packages. */
 const DENO_LICENSE = "MIT";
 
 /**
- * Renders the list. It holds no time and no random number: two builds of the same sources are the same bytes.
+ * Renders the bill of materials. It has no time and no random number, so that two builds of the same sources give the
+ * same bytes.
  *
- * @param options What is inside.
  * @returns JSON.
  */
 export function renderSbom(
@@ -76,7 +76,7 @@ export function renderSbom(
         dependsOn: each.dependencies.flatMap((id) => packages.get(id) ?? []).map(refOf),
       })),
     ],
-    // Of what Deno itself is made of, its packages say nothing.
+    // The packages of Deno do not name the parts of Deno itself.
     compositions: [{ aggregate: "unknown", assemblies: [runtime.purl] }],
   };
   return `${JSON.stringify(bom, null, 2)}\n`;

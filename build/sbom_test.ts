@@ -5,7 +5,7 @@ const A = { name: "@x/a", version: "1.0.0", license: "MIT", dependencies: ["b@2.
 const B = { name: "b", version: "2.0.0", license: "ISC OR MIT", dependencies: [] };
 const RUNTIME = { name: "deno", path: "runtime/deno", purl: "pkg:npm/%40deno/x@2.9.5" };
 
-Deno.test("renderSbom() lists the runtime and the packages, with licences and what needs what", () => {
+Deno.test("renderSbom() lists the runtime and the packages, with licenses and dependencies", () => {
   const text = renderSbom({
     name: "fake",
     license: "Apache-2.0",

@@ -1,6 +1,5 @@
 /**
- * `deno task schema`: writes `docs/schema/` from the definition that the charm itself reads and
- * writes by.
+ * `deno task schema`: writes `docs/schema/` from the definition of the databags that the charm uses.
  *
  * @module
  */
@@ -8,7 +7,7 @@
 import * as z from "zod/mini";
 import { type Field, type Fields, PROVIDER, REQUIRER } from "../lib/requirer/databag.ts";
 
-/** What a schema says beside the definition. */
+/** The texts of a schema. */
 interface Words<T> {
   readonly title: string;
   readonly description: string;
@@ -21,7 +20,7 @@ const BESIDE = "Other keys, such as Juju's own, may stand beside these.";
 /**
  * Renders the schemas.
  *
- * @returns The text of each file of `docs/schema/`, by its name.
+ * @returns The content of the files of `docs/schema/`, by name.
  */
 export function renderSchemas(): Readonly<Record<string, string>> {
   return {
@@ -73,7 +72,7 @@ function render<T extends object>(
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** Juju knows strings only: what a JSON text holds is told by the schema of its content. */
+/** Describes a field. Databags hold strings only, so a field with JSON has a schema for its content. */
 function schemaOf({ as, schema }: Field<unknown>): object {
   const { $schema: _, ...content } = z.toJSONSchema(schema as z.ZodMiniType, { io: "input" });
   if (as === "text") return content;

@@ -7,7 +7,13 @@
 /**
  * Computes the SHA-256 of bytes.
  *
- * @param bytes The bytes.
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.match(await sha256Of(new Uint8Array()), /^e3b0c442[0-9a-f]{56}$/);
+ * ```
+ *
  * @returns The hash, in lower-case hexadecimal.
  */
 export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

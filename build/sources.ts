@@ -1,5 +1,5 @@
 /**
- * Reads what the charm is built from.
+ * The sources of the charm.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { permissionFlags } from "./permissions.ts";
 import { readCharmcraft, readDenoConfig } from "./project.ts";
 import type { BundledExecutable } from "./runtime.ts";
 
-/** What the charm is built from. */
+/** The sources of the charm. */
 export interface Sources {
-  /** The charm's declaration. */
+  /** The content of `charmcraft.yaml`. */
   readonly charmcraft: Charmcraft;
-  /** Licence of the project, if `deno.json` names it. */
+  /** License of the project; undefined if `deno.json` names none. */
   readonly license: string | undefined;
-  /** Its executables. */
+  /** The executables. */
   readonly executables: readonly BundledExecutable[];
-  /** The npm packages in them, by `<name>@<version>`. */
+  /** The npm packages in the executables, by `<name>@<version>`. */
   readonly packages: ReadonlyMap<string, NpmPackage>;
 }
 
@@ -29,8 +29,7 @@ export interface Sources {
  * Reads a project, and bundles its executables.
  *
  * @param root The project's root.
- * @returns What the charm is built from.
- * @throws {BuildError} If it does not make a charm.
+ * @throws {BuildError} If the sources do not make a charm.
  */
 export async function readSources(root: string): Promise<Sources> {
   const charmcraft = await readCharmcraft(root);

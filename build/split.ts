@@ -1,5 +1,5 @@
 /**
- * Splits what `deno compile` writes into Deno's runtime and the rest.
+ * The split of a compiled executable into Deno's runtime and the rest.
  *
  * @module
  */
@@ -8,24 +8,23 @@ import { Buffer } from "node:buffer";
 import { ELF_HEADER_SIZE } from "./elf.ts";
 import { BuildError } from "./error.ts";
 
-/** An executable without the runtime, that it has in common with all others. */
+/** The part of an executable that differs from the runtime. */
 export interface Payload {
-  /** Its own ELF header, in place of the runtime's. */
+  /** ELF header of the executable, which replaces the header of the runtime. */
   readonly header: Uint8Array<ArrayBuffer>;
-  /** Where its tail begins, in bytes; from the runtime's end to there are zeros. */
+  /** Offset of the tail, in bytes. Zeros lie between the end of the runtime and this offset. */
   readonly start: number;
-  /** What follows. */
+  /** All bytes from that offset. */
   readonly tail: Uint8Array<ArrayBuffer>;
 }
 
 /**
  * Splits an executable.
  *
- * @param executable What `deno compile` wrote.
+ * @param executable The file that `deno compile` wrote.
  * @param denort The runtime that it was compiled with.
  * @param path Path of the executable in the charm, for the error.
- * @returns What is the executable's own.
- * @throws {BuildError} If more of the runtime was changed than its ELF header.
+ * @throws {BuildError} If `deno compile` changed more of the runtime than its ELF header.
  */
 export function split(
   executable: Uint8Array<ArrayBuffer>,

@@ -8,7 +8,7 @@ const COMPILED = new Uint8Array([
   ...[0, 0, 0, 5, 0, 6],
 ]);
 
-Deno.test("split() keeps what is the executable's own, without the zeros before it", () => {
+Deno.test("split() keeps the part that differs from the runtime, without the zeros before it", () => {
   assert.deepEqual(split(COMPILED, DENORT, "hooks/start"), {
     header: new Uint8Array(64).fill(8),
     start: 103,

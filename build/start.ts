@@ -1,5 +1,5 @@
 /**
- * Starts an executable of the charm, as a unit would: that it was compiled does not tell that it runs.
+ * The check that an executable of the charm starts. An executable that compiles may still not start.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import { dirname } from "node:path/posix";
 import type { CharmFile } from "./charm_file.ts";
 import { BuildError } from "./error.ts";
 
-/** A compiled executable does not start. */
+/** The error of an executable that does not start. */
 export class StartError extends BuildError {
   override readonly name = "StartError";
 }
 
-/** What our hooks say where no Juju is around. */
+/** Message of a hook that runs without Juju. */
 const OUTSIDE = "Cannot run outside a hook";
-/** Long enough to put a hundred megabytes together on a slow disk. In milliseconds. */
+/** Time to assemble a hundred megabytes on a slow disk, in milliseconds. */
 const START_TIMEOUT_MS = 60_000;
 
 /**
- * Starts an executable outside Juju, with no variable and nothing on its standard input. It has started if it ends well,
- * or says that it is not run by Juju.
+ * Starts an executable as a unit does, but outside Juju, without variables and without standard input. The executable
+ * starts if its exit code is 0, or if it prints that Juju is missing.
  *
  * @param path Path of the executable in the charm.
- * @param files The files of the charm that it needs.
- * @throws {StartError} If it does not start.
+ * @param files Files of the charm that it needs.
+ * @throws {StartError} If the executable does not start.
  */
 export async function checkStart(path: string, files: readonly CharmFile[]): Promise<void> {
   const charm = await Deno.makeTempDir({ prefix: "charm-" });
@@ -41,7 +41,7 @@ export async function checkStart(path: string, files: readonly CharmFile[]): Pro
   }
 }
 
-/** Tells what went wrong, if something did. */
+/** Starts the executable. Returns the problem; undefined if there is none. */
 async function start(charm: string, path: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(START_TIMEOUT_MS);
   const options = { cwd: charm, clearEnv: true, stdin: "null", signal } as const;
@@ -52,7 +52,7 @@ async function start(charm: string, path: string): Promise<string | undefined> {
     if (signal.aborted) return "it does not end within a minute";
     return text.trim().replaceAll(/\s*\n\s*/g, "; ") || "it says nothing";
   } catch (error) {
-    // Such as where nothing in the folder for temporary files may be run.
+    // The system may forbid to run programs in the folder for temporary files.
     return (error as Error).message;
   }
 }

@@ -10,7 +10,7 @@ function files(script: string) {
   return [program("hooks/start", `#!/bin/sh\n${script}\n`), data("payload/start", "well")];
 }
 
-Deno.test("checkStart() is content with what ends well, or misses Juju", async () => {
+Deno.test("checkStart() accepts an executable that succeeds, or that misses Juju", async () => {
   await checkStart("hooks/start", files('read -r line <"${0%/*}/../payload/start"; [ "$line" ]'));
   await checkStart(
     "hooks/start",
@@ -27,23 +27,23 @@ Deno.test.each([
   { what: "several lines", script: "echo 'a\n  b' >&2; exit 1", said: "a; b" },
   { what: "no word", script: "exit 1", said: "it says nothing" },
   { what: "a signal", script: "kill -s SEGV $$", said: "it says nothing" },
-])("checkStart() tells what it hears: $what", async ({ script, said }) => {
+])("checkStart() repeats the output: $what", async ({ script, said }) => {
   await assert.rejects(checkStart("hooks/start", files(script)), {
     name: "StartError",
     message: `Cannot start hooks/start: ${said}`,
   });
 });
 
-Deno.test("checkStart() tells that nothing may be run in the folder for temporary files", async () => {
+Deno.test("checkStart() fails if the system forbids to run programs in the folder for temporary files", async () => {
   await assert.rejects(checkStart("hooks/start", [data("hooks/start", "#!/bin/sh\n")]), {
     name: "StartError",
     message: /^Cannot start hooks\/start: .*Permission denied/,
   });
 });
 
-Deno.test("a charm is bundled, or not built, where what is compiled does not start", async () => {
+Deno.test("a charm is bundled, or not built, if its compiled executables do not start", async () => {
   await using project = await fakeProject();
-  // What deno compile makes of it ends at once, as one that finds no module does.
+  // An executable that deno compile makes of it ends at once, like an executable without a module.
   const shell = await smallDenort();
   const path = `${project.root}/denort`;
   const broken = await Deno.readFile("/bin/false");

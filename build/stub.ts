@@ -1,65 +1,62 @@
 /**
- * The executable of a hook: a few lines of POSIX sh.
+ * The stubs: executables of hooks and actions, in a few lines of POSIX sh.
  *
  * @module
  */
 
 import { DENO_FLAGS } from "./runtime.ts";
 
-/** What a stub of the form `bundled` runs. */
+/** Settings of a stub of the form `bundled`. */
 export interface BundledStubOptions {
   /** Path of the runtime below the charm's directory. */
   readonly runtime: string;
   /** Path of the hook's bundle below the charm's directory. */
   readonly bundle: string;
-  /** The hook's permissions, as flags of `deno run`. */
+  /** Permissions of the hook, as flags of `deno run`. */
   readonly permissions: readonly string[];
 }
 
-/** What a stub of the form `compiled` becomes. */
+/** Settings of a stub of the form `compiled`. */
 export interface CompiledStubOptions {
-  /** Path, below the charm's directory, of the script that puts executables together. */
+  /** Path, below the charm's directory, of the script that assembles executables. */
   readonly assemble: string;
   /** Name of the folder for the executables of this revision of the charm. */
   readonly revision: string;
-  /** Name of the executable in it. */
+  /** Name of the executable in that folder. */
   readonly name: string;
   /** SHA-256 of the executable. */
   readonly sha256: string;
-  /** Where its tail begins, in bytes. */
+  /** Offset of the tail of the executable, in bytes. */
   readonly start: number;
 }
 
-/** What is made on the unit, by either form: a charm of the other form may be upgraded to. */
+// Folders that the unit creates. An upgrade can change the form, so each form removes the folder of the other.
 const CACHE = "runtime/cache";
 const COMPILED = "runtime/compiled";
-// Deno colors its errors even if nobody looks.
+// Deno colors its errors even if the output is no terminal.
 const SWITCHES = [
   "NO_COLOR=1",
   "DENO_NO_UPDATE_CHECK=1",
   "DENO_DISABLE_NODE_SHIM=1",
 ];
 
-/** Finds the charm's directory; what runs may be a link to the stub, in another folder. */
+/** Finds the charm's directory. Juju may run the stub through a link in another folder. */
 const FIND_CHARM = `self=$0
 [ ! -L "$self" ] || self=$(/usr/bin/readlink -f -- "$self") || exit
 charm=$(CDPATH= cd -P -- "\${self%/*}/.." && pwd -P) || exit`;
 
 /**
- * Renders the stub `hooks/<name>` or `actions/<name>` of the form `bundled`. It needs no variable and no working
- * directory, and no other program but to follow a link, and to clear away what a charm of the other form left behind.
+ * Renders the stub `hooks/<name>` or `actions/<name>` of the form `bundled`. The stub needs no variable and no working
+ * directory. It runs other programs only to follow a link, and to remove the folder of the other form.
  *
- * The runtime's cache stays below the charm's directory and keeps V8's compiled code: a hook that imports `node:https`
- * then starts in 0.72 of the time, once the first has filled it (in 1.3 of the time).
- *
- * @param options What it runs.
- * @returns Its text.
+ * The runtime's cache is below the charm's directory and keeps V8's compiled code. The first hook that imports
+ * `node:https` fills the cache and takes 1.3 of the time to start; every later one takes 0.72 of the time.
  */
 export function renderBundledStub(
   { runtime, bundle, permissions }: BundledStubOptions,
 ): string {
   const flags = [...DENO_FLAGS, ...permissions].map((flag) => `  ${quote(flag)} \\`);
-  // Juju sets no HOME; Deno then takes root's, and a broken .npmrc there would stop every hook.
+  // Juju sets no HOME. Deno then uses the home of root, and a broken .npmrc there would stop every hook.
   return `#!/bin/sh
 ${FIND_CHARM}
 [ ! -e "$charm"/${COMPILED} ] || /bin/rm -rf "$charm"/${COMPILED}
@@ -74,13 +71,10 @@ ${flags.join("\n")}
 /**
  * Renders the stub of the form `compiled`.
  *
- * Its paths are absolute and have no `..`: Deno does not find its embedded files below a TMPDIR that has.
+ * The paths in it are absolute and have no `..`, because Deno does not find its embedded files if TMPDIR has `..`.
  *
- * The executable's cache of V8's compiled code goes to the folder for temporary files, so that folder is below the
- * charm's directory.
- *
- * @param options What it becomes.
- * @returns Its text.
+ * The executable writes V8's compiled code to the folder for temporary files, so that folder is below the charm's
+ * directory.
  */
 export function renderCompiledStub(
   { assemble, revision, name, sha256, start }: CompiledStubOptions,

@@ -29,7 +29,7 @@ exec "$charm"/runtime/deno run \\
   );
 });
 
-Deno.test("renderBundledStub() quotes what sh would read otherwise", () => {
+Deno.test("renderBundledStub() quotes characters with a meaning in sh", () => {
   const paths = { runtime: "deno", bundle: "a" };
   const stub = renderBundledStub({ ...paths, permissions: ["--allow-read=/it's $1"] });
   assert.ok(stub.includes("  '--allow-read=/it'\\''s $1' \\\n"), stub);

@@ -1,25 +1,25 @@
 /**
- * What the charm is built for: Deno's version, and the architectures.
+ * The version of Deno in the charm, and the architectures of charms.
  *
  * @module
  */
 
 import { BuildError } from "./error.ts";
 
-/** An architecture, as Juju names it. */
+/** An architecture, by Juju's name. */
 export type Arch = keyof typeof TARGETS;
 
-/** An architecture, as others name it. */
+/** The names of an architecture elsewhere. */
 export interface Target {
-  /** The npm package with Deno for it. */
+  /** The npm package of Deno. */
   readonly npmPackage: string;
   /** Name for `deno compile --target`. */
   readonly triple: string;
-  /** `e_machine` of its ELF files. */
+  /** `e_machine` of ELF files. */
   readonly machine: number;
 }
 
-/** The version of Deno that builds the charm and that the charm carries. */
+/** The version of Deno that builds the charm, and that the charm carries. */
 export const DENO_VERSION = "2.9.5";
 
 /** The architectures. */
@@ -37,10 +37,15 @@ export const TARGETS = {
 } satisfies Readonly<Record<string, Target>>;
 
 /**
- * Tells whether a charm can be built for an architecture.
+ * Checks whether a charm can be built for an architecture.
  *
- * @param name Its name.
- * @returns Whether it is one of ours.
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.ok(isArch("arm64"));
+ * assert.ok(!isArch("riscv64"));
+ * ```
  */
 export function isArch(name: string): name is Arch {
   return Object.hasOwn(TARGETS, name);
@@ -49,9 +54,8 @@ export function isArch(name: string): name is Arch {
 const ARCHS: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
 
 /**
- * Tells the architecture that the build runs on.
+ * Returns the architecture of this machine.
  *
- * @returns The architecture.
  * @throws {BuildError} If a charm cannot be built for it.
  */
 export function hostArch(): Arch {

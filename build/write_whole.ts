@@ -1,5 +1,5 @@
 /**
- * Writes files whole or not at all.
+ * Writes of files that fail as a whole.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { dirname } from "node:path/posix";
 
 /** A file to write. */
 export interface Output {
-  /** Its path. */
+  /** Path. */
   readonly path: string;
-  /** Its content. */
+  /** Content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Its mode. @default {0o644} */
+  /** Mode. @default {0o644} */
   readonly mode?: number;
 }
 
 /**
- * Writes files that belong together: none takes its place before all are whole.
+ * Writes files that belong together. No file replaces an older one before all are complete.
  *
- * @param outputs The files. Their folders are made where they are not there.
- * @throws If one cannot be written; then none is, and no part of one stays.
+ * @param outputs The files. Missing folders are created.
+ * @throws The error of the system if a file cannot be written. Then no part of a file remains.
  */
 export async function writeWhole(outputs: readonly Output[]): Promise<void> {
   const suffix = crypto.randomUUID();

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=broken
 /**
- * A relation is gone: revokes its certificates.
+ * Revokes the certificates of a relation that was removed.
  *
  * @module
  */

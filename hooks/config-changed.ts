@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * An option or the trust changed: reconciles everything.
+ * Reconciles everything after a change of an option or of the trust.
  *
  * @module
  */

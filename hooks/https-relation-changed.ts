@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=changed
 /**
- * A requirer's databag changed: registers what is new in it, revokes what has left it.
+ * Registers a requirer's new certificates, and revokes those that it withdrew.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=changed
 /**
- * A relation was made: tells it of the nodes, and serves its application databag.
+ * Publishes the nodes on a new relation, and serves the requirer's application databag.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=departed
 /**
- * A requirer's unit is gone: revokes its certificates.
+ * Revokes the certificates of a requirer's unit that left.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * This unit leads from now on: reconciles everything.
+ * Reconciles everything when this unit becomes the leader.
  *
  * @module
  */

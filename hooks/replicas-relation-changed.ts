@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * The leader changed something that every unit tells: reconciles everything.
+ * Reconciles everything after the leader changed what every unit publishes.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * The operator's secret has a new revision: reconciles everything.
+ * Reconciles everything after a new revision of the operator's secret.
  *
  * @module
  */

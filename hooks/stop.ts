@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=stop
 /**
- * The unit ends: with the application's last one, revokes all of its certificates.
+ * Revokes all certificates of the application when its last unit stops.
  *
  * @module
  */

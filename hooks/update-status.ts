@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * Every five minutes, when nothing else is to do: reconciles everything, which repairs drift.
+ * Reconciles everything every five minutes if no other event is queued. This repairs drift.
  *
  * @module
  */

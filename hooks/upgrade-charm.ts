@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * A new revision of the charm: reconciles everything.
+ * Reconciles everything after an upgrade to a new revision of the charm.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Debian's backports, as a source of apt beside those that are there.
+ * Adds Debian's backports to the sources of apt.
  *
  * @module
  */
@@ -8,7 +8,7 @@ const DIRECTORY = "/etc/apt";
 const OWN = `${DIRECTORY}/sources.list.d/lxd-integrator-tests-backports.sources`;
 const RELEASE = "/etc/os-release";
 
-/** Lets apt know of backports: from where the release itself comes. Takes root. */
+/** Adds backports to the sources of apt, from the server of the release. Only root may. */
 export async function addBackports(): Promise<void> {
   const release = await Deno.readTextFile(RELEASE);
   const codename = release.match(/^VERSION_CODENAME="?([\w-]+)/m)?.[1] ?? "";
@@ -22,9 +22,9 @@ export async function addBackports(): Promise<void> {
 /**
  * Derives a source of backports from the one of a release.
  *
- * @param text What a file of sources holds, in either of apt's forms.
+ * @param text A file of sources, in either of apt's forms.
  * @param codename The release, such as "bookworm".
- * @returns The source, as a stanza; undefined where the file has none of the release.
+ * @returns The source, as a stanza; undefined if the file has no source of the release.
  */
 export function backportsOf(text: string, codename: string): string | undefined {
   for (const stanza of text.split(/\n\s*\n/)) {

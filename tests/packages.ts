@@ -1,5 +1,5 @@
 /**
- * Debian's packages that tests need, installed where they are missing.
+ * Installs Debian's packages that tests need.
  *
  * @module
  */
@@ -8,25 +8,24 @@ import { addBackports } from "./backports.ts";
 const LOCK_PATH = "/tmp/lxd-integrator-tests-install.lock";
 const EXCLUSIVE = true;
 
-/** What tests need. */
+/** Packages, and the programs in them. */
 export interface Needed {
-  /** What it is for, in the error. */
+  /** Purpose of the packages, for the error. */
   readonly purpose: string;
   /** Packages of Debian. */
   readonly packages: readonly string[];
-  /** Programs of theirs, each with arguments that make it end well. */
+  /** Programs in them, each with arguments that make it exit with 0. */
   readonly programs: readonly (readonly [program: string, ...args: readonly string[]])[];
-  /** Whether they may come from backports, where the release lacks them. @default {false} */
+  /** Whether they may come from backports, if the release has none. @default {false} */
   readonly isBackported?: boolean;
 }
 
 /**
- * Sees to it that programs are there. Test files run in parallel, so a file lock lets one of them
- * install and the others wait.
+ * Installs packages, unless their programs are there. Test files run in parallel, so one of them
+ * holds a file lock and installs, and the others wait.
  *
- * @param needed What is needed.
- * @throws {Error} which says what to install, if this process cannot: a test must never be skipped
- * in silence.
+ * @throws {Error} which names the packages, if this process cannot install them: a test must never be
+ * skipped in silence.
  */
 export async function ensurePackages(needed: Needed): Promise<void> {
   if (await isInstalled(needed)) return;
@@ -60,8 +59,9 @@ async function areKnown(packages: readonly string[]): Promise<boolean> {
 async function apt(args: readonly string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("apt-get", {
     args: [...args],
-    // Services of the packages must not start: each test brings up daemons of its own.
-    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+    // Services of the packages must not start: each test starts daemons of its own. With the TMPDIR
+    // of this process, apt-get would be killed with it, in the middle of an installation.
+    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1", TMPDIR: "/tmp" },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
@@ -76,9 +76,7 @@ async function apt(args: readonly string[]): Promise<void> {
 /**
  * Runs a program.
  *
- * @param program Name of the program.
- * @param args Its arguments.
- * @returns Whether it is there and ends well.
+ * @returns Whether the program exists and exits with 0.
  */
 export async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
   try {

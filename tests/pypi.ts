@@ -1,22 +1,22 @@
 /**
- * Packages of PyPI that tests need, in virtual environments that they make.
+ * Installs packages of PyPI that tests need, in virtual environments.
  *
  * @module
  */
 import { run } from "./artifact/process.ts";
 import { ensurePackages } from "./packages.ts";
 
-/** Where they stay from one run to the next. */
+/** Folder that keeps them from one run to the next. */
 const FOLDER = new URL("../dist/pypi", import.meta.url).pathname;
 const EXCLUSIVE = true;
 
 /**
- * Makes a virtual environment, or takes the one that is there.
+ * Makes a virtual environment, unless it is there.
  *
  * @param name Name of its folder.
- * @param requirements What to install, such as `ops==2.8.0`.
+ * @param requirements Packages to install, such as `ops==2.8.0`.
  * @returns Path of its Python.
- * @throws {Error} which says what pip says, if it cannot be made.
+ * @throws {Error} with pip's message, if pip fails.
  */
 export async function ensureVirtualEnvironment(
   name: string,
@@ -29,12 +29,12 @@ export async function ensureVirtualEnvironment(
 }
 
 /**
- * Downloads a wheel, or takes the one that is there.
+ * Downloads a wheel, unless it is there.
  *
- * @param requirement What to download, with its version: `deno==2.6.10`.
+ * @param requirement A package with its version: `deno==2.6.10`.
  * @param platforms Its platform's tags, such as `manylinux_2_27_x86_64`.
  * @returns Folder with its files.
- * @throws {Error} which says what pip says, if it cannot be downloaded.
+ * @throws {Error} with pip's message, if pip fails.
  */
 export async function ensureWheel(
   requirement: string,
@@ -53,7 +53,7 @@ export async function ensureWheel(
   });
 }
 
-/** Fills a folder, unless it is full. Test files run in parallel, so one of them does it. */
+/** Fills a folder, unless it is full. Test files run in parallel, and one of them does it. */
 async function once(
   name: string,
   requirements: readonly string[],

@@ -1,18 +1,19 @@
 /**
- * The charm for arm64: built here, and its hooks run by an emulator.
+ * Builds the charm for arm64, and runs its hooks in an emulator.
  */
 import assert from "node:assert/strict";
 import { expandArchive } from "../juju/mod.ts";
 import { startLxd } from "../lxd/real.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
 import { deploy } from "../scenarios/world.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { EMULATOR, ensureEmulator, LIBRARIES } from "./emulator.ts";
 import { run } from "./process.ts";
 import { copyProject } from "./project.ts";
 
 Deno.test("the charm for arm64 is blocked without trust, and active with it", async () => {
   await ensureEmulator();
-  const folder = await Deno.makeTempDir({ prefix: "arm64-" });
+  const folder = await makeTemporaryFolder({ prefix: "arm64-" });
   try {
     const project = `${folder}/project`;
     await copyProject(project);
@@ -38,7 +39,7 @@ Deno.test("the charm for arm64 is blocked without trust, and active with it", as
   }
 });
 
-/** Gives the charm a hundred times as long: its limits are made for real machines, not for emulated ones. */
+/** Makes the time limits of the charm a hundred times as long: an emulated machine is slow. */
 async function lengthenLimits(path: string): Promise<void> {
   const text = await Deno.readTextFile(path);
   const limit = /(?<=_LIMIT_MS = )[\d_]+(?=;)/g;
@@ -46,10 +47,10 @@ async function lengthenLimits(path: string): Promise<void> {
   await Deno.writeTextFile(path, text.replace(limit, (number) => `${number}00`));
 }
 
-/** Puts the emulator in front of a program: the system here cannot run it as it is. */
+/** Replaces a program by a script that runs it in the emulator. */
 async function emulate(program: string): Promise<void> {
   const bytes = await Deno.readFile(program);
-  // ELF's e_machine.
+  // The field e_machine of ELF: arm64.
   assert.equal(bytes[18], 183);
   await Deno.rename(program, `${program}.arm64`);
   const script = `#!/bin/sh\nexec ${EMULATOR} -L ${LIBRARIES} "$0.arm64" "$@"\n`;

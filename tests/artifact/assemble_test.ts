@@ -1,5 +1,5 @@
 /**
- * How a unit puts together what was compiled: with a small program in the place of Deno's runtime.
+ * Assembles compiled executables on a unit. A small program replaces Deno's runtime.
  */
 import assert from "node:assert/strict";
 import { compileEach } from "../../build/compile.ts";
@@ -15,7 +15,7 @@ const built = await buildSmallCharm();
 Deno.test.afterAll(async () => await built.project[Symbol.asyncDispose]());
 
 const HELLO = 'echo "$0"';
-/** Packages without which no Ubuntu is one, not even a minimal one. */
+/** Packages that every Ubuntu has, also a minimal one. */
 const ESSENTIAL = ["coreutils", "dash", "util-linux"];
 
 async function pathOf(charm: SmallCharm, name: string): Promise<string> {
@@ -42,7 +42,7 @@ Deno.test("an executable is, byte for byte, what deno compile wrote", async () =
   }
 });
 
-Deno.test("an executable is put together once", async () => {
+Deno.test("an executable is assembled once", async () => {
   await using charm = await expand(built.archive);
   await charm.run("hooks/start");
   const first = await Deno.stat(await pathOf(charm, "start"));
@@ -53,7 +53,7 @@ Deno.test("an executable is put together once", async () => {
   assert.deepEqual({ ino, mtime }, { ino: first.ino, mtime: first.mtime });
 });
 
-Deno.test("executables are put together by many at once", async () => {
+Deno.test("executables are assembled by many at once", async () => {
   await using charm = await expand(built.archive);
   const paths = ["hooks/start", "actions/say", "hooks/start", "hooks/start", "actions/say"];
   const ended = await Promise.all(paths.map((path) => charm.run(path, "echo ran")));
@@ -62,9 +62,9 @@ Deno.test("executables are put together by many at once", async () => {
 });
 
 Deno.test.each([
-  { killed: "with all that it started", group: true },
-  { killed: "alone, while what it started goes on", group: false },
-])("one that was killed $killed leaves nothing that is run, or stays", async ({ group }) => {
+  { killed: "with its children", group: true },
+  { killed: "alone, while its children go on", group: false },
+])("a stub that was killed $killed leaves nothing that runs or stays", async ({ group }) => {
   await using charm = await expand(built.archive);
   const payload = `${charm.path}/payload/start`;
   await Deno.rename(payload, `${payload}.kept`);
@@ -75,27 +75,27 @@ Deno.test.each([
     stdout: "null",
     stderr: "null",
   }).spawn();
-  // This waits until the second of the steps reads there, and that until something is written.
+  // Opening waits until the second step opens the pipe. That step then waits for data.
   const pipe = await Deno.open(payload, { write: true });
   Deno.kill(group ? -victim.pid : victim.pid, "SIGKILL");
   await victim.status;
   assert.deepEqual(await charm.made(), ["start.part"]);
   await Deno.rename(`${payload}.kept`, payload);
   const next = charm.run("hooks/start", "echo ran");
-  // What goes on after its parent was killed holds the lock, until it has read to the end.
+  // A step whose parent was killed goes on, and holds the lock until the end of its input.
   pipe.close();
   assert.deepEqual(await next, { code: 0, out: "ran\n", err: "" });
   assert.deepEqual(await charm.made(), ["start"]);
 });
 
-Deno.test("one that is not what was compiled is never run", async () => {
+Deno.test("an executable with other bytes than the compiled one is never run", async () => {
   await using charm = await expand(built.archive);
   const payload = `${charm.path}/payload/start`;
   const bytes = await Deno.readFile(payload);
   await Deno.writeFile(payload, bytes.with(-1, 1));
   const { code, out, err } = await charm.run("hooks/start", "echo ran");
   assert.deepEqual({ code, out }, { code: 1, out: "" });
-  assert.match(err, /^Cannot put start together in .+: it is not what was compiled\n$/);
+  assert.match(err, /^Cannot assemble start in .+: it is not what was compiled\n$/);
   assert.deepEqual(await charm.made(), []);
   await Deno.writeFile(payload, bytes);
   assert.equal((await charm.run("hooks/start", "echo ran")).out, "ran\n");
@@ -111,18 +111,18 @@ Deno.test("a full disk gives one clear line, and breaks nothing", async () => {
   });
   await Deno.remove(`${disk.path}/x`);
   assert.equal(space.code, 0);
-  // What is left is enough to begin, but not to end.
+  // The space is enough for the beginning of an executable, not for all of it.
   await run(["sh", "-c", "cat /dev/zero >>filler"], { cwd: disk.path });
   await Deno.truncate(filler, (await Deno.stat(filler)).size - 64 * 1024);
   const { code, out, err } = await charm.run("hooks/start", "echo ran");
   assert.deepEqual({ code, out }, { code: 1, out: "" });
-  assert.match(err, /^Cannot put start together in .+: .+: No space left on device\n$/);
+  assert.match(err, /^Cannot assemble start in .+: .+: No space left on device\n$/);
   assert.deepEqual(await charm.made(), []);
   await Deno.remove(filler);
   assert.deepEqual(await charm.run("hooks/start", "echo ran"), { code: 0, out: "ran\n", err: "" });
 });
 
-/** What strace saw of a hook that is put together. */
+/** Traces system calls of a hook that is assembled. */
 async function traceStart(charm: SmallCharm, calls: string): Promise<string> {
   await ensurePackages({ purpose: "trace", packages: ["strace"], programs: [["strace", "-V"]] });
   const trace = `${charm.path}/trace`;
@@ -131,7 +131,7 @@ async function traceStart(charm: SmallCharm, calls: string): Promise<string> {
   return await Deno.readTextFile(trace);
 }
 
-Deno.test("nothing but a minimal Ubuntu's programs is run", async () => {
+Deno.test("a stub runs programs of a minimal Ubuntu only", async () => {
   await using charm = await expand(built.archive);
   const trace = await traceStart(charm, "execve");
   const programs = trace.matchAll(/execve\("([^"]+)".* = 0$/gm)
@@ -144,7 +144,7 @@ Deno.test("nothing but a minimal Ubuntu's programs is run", async () => {
   assert.ok(programs.some((program) => program.endsWith("/sha256sum")), String(programs));
 });
 
-Deno.test("the file system is asked to share blocks, and the disk to keep what is whole", async () => {
+Deno.test("a stub asks the file system to share blocks, and syncs before it renames", async () => {
   await using charm = await expand(built.archive);
   const trace = await traceStart(charm, "ioctl,fsync,rename,renameat,renameat2");
   const steps = ["FICLONE", "fsync(", "/start.part"].map((step) => trace.indexOf(step));

@@ -1,16 +1,18 @@
 /**
- * What `charmcraft pack` makes and what our build makes: the part's script is run as charmcraft runs it, in a copy of the
- * project in another folder; then the files are compared, and with them two builds of the same sources.
+ * Compares what `charmcraft pack` makes with what our build makes. The test runs the part's script
+ * as charmcraft does, in a copy of the project in another folder. Then it compares the files, and
+ * so two builds of the same sources.
  */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { expandArchive } from "../juju/mod.ts";
 import { ensurePackages } from "../packages.ts";
-import { run } from "./process.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
+import { type Ended, run } from "./process.ts";
 import { CHARM, copyProject, ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
 
-/** What charmcraft writes itself, from charmcraft.yaml. */
+/** Files that charmcraft makes from charmcraft.yaml. */
 const GENERATED = ["config.yaml", "manifest.yaml", "metadata.yaml"];
 const YAML = { version: "1.1" } as const;
 
@@ -25,15 +27,67 @@ interface Declared {
 
 const declared: Declared = parse(await Deno.readTextFile(`${ROOT}/charmcraft.yaml`), YAML);
 
-/** A part's folders, as charmcraft makes them. */
-async function makePart(folder: string) {
+for (const arch of ["amd64", "arm64"]) {
+  Deno.test(`charmcraft's part makes the same files as our build, for ${arch}`, async (t) => {
+    await ensurePackages({
+      purpose: "run the part of charmcraft.yaml",
+      packages: ["unzip"],
+      programs: [["unzip", "-v"]],
+    });
+    const folder = await makeTemporaryFolder({ prefix: "part-" });
+    try {
+      const part = await makePart(folder);
+      const ended = await runPart(part, arch);
+      assert.equal(ended.code, 0, ended.err);
+      const ours = await ourCharm(`${folder}/ours`, arch);
+      const charm = `${folder}/charm`;
+      await expandArchive(ours, charm);
+      await t.step("file by file, but for those that charmcraft writes", async () => {
+        await compareFiles(part.install, charm);
+      });
+      await t.step("and those as charmcraft writes them", async () => {
+        await checkGenerated(charm, arch);
+      });
+      await t.step("and the same bytes in both folders", async () => {
+        const name = `dist/lxd-integrator_${arch}.charm`;
+        const compared = await run(["cmp", `${part.build}/${name}`, ours]);
+        assert.deepEqual(compared, { code: 0, out: "", err: "" });
+        const listed = await run(["sha256sum", ours]);
+        assert.ok(ended.out.includes(`SHA-256 ${listed.out.split(" ")[0]}\n`), ended.out);
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("charmcraft.yaml declares what this charm is, and nothing that charmcraft warns of", () => {
+  assert.deepEqual(Object.keys(declared.platforms), ["amd64", "arm64"]);
+  for (const [arch, platform] of Object.entries(declared.platforms)) {
+    assert.deepEqual(platform["build-for"], [arch]);
+  }
+  assert.equal(declared.parts.charm.plugin, "nil");
+  assert.deepEqual(declared["assumes"], ["juju >= 3.6"]);
+  assert.deepEqual(declared.analysis, { ignore: { linters: ["naming-conventions"] } });
+});
+
+/** Folders of a part, as charmcraft makes them. */
+interface Part {
+  readonly project: string;
+  readonly build: string;
+  readonly install: string;
+  /** Programs that come before those of PATH. */
+  readonly bin: string;
+}
+
+async function makePart(folder: string): Promise<Part> {
   const [project, build, install] = ["project", "build", "install"].map((it) => `${folder}/${it}`);
   assert.ok(project && build && install);
   for (const each of [project, build]) await copyProject(each);
-  // `source: .` does not bring it (charmcraft's source_ignore_patterns).
+  // `source: .` does not copy it (charmcraft's source_ignore_patterns).
   await Deno.remove(`${build}/charmcraft.yaml`);
   await Deno.mkdir(install);
-  // The Deno at hand is the one that npx would fetch.
+  // The Deno of this process is the one that npx would fetch.
   const bin = `${folder}/bin`;
   await Deno.mkdir(bin);
   const npx =
@@ -42,26 +96,9 @@ async function makePart(folder: string) {
   return { project, build, install, bin };
 }
 
-async function filesOf(folder: string) {
-  const paths = await list(folder);
-  return await Promise.all(paths.map(async (path) => {
-    const { mode } = await Deno.stat(`${folder}/${path}`);
-    const bytes = await Deno.readFile(`${folder}/${path}`);
-    const digest = await crypto.subtle.digest("SHA-256", bytes);
-    return [path, (mode ?? 0) & 0o777, new Uint8Array(digest).toHex()] as const;
-  }));
-}
-
-type Part = Awaited<ReturnType<typeof makePart>>;
-
-/** Runs the part's script as craft-parts does (Executor: bash, with errexit), and returns what it prints. */
-async function runPart(arch: string, { project, build, install, bin }: Part): Promise<string> {
-  await ensurePackages({
-    purpose: "run the part of charmcraft.yaml",
-    packages: ["unzip"],
-    programs: [["unzip", "-v"]],
-  });
-  const ended = await run(["bash", "-ec", declared.parts.charm["override-build"]], {
+async function runPart({ project, build, install, bin }: Part, arch: string): Promise<Ended> {
+  // As craft-parts runs it (Executor: bash, with errexit).
+  return await run(["bash", "-ec", declared.parts.charm["override-build"]], {
     cwd: build,
     env: {
       CRAFT_ARCH_BUILD_FOR: arch,
@@ -70,70 +107,34 @@ async function runPart(arch: string, { project, build, install, bin }: Part): Pr
       CRAFT_PROJECT_DIR: project,
       DENO: Deno.execPath(),
       PATH: `${bin}:${Deno.env.get("PATH")}`,
-      // What it makes on a closed network.
+      // As on a closed network.
       DENORT_BIN: "",
       HTTPS_PROXY: "http://127.0.0.1:1",
       NO_COLOR: "1",
     },
   });
-  assert.equal(ended.code, 0, ended.err);
-  return ended.out;
 }
 
-/** Builds the charm, unless it is the one that the tests have anyway. */
-async function buildOurs(arch: string, out: string): Promise<string> {
+/** Builds the charm for an architecture, unless it is the one that is there already. */
+async function ourCharm(out: string, arch: string): Promise<string> {
   if (arch === "amd64") return CHARM;
-  const built = await task([
-    "build",
-    "--runtime=bundled",
-    `--platform=${arch}`,
-    "--out",
-    out,
-  ]);
+  const args = ["build", "--runtime=bundled", `--platform=${arch}`, "--out", out];
+  const built = await task(args);
   assert.equal(built.code, 0, built.err);
   return `${out}/lxd-integrator_${arch}.charm`;
 }
 
-for (const arch of ["amd64", "arm64"]) {
-  Deno.test(`charmcraft's part makes the same files as our build, for ${arch}`, async (t) => {
-    const folder = await Deno.makeTempDir({ prefix: "part-" });
-    try {
-      const part = await makePart(folder);
-      const printed = await runPart(arch, part);
-      const ours = await buildOurs(arch, `${folder}/ours`);
-      const charm = `${folder}/charm`;
-      await expandArchive(ours, charm);
-
-      await t.step("file by file, but for those that charmcraft writes", async () => {
-        await checkFiles(charm, part.install);
-      });
-      await t.step("and those as charmcraft writes them", async () => {
-        await checkDeclarations(charm, arch);
-      });
-      await t.step("and the same bytes in both folders", async () => {
-        const name = `dist/lxd-integrator_${arch}.charm`;
-        const compared = await run(["cmp", `${part.build}/${name}`, ours]);
-        assert.deepEqual(compared, { code: 0, out: "", err: "" });
-        const listed = await run(["sha256sum", ours]);
-        assert.ok(printed.includes(`SHA-256 ${listed.out.split(" ")[0]}\n`), printed);
-      });
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
-}
-
-async function checkFiles(charm: string, install: string): Promise<void> {
+async function compareFiles(install: string, charm: string): Promise<void> {
   const all = await filesOf(charm);
-  const expected = all.filter(([path]) => !GENERATED.includes(path));
-  assert.deepEqual(await filesOf(install), expected);
-  const names = expected.map(([path]) => path);
+  const staged = all.filter(([path]) => !GENERATED.includes(path));
+  assert.deepEqual(await filesOf(install), staged);
+  const names = staged.map(([path]) => path);
   for (const name of ["LICENSE", "README.md", "icon.svg", "sbom.cdx.json"]) {
     assert.ok(names.includes(name), name);
   }
 }
 
-async function checkDeclarations(charm: string, arch: string): Promise<void> {
+async function checkGenerated(charm: string, arch: string): Promise<void> {
   const read = async (name: string) => parse(await Deno.readTextFile(`${charm}/${name}`), YAML);
   const { name, summary, description, assumes, provides, peers, title } = declared;
   const metadata = { name, summary, description, assumes, provides, peers };
@@ -152,12 +153,12 @@ async function checkDeclarations(charm: string, arch: string): Promise<void> {
   });
 }
 
-Deno.test("charmcraft.yaml declares what this charm is, and nothing that charmcraft warns of", () => {
-  assert.deepEqual(Object.keys(declared.platforms), ["amd64", "arm64"]);
-  for (const [arch, platform] of Object.entries(declared.platforms)) {
-    assert.deepEqual(platform["build-for"], [arch]);
-  }
-  assert.equal(declared.parts.charm.plugin, "nil");
-  assert.deepEqual(declared["assumes"], ["juju >= 3.6"]);
-  assert.deepEqual(declared.analysis, { ignore: { linters: ["naming-conventions"] } });
-});
+async function filesOf(folder: string) {
+  const paths = await list(folder);
+  return await Promise.all(paths.map(async (path) => {
+    const { mode } = await Deno.stat(`${folder}/${path}`);
+    const bytes = await Deno.readFile(`${folder}/${path}`);
+    const digest = await crypto.subtle.digest("SHA-256", bytes);
+    return [path, (mode ?? 0) & 0o777, new Uint8Array(digest).toHex()] as const;
+  }));
+}

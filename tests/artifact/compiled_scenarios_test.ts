@@ -1,5 +1,5 @@
 /**
- * All scenarios over the compiled form, as soon as there is a `denort`.
+ * Runs all scenarios over the compiled form, if there is a `denort`.
  */
 import assert from "node:assert/strict";
 import { run } from "./process.ts";
@@ -12,7 +12,7 @@ Deno.test("scenarios run over the compiled form, where DENORT_BIN names a denort
     await say("NOT RUN: the scenarios over the compiled form, for DENORT_BIN names no denort");
     return;
   }
-  // Each unit puts a hundred megabytes together for each of its hooks.
+  // Each unit writes a hundred megabytes for each of its hooks.
   await using disk = await mountTmpfs("12g");
   const out = `${disk.path}/out`;
   const built = await task(["build", "--runtime=compiled", "--out", out], { DENORT_BIN: denort });

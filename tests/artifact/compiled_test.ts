@@ -1,25 +1,28 @@
 /**
- * The compiled form of this charm, as far as it can be shown without `denort`: Deno itself stands in for it. What is
- * compiled with it is Deno, whatever is embedded; so the bytes are what can be held against each other.
+ * Compiles this charm without `denort`: with Deno itself in its place. Such an executable behaves as
+ * Deno whatever is embedded, so the test compares bytes.
  */
 import assert from "node:assert/strict";
 import { type Executable, findExecutables } from "../../build/executables.ts";
 import { KINDS, type PermissionSet } from "../../build/permissions.ts";
 import { readDenoConfig } from "../../build/project.ts";
 import { expandArchive } from "../juju/mod.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { run } from "./process.ts";
 import { ROOT, task } from "./project.ts";
 import { COMPILED, list } from "./small_charm.ts";
 import { mountTmpfs } from "./tmpfs.ts";
 
 Deno.test("every executable compiles, and the unit's are what deno compile wrote", async (t) => {
-  // Quick: deno compile waits until what it wrote is on the disk.
+  // On a disk it is slow: deno compile waits until what it wrote is there.
   await using disk = await mountTmpfs("2g");
+  const env = { DENORT_BIN: Deno.execPath(), TMPDIR: disk.path };
   const executables = await findExecutables(ROOT);
   await using plainFolder = await makeFolder();
   const plain = plainFolder.path;
-  const charm = `${disk.path}/charm`;
-  await compileBoth(disk.path, { plain, charm });
+  const compiled = await task(["compile", "--out", plain], env);
+  assert.deepEqual({ ...compiled, out: "" }, { code: 0, out: "", err: "" });
+  const charm = await buildCompiled(disk.path, env);
 
   await t.step("one plain executable for each hook and action", async () => {
     assert.deepEqual(await list(plain), executables.map(({ path }) => path).toSorted());
@@ -28,16 +31,13 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
     const { permissions } = await readDenoConfig(ROOT);
     for (const { name, permissions: set } of executables) {
       const payload = await Deno.readTextFile(`${charm}/payload/${name}`);
-      const [, json = ""] = /"permissions":(\{.*?\}),"location"/.exec(payload) ?? [];
-      // Deno allows imports from some hosts by itself; that all are denied comes before it.
-      const { allow_import: _, ...found } = JSON.parse(json);
-      assert.deepEqual(found, embedded(permissions[set] ?? {}), name);
+      assert.deepEqual(permissionsIn(payload), embedded(permissions[set] ?? {}), name);
     }
   });
-  await t.step("put together on the unit, byte for byte", async () => {
-    for (const executable of executables) await checkBytes(executable, { plain, charm });
+  await t.step("assembled on the unit, byte for byte", async () => {
+    for (const executable of executables) await compareAssembled(charm, plain, executable);
   });
-  await t.step("and become what was put together", async () => {
+  await t.step("and become what was assembled", async () => {
     const { path = "" } = executables[0] ?? {};
     const stdin = "console.log(Deno.execPath())\n";
     const { out } = await run([`${charm}/${path}`], { clearEnv: true, env: {}, stdin });
@@ -48,43 +48,50 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
   });
 });
 
-/** Where executables are: each with its own runtime, and as the charm that shares one. */
-interface Folders {
-  readonly plain: string;
-  readonly charm: string;
-}
-
-/** Compiles the executables in both ways, with what is temporary in a folder. */
-async function compileBoth(temporary: string, { plain, charm }: Folders): Promise<void> {
-  const env = { DENORT_BIN: Deno.execPath(), TMPDIR: temporary };
-  const compiled = await task(["compile", "--out", plain], env);
-  assert.deepEqual({ ...compiled, out: "" }, { code: 0, out: "", err: "" });
-  const out = `${temporary}/out`;
+/** Builds the charm with a runtime, and expands it. Gives the charm's folder. */
+async function buildCompiled(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const out = `${folder}/out`;
   const built = await task(["build", "--out", out], env);
   assert.deepEqual({ ...built, out: "" }, { code: 0, out: "", err: "" });
   assert.ok(built.out.includes(`bytes, compiled (with DENORT_BIN ${Deno.execPath()})\n`));
+  const charm = `${folder}/charm`;
   await expandArchive(`${out}/lxd-integrator_amd64.charm`, charm);
+  return charm;
 }
 
-/** Lets the charm put an executable together, and compares it with what `deno compile` wrote. */
-async function checkBytes({ path, name }: Executable, { plain, charm }: Folders): Promise<void> {
+/** Reads the permission set that an executable has. */
+function permissionsIn(payload: string): unknown {
+  const [, json = ""] = /"permissions":(\{.*?\}),"location"/.exec(payload) ?? [];
+  // Deno adds hosts that it allows imports from. The denial of all imports comes first.
+  const { allow_import: _, ...found } = JSON.parse(json);
+  return found;
+}
+
+async function compareAssembled(
+  charm: string,
+  plain: string,
+  { path, name }: Executable,
+): Promise<void> {
   const { code } = await run([`${charm}/${path}`], { clearEnv: true, env: {} });
   assert.equal(code, 0);
   const made = await list(`${charm}/${COMPILED}`);
   const file = made.find((each) => each.split("/")[1] === name);
   const compared = await run(["cmp", `${charm}/${COMPILED}/${file}`, `${plain}/${path}`]);
   assert.deepEqual(compared, { code: 0, out: "", err: "" });
-  // One after another, for the room.
+  // There is room for one at a time.
   await Deno.remove(`${charm}/${COMPILED}`, { recursive: true });
 }
 
-/** A folder on the disk: executables with a runtime each are many megabytes. */
+/** Makes a folder on the disk: plain executables are too large for memory. */
 async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await Deno.makeTempDir({ prefix: "plain-" });
+  const path = await makeTemporaryFolder({ prefix: "plain-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** What `deno compile` embeds of a permission set: an empty list where all is meant. */
+/** The form in which `deno compile` embeds a permission set. An empty list allows everything. */
 function embedded(set: PermissionSet): Readonly<Record<string, unknown>> {
   const kinds = KINDS.filter((kind) => kind !== "import");
   return {

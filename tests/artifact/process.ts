@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How a program ended. */
+/** Result of a program. */
 export interface Ended {
   /** Its exit code. */
   readonly code: number;
@@ -14,13 +14,13 @@ export interface Ended {
   readonly err: string;
 }
 
-/** How a program is run. */
+/** Options of a program. */
 export interface RunOptions {
   /** Its working directory. */
   readonly cwd?: string;
   /** Its variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether it has only those. @default {false} */
+  /** Whether it has only these variables. @default {false} */
   readonly clearEnv?: boolean;
   /** Its standard input. @default {""} */
   readonly stdin?: string;
@@ -29,9 +29,7 @@ export interface RunOptions {
 /**
  * Runs a program.
  *
- * @param command Its path or name, and its arguments.
- * @param options How it is run.
- * @returns How it ended.
+ * @param command Path or name of the program, and its arguments.
  */
 export async function run(
   [program, ...args]: readonly [string, ...string[]],
@@ -47,7 +45,7 @@ export async function run(
     stderr: "piped",
   }).spawn();
   const writer = process.stdin.getWriter();
-  // A program may end without reading all, or any of it.
+  // A program may end before it has read everything.
   const written = writer.write(new TextEncoder().encode(stdin)).then(() => writer.close())
     .catch(() => {});
   const { code, stdout, stderr } = await process.output();

@@ -1,5 +1,5 @@
 /**
- * The project, as the build sees it.
+ * Files and tasks of this project.
  *
  * @module
  */
@@ -13,18 +13,18 @@ export const ROOT: string = new URL("../..", import.meta.url).pathname.replace(/
 /** The charm as `deno task build --runtime bundled` made it. */
 export const CHARM = `${ROOT}/dist/lxd-integrator_amd64.charm`;
 
-/** What the charm is built from. */
+/** Sources of the charm. */
 const SOURCES = [
   "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
   "{hooks,lib,build}/**/*.{sh,ts}",
-  // Members of the workspace, without which Deno refuses the whole.
+  // Deno refuses a workspace without its members.
   "{lib,tests}/**/deno.json",
 ];
 
 /**
- * Copies what the charm is built from.
+ * Copies the sources of the charm.
  *
- * @param folder Where to.
+ * @param folder Folder for the copy.
  */
 export async function copyProject(folder: string): Promise<void> {
   for await (const path of glob(SOURCES, { cwd: ROOT })) {
@@ -37,14 +37,13 @@ export async function copyProject(folder: string): Promise<void> {
  * Runs a task of `deno.json`.
  *
  * @param args Name of the task, and its arguments.
- * @param env Variables in place of those of this process.
- * @returns How it ended.
+ * @param env Variables, beside those of this process.
  */
 export async function task(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  // Quiet: else the first line is the task's own.
+  // Otherwise the first line is the command of the task.
   const command = [Deno.execPath(), "task", "--quiet", ...args] as const;
   return await run(command, { cwd: ROOT, env: { DENORT_BIN: "", NO_COLOR: "1", ...env } });
 }

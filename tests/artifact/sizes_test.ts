@@ -1,18 +1,18 @@
 /**
- * What the charm weighs, and what its list of contents says is inside.
+ * Size of the charm, and its list of contents.
  */
 import assert from "node:assert/strict";
 import { TextWriter, Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
 import { findExecutables } from "../../build/executables.ts";
 import { CHARM, ROOT } from "./project.ts";
 
-/** Of the charm, in bytes. */
+/** Largest size of the charm, in bytes. */
 const CHARM_LIMIT = 45_000_000;
-/** Of a hook's own code. */
+/** Largest size of a hook's own code. */
 const CODE_LIMIT = 80_000;
-/** Of all that a hook adds to the charm. */
+/** Largest size of a hook in the archive: code and stub. */
 const HOOK_LIMIT = 60_000;
-/** Of all but the runtime, on the unit. */
+/** Largest size of the charm on the unit, without the runtime. */
 const REST_LIMIT = 2_000_000;
 const RUNTIME = "runtime/deno";
 
@@ -47,7 +47,7 @@ Deno.test.each(await findExecutables(ROOT))("$path is as small as promised", ({ 
   assert.ok(added <= HOOK_LIMIT, `${added} bytes in the charm`);
 });
 
-Deno.test("the list of what is inside is in the charm and beside it, with licences", async () => {
+Deno.test("the list of contents is in the charm and beside it, with licenses", async () => {
   const text = await read("sbom.cdx.json");
   assert.equal(text, await Deno.readTextFile(CHARM.replace(/\.charm$/, ".cdx.json")));
   const { metadata, components } = JSON.parse(text);
@@ -63,7 +63,7 @@ Deno.test("the list of what is inside is in the charm and beside it, with licenc
   ]);
 });
 
-Deno.test("the hash of the runtime is in the list of what is inside", async () => {
+Deno.test("the hash of the runtime is in the list of contents", async () => {
   const { components } = JSON.parse(await read("sbom.cdx.json"));
   const deno = await Deno.readFile(Deno.execPath());
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", deno)).toHex();

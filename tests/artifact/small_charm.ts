@@ -1,5 +1,5 @@
 /**
- * A small charm of the form `compiled`, whose executables are a shell: what they are given as standard input, they run.
+ * A small charm of the form `compiled`. Its executables are a shell, which runs its standard input.
  *
  * @module
  */
@@ -8,15 +8,16 @@ import { compiled } from "../../build/compiled.ts";
 import { type FakeProject, fakeProject, smallDenort } from "../../build/fake_project.ts";
 import type { Runtime } from "../../build/runtime.ts";
 import { expandArchive } from "../juju/mod.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import { type Ended, run } from "./process.ts";
 
 /** A charm on a unit. */
 export interface SmallCharm extends AsyncDisposable {
   /** The charm's directory. */
   readonly path: string;
-  /** Runs a script in one of its executables, such as `hooks/start`, with as little around it as can be. */
+  /** Runs a script in one of its executables, such as `hooks/start`, without any variables. */
   readonly run: (executable: string, script?: string) => Promise<Ended>;
-  /** What there is in `runtime/compiled`, without the revisions' names. */
+  /** Lists the files in `runtime/compiled`, without the revisions' names. */
   readonly made: () => Promise<readonly string[]>;
 }
 
@@ -24,17 +25,15 @@ export interface SmallCharm extends AsyncDisposable {
 export interface BuiltCharm {
   /** Its archive. */
   readonly archive: string;
-  /** Where it is, and what from. */
+  /** Its project. */
   readonly project: FakeProject;
 }
 
-/** What it puts together of itself. */
+/** Folder of the executables that were put together. */
 export const COMPILED = "runtime/compiled";
 
 /**
  * Makes the runtime of small charms.
- *
- * @returns The runtime.
  */
 export async function smallRuntime(): Promise<Runtime> {
   return compiled({ arch: "amd64", reason: "for tests", denort: await smallDenort() });
@@ -44,11 +43,10 @@ export async function smallRuntime(): Promise<Runtime> {
  * Expands a charm as Juju does.
  *
  * @param archive The charm.
- * @param folder Where to; a folder of its own if there is none.
- * @returns The charm.
+ * @param folder Folder for it. @default {a temporary one}
  */
 export async function expand(archive: string, folder?: string): Promise<SmallCharm> {
-  const path = folder ?? await Deno.makeTempDir({ prefix: "a charm " });
+  const path = folder ?? await makeTemporaryFolder({ prefix: "a charm " });
   await expandArchive(archive, path);
   return {
     path,
@@ -62,7 +60,7 @@ export async function expand(archive: string, folder?: string): Promise<SmallCha
 /**
  * Builds a small charm.
  *
- * @param files Files of its project that differ.
+ * @param files Other files of its project.
  * @returns The charm; disposing of its project removes it.
  */
 export async function buildSmallCharm(

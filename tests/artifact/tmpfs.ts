@@ -1,10 +1,11 @@
 /**
- * A file system of its own in memory: small, so that it can be full, or quick.
+ * File systems in memory: small ones that tests fill, or quick ones.
  *
  * @module
  */
+import { makeTemporaryFolder } from "../temporary.ts";
 
-/** A mounted file system, unmounted on disposal. */
+/** A mounted file system. Disposal unmounts it. */
 export interface Tmpfs extends AsyncDisposable {
   /** Its folder. */
   readonly path: string;
@@ -14,10 +15,9 @@ export interface Tmpfs extends AsyncDisposable {
  * Mounts a file system in memory. Only root may.
  *
  * @param size Its size, as `mount` reads it: `30m`, or a number of bytes.
- * @returns The file system.
  */
 export async function mountTmpfs(size: string): Promise<Tmpfs> {
-  const path = await Deno.makeTempDir({ prefix: "tmpfs-" });
+  const path = await makeTemporaryFolder({ prefix: "tmpfs-" });
   await command("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path);
   return {
     path,

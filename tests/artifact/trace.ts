@@ -1,12 +1,12 @@
 /**
- * What a hook does to the world, as strace sees it.
+ * System calls of hooks, from strace.
  *
  * @module
  */
 import { isAbsolute, join, normalize, relative } from "node:path/posix";
 import { type Execution, type Exit, type Runner, runProcess } from "../juju/mod.ts";
 
-/** What one hook or action did. */
+/** Actions of one hook or action on the system. */
 export interface Trace {
   /** Its path in the charm. */
   readonly executable: string;
@@ -14,11 +14,11 @@ export interface Trace {
   readonly charm: string;
   /** Programs that were started, by their paths. */
   readonly programs: readonly string[];
-  /** What the charm's own programs changed, or opened for writing: paths. */
+  /** Files that the charm's own programs changed, or opened for writing. */
   readonly written: readonly string[];
-  /** Where the charm's own programs connected to, or listened: `address:port`, or what the system call was. */
+  /** Addresses of the charm's own programs, as `address:port`; of other calls, the call. */
   readonly reached: readonly string[];
-  /** Where hook tools connected to. */
+  /** Addresses that hook tools connected to. */
   readonly tools: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface Trace {
 export interface Tracer {
   /** Runs a hook. */
   readonly run: Runner;
-  /** What hooks did, in the order in which they ended. */
+  /** One trace for each hook, in the order in which they ended. */
   readonly traces: readonly Trace[];
 }
 
@@ -34,12 +34,12 @@ export interface Tracer {
 interface Call {
   readonly name: string;
   readonly args: string;
-  /** Negative if it did not go well. */
+  /** Negative if it failed. */
   readonly result: number;
 }
 
 const OPTIONS = ["-ff", "-qq", "-y", "-s", "4096", "-e", "trace=%file,%network,%process,ftruncate"];
-/** System calls that change a file by its path, beside those that open one. */
+/** System calls that change a file by its path. */
 const CHANGES =
   /^(creat|mkdir|rmdir|rename|link|symlink|unlink|truncate|mknod|chmod|chown|lchown|utime|setxattr|fchmodat|fchownat|futimesat)/;
 const OPENS_FOR_WRITING = /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/;
@@ -48,8 +48,7 @@ const STARTS = new Set(["clone", "clone3", "fork", "vfork"]);
 /**
  * Makes a runner that traces hooks.
  *
- * @param folder Folder for what strace writes.
- * @returns The runner.
+ * @param folder Folder for the output of strace.
  */
 export function createTracer(folder: string): Tracer {
   const traces: Trace[] = [];
@@ -118,14 +117,14 @@ function isWrite({ name, args, result }: Call): boolean {
   return CHANGES.test(name) || (/^open/.test(name) && OPENS_FOR_WRITING.test(args));
 }
 
-/** Also where it did not go well: without waiting, none does at once. */
+/** Whether a call begins a connection. Without waiting, also a good one returns an error. */
 function isContact({ name, args }: Call): boolean {
   return ["connect", "bind", "listen"].includes(name) ||
     (/^send(to|msg|mmsg)$/.test(name) && args.includes("sin_addr"));
 }
 
 function pathsOf({ args }: Call, cwd: string): readonly string[] {
-  // Each path, with the folder that it is relative to where the call names one.
+  // Each path, after the folder that it is relative to, if the call has one.
   return args.matchAll(/(?:<([^>]*)>, )?"((?:[^"\\]|\\.)*)"/g).take(2)
     .map(([, folder = cwd, path = ""]) => normalize(isAbsolute(path) ? path : join(folder, path)))
     .toArray();

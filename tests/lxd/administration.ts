@@ -1,5 +1,5 @@
 /**
- * What an administrator does, in terms of requests: the same for a real LXD and for a stand-in.
+ * The work of an administrator, as requests. They are the same for a real LXD and a stand-in.
  *
  * @module
  */
@@ -8,6 +8,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { presentedFingerprint } from "./client.ts";
 import type { LxdReply, LxdRequest, LxdWorld, MemberStatus, TrustEntry } from "./world.ts";
+
+/** How long tests wait for a state, in milliseconds: longer than it takes on a busy machine. */
+export const LIMIT_MS = 180_000;
 
 type Administration = Pick<
   LxdWorld,
@@ -19,7 +22,7 @@ type Administration = Pick<
   | "deleteProject"
 >;
 
-/** Builds the administrative part of a world upon its requests. */
+/** Makes the administrative functions of an LXD from its requests. */
 export function administration(admin: LxdRequest): Administration {
   return {
     async trustStore() {
@@ -97,7 +100,7 @@ export async function enableClustering(
     server_name: serverName,
     enabled: true,
   });
-  await until("enable clustering", PRESENT_TIMEOUT_MS, async () => {
+  await until("enable clustering", LIMIT_MS, async () => {
     return world.serverCertificate !== before &&
       await allPresent(world, world.serverCertificate);
   });
@@ -112,19 +115,18 @@ export async function replaceServerCertificate(
     cluster_certificate: certificate,
     cluster_certificate_key: key,
   });
-  await until("replace the server certificate", PRESENT_TIMEOUT_MS, () => {
+  await until("replace the server certificate", LIMIT_MS, () => {
     return allPresent(world, certificate);
   });
 }
 
-/** Waits until the cluster reports a status for a member. @throws {Error} after the limit. */
+/** Waits until the cluster reports a status for a member. @throws {Error} after three minutes. */
 export async function waitForMember(
   world: LxdWorld,
   name: string,
   status: MemberStatus,
-  { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<void> {
-  await until(`see ${name} ${status}`, timeoutMs, async () => {
+  await until(`see ${name} ${status}`, LIMIT_MS, async () => {
     const reply = await world.admin("GET", "/1.0/cluster/members?recursion=1");
     const members: { server_name: string; status: string }[] = reply.body?.metadata ?? [];
     return members.some((member) => member.server_name === name && member.status === status);
@@ -166,7 +168,6 @@ export async function until(
 }
 
 const POLL_MS = 25;
-const PRESENT_TIMEOUT_MS = 10_000;
 
 async function allPresent(
   world: LxdWorld,

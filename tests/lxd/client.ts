@@ -1,93 +1,93 @@
 /**
- * A client of LXD for tests, over mTLS, pinned to one server certificate. One connection for each
- * request, closed when the answer is there: nothing to dispose of.
+ * A client of LXD for tests, over mTLS, pinned to one server certificate. Each request has a
+ * connection of its own, which is closed with the answer, so there is nothing to dispose of.
  *
  * @module
  */
-import { Agent, request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
+import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { fingerprintOf } from "../certificates.ts";
 import { parseReply } from "./reply.ts";
 import type { LxdReply, LxdRequest } from "./world.ts";
 
-/** Where a client connects, and as whom. */
+/** Server and certificate of a client. */
 export interface ClientOptions {
   /** Base URL, such as "https://127.20.7.1:8443". */
   readonly endpoint: string;
-  /** The server certificate to insist on, as PEM. */
+  /** The pinned server certificate, as PEM. */
   readonly serverCertificate: string;
   /** The client's certificate as PEM; without it the client presents none. */
   readonly certificate?: string;
   /** Its private key as PEM. */
   readonly key?: string;
-  /** Time limit of a request in milliseconds. @default {30000} */
-  readonly timeoutMs?: number;
+  /** Headers of every request. @default {{}} */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Aborts requests. They also end after two minutes. */
+  readonly signal?: AbortSignal;
 }
 
-const TIMEOUT_MS = 30_000;
+// Longer than any request takes on a busy machine.
+const TIMEOUT_MS = 120_000;
 
 /**
  * Makes a function that sends requests. It rejects with the error of `node:https`, whose `code`
  * says what happened to the connection (such as `ECONNREFUSED`).
  */
 export function createClient(options: ClientOptions): LxdRequest {
-  const {
-    endpoint,
-    serverCertificate,
-    certificate,
-    key,
-    timeoutMs = TIMEOUT_MS,
-  } = options;
-  const pin = fingerprintOf(serverCertificate);
-  return async (method, path, body, headers = {}) => {
+  const { endpoint, headers = {}, signal } = options;
+  const tls = tlsOptions(options);
+  return async (method, path, body) => {
     // An empty `proxyEnv` keeps NODE_USE_ENV_PROXY from redirecting what is meant for loopback.
     const agentOptions = { keepAlive: false, proxyEnv: {} };
     const agent = new Agent(agentOptions);
     const aborter = new AbortController();
-    const timer = setTimeout(() => aborter.abort(), timeoutMs);
+    const timer = setTimeout(() => aborter.abort(), TIMEOUT_MS);
+    const content = body === undefined ? {} : { "content-type": "application/json" };
     try {
-      return await new Promise<LxdReply>((resolve, reject) => {
-        const request = httpsRequest(new URL(path, endpoint), {
-          agent,
-          method,
-          ca: serverCertificate,
-          ...(certificate === undefined ? {} : { cert: certificate }),
-          ...(key === undefined ? {} : { key }),
-          rejectUnauthorized: true,
-          // The pin is the identity; LXD's certificate does not name the address.
-          checkServerIdentity: (_host, presented) =>
-            presented.fingerprint256.replaceAll(":", "").toLowerCase() === pin
-              ? undefined
-              : new Error(
-                "Cannot accept the server: its certificate is not the pinned one",
-              ),
-          headers: body === undefined ? headers : {
-            "content-type": "application/json",
-            ...headers,
-          },
-          signal: aborter.signal,
-        }, (response) => {
-          const chunks: Uint8Array[] = [];
-          response.on("data", (chunk) => chunks.push(chunk));
-          response.on("error", reject);
-          response.on("end", () => {
-            const read = Object.entries(response.headers)
-              .map(([name, value]) => [name, String(value)]);
-            resolve(parseReply(
-              response.statusCode ?? 0,
-              Object.fromEntries(read),
-              new TextDecoder().decode(Buffer.concat(chunks)),
-            ));
-          });
-        });
-        request.on("error", reject);
-        request.end(body === undefined ? undefined : JSON.stringify(body));
-      });
+      const response = await send(new URL(path, endpoint), {
+        ...tls,
+        agent,
+        method,
+        headers: { ...content, ...headers },
+        signal: AbortSignal.any([aborter.signal, ...(signal ? [signal] : [])]),
+      }, body === undefined ? undefined : JSON.stringify(body));
+      return await readReply(response);
     } finally {
       clearTimeout(timer);
       agent.destroy();
     }
   };
+}
+
+function tlsOptions({ serverCertificate, certificate, key }: ClientOptions): RequestOptions {
+  const pin = fingerprintOf(serverCertificate);
+  return {
+    ca: serverCertificate,
+    ...(certificate === undefined ? {} : { cert: certificate }),
+    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized: true,
+    // The pin is the identity; LXD's certificate does not name the address.
+    checkServerIdentity: (_host, presented) =>
+      presented.fingerprint256.replaceAll(":", "").toLowerCase() === pin
+        ? undefined
+        : new Error("Cannot accept the server: its certificate is not the pinned one"),
+  };
+}
+
+function send(url: URL, options: RequestOptions, body?: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(url, options, resolve);
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+async function readReply(response: IncomingMessage): Promise<LxdReply> {
+  const body = await text(response);
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+  return parseReply(response.statusCode ?? 0, Object.fromEntries(headers), body);
 }
 
 /** Asks LXD whether it trusts a client. */

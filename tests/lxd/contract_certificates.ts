@@ -1,5 +1,5 @@
 /**
- * What LXD 5.0.2 does with certificates, as cases for a real one and for the stand-in.
+ * Behavior of LXD 5.0.2 with certificates: cases for a real LXD and for the stand-in.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   succeeded,
 } from "./contract_tools.ts";
 
-/** Cases for a standalone server, which may hold anything: other cases use it as well. */
+/** Cases for a standalone server. Its trust store may hold anything, as cases share the server. */
 export const CERTIFICATE_CASES: readonly Case[] = [
   ["POST adds a certificate at once", async (world) => {
     const { trusted } = await clients(world);
@@ -149,7 +149,7 @@ export const CERTIFICATE_CASES: readonly Case[] = [
     for (let count = 0; count < 17; count++) {
       await world.trust((await createCertificate()).certificate);
     }
-    // Of more than sixteen fingerprints, two begin alike.
+    // Of more than sixteen fingerprints, two begin with the same digit.
     const firsts = (await world.trustStore()).map(({ fingerprint }) => fingerprint[0]);
     const prefix = firsts.find((first, index) => firsts.indexOf(first) !== index);
     const error = "More than one certificate matches";
@@ -192,13 +192,14 @@ export const CERTIFICATE_CASES: readonly Case[] = [
     refused(await trusted("PATCH", missing, {}), 404, "Certificate not found");
   }],
   ["PATCH heeds If-Match", async (world) => {
-    const { trusted } = await clients(world);
+    const { trusted, trustedCertificate } = await clients(world);
     const { certificate, fingerprint } = await createCertificate();
     await world.trust(certificate);
     const url = `${CERTIFICATES}/${fingerprint}`;
     const etag = (await trusted("GET", url)).headers["etag"] ?? "";
-    succeeded(await trusted("PATCH", url, { name: "one" }, { "if-match": etag }));
-    const stale = await trusted("PATCH", url, { name: "two" }, { "if-match": etag });
+    const careful = client(world, trustedCertificate, { headers: { "if-match": etag } });
+    succeeded(await careful("PATCH", url, { name: "one" }));
+    const stale = await careful("PATCH", url, { name: "two" });
     refused(stale, 412);
     match(stale.body?.error ?? "", /^ETag doesn't match: /);
     equal((await trusted("GET", url)).body?.metadata.name, "one");

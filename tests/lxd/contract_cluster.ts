@@ -1,11 +1,11 @@
 /**
- * What LXD 5.0.2 does as a cluster, as cases for a real one and for the stand-in.
+ * Behavior of LXD 5.0.2 as a cluster: cases for a real LXD and for the stand-in.
  *
  * @module
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { createCertificate, fingerprintOf } from "../certificates.ts";
-import { until } from "./administration.ts";
+import { LIMIT_MS, until, waitForMember } from "./administration.ts";
 import { presentedFingerprint } from "./client.ts";
 import {
   auth,
@@ -18,12 +18,14 @@ import {
   succeeded,
 } from "./contract_tools.ts";
 
-/** Cases for a cluster of three, which other cases use as well. */
+/** Cases for a cluster of three, which cases share. */
 export const CLUSTER_CASES: readonly Case[] = [
   ["every member lists all of them", async (world) => {
     const { restrictedCertificate } = await clients(world);
+    // On a busy machine a heartbeat may have come too late.
+    for (const { name } of world.members) await waitForMember(world, name, "Online");
     for (const { name, endpoint } of world.members) {
-      const ask = client(world, restrictedCertificate, endpoint);
+      const ask = client(world, restrictedCertificate, { endpoint });
       const { body } = await ask("GET", "/1.0/cluster/members?recursion=1");
       deepEqual(
         body?.metadata
@@ -57,16 +59,17 @@ export const CLUSTER_CASES: readonly Case[] = [
   }],
   ["what one member is told, all members know", async (world) => {
     const { trustedCertificate } = await clients(world);
-    const [first, second, third] = world.members.map(({ endpoint }) => endpoint);
+    const [first, second, third] = world.members;
+    ok(first && second && third);
     const added = await createCertificate();
-    const viaFirst = client(world, trustedCertificate, first);
+    const viaFirst = client(world, trustedCertificate, { endpoint: first.endpoint });
     succeeded(await viaFirst("POST", CERTIFICATES, post(added.der)));
     for (const { endpoint } of world.members) {
       equal(await auth(world, added, endpoint), "trusted");
     }
-    const viaSecond = client(world, trustedCertificate, second);
+    const viaSecond = client(world, trustedCertificate, { endpoint: second.endpoint });
     refused(await viaSecond("POST", CERTIFICATES, post(added.der)), 409);
-    const viaThird = client(world, trustedCertificate, third);
+    const viaThird = client(world, trustedCertificate, { endpoint: third.endpoint });
     succeeded(await viaThird("DELETE", `${CERTIFICATES}/${added.fingerprint}`));
     for (const { endpoint } of world.members) {
       equal(await auth(world, added, endpoint), "untrusted");
@@ -84,10 +87,10 @@ export const CLUSTER_CHANGE_CASES: readonly Case[] = [
     ok(!third.running);
     await rejects(auth(world, trustedCertificate, third.endpoint), { code: "ECONNREFUSED" });
     const added = await createCertificate();
-    const viaFirst = client(world, trustedCertificate, first.endpoint);
+    const viaFirst = client(world, trustedCertificate, { endpoint: first.endpoint });
     succeeded(await viaFirst("POST", CERTIFICATES, post(added.der)));
     await third.start();
-    await until("see it trusted by the third", 10_000, async () => {
+    await until("see it trusted by the third", LIMIT_MS, async () => {
       return await auth(world, added, third.endpoint) === "trusted";
     });
   }],

@@ -1,5 +1,5 @@
 /**
- * How an empty instance comes and goes in LXD 5.0.2, as cases for a real one and for the stand-in.
+ * Creation and deletion of empty instances in LXD 5.0.2: cases for a real LXD and for the stand-in.
  *
  * @module
  */

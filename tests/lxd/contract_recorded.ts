@@ -13,7 +13,7 @@ import {
   recordOwn,
   recordProjects,
   recordServers,
-} from "./contract_recorded_ends.ts";
+} from "./contract_recorded_deletions.ts";
 import { recordPosts } from "./contract_recorded_posts.ts";
 import { recordServer } from "./contract_recorded_server.ts";
 import { createRecorder, type RecordedAnswer } from "./contract_recorder.ts";
@@ -23,7 +23,7 @@ import type { LxdWorld } from "./world.ts";
 /** A recording: the name of its file. */
 export type RecordingName = "lxd-5.0.2" | "lxd-5.21.7" | "lxd-6.10-pre" | "lxd-6.10-pre-cluster";
 
-/** Asks a server, whose trust store is empty, everything that recordings hold. */
+/** Sends all requests of the recordings to a server. Its trust store must be empty. */
 export async function record(world: LxdWorld): Promise<readonly RecordedAnswer[]> {
   const recorder = await createRecorder(world);
   await recordServer(recorder);
@@ -38,13 +38,13 @@ export async function record(world: LxdWorld): Promise<readonly RecordedAnswer[]
   return recorder.lines;
 }
 
-/** Reads what a real server answered. */
+/** Reads the recorded answers of a real server. */
 export async function readRecording(name: RecordingName): Promise<readonly RecordedAnswer[]> {
   const text = await Deno.readTextFile(new URL(`recordings/${name}.jsonl`, import.meta.url));
   return text.trim().split("\n").map((line) => JSON.parse(line));
 }
 
-/** Answers by request: one that follows another, or comes twice, is named so. */
+/** Answers by request. The name of a request that follows another begins with that one's. */
 export function byRequest(
   answers: readonly RecordedAnswer[],
 ): ReadonlyMap<string, RecordedAnswer> {
@@ -59,8 +59,8 @@ export function byRequest(
 }
 
 /**
- * Gives what must be alike: status, kind, shape of the metadata, location. The words of errors are
- * LXD's own business, ids and times differ by nature, lists come in any order.
+ * Gives the parts of an answer that must be equal: status, kind, shape of the metadata, location.
+ * The words of errors may differ, and so may ids, times and the order of lists.
  */
 export function shapeOf({ e, m, s, text, loc, ext, ...rest }: RecordedAnswer): unknown {
   return {
@@ -68,7 +68,7 @@ export function shapeOf({ e, m, s, text, loc, ext, ...rest }: RecordedAnswer): u
     k: undefined,
     s: typeof s === "number" ? s : s?.toSorted(),
     failed: e !== undefined && typeof s === "number",
-    // Which metrics a server has depends on what it did.
+    // The metrics of a server depend on its history.
     text: text?.slice(0, 2),
     m: ordered(neutral(m)),
     loc: neutral(loc),
@@ -85,12 +85,12 @@ function neutral(value: unknown): unknown {
       .replace(TIME_REGEXP, "<time>")
       .replaceAll(UUID_REGEXP, "<uuid>")
       .replace(/^<ip>:\d+$/, "<ip>:<port>")
-      // What an operation is for is told in English.
+      // Descriptions of operations are in English.
       .replace(/^(Executing operation|Certificate add token|Deleting project)$/, "<description>");
   }
   if (Array.isArray(value)) {
     const all = value.map(neutral);
-    // How many warnings there are is a matter of the machine.
+    // The number of warnings depends on the machine.
     return all.every((one) => one === "/1.0/warnings/<uuid>") ? all.slice(0, 1) : all;
   }
   if (typeof value !== "object" || value === null) return value;

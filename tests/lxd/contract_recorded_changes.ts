@@ -1,37 +1,37 @@
 /**
- * Recorded: how an entry is found, and what can be changed of it.
+ * Recorded: requests that find and change an entry.
  *
  * @module
  */
 import { createCertificate } from "../certificates.ts";
-import { CERTIFICATES, DAY_MS } from "./contract_tools.ts";
+import { CERTIFICATES, client, DAY_MS } from "./contract_tools.ts";
 import type { Recorder } from "./contract_recorder.ts";
 
-/** Looks for entries by what may name them. */
+/** Finds entries by parts and other forms of their fingerprints. */
 export async function recordPrefixes(recorder: Recorder, url: string): Promise<void> {
-  const { clients: { trusted }, say, world } = recorder;
+  const { clients: { trusted }, note, world } = recorder;
   const fingerprint = url.slice(CERTIFICATES.length + 1);
   const pick = (metadata?: { readonly fingerprint: string }) => metadata?.fingerprint;
-  await say("GET prefix", trusted("GET", url.slice(0, 32)), { pick });
+  await note("GET prefix", trusted("GET", url.slice(0, 32)), { pick });
   const upper = `${CERTIFICATES}/${fingerprint.toUpperCase()}`;
-  await say("GET upper", trusted("GET", upper), { pick });
+  await note("GET upper", trusted("GET", upper), { pick });
   const colons = `${CERTIFICATES}/${fingerprint.match(/../g)?.join(":")}`;
-  await say("GET colons", trusted("GET", colons));
-  await say("GET %", trusted("GET", `${CERTIFICATES}/%25`));
+  await note("GET colons", trusted("GET", colons));
+  await note("GET %", trusted("GET", `${CERTIFICATES}/%25`));
   for (let count = 0; count < 17; count++) {
     await world.trust((await createCertificate()).certificate, { name: crypto.randomUUID() });
   }
-  // Of more than sixteen fingerprints, two begin alike.
+  // Of more than sixteen fingerprints, two begin with the same digit.
   const firsts = (await world.trustStore()).map((entry) => entry.fingerprint[0]);
   const prefix = firsts.find((first, index) => firsts.indexOf(first) !== index);
   for (const [method, body] of [["GET"], ["PATCH", {}], ["DELETE"]] as const) {
-    await say(`${method} ambiguous`, trusted(method, `${CERTIFICATES}/${prefix}`, body));
+    await note(`${method} ambiguous`, trusted(method, `${CERTIFICATES}/${prefix}`, body));
   }
 }
 
 /** Changes an entry in every way, and reads it after each. */
 export async function recordChanges(recorder: Recorder, url: string): Promise<void> {
-  const { certificate, clients: { trusted }, other, say } = recorder;
+  const { certificate, clients: { trusted, trustedCertificate }, other, note, world } = recorder;
   const now = Date.now();
   const expired = await certificate("E2", {
     notBefore: new Date(now - 2 * DAY_MS),
@@ -62,18 +62,19 @@ export async function recordChanges(recorder: Recorder, url: string): Promise<vo
     ["fingerprint", { fingerprint: "00" }],
   ];
   for (const [label, body] of bodies) {
-    await say(`PATCH ${label}`, trusted("PATCH", url, body));
-    await say("  then GET", trusted("GET", url));
+    await note(`PATCH ${label}`, trusted("PATCH", url, body));
+    await note("  then GET", trusted("GET", url));
   }
-  const stale = trusted("PATCH", url, { name: "x" }, { "if-match": '"00"' });
-  await say("PATCH bad etag", stale);
-  await say("PUT without type", trusted("PUT", url, { name: "x" }));
+  const headers = { "if-match": '"00"' };
+  const stale = client(world, trustedCertificate, { headers });
+  await note("PATCH bad etag", stale("PATCH", url, { name: "x" }));
+  await note("PUT without type", trusted("PUT", url, { name: "x" }));
   const whole = { name: "put", type: "client" };
-  await say("PUT", trusted("PUT", url, whole));
+  await note("PUT", trusted("PUT", url, whole));
   const projects = trusted("PUT", url, { ...whole, projects: ["default"] });
-  await say("PUT projects without restricted", projects);
+  await note("PUT projects without restricted", projects);
   const next = await certificate("N");
-  await say("PATCH certificate", trusted("PATCH", url, { certificate: next.certificate }));
-  await say("  old", trusted("GET", url));
-  await say("  new", trusted("GET", `${CERTIFICATES}/${next.fingerprint}`));
+  await note("PATCH certificate", trusted("PATCH", url, { certificate: next.certificate }));
+  await note("  old", trusted("GET", url));
+  await note("  new", trusted("GET", `${CERTIFICATES}/${next.fingerprint}`));
 }

@@ -1,5 +1,5 @@
 /**
- * Recorded: what can be added to the trust store.
+ * Recorded: requests that add to the trust store.
  *
  * @module
  */
@@ -39,29 +39,29 @@ const BODIES: readonly (readonly [label: string, body: Readonly<Record<string, u
 ];
 
 /**
- * Adds what is good and what is not.
+ * Adds good and bad certificates.
  *
  * @returns Path of an entry that other requests change.
  */
 export async function recordPosts(recorder: Recorder): Promise<string> {
-  const { certificate, clients: { trusted }, say, world } = recorder;
+  const { certificate, clients: { trusted }, note, world } = recorder;
   const add = (body: unknown) => trusted("POST", CERTIFICATES, body);
   for (const [label, body] of BODIES) {
     const { der, fingerprint } = await certificate(`X:${label}`);
-    await say(`POST ${label}`, add({ ...post(der), ...body }));
-    await say("  then GET", trusted("GET", `${CERTIFICATES}/${fingerprint}`));
+    await note(`POST ${label}`, add({ ...post(der), ...body }));
+    await note("  then GET", trusted("GET", `${CERTIFICATES}/${fingerprint}`));
   }
   const good = await certificate("G");
   for (const [label, material] of await materials(recorder, good)) {
-    await say(`POST material ${label}`, add(post(material)));
+    await note(`POST material ${label}`, add(post(material)));
   }
-  await say("POST no object", add("no object"));
-  await say("POST empty object", add({}));
-  await say("POST ca", add(post((await certificate("CA", { ca: true })).der)));
-  await say("POST own server certificate", add(post(derOf(world.serverCertificate))));
+  await note("POST no object", add("no object"));
+  await note("POST empty object", add({}));
+  await note("POST ca", add(post((await certificate("CA", { ca: true })).der)));
+  await note("POST own server certificate", add(post(derOf(world.serverCertificate))));
   const token = add({ name: "tok", type: "client", token: true });
-  await say("POST token", token, { pick: (metadata) => metadata?.description });
-  await say("list after token", world.admin("GET", CERTIFICATES), {
+  await note("POST token", token, { pick: (metadata) => metadata?.description });
+  await note("list after token", world.admin("GET", CERTIFICATES), {
     pick: (metadata) => JSON.stringify(metadata).includes("tok"),
   });
   await recordNames(recorder);
@@ -80,18 +80,18 @@ export function derOf(pem: string): string {
   return pem.replaceAll(/-----.*?-----|\s/g, "");
 }
 
-async function recordNames({ certificate, clients: { trusted }, say, world }: Recorder) {
+async function recordNames({ certificate, clients: { trusted }, note, world }: Recorder) {
   const name = crypto.randomUUID();
   for (const n of [1, 2]) {
     const { der } = await certificate(`NM${n}`);
-    await say(`POST same name ${n}`, trusted("POST", CERTIFICATES, post(der, { name })));
+    await note(`POST same name ${n}`, trusted("POST", CERTIFICATES, post(der, { name })));
   }
   await world.trust((await certificate("NM3")).certificate, { name: "nm3" });
   const last = await certificate("NM4");
   await world.trust(last.certificate, { name: "nm4" });
   const url = `${CERTIFICATES}/${last.fingerprint}`;
-  await say("PATCH to a name in use", trusted("PATCH", url, { name: "nm3" }));
-  await say("PATCH to its own name", trusted("PATCH", url, { name: "nm4" }));
+  await note("PATCH to a name in use", trusted("PATCH", url, { name: "nm3" }));
+  await note("PATCH to its own name", trusted("PATCH", url, { name: "nm4" }));
 }
 
 async function materials(

@@ -7,13 +7,13 @@ import type { Recorder } from "./contract_recorder.ts";
 
 /** Asks for GET /1.0, then again once there is public configuration. */
 export async function recordServer(recorder: Recorder): Promise<void> {
-  const { say, world: { admin } } = recorder;
+  const { note, world: { admin } } = recorder;
   const set = (config: Readonly<Record<string, string>>) => admin("PATCH", "/1.0", { config });
   await server(recorder, "");
-  await say("set user.microcloud", set({ "user.microcloud": "2.1.0" }));
+  await note("set user.microcloud", set({ "user.microcloud": "2.1.0" }));
   await server(recorder, "microcloud ");
-  await say("set oidc", set({ "oidc.issuer": "https://127.0.0.1", "oidc.client.id": "x" }));
-  await say("unset", set({ "user.microcloud": "" }));
+  await note("set oidc", set({ "oidc.issuer": "https://127.0.0.1", "oidc.client.id": "x" }));
+  await note("unset", set({ "user.microcloud": "" }));
 }
 
 async function server({ callers, write }: Recorder, label: string): Promise<void> {

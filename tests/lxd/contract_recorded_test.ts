@@ -12,7 +12,7 @@ import { startLxd } from "./real.ts";
 import { startStandIn } from "./stand_in.ts";
 import type { LxdWorld } from "./world.ts";
 
-/** Answers that cannot be compared, and why. */
+/** Requests whose answers are not compared, with the reason. */
 const EXCEPTIONS: Readonly<Partial<Record<RecordingName, Readonly<Record<string, string>>>>> = {
   "lxd-6.10-pre-cluster": {
     "DELETE project, then GET": "the project is deleted in the background, sooner or later",

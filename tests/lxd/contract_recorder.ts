@@ -1,27 +1,31 @@
 /**
- * Writes down what an LXD answers, in the form of the recordings: one object an answer, with
- * fingerprints and addresses replaced by names, so that two servers can be compared.
+ * Records the answers of an LXD. An answer is one object, in which names replace fingerprints and
+ * addresses, so that the answers of two servers can be compared.
  *
  * @module
  */
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import {
+  type CertificateOptions,
+  createCertificate,
+  type TestCertificate,
+} from "../certificates.ts";
 import { CERTIFICATES, type Clients, clients, only } from "./contract_tools.ts";
 import { createClient } from "./client.ts";
 import type { LxdReply, LxdRequest, LxdWorld } from "./world.ts";
 
 /** An answer as a recording has it. */
 export interface RecordedAnswer {
-  /** What was asked, and by whom; "  then GET" belongs to the request before it. */
+  /** Request and caller. "  then GET" belongs to the request before it. */
   readonly k: string;
   /** HTTP status; a list of them where requests were sent at once. */
   readonly s?: number | readonly number[];
   /** Type of a success, `sync` or `async`. */
   readonly t?: string;
-  /** Metadata of a success; where they are long, the beginning of their JSON. */
+  /** Metadata of a success. Of long ones it is the beginning of their JSON. */
   readonly m?: unknown;
   /** Error in LXD's words. */
   readonly e?: unknown;
-  /** The connection was cut: why, in the words of the client. */
+  /** Message of the client's error, if the connection was cut. */
   readonly x?: string;
   /** Beginning of an answer that is not JSON. */
   readonly text?: string;
@@ -35,37 +39,37 @@ export interface RecordedAnswer {
   readonly etag?: boolean;
 }
 
-/** What the parts of the probe share. */
+/** Records answers. All parts of a recording share one. */
 export interface Recorder {
   /** The server that is asked. */
   readonly world: LxdWorld;
   /** Three clients of it. */
   readonly clients: Clients;
-  /** All who ask, by their names in the recordings. */
+  /** All callers, by their names in the recordings. */
   readonly callers: readonly (readonly [who: string, ask: LxdRequest])[];
   /** A certificate that the store holds. */
   readonly other: TestCertificate;
-  /** Makes a certificate that the recording calls by its common name. */
+  /** Makes a certificate whose name in the recording is its common name. */
   readonly certificate: (
     name: string,
-    options?: Parameters<typeof createCertificate>[0],
+    options?: CertificateOptions,
   ) => Promise<TestCertificate>;
-  /** Has answers call a fingerprint by a name. */
-  readonly call: (fingerprint: string, name: string) => void;
-  /** Writes down an answer; `metadata` picks what is compared of it, `whole` keeps all of it. */
-  readonly say: (
+  /** Replaces a fingerprint by a name in later answers. */
+  readonly nameFingerprint: (fingerprint: string, name: string) => void;
+  /** Records the answer to a request. */
+  readonly note: (
     key: string,
     asked: Promise<LxdReply>,
-    options?: SayOptions,
+    options?: NoteOptions,
   ) => Promise<void>;
-  /** Writes down a line that is made of several answers. */
+  /** Records a line that is made of several answers. */
   readonly write: (line: RecordedAnswer) => void;
-  /** What was written down, in this order. */
+  /** The recorded lines, in this order. */
   readonly lines: readonly RecordedAnswer[];
 }
 
-/** How much of an answer is written down. */
-export interface SayOptions {
+/** How much of an answer is recorded. */
+export interface NoteOptions {
   /** Picks a part of the metadata. @default {all of it} */
   // deno-lint-ignore no-explicit-any -- Metadata is read as tests read it.
   readonly pick?: (metadata: any) => unknown;
@@ -77,14 +81,14 @@ const LONG = 700;
 const BEGINNING = 300;
 const TEXT = 20;
 
-/** Begins a recording: asks for the empty list, then lets the server trust the clients. */
+/** Begins a recording: reads the empty list, then makes the server trust the clients. */
 export async function createRecorder(world: LxdWorld): Promise<Recorder> {
   const names = new Map<string, string>();
   const lines: RecordedAnswer[] = [];
   const write = (line: RecordedAnswer) => {
     lines.push(JSON.parse(named(JSON.stringify(line), names)));
   };
-  const say: Recorder["say"] = async (key, asked, options = {}) => {
+  const note: Recorder["note"] = async (key, asked, options = {}) => {
     try {
       write({ k: key, ...read(await asked, names, options) });
     } catch (error) {
@@ -92,12 +96,12 @@ export async function createRecorder(world: LxdWorld): Promise<Recorder> {
     }
   };
   const certificate: Recorder["certificate"] = async (name, options = {}) => {
-    const made = await createCertificate({ commonName: name, ...options });
+    const made = await certificateOf(name, options);
     names.set(made.fingerprint, name);
     return made;
   };
-  await say("empty list, unix", world.admin("GET", CERTIFICATES));
-  await say("empty list recursive, unix", world.admin("GET", `${CERTIFICATES}?recursion=1`));
+  await note("empty list, unix", world.admin("GET", CERTIFICATES));
+  await note("empty list recursive, unix", world.admin("GET", `${CERTIFICATES}?recursion=1`));
   const three = await clients(world);
   names.set(three.trustedCertificate.fingerprint, "T");
   names.set(three.restrictedCertificate.fingerprint, "R");
@@ -114,17 +118,24 @@ export async function createRecorder(world: LxdWorld): Promise<Recorder> {
     ],
     other: await certificate("O"),
     certificate,
-    call: (fingerprint, name) => void names.set(fingerprint, name),
-    say,
+    nameFingerprint: (fingerprint, name) => void names.set(fingerprint, name),
+    note,
     write,
     lines,
   };
 }
 
+/** Certificates of all recordings: each is for a server of its own, so they can share them. */
+const made = new Map<string, Promise<TestCertificate>>();
+
+function certificateOf(name: string, options: CertificateOptions): Promise<TestCertificate> {
+  return made.getOrInsertComputed(name, () => createCertificate({ commonName: name, ...options }));
+}
+
 function read(
   { status, body, text, headers }: LxdReply,
   names: ReadonlyMap<string, string>,
-  { pick = (metadata) => metadata, whole = false }: SayOptions,
+  { pick = (metadata) => metadata, whole = false }: NoteOptions,
 ): Omit<RecordedAnswer, "k"> {
   const location = headers["location"] === undefined ? {} : { loc: headers["location"] };
   if (body === undefined) return { s: status, text: text.slice(0, TEXT), ...location };

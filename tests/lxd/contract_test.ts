@@ -7,7 +7,7 @@ import { type RealLxd, startCluster, startLxd } from "./real.ts";
 import { startStandIn } from "./stand_in.ts";
 import type { LxdWorld } from "./world.ts";
 
-// A real LXD takes a second or more to start, so all cases share one; a stand-in takes nothing.
+// A real LXD takes a second or more to start, so its cases share one.
 let standalone: RealLxd | undefined;
 let cluster: RealLxd | undefined;
 
@@ -41,10 +41,10 @@ for (const one of CLUSTER_CHANGE_CASES) {
   contract(one, "stand-in", () => startStandIn({ members: 3 }));
 }
 
-function contract([name, prove]: Case, kind: string, start: () => Promise<LxdWorld>): void {
+function contract([name, check]: Case, kind: string, start: () => Promise<LxdWorld>): void {
   Deno.test(`contract: ${name} (${kind})`, async () => {
     await using world = await start();
-    await prove(world);
+    await check(world);
   });
 }
 
@@ -62,7 +62,7 @@ function borrowed(world: RealLxd | undefined): Promise<LxdWorld> {
     amend: world.amend,
     createProject: world.createProject,
     deleteProject: world.deleteProject,
-    // The next case uses it as well.
+    // The next case uses it, too.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
 }

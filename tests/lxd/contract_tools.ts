@@ -1,11 +1,11 @@
 /**
- * What the cases of the contract share.
+ * Helpers of the contract's cases.
  *
  * @module
  */
 import { equal, ok } from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { authOf, createClient } from "./client.ts";
+import { authOf, type ClientOptions, createClient } from "./client.ts";
 import type {
   LxdMember,
   LxdReply,
@@ -15,8 +15,8 @@ import type {
   TrustOptions,
 } from "./world.ts";
 
-/** A case of the contract: a sentence, and its proof. */
-export type Case = readonly [name: string, prove: (world: LxdWorld) => Promise<void>];
+/** A case of the contract: a sentence, and the function that checks it. */
+export type Case = readonly [name: string, check: (world: LxdWorld) => Promise<void>];
 
 /** Path of the trust store. */
 export const CERTIFICATES = "/1.0/certificates";
@@ -38,7 +38,7 @@ export interface Clients {
   readonly untrusted: LxdRequest;
 }
 
-/** Lets a world trust two new clients, one of them restricted; the third stays unknown. */
+/** Makes an LXD trust two new clients, one of them restricted. The third stays unknown. */
 export async function clients(world: LxdWorld): Promise<Clients> {
   const made = await Promise.all(
     ["trusted", "restricted", "untrusted"].map((commonName) => createCertificate({ commonName })),
@@ -67,14 +67,15 @@ export function only(world: LxdWorld): LxdMember {
   return first;
 }
 
-/** Makes a client with a certificate, of the first member unless told otherwise. */
+/** Makes a client with a certificate, of the first member unless the options name another. */
 export function client(
   world: LxdWorld,
   { certificate, key }: Pick<TestCertificate, "certificate" | "key">,
-  endpoint: string = only(world).endpoint,
+  options: Partial<Pick<ClientOptions, "endpoint" | "headers">> = {},
 ): LxdRequest {
   const { serverCertificate } = world;
-  return createClient({ endpoint, serverCertificate, certificate, key });
+  const { endpoint } = only(world);
+  return createClient({ endpoint, serverCertificate, certificate, key, ...options });
 }
 
 /** Asks LXD whether it trusts a certificate. */

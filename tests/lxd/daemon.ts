@@ -4,6 +4,8 @@
  * @module
  */
 import { join } from "node:path/posix";
+import { makeTemporaryFolder } from "../temporary.ts";
+import { removeWithUsers } from "../temporary_remove.ts";
 import { until } from "./administration.ts";
 import { LXD, type Product } from "./product.ts";
 import { unixApi } from "./unix_api.ts";
@@ -23,7 +25,7 @@ export interface Daemon extends AsyncDisposable {
   readonly spawn: () => void;
   /** Waits until it is ready to answer. */
   readonly ready: () => Promise<void>;
-  /** Waits until it is done with the tasks of its first start, but not for long. */
+  /** Waits until the tasks of its first start are done, but not for long. */
   readonly settled: () => Promise<void>;
   /** Sends a signal which ends the process, and waits for its end. */
   readonly end: (signal: "SIGTERM" | "SIGKILL") => Promise<void>;
@@ -31,7 +33,7 @@ export interface Daemon extends AsyncDisposable {
   readonly signal: (signal: "SIGSTOP" | "SIGCONT") => void;
 }
 
-/** The server certificate a daemon shall start with, instead of one that it makes. */
+/** Server certificate of a daemon, in place of one that the daemon makes. */
 export interface ServerIdentity {
   /** The certificate as PEM. */
   readonly certificate: string;
@@ -39,122 +41,136 @@ export interface ServerIdentity {
   readonly key: string;
 }
 
-// A request that meets LXD in the midst of its start may be answered five seconds later only, when
-// asking again is long answered.
+// LXD may answer a request that comes during its start five seconds later. A second request gets
+// its answer earlier.
 const READY_REPLY_MS = 400;
-const READY_TIMEOUT_MS = 60_000;
-const SETTLE_TIMEOUT_MS = 3_000;
+// Longer than a start or an end takes on a busy machine.
+const READY_TIMEOUT_MS = 180_000;
+const SETTLE_TIMEOUT_MS = 15_000;
 
-// What LXD logs when its tasks are done. They write to its database, and a write of ours at the
+// What LXD logs when its tasks are done. They write to its database, and a write of a test at the
 // same time makes one of the two wait for the database's busy time-out of five seconds.
 const DONE = [
   /Done expiring log files/,
   /Done updating images/,
-  // Incus tells a failure; LXD does not.
+  // Incus logs a failure; LXD does not.
   /(?:Done|Failed) updating instance types/,
   /Done pruning resolved warnings/,
 ];
-const STOP_TIMEOUT_MS = 30_000;
+const SOCKET = "unix.socket";
+const LOG = "lxd.log";
+const STOP_TIMEOUT_MS = 60_000;
 
-/** Makes the directory of a daemon, and starts nothing yet. */
+/** Makes the directory of a daemon. Nothing runs yet. */
 export async function createDaemon(
   identity?: ServerIdentity,
   product: Product = LXD,
 ): Promise<Daemon> {
-  // Below /tmp whatever TMPDIR says: the path of a unix socket has at most 107 bytes.
   const prefix = `${product.name.toLowerCase()}-`;
-  const directory = await Deno.makeTempDir({ dir: "/tmp", prefix });
-  const log = join(directory, "lxd.log");
-  if (identity !== undefined) {
-    await Deno.writeTextFile(
-      join(directory, "server.crt"),
-      identity.certificate,
-    );
-    await Deno.writeTextFile(join(directory, "server.key"), identity.key, {
-      mode: 0o600,
-    });
-  }
-  const socket = join(directory, "unix.socket");
-  const api = unixApi(socket);
-  const readiness = unixApi(socket, READY_REPLY_MS);
+  // Short, because LXD's unix socket is in it.
+  const directory = await makeTemporaryFolder({ prefix, isShort: true });
+  if (identity !== undefined) await writeIdentity(directory, identity);
   let child: Deno.ChildProcess | undefined;
 
   const end: Daemon["end"] = async (signal) => {
     const ending = child;
     if (ending === undefined) return;
-    kill(ending, signal);
-    // A stopped process takes no notice of SIGTERM before it runs on.
-    kill(ending, "SIGCONT");
-    const timer = setTimeout(() => kill(ending, "SIGKILL"), STOP_TIMEOUT_MS);
-    await ending.status;
-    clearTimeout(timer);
+    await endProcess(ending, signal);
     child = undefined;
   };
 
   return {
     directory,
-    api,
+    api: unixApi(join(directory, SOCKET)),
     serverCertificate: () => readServerCertificate(directory),
     pid: () => child?.pid,
     spawn() {
-      if (child === undefined) child = spawnDaemon(product, directory, log);
+      if (child === undefined) child = spawnDaemon(product, directory);
     },
-    async ready() {
-      const started = child;
-      let ended = false;
-      started?.status.then(() => ended = true);
-      try {
-        await until(`start ${product.name}`, READY_TIMEOUT_MS, async () => {
-          // Throwing would only be taken for "not yet".
-          if (ended) return true;
-          const reply = await readiness("GET", "/internal/ready");
-          return reply.status === 200;
-        });
-        if (ended) throw new Error(`Cannot start ${product.name}: it ended`);
-      } catch (error) {
-        throw new Error(
-          `${Error.isError(error) ? error.message : error}\n${await tail(
-            join(directory, "output"),
-          )}`,
-          {
-            cause: error,
-          },
-        );
-      }
-    },
-    async settled() {
-      const done = until(`see ${product.name} settled`, SETTLE_TIMEOUT_MS, async () => {
-        const written = await Deno.readTextFile(log);
-        return DONE.every((line) => line.test(written));
-      });
-      // It is a matter of speed only.
-      await done.catch(() => {});
-    },
+    ready: () => waitUntilReady({ product, directory, child }),
+    settled: () => waitUntilSettled(product, directory),
     end,
     signal(signal) {
       if (child !== undefined) kill(child, signal);
     },
     async [Symbol.asyncDispose]() {
       await end("SIGKILL");
-      await Deno.remove(directory, { recursive: true });
+      // The processes that it started end, too.
+      await removeWithUsers(directory);
     },
   };
+}
+
+async function writeIdentity(
+  directory: string,
+  { certificate, key }: ServerIdentity,
+): Promise<void> {
+  await Deno.writeTextFile(join(directory, "server.crt"), certificate);
+  await Deno.writeTextFile(join(directory, "server.key"), key, { mode: 0o600 });
+}
+
+interface Starting {
+  readonly product: Product;
+  readonly directory: string;
+  readonly child: Deno.ChildProcess | undefined;
+}
+
+async function waitUntilReady({ product, directory, child }: Starting): Promise<void> {
+  const socket = join(directory, SOCKET);
+  let ended = false;
+  let replyMs = READY_REPLY_MS;
+  child?.status.then(() => ended = true);
+  try {
+    await until(`start ${product.name}`, READY_TIMEOUT_MS, async () => {
+      // An error would only count as "not yet".
+      if (ended) return true;
+      try {
+        return (await unixApi(socket, replyMs)("GET", "/internal/ready")).status === 200;
+      } catch (error) {
+        // On a busy machine no reply is quick, so the next may take longer.
+        if (Error.isError(error) && error.name === "AbortError") replyMs *= 2;
+        throw error;
+      }
+    });
+    if (ended) throw new Error(`Cannot start ${product.name}: it ended`);
+  } catch (error) {
+    const output = await tail(join(directory, "output"));
+    const message = Error.isError(error) ? error.message : error;
+    throw new Error(`${message}\n${output}`, { cause: error });
+  }
+}
+
+async function waitUntilSettled({ name }: Product, directory: string): Promise<void> {
+  const done = until(`see ${name} settled`, SETTLE_TIMEOUT_MS, async () => {
+    const written = await Deno.readTextFile(join(directory, LOG));
+    return DONE.every((line) => line.test(written));
+  });
+  // Tests pass without it, but wait longer.
+  await done.catch(() => {});
+}
+
+async function endProcess(child: Deno.ChildProcess, signal: Deno.Signal): Promise<void> {
+  kill(child, signal);
+  // A stopped process takes no notice of SIGTERM before it runs on.
+  kill(child, "SIGCONT");
+  const timer = setTimeout(() => kill(child, "SIGKILL"), STOP_TIMEOUT_MS);
+  await child.status;
+  clearTimeout(timer);
 }
 
 function spawnDaemon(
   { daemon, variable }: Product,
   directory: string,
-  log: string,
 ): Deno.ChildProcess {
   return new Deno.Command("sh", {
     args: [
       ...["-c", `exec "$@" >"$${variable}/output" 2>&1`, "sh", "setpriv"],
-      // If the test itself is killed, no one else would end the daemon.
+      // The daemon ends with the test, even if the test is killed.
       ...["--pdeathsig", "KILL"],
-      // What LXD mounts below its directory is seen in its own namespace only, and is gone with
-      // the process, however it ends.
+      // LXD mounts below its directory. In a namespace of its own, the mounts end with the
+      // process, however it ends.
       ...["unshare", "--mount"],
-      ...[daemon, "--verbose", "--group", "root", "--logfile", log],
+      ...[daemon, "--verbose", "--group", "root", "--logfile", join(directory, LOG)],
     ],
     clearEnv: true,
     env: {

@@ -9,15 +9,15 @@ import { ensurePackages } from "../packages.ts";
 export const INCUSD = "/usr/libexec/incus/incusd";
 
 /**
- * Sees to it that `incusd` and the client `incus` are there.
+ * Installs `incusd` and the client `incus`, unless they are installed.
  *
- * @throws {Error} which says what to install, if this process cannot: a test that needs a real
- * Incus must never be skipped in silence.
+ * @throws {Error} which names the packages, if this process cannot install them: a test that needs a
+ * real Incus must never be skipped in silence.
  */
 export async function ensureIncus(): Promise<void> {
   await ensurePackages({
     purpose: "start a real Incus",
-    // The package `incus` adds what containers and virtual machines need, and tests do not.
+    // The package `incus` adds programs for containers and virtual machines. Tests start none.
     packages: ["incus-base", "incus-client"],
     programs: [[INCUSD, "--version"], ["incus", "--version"]],
     isBackported: true,

@@ -6,10 +6,10 @@
 import { ensurePackages } from "../packages.ts";
 
 /**
- * Sees to it that the programs `lxd` and `lxd-client` are there.
+ * Installs the programs `lxd` and `lxd-client`, unless they are installed.
  *
- * @throws {Error} which says what to install, if this process cannot: a test that needs a real
- * LXD must never be skipped in silence.
+ * @throws {Error} which names the packages, if this process cannot install them: a test that needs a
+ * real LXD must never be skipped in silence.
  */
 export async function ensureLxd(): Promise<void> {
   await ensurePackages({

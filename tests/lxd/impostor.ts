@@ -1,5 +1,5 @@
 /**
- * Servers that are no LXD: one that pretends to be, and one that never speaks.
+ * Servers in the place of an LXD: one with another certificate, and one that sends nothing.
  *
  * @module
  */
@@ -25,15 +25,15 @@ export interface Impostor extends FalseServer {
   /** The certificate it presents, as PEM. */
   readonly serverCertificate: string;
   /**
-   * Every byte of application data it received, from all connections. A client that insists on
-   * another certificate must have sent none.
+   * Application data that it received, from all connections. A client that pins another
+   * certificate must have sent none.
    */
   readonly received: Uint8Array;
   /** How many TLS handshakes were completed. */
   readonly handshakes: number;
 }
 
-/** What an impostor shall be. */
+/** Options of an impostor. */
 export interface ImpostorOptions {
   /** The certificate it presents. @default {one as LXD makes it} */
   readonly identity?: ServerIdentity;
@@ -45,7 +45,7 @@ export interface ImpostorOptions {
   readonly address?: string;
 }
 
-/** Starts an impostor. It completes handshakes, records what it is sent, and never answers. */
+/** Starts an impostor. It completes handshakes, records the data that it gets, and never answers. */
 export async function startImpostor(options: ImpostorOptions = {}): Promise<Impostor> {
   const identity = options.identity ?? await createIdentity();
   const chunks: Uint8Array[] = [];
@@ -78,11 +78,11 @@ export async function startImpostor(options: ImpostorOptions = {}): Promise<Impo
   };
 }
 
-/** Starts a server that accepts connections and never says a word, not even of TLS. */
+/** Starts a server that accepts connections and sends nothing, not even for TLS. */
 export async function startSilentServer(
   options: Pick<ImpostorOptions, "address"> = {},
 ): Promise<FalseServer> {
-  // It reads, so as to notice that a client has gone.
+  // It reads, to notice that a client has closed the connection.
   return await serve(createServer((socket) => socket.resume()), options.address);
 }
 

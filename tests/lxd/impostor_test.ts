@@ -1,9 +1,14 @@
 import { equal, match, ok, rejects } from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate } from "../certificates.ts";
+import { LIMIT_MS, until } from "./administration.ts";
 import { createClient, presentedFingerprint } from "./client.ts";
 import { startImpostor, startSilentServer } from "./impostor.ts";
 import { claimLoopback } from "./loopback.ts";
 import { startStandIn } from "./stand_in.ts";
+
+/** How long a test waits for a server that must send nothing. */
+const SILENCE_MS = 200;
 
 Deno.test("an impostor receives nothing from a client that insists on another certificate", async () => {
   await using impostor = await startImpostor();
@@ -19,8 +24,12 @@ Deno.test("an impostor receives nothing from a client that insists on another ce
 Deno.test("an impostor records what a client that trusts it sends", async () => {
   await using impostor = await startImpostor();
   const { endpoint, serverCertificate } = impostor;
-  const client = createClient({ endpoint, serverCertificate, timeoutMs: 200 });
-  await rejects(client("GET", "/1.0/secret"), { code: "ABORT_ERR" });
+  const aborter = new AbortController();
+  const client = createClient({ endpoint, serverCertificate, signal: aborter.signal });
+  const asked = rejects(client("GET", "/1.0/secret"), { code: "ABORT_ERR" });
+  await until("see the request", LIMIT_MS, () => impostor.received.length > 0);
+  aborter.abort();
+  await asked;
   equal(impostor.handshakes, 1);
   match(new TextDecoder().decode(impostor.received), /^GET \/1\.0\/secret HTTP\/1\.1\r\n/);
 });
@@ -38,8 +47,14 @@ Deno.test("an impostor can take the address of a member that is down", async () 
 Deno.test("a silent server accepts connections and says nothing", async () => {
   await using silent = await startSilentServer();
   const { certificate: serverCertificate } = await createCertificate();
-  const client = createClient({ endpoint: silent.endpoint, serverCertificate, timeoutMs: 200 });
-  await rejects(client("GET", "/1.0"), { code: "ABORT_ERR" });
+  const { endpoint } = silent;
+  const aborter = new AbortController();
+  const client = createClient({ endpoint, serverCertificate, signal: aborter.signal });
+  const asked = rejects(client("GET", "/1.0"), { code: "ABORT_ERR" });
+  await until("see the connection", LIMIT_MS, () => silent.connections > 0);
+  await delay(SILENCE_MS);
+  aborter.abort();
+  await asked;
   equal(silent.connections, 1);
 });
 

@@ -1,24 +1,25 @@
 /**
- * Joins a real LXD or Incus to a cluster as an operator does: by a token, which every version takes.
+ * Joins a real LXD or Incus to a cluster as an operator does: by a token, which works with every
+ * version.
  *
  * @module
  */
 
 import type { Product } from "./product.ts";
 
-/** Who joins, and by what. */
+/** Daemon and token. */
 export interface JoinOptions {
-  /** What the daemon is. */
+  /** Product of the daemon. */
   readonly product: Product;
   /** Its directory. */
   readonly directory: string;
-  /** Where it shall be reached, such as "127.20.7.2:8443". */
+  /** Address at which it is to listen, such as "127.20.7.2:8443". */
   readonly serverAddress: string;
   /** The token that `lxc cluster add` prints. */
   readonly token: string;
 }
 
-/** Joins a cluster. @throws {Error} in LXD's words, if it does not come to that. */
+/** Joins a cluster. @throws {Error} with LXD's message, if LXD refuses. */
 export async function joinCluster(
   { product, directory, serverAddress, token }: JoinOptions,
 ): Promise<void> {
@@ -34,7 +35,7 @@ export async function joinCluster(
     cluster: { enabled: true, server_address: serverAddress, cluster_token: token },
   };
   const writer = process.stdin.getWriter();
-  // What is JSON is YAML as well.
+  // JSON is YAML, too.
   await writer.write(new TextEncoder().encode(JSON.stringify(preseed)));
   await writer.close();
   const { success, stderr } = await process.output();

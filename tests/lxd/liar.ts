@@ -1,5 +1,5 @@
 /**
- * A TLS server that presents a certificate whose key it need not hold.
+ * A TLS server that presents a certificate without having its key.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createCertificate } from "../certificates.ts";
 import { der } from "../crafted.ts";
 import { ensurePackages } from "../packages.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 
 /** A server at a loopback address. */
 export interface OpensslServer extends AsyncDisposable {
@@ -21,11 +22,11 @@ const BITS = 0x03;
 const P256 = "06082a8648ce3d030107";
 
 /**
- * Makes a key that claims to be the one of a certificate: it names the certificate's public key
- * beside another private one, which OpenSSL does not hold against each other.
+ * Makes a private key that does not fit a certificate, with the certificate's public key beside it:
+ * OpenSSL takes the pair, because it compares public keys only.
  *
- * @param certificate A certificate with a key on P-256, PEM.
- * @returns The key, PEM.
+ * @param certificate A certificate with a key on P-256, as PEM.
+ * @returns The key, as PEM.
  */
 export async function pretend(certificate: string): Promise<string> {
   const spki = new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" });
@@ -43,7 +44,7 @@ export async function pretend(certificate: string): Promise<string> {
   );
 }
 
-/** Starts a server that presents a certificate and signs with a key, whether they fit or not. */
+/** Starts a server that presents a certificate and signs with a key. They need not fit. */
 export async function startOpensslServer(
   { certificate, key }: { readonly certificate: string; readonly key: string },
 ): Promise<OpensslServer> {
@@ -52,7 +53,7 @@ export async function startOpensslServer(
     packages: ["openssl"],
     programs: [["openssl", "version"]],
   });
-  const folder = await Deno.makeTempDir({ prefix: "liar-" });
+  const folder = await makeTemporaryFolder({ prefix: "openssl-" });
   await Deno.writeTextFile(`${folder}/server`, certificate + key);
   const process = new Deno.Command("openssl", {
     args: ["s_server", "-accept", "127.0.0.1:0", "-cert", `${folder}/server`, "-www"],

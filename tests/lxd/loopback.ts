@@ -20,15 +20,15 @@ const ATTEMPTS = 100;
 /**
  * Claims a network 127.a.b.0/24 whose first addresses are free on LXD's port.
  *
- * A listener on one of its addresses is the claim: the kernel lets one process have it and takes
- * it back when that process dies, which a lock file would outlive.
+ * A listener on one of its addresses is the claim. The kernel gives it to one process, and takes it
+ * back when the process dies; a lock file would stay.
  *
  * @throws {Error} if no free network is found.
  */
 export function claimLoopback(count = 1): Loopback {
   let cause: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    // 127.0 and 127.1 are left to those who bind them without asking.
+    // 127.0 and 127.1 are for programs that bind them without a claim.
     const [a = 0, b = 0] = crypto.getRandomValues(new Uint8Array(2));
     const address = (n: number) => `127.${2 + a % 250}.${b}.${n}`;
     let claim: Deno.TcpListener | undefined;

@@ -1,10 +1,11 @@
 /**
- * Clients whose kinds of key only `openssl` knows.
+ * Clients with kinds of keys that only `openssl` makes.
  *
  * @module
  */
 import { fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { ensurePackages } from "../packages.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 
 /** A certificate with its private key. */
 export type OpensslCertificate = Pick<TestCertificate, "certificate" | "key" | "fingerprint">;
@@ -25,7 +26,7 @@ const REQUEST = "GET /1.0 HTTP/1.1\r\nHost: lxd\r\nConnection: close\r\n\r\n";
 export async function createOpensslCertificate(
   { key, parameters, request = [] }: OpensslKind,
 ): Promise<OpensslCertificate> {
-  const folder = await Deno.makeTempDir({ prefix: "openssl-" });
+  const folder = await makeTemporaryFolder({ prefix: "openssl-" });
   try {
     const [parametersPath, keyPath] = [`${folder}/parameters`, `${folder}/key`];
     if (parameters) await openssl(["genpkey", ...parameters, "-out", parametersPath]);
@@ -43,17 +44,17 @@ export async function createOpensslCertificate(
   }
 }
 
-/** Asks LXD whether it trusts a client; undefined where it does not even talk to it. */
+/** Asks LXD whether it trusts a client. Gives undefined if LXD ends the connection. */
 export async function opensslAuthOf(
   endpoint: string,
   { certificate, key }: OpensslCertificate,
 ): Promise<string | undefined> {
-  const folder = await Deno.makeTempDir({ prefix: "openssl-" });
+  const folder = await makeTemporaryFolder({ prefix: "openssl-" });
   try {
     await Deno.writeTextFile(`${folder}/client`, certificate + key);
     const files = ["-cert", `${folder}/client`, "-key", `${folder}/client`];
     const options = ["-quiet", "-ign_eof", "-connect", new URL(endpoint).host, ...files];
-    // Whether a signature is good enough is for LXD to say.
+    // LXD decides which signatures are good enough, not the client.
     const args = ["s_client", ...options, "-cipher", "ALL:@SECLEVEL=0"];
     return (await run(args, REQUEST)).output.match(/"auth":"(\w+)"/)?.[1];
   } finally {

@@ -1,16 +1,16 @@
 /**
- * The servers that speak LXD's API, and how their daemons differ where tests start them.
+ * The products with LXD's API, and the differences between their daemons.
  *
  * @module
  */
 import { ensureIncus, INCUSD } from "./ensure_incus.ts";
 import { ensureLxd } from "./ensure_lxd.ts";
 
-/** A server that speaks LXD's API, as Debian has it. */
+/** A product with LXD's API, as Debian packages it. */
 export interface Product {
   /** Its name. */
   readonly name: "LXD" | "Incus";
-  /** Tells the version that is installed. */
+  /** Reads the version that is installed. */
   readonly version: () => string;
   /** The program of the daemon. */
   readonly daemon: string;
@@ -18,7 +18,7 @@ export interface Product {
   readonly variable: "LXD_DIR" | "INCUS_DIR";
   /** The command that sets up a daemon, as an operator would. */
   readonly setUp: readonly [program: string, ...args: readonly string[]];
-  /** Sees to it that it is installed. */
+  /** Installs it, unless it is installed. */
   readonly ensure: () => Promise<void>;
 }
 

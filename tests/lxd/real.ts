@@ -3,22 +3,22 @@
  *
  * @module
  */
-import { administration, succeed, until } from "./administration.ts";
+import { administration, LIMIT_MS, succeed, until } from "./administration.ts";
 import { createDaemon, type Daemon, type ServerIdentity } from "./daemon.ts";
 import { joinCluster } from "./join_cluster.ts";
 import { claimLoopback, LXD_PORT } from "./loopback.ts";
 import { LXD, type Product } from "./product.ts";
 import type { LxdMember, LxdRequest, LxdWorld } from "./world.ts";
 
-/** What a standalone LXD shall be. */
+/** Options of a standalone LXD. */
 export interface LxdOptions {
   /** Its server certificate. @default {one that LXD makes} */
   readonly identity?: ServerIdentity;
-  /** What it is. @default {LXD} */
+  /** Product of the daemons. @default {LXD} */
   readonly product?: Product;
 }
 
-/** What a cluster shall be. */
+/** Options of a cluster. */
 export interface ClusterOptions {
   /** Number of members, named "member1" and so on. @default {3} */
   readonly members?: number;
@@ -27,17 +27,15 @@ export interface ClusterOptions {
    * 20. LXD refuses less than 11; heartbeats come every 10 seconds. @default {11}
    */
   readonly offlineThresholdSeconds?: number;
-  /** What it is. @default {LXD} */
+  /** Product of the daemons. @default {LXD} */
   readonly product?: Product;
 }
 
 /** A real LXD. */
 export interface RealLxd extends LxdWorld {
-  /** The daemons' processes, in the order of `members`. */
+  /** The daemons, in the order of `members`. */
   readonly daemons: readonly Daemon[];
 }
-
-const JOIN_TIMEOUT_MS = 30_000;
 
 /** Starts a standalone LXD. */
 export async function startLxd(options: LxdOptions = {}): Promise<RealLxd> {
@@ -70,7 +68,7 @@ export async function startCluster(
         token: tokens[index] ?? "",
       });
     }
-    await until("form a cluster", JOIN_TIMEOUT_MS, () => isFormed(world));
+    await until("form a cluster", LIMIT_MS, () => isFormed(world));
   });
 }
 
@@ -91,7 +89,7 @@ async function start(
   ) => Promise<void>,
 ): Promise<RealLxd> {
   await product.ensure();
-  // Whatever was begun is ended if the rest fails.
+  // If a later step fails, this ends what is running.
   await using begun = new AsyncDisposableStack();
   const loopback = begun.use(claimLoopback(count));
   const member = async (n: number) => {
@@ -169,7 +167,7 @@ async function listen(member: RealMember): Promise<void> {
   });
 }
 
-/** The token that `lxc cluster add` prints: what the operation says, as JSON in base64. */
+/** Makes the token that `lxc cluster add` prints: metadata of the operation, as JSON in base64. */
 async function createToken(
   first: RealMember,
   member: RealMember,
@@ -188,7 +186,7 @@ async function createToken(
   })).toBase64();
 }
 
-/** Whether every member sees all of them online. */
+/** Whether every member reports all members as Online. */
 async function isFormed(world: RealLxd): Promise<boolean> {
   const views = await Promise.all(world.daemons.map(async ({ api }) => {
     const { metadata } = await succeed(

@@ -5,7 +5,7 @@
  */
 import type { LxdReply } from "./world.ts";
 
-/** Reads an answer; a body that is not JSON is no error, for faults send such. */
+/** Reads an answer. A body that is not JSON is no error, because faults send such bodies. */
 export function parseReply(
   status: number,
   headers: Readonly<Record<string, string>>,

@@ -1,5 +1,5 @@
 /**
- * The server that scenarios are played over: a real LXD, unless the variable SERVER names another.
+ * The server that scenarios run over: a real LXD, unless the variable SERVER names another.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { type DialectName, DIALECTS } from "./stand_in_dialect.ts";
 import type { LxdWorld } from "./world.ts";
 import type { ServerIdentity } from "./daemon.ts";
 
-/** A server: a real one, or a version that the stand-in speaks for. */
+/** A server: a real product, or a dialect of the stand-in. */
 export type ServerName = Product["name"] | DialectName;
 
-/** What a standalone server shall be. */
+/** Options of a standalone server. */
 export interface ServerOptions {
   /** Its server certificate. @default {one that it makes} */
   readonly identity?: ServerIdentity;
@@ -21,30 +21,27 @@ export interface ServerOptions {
 
 const PRODUCTS: Readonly<Record<Product["name"], Product>> = { Incus: INCUS, LXD };
 
-/** Which server it is. */
+/** Name of the server. */
 export const SERVER: ServerName = chosen(Deno.env.get("SERVER") ?? "LXD");
 
 if (isProduct(SERVER)) await PRODUCTS[SERVER].ensure();
 
-/** What it says that its version is. */
+/** Version that the server reports. */
 export const VERSION: string = isProduct(SERVER)
   ? PRODUCTS[SERVER].version()
   : DIALECTS[SERVER].version;
 
-/** Whether it is the stand-in, which lets certificates in by a TLS of its own. */
+/** Whether it is the stand-in. Its TLS accepts other certificates than LXD's. */
 export const IS_STAND_IN = !isProduct(SERVER);
 
-/** Whether it is another one than LXD itself. */
+/** Whether it is any other server than a real LXD. */
 export const IS_NOT_LXD: boolean = SERVER !== "LXD";
 
-/** Whether it takes a name once only, as the original charm's entries do not. */
+/** Whether a name can be used once only. Entries of the original charm have one name twice. */
 export const TAKES_NAMES_ONCE: boolean = !isProduct(SERVER) && DIALECTS[SERVER].identities;
 
 /**
  * Starts a standalone server.
- *
- * @param options What it shall be.
- * @returns The server.
  */
 export async function startLxd(options: ServerOptions = {}): Promise<LxdWorld> {
   return isProduct(SERVER)
@@ -54,8 +51,6 @@ export async function startLxd(options: ServerOptions = {}): Promise<LxdWorld> {
 
 /**
  * Starts a cluster of three.
- *
- * @returns The cluster.
  */
 export async function startCluster(): Promise<LxdWorld> {
   return isProduct(SERVER)
@@ -69,5 +64,5 @@ function isProduct(name: ServerName): name is Product["name"] {
 
 function chosen(name: string): ServerName {
   if (Object.hasOwn(PRODUCTS, name) || Object.hasOwn(DIALECTS, name)) return name as ServerName;
-  throw new RangeError(`Cannot play over the server "${name}": there is none of this name`);
+  throw new RangeError(`Cannot find the server "${name}": there is none of this name`);
 }

@@ -1,19 +1,19 @@
 /**
- * Requests and answers of the stand-in, and the envelopes LXD writes.
+ * Requests and answers of the stand-in, in the envelopes that LXD writes.
  *
  * @module
  */
 
-/** Who asks: over the unix socket everyone is an administrator. */
+/** The sender of a request. Over the unix socket everyone is an administrator. */
 export type Caller =
   | { readonly kind: "administrator" }
   | { readonly kind: "restricted"; readonly fingerprint: string }
   | { readonly kind: "trusted"; readonly fingerprint: string }
-  /** A fine-grained identity: what it may do, its groups say. */
+  /** A fine-grained identity. Its groups give it entitlements. */
   | {
     readonly kind: "identity";
     readonly fingerprint: string;
-    /** What it may do on the server, such as `can_create_identities` or `admin`. */
+    /** Its entitlements on the server, such as `can_create_identities` or `admin`. */
     readonly entitlements: readonly string[];
   }
   | {
@@ -38,27 +38,27 @@ export interface StandInRequest {
   readonly body: unknown;
 }
 
-/** What the server answers. */
+/** An answer of the server. */
 export interface Answer {
   /** HTTP status. */
   readonly status: number;
   /** Headers beside the usual ones. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body, to be written as JSON; a text is written as it is. */
+  /** The body, sent as JSON. A text is sent as it is. */
   readonly body: unknown;
-  /** Whether the connection is cut instead, as LXD does where it panics. */
+  /** Whether the connection is cut instead, as when LXD panics. */
   readonly cut?: true;
 }
 
-/** What an operation tells of itself. */
+/** Description of an operation. */
 export interface Operation {
-  /** What it is for. */
+  /** Its purpose. */
   readonly description: string;
-  /** URL of what it works on. */
+  /** URL of the entity that it changes. */
   readonly entity: string;
   /** Name of the member that runs it. */
   readonly location: string;
-  /** Who began it. */
+  /** The sender of the request that began it. */
   readonly caller: Caller;
 }
 
@@ -67,7 +67,7 @@ export function fingerprintOfCaller(caller: Caller): string | undefined {
   return "fingerprint" in caller ? caller.fingerprint : undefined;
 }
 
-/** Answers with what was asked for. LXD says 200 in the body even where the status line says 201. */
+/** Answers a request that succeeded. LXD says 200 in the body even if the status line says 201. */
 export function success(
   metadata: unknown,
   { status = 200, headers = {} }: Partial<Pick<Answer, "status" | "headers">> = {},
@@ -143,7 +143,7 @@ export function isAdministrator(caller: Caller): boolean {
     caller.kind === "identity" && caller.entitlements.includes("admin");
 }
 
-/** What an identity needs to manage the trust store without being an administrator. */
+/** Entitlements of an identity that manages the trust store and is no administrator. */
 export const IDENTITY_ENTITLEMENTS = ["create", "view", "edit", "delete"]
   .map((verb) => `can_${verb}_identities`);
 
@@ -159,8 +159,8 @@ export function mayManage(
 /** Answers by cutting the connection. */
 export const CUT: Answer = { status: 0, headers: {}, body: undefined, cut: true };
 
-/** LXD's answer to whom it does not let. */
+/** LXD's answer to a caller without permission. */
 export const NOT_AUTHORIZED = failure(403, "not authorized");
 
-/** LXD's answer to a path it does not know. */
+/** LXD's answer to an unknown path. */
 export const NOT_FOUND = failure(404, "not found");

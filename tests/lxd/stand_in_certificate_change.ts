@@ -1,5 +1,5 @@
 /**
- * What the stand-in changes of an entry, and what it refuses.
+ * Changes of entries in the trust store of the stand-in.
  *
  * @module
  */
@@ -11,55 +11,71 @@ import { type Material, readMaterial } from "./stand_in_material.ts";
 import { entryOf, etagOf, isNameTaken, type State } from "./stand_in_state.ts";
 import type { TrustEntry } from "./world.ts";
 
-/** What a PUT begins with: it replaces everything. */
+/** Values of a PUT that are left out: a PUT replaces everything. */
 const NOTHING = { name: "", type: "", restricted: false, projects: [] };
 
-/** How far a caller may change an entry. */
-export interface ChangeOptions {
+/** A request to change an entry. */
+export interface ChangeRequest extends Pick<StandInRequest, "method" | "body" | "etag"> {
   /** Whether it is the caller's own, of which only the certificate may change. @default {false} */
-  readonly own?: boolean;
+  readonly isOwn?: boolean;
 }
 
 /** Changes an entry by PATCH, or replaces it by PUT. */
 export function changeCertificate(
   state: State,
   entry: TrustEntry,
-  request: StandInRequest,
-  { own = false }: ChangeOptions = {},
+  { method, body, etag, isOwn = false }: ChangeRequest,
 ): Answer {
   const { dialect } = state;
-  const { etag } = request;
   if (etag !== undefined && etag.replaceAll('"', "") !== etagOf(entry).replaceAll('"', "")) {
     return failure(412, `${dialect.etagMismatch}: ${etagOf(entry)} vs ${etag}`);
   }
-  const parsed = z.safeParse(CertificateBody, request.body);
+  const parsed = z.safeParse(CertificateBody, body);
   if (!parsed.success) return failure(400, "json: cannot unmarshal the request");
-  const base = request.method === "PUT" ? NOTHING : entry;
-  const { name = base.name, type = base.type, restricted = base.restricted } = parsed.data;
-  const projects = parsed.data.projects ?? base.projects;
-  if (own && !isSame(entry, { name, type, restricted, projects })) {
-    return failure(403, "Only the certificate can be changed");
+  const { certificate, ...changes } = parsed.data;
+  const base = method === "PUT" ? NOTHING : entry;
+  const { name = base.name, type = base.type, restricted = base.restricted } = changes;
+  const wanted = { name, type, restricted, projects: changes.projects ?? base.projects };
+  if (isOwn && !isSame(entry, wanted)) return failure(403, "Only the certificate can be changed");
+  const problem = problemOf(state, entry, wanted);
+  if (problem !== undefined) return problem;
+  const material = materialOf(certificate ?? entry.certificate, dialect.notYetValid);
+  if (material === undefined) {
+    return dialect.survivesJunk ? failure(400, "Invalid certificate material") : CUT;
   }
+  // The certificate of the entry may have expired meanwhile: LXD checks a new one only.
+  if (material.kind === "bad" && certificate !== undefined) return failure(400, material.error);
+  return replace(state, entry, {
+    ...wanted,
+    certificate: material.kind === "good"
+      ? material.certificate
+      : new X509Certificate(entry.certificate),
+  });
+}
+
+function problemOf(
+  state: State,
+  entry: TrustEntry,
+  { type, restricted, projects }: Changeable,
+): Answer | undefined {
+  const { dialect } = state;
   if (dialect.readsType && !TYPES.includes(type)) return failure(400, "Invalid certificate type");
   if (type !== entry.type) return failure(403, "The certificate type cannot be changed");
   if (dialect.projectsNeedRestricted && projects.length > 0 && !restricted) {
     return failure(400, "Projects can only be specified for restricted certificates");
   }
-  const problem = problemOfProjects(state, projects);
-  if (problem !== undefined) return problem;
-  const material = materialOf(parsed.data.certificate ?? entry.certificate, dialect.notYetValid);
-  if (material === undefined) {
-    return dialect.survivesJunk ? failure(400, "Invalid certificate material") : CUT;
-  }
-  // What an entry has may have expired meanwhile; only what is new is judged.
-  if (material.kind === "bad" && parsed.data.certificate !== undefined) {
-    return failure(400, material.error);
-  }
-  const certificate = material.kind === "good"
-    ? material.certificate
-    : new X509Certificate(entry.certificate);
+  return problemOfProjects(state, projects);
+}
+
+function replace(
+  state: State,
+  entry: TrustEntry,
+  { certificate, ...wanted }: Changeable & { readonly certificate: X509Certificate },
+): Answer {
+  const { dialect } = state;
+  const { name, type } = wanted;
   const changed = {
-    ...entryOf(state, certificate, { name, type, projects, restricted }),
+    ...entryOf(state, certificate, wanted),
     // Unlike in a POST, an empty name is kept.
     name,
     ...(dialect.protectsServers && type === "server" ? { restricted: false } : {}),

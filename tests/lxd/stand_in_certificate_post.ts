@@ -1,5 +1,5 @@
 /**
- * What the stand-in adds to its trust store, and what it refuses.
+ * Additions to the trust store of the stand-in.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { entryOf, isNameTaken, type State } from "./stand_in_state.ts";
 
 const PATH = "/1.0/certificates";
 
-/** What a POST, a PUT or a PATCH may hold. */
+/** Body of a POST, a PUT or a PATCH. */
 export const CertificateBody = z.object({
   name: z.optional(z.string()),
   type: z.optional(z.string()),
@@ -61,7 +61,7 @@ export function addCertificate(state: State, caller: Caller, body: unknown): Ans
     const operation = { description: "Executing operation", entity: PATH, location: "none" };
     return accepted({ ...operation, caller });
   }
-  // LXD takes a POST without material for that of the connection.
+  // LXD adds the certificate of the connection if a POST has none.
   if (certificate === "") return failure(dialect.noMaterialStatus, "Client is already trusted");
   const material = readMaterial(certificate, dialect.notYetValid);
   if (material.kind === "bad") return failure(400, material.error);
@@ -79,7 +79,7 @@ export function addCertificate(state: State, caller: Caller, body: unknown): Ans
   return success(null, { status: 201, headers: { location: `${PATH}/${entry.fingerprint}` } });
 }
 
-/** What is wrong with the projects of an entry. */
+/** Gives the error of an entry's projects, if they are wrong. */
 export function problemOfProjects(
   { projects: known, dialect }: State,
   projects: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * The stand-in's `/1.0/certificates`: who sees and deletes what.
+ * The stand-in's `/1.0/certificates`: reading and deleting, with the permissions of callers.
  *
  * @module
  */
@@ -64,7 +64,7 @@ export function answerCertificate(
     case "PATCH":
     case "PUT":
       if (mayManage(caller, "edit")) return changeCertificate(state, entry, request);
-      return isOwn ? changeCertificate(state, entry, request, { own: true }) : NOT_AUTHORIZED;
+      return isOwn ? changeCertificate(state, entry, { ...request, isOwn }) : NOT_AUTHORIZED;
     case "DELETE":
       if (!mayManage(caller, "delete") && !isOwn) return NOT_AUTHORIZED;
       if (entry.type === "server" && dialect.protectsServers) {

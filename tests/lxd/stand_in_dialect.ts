@@ -1,34 +1,34 @@
 /**
- * What the versions of LXD do differently, as far as a client of the trust store can see it.
+ * The differences between versions of LXD that a client of the trust store can see.
  *
  * @module
  */
 
 /**
- * A version of LXD, as `recordings/` has it: of the three lines, the last one whose answers were
- * recorded. "6.10" is what becomes 6.10, and still says 6.9 of itself.
+ * A version of LXD: of each of the three release lines, the last one whose answers are recorded. The
+ * recorded "6.10" is a snapshot before the release, which reports 6.9.
  */
 export type DialectName = "5.0.2" | "5.21.7" | "6.10";
 
-/** How a version behaves. Recorded answers of real servers prove it. */
+/** Behavior of a version. Tests compare it with recorded answers of real servers. */
 export interface Dialect {
   /** `server_version`. */
   readonly version: string;
-  /** Whether the server is of a long-term line; `undefined` where it does not say. */
+  /** Whether the release is a long-term one; `undefined` if the version does not report it. */
   readonly lts: boolean | undefined;
   /** `auth_methods`. */
   readonly authMethods: readonly string[];
-  /** Whether GET /1.0 tells the caller's name, and whether it came with a certificate. */
+  /** Whether GET /1.0 has the caller's name, and whether the caller has a certificate. */
   readonly tellsCaller: boolean;
-  /** To whom `user.*` is shown beside the administrators. */
+  /** Callers beside the administrators that see `user.*`. */
   readonly publicConfig: "nobody" | "the untrusted" | "everyone";
-  /** What comes of setting `oidc.*` where no provider can be asked. */
+  /** Status of a request that sets `oidc.*`, if the provider cannot be reached. */
   readonly oidcStatus: 200 | 400 | 500;
   /** Whether the server has an id of its own in `config`. */
   readonly volatileUuid: boolean;
   /** Extensions that a client may look for. */
   readonly extensions: readonly string[];
-  /** Whether there are identities, and a name can be used once among all of them. */
+  /** Whether there are identities, with names that can be used once. */
   readonly identities: boolean;
   /** Whether names with "/" or a leading "-" are refused on POST. */
   readonly strictNames: boolean;
@@ -38,37 +38,37 @@ export interface Dialect {
   readonly ownEntryOnly: boolean;
   /** Whether entries of type `server` can neither be deleted nor restricted. */
   readonly protectsServers: boolean;
-  /** Whether `projects` without `restricted` is refused; where not, it means full access. */
+  /** Whether `projects` without `restricted` is refused. If not, it means full access. */
   readonly projectsNeedRestricted: boolean;
   /** Whether a POST with a trust password is refused. */
   readonly refusesPassword: boolean;
-  /** Whether a token that does not fit is refused. */
+  /** Whether a wrong trust token is refused. */
   readonly readsTrustToken: boolean;
   /** Whether the type is read before it is compared with that of the entry. */
   readonly readsType: boolean;
-  /** Whether a certificate that is none is answered; where not, the connection is cut. */
+  /** Whether a change to no certificate is answered. If not, LXD cuts the connection. */
   readonly survivesJunk: boolean;
-  /** Status for a POST without material: that of the connection is taken. */
+  /** Status of a POST without a certificate: LXD uses the connection's. */
   readonly noMaterialStatus: 400 | 409;
-  /** Status for a certificate that another entry has. */
+  /** Status of a change to a certificate that another entry has. */
   readonly takenStatus: 409 | 500;
-  /** Status for a project that is named twice. */
+  /** Status of a request that names a project twice. */
   readonly twiceStatus: 404 | 500;
-  /** Status for a prefix that fits more than one entry. */
+  /** Status of a prefix that fits several entries. */
   readonly ambiguousStatus: 400 | 500;
-  /** Whether the untrusted are told of a method that does not exist. */
+  /** Whether the untrusted learn that a method does not exist. */
   readonly tellsMethods: boolean;
-  /** Whether projects are deleted by an operation. */
+  /** Whether an operation deletes projects. */
   readonly deletesProjectsLater: boolean;
   /** Roles of the member that leads the database. */
   readonly leaderRoles: readonly string[];
-  /** Text for a certificate of the future. */
+  /** Text for a certificate that is not valid yet. */
   readonly notYetValid: string;
-  /** Text for who may not. */
+  /** Text for a caller without permission. */
   readonly notAuthorized: string;
-  /** Text for a path that does not exist. */
+  /** Text for an unknown path. */
   readonly notFound: string;
-  /** Text for an `If-Match` that is outdated. */
+  /** Text for an outdated `If-Match`. */
   readonly etagMismatch: string;
 }
 

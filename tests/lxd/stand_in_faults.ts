@@ -1,5 +1,5 @@
 /**
- * Faults that the stand-in commits on demand.
+ * Faults of the stand-in, which tests ask for.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface LoggedRequest {
   readonly fingerprint: string | undefined;
 }
 
-/** Which requests a fault befalls. What is left out fits every request. */
+/** The requests that a fault is for. A field that is left out fits every request. */
 export interface FaultMatch {
   /** Name of the member. */
   readonly member?: string;
@@ -27,13 +27,13 @@ export interface FaultMatch {
   readonly method?: string;
   /** Tested against path and query. */
   readonly path?: RegExp;
-  /** The first of the matching requests to be befallen, counted from 1. @default {1} */
+  /** Number of the first matching request with the fault, counted from 1. @default {1} */
   readonly nth?: number;
-  /** How many matching requests are befallen from there on. @default {Infinity} */
+  /** Number of matching requests with the fault, from there on. @default {Infinity} */
   readonly times?: number;
 }
 
-/** What goes wrong. To refuse connections, `kill()` the member. */
+/** A fault. To refuse connections, `kill()` the member. */
 export type Fault =
   /** The connection is cut; the server has not acted. */
   | { readonly kind: "reset" }
@@ -68,7 +68,7 @@ export interface Faults {
   readonly add: (match: FaultMatch, fault: Fault) => void;
   /** Removes all. */
   readonly clear: () => void;
-  /** Counts a request, and tells the faults that befall it, in the order they were added. */
+  /** Counts a request, and gives its faults, in the order in which they were added. */
   readonly of: (request: LoggedRequest) => readonly Fault[];
 }
 
@@ -117,7 +117,7 @@ function fits({ member, method, path }: FaultMatch, request: LoggedRequest): boo
     (path === undefined || path.test(request.path));
 }
 
-/** Reads a logged request as the handlers want it. */
+/** Turns a logged request into one for the handlers. */
 export function requestOf(
   logged: LoggedRequest,
   headers: Readonly<Record<string, string | string[] | undefined>>,

@@ -1,5 +1,5 @@
 /**
- * The stand-in's `/1.0/auth`: identities, beside which certificates are listed as well, and groups.
+ * The stand-in's `/1.0/auth`: groups, and identities. The list of identities has certificates, too.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export function answerIdentities(state: State, caller: Caller, request: StandInR
     return method === "GET" ? list(state, caller, request) : failure(501, "Not Implemented");
   }
   if (!path.startsWith(`${TLS}/`)) return NOT_FOUND;
-  return one(state, caller, method, decodeURIComponent(path.slice(TLS.length + 1)));
+  return answerIdentity(state, caller, request);
 }
 
 function list(state: State, caller: Caller, { query }: StandInRequest): Answer {
@@ -67,7 +67,8 @@ function list(state: State, caller: Caller, { query }: StandInRequest): Answer {
   return success(all.map(({ fingerprint }) => `${TLS}/${fingerprint}`));
 }
 
-function one(state: State, caller: Caller, method: string, id: string): Answer {
+function answerIdentity(state: State, caller: Caller, { method, path }: StandInRequest): Answer {
+  const id = decodeURIComponent(path.slice(TLS.length + 1));
   const found = [...state.entries.values(), ...state.identities.values()]
     .find(({ name, fingerprint }) => id === name || fingerprint.startsWith(id));
   if (found === undefined) return failure(404, "Identity not found");
@@ -83,7 +84,7 @@ function one(state: State, caller: Caller, method: string, id: string): Answer {
     return success({});
   }
   if (method === "PATCH" || method === "PUT") {
-    // The name cannot be changed, and LXD does not say so.
+    // LXD ignores a new name, without an error.
     return isOwn || mayManage(caller, "edit") ? success({}) : NOT_AUTHORIZED;
   }
   return failure(501, "Not Implemented");

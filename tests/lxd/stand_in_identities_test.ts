@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
-import { CERTIFICATES, client, clients, entry, only, post, refused } from "./contract_tools.ts";
+import { CERTIFICATES, client, clients, entry, post, refused } from "./contract_tools.ts";
 import { type StandIn, startStandIn } from "./stand_in.ts";
 import { IDENTITY_ENTITLEMENTS } from "./stand_in_answer.ts";
 import type { DialectName } from "./stand_in_dialect.ts";
@@ -105,5 +105,5 @@ async function identity(lxd: StandIn, name: string, entitlements: readonly strin
   const body = { name, certificate: made.certificate, groups: [name] };
   const reply = await lxd.admin("POST", TLS, body);
   assert.equal(reply.status, 201, reply.text);
-  return { ...made, ask: client(lxd, made, only(lxd).endpoint) };
+  return { ...made, ask: client(lxd, made) };
 }

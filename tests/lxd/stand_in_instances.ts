@@ -1,5 +1,5 @@
 /**
- * The stand-in's instances: empty ones, which come and go by operations that end at once.
+ * The stand-in's instances. They are empty, and operations on them end at once.
  *
  * @module
  */

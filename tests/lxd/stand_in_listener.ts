@@ -1,5 +1,5 @@
 /**
- * A TLS listener that can be closed, silenced and opened again, and that leaves nothing open.
+ * A TLS listener that can be closed, silenced and opened again, and that leaves no connection open.
  *
  * @module
  */
@@ -13,30 +13,26 @@ import type { ServerIdentity } from "./daemon.ts";
 
 /** A listener on one address. */
 export interface Listener extends AsyncDisposable {
-  /** Listens with a server certificate. Connections that are there keep the one they have. */
+  /** Listens with a server certificate. Open connections keep the one that they have. */
   readonly open: (identity: ServerIdentity) => Promise<void>;
-  /** Accepts connections and never says a word. */
+  /** Accepts connections and sends nothing. */
   readonly silence: () => Promise<void>;
-  /** Refuses connections and cuts those that are there. */
+  /** Refuses connections and cuts the open ones. */
   readonly close: () => Promise<void>;
 }
+
+/** Answers a request. It is given the client's certificate in DER, if the client presented one. */
+export type Handle = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  presented: Uint8Array | undefined,
+) => Promise<void>;
 
 const BUSY_TRIES = 200;
 const BUSY_WAIT_MS = 25;
 
-/**
- * Makes a listener, closed at first. The handler is given the client's certificate in DER, if the
- * client presented one.
- */
-export function createListener(
-  address: string,
-  port: number,
-  handle: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    presented: Uint8Array | undefined,
-  ) => Promise<void>,
-): Listener {
+/** Makes a listener, closed at first. */
+export function createListener(address: string, port: number, handle: Handle): Listener {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
 
@@ -51,23 +47,10 @@ export function createListener(
   const listen = async (create: () => Server) => {
     await stopListening();
     for (let attempt = 1; server === undefined; attempt++) {
-      const next = create();
-      next.on("connection", (socket: Socket) => {
-        sockets.add(socket);
-        socket.on("close", () => sockets.delete(socket));
-        // Faults and clients cut connections; that is no error of the test.
-        socket.on("error", () => {});
-      });
-      next.listen(port, address);
-      try {
-        await once(next, "listening");
-        server = next;
-      } catch (error) {
-        // A process that another test is just starting may hold what we closed open for a moment.
-        const { code } = error as { readonly code?: unknown };
-        if (code !== "EADDRINUSE" || attempt === BUSY_TRIES) throw error;
-        await delay(BUSY_WAIT_MS);
-      }
+      const next = track(create(), sockets).listen(port, address);
+      if (await isListening(next)) server = next;
+      else if (attempt === BUSY_TRIES) throw new Error(`Cannot listen on ${address}: it is in use`);
+      else await delay(BUSY_WAIT_MS);
     }
   };
   const close = async () => {
@@ -78,22 +61,45 @@ export function createListener(
   };
 
   return {
-    open: (identity) =>
-      listen(() =>
-        createHttpsServer({
-          cert: identity.certificate,
-          key: identity.key,
-          requestCert: true,
-          rejectUnauthorized: false,
-          minVersion: "TLSv1.3",
-        }, (request, response) => {
-          // LXD's clients may come without a certificate.
-          const presented = (request.socket as TLSSocket).getPeerCertificate()?.raw;
-          void handle(request, response, presented);
-        })
-      ),
+    open: (identity) => listen(() => createTlsServer(identity, handle)),
     silence: () => listen(() => createServer()),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function createTlsServer({ certificate, key }: ServerIdentity, handle: Handle): Server {
+  return createHttpsServer({
+    cert: certificate,
+    key,
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.3",
+  }, (request, response) => {
+    // LXD's clients may come without a certificate.
+    const presented = (request.socket as TLSSocket).getPeerCertificate()?.raw;
+    void handle(request, response, presented);
+  });
+}
+
+/** Keeps the open connections of a server in a set. */
+function track(server: Server, sockets: Set<Socket>): Server {
+  return server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    // Faults and clients cut connections; that is no error of the test.
+    socket.on("error", () => {});
+  });
+}
+
+/** Waits until a server listens; false if another process has the address. */
+async function isListening(server: Server): Promise<boolean> {
+  try {
+    await once(server, "listening");
+    return true;
+  } catch (error) {
+    // A process that another test is starting may hold, for a moment, the socket that was closed.
+    if ((error as { readonly code?: unknown }).code === "EADDRINUSE") return false;
+    throw error;
+  }
 }

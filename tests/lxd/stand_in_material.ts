@@ -1,19 +1,19 @@
 /**
- * Judges certificates as LXD does when one is added.
+ * Checks certificates as LXD does when one is added.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 
-/** A certificate that can be added, or LXD's words of refusal. */
+/** A certificate that can be added, or LXD's error. */
 export type Material =
   | { readonly kind: "good"; readonly certificate: X509Certificate }
   | { readonly kind: "bad"; readonly error: string };
 
 const MINIMUM_RSA_BITS = 2048;
 
-/** Reads the DER in base64 of a POST, as Go's decoder does: line ends are passed over. */
+/** Reads the DER in base64 of a POST. As in Go's decoder, line ends do not matter. */
 export function readMaterial(base64: string, notYetValid: string): Material {
   const wrong = base64.search(/[^A-Za-z0-9+/=\r\n]/);
   if (wrong !== -1) return bad(`illegal base64 data at input byte ${wrong}`);
@@ -51,7 +51,7 @@ function bad(error: string): Material {
   return { kind: "bad", error };
 }
 
-/** Length of the outer sequence; what does not begin with one counts as whole. */
+/** Length of the outer sequence, or of all bytes if they do not begin with a sequence. */
 function derLength(der: Uint8Array): number {
   const [tag, length = 0] = der;
   if (tag !== 0x30) return der.length;

@@ -12,7 +12,7 @@ import type { Listener } from "./stand_in_listener.ts";
 import { entryOf, type ListedMember, type State } from "./stand_in_state.ts";
 import type { LxdMember } from "./world.ts";
 
-/** A member, with what only the stand-in asks of it. */
+/** A member, with functions that only the stand-in calls. */
 export interface StandInMember extends LxdMember {
   /** Presents the identity of the state from now on, if it runs. */
   readonly present: () => Promise<void>;
@@ -55,7 +55,7 @@ export function createMember(
   };
 }
 
-/** Makes a server certificate as LXD does: it names the host, and not the address. */
+/** Makes a server certificate as LXD does: with the name of the host, without the address. */
 export async function createIdentity(): Promise<ServerIdentity> {
   return await createCertificate({
     commonName: `root@${hostname()}`,
@@ -65,7 +65,7 @@ export async function createIdentity(): Promise<ServerIdentity> {
   });
 }
 
-/** Enters the certificate of a member, under the member's name, as clustering does. */
+/** Adds the certificate of a member to the trust store, under its name, as clustering does. */
 export function enterMember(state: State, name: string, certificate: string): void {
   const options = { name, type: "server", restricted: false, projects: [] };
   const entry = entryOf(state, new X509Certificate(certificate), options);

@@ -12,20 +12,14 @@ import {
   isAdministrator,
   NOT_AUTHORIZED,
   NOT_FOUND,
-  type StandInRequest,
   success,
 } from "./stand_in_answer.ts";
-import type { State } from "./stand_in_state.ts";
+import type { Call, State } from "./stand_in_state.ts";
 
 const Project = z.object({ name: z.string() });
 
-/** Answers a request about projects; `location` is the member that was asked. */
-export function answerProjects(
-  state: State,
-  caller: Caller,
-  request: StandInRequest,
-  location: string,
-): Answer {
+/** Answers a request about projects. */
+export function answerProjects({ state, caller, request, member }: Call): Answer {
   const { method, path } = request;
   if (path === "/1.0/projects" && method === "GET") {
     return success(visibleProjects(state, caller).map((name) => `/1.0/projects/${name}`));
@@ -51,13 +45,18 @@ export function answerProjects(
   if (!state.projects.delete(name)) {
     return failure(404, `Fetch project "${name}": Project not found`);
   }
-  // Entries lose the project and keep their restriction: they may then do nothing.
-  for (const [fingerprint, entry] of state.entries) {
-    const left = entry.projects.filter((project) => project !== name);
-    state.entries.set(fingerprint, { ...entry, projects: left });
-  }
+  leaveProject(state, name);
   if (!state.dialect.deletesProjectsLater) return success({});
+  const location = state.clusterName === undefined ? "none" : member.name;
   return accepted({ description: "Deleting project", entity: path, location, caller });
+}
+
+/** Entries lose the project and keep their restriction: then they may do nothing. */
+function leaveProject({ entries }: State, name: string): void {
+  for (const [fingerprint, entry] of entries) {
+    const projects = entry.projects.filter((project) => project !== name);
+    entries.set(fingerprint, { ...entry, projects });
+  }
 }
 
 function visibleProjects(state: State, caller: Caller): readonly string[] {

@@ -1,5 +1,5 @@
 /**
- * The stand-in's `/1.0`: the server as the caller may see it, and its configuration.
+ * The stand-in's `/1.0`: the server as a caller sees it, and its configuration.
  *
  * @module
  */
@@ -14,33 +14,23 @@ import {
   isAdministrator,
   NOT_AUTHORIZED,
   NOT_FOUND,
-  type StandInRequest,
   success,
 } from "./stand_in_answer.ts";
-import { etagOf, type ListedMember, nameOf, type State } from "./stand_in_state.ts";
+import { type Call, etagOf, type ListedMember, nameOf, type State } from "./stand_in_state.ts";
 
 const Config = z.object({ config: z.record(z.string(), z.string()) });
 const UUID = "00000000-0000-4000-8000-000000000002";
 const PUBLIC_REGEXPS = { "the untrusted": /^user\./, everyone: /^(user|oidc)\./ };
 
 /** Answers a request about the server itself. */
-export function answerServer(
-  state: State,
-  caller: Caller,
-  request: StandInRequest,
-  member: ListedMember,
-): Answer {
-  if (request.method === "GET") return show(state, caller, request, member);
+export function answerServer(call: Call): Answer {
+  const { state, caller, request } = call;
+  if (request.method === "GET") return show(call);
   if (!isAdministrator(caller)) return NOT_AUTHORIZED;
   return request.method === "PATCH" ? configure(state, request.body) : NOT_FOUND;
 }
 
-function show(
-  state: State,
-  caller: Caller,
-  request: StandInRequest,
-  member: ListedMember,
-): Answer {
+function show({ state, caller, request, member }: Call): Answer {
   const { dialect, identity, clusterName } = state;
   const isUntrusted = caller.kind === "untrusted";
   const config = configFor(state, caller, member);

@@ -1,5 +1,5 @@
 /**
- * The stand-in's calls: where each is answered, and the cluster.
+ * The stand-in's routes, and its cluster.
  *
  * @module
  */
@@ -11,7 +11,6 @@ import {
   isAdministrator,
   NOT_AUTHORIZED,
   NOT_FOUND,
-  type StandInRequest,
   success,
 } from "./stand_in_answer.ts";
 import { answerCertificate, answerCertificates } from "./stand_in_certificates.ts";
@@ -20,7 +19,7 @@ import { answerInstances, INSTANCES_REGEXP } from "./stand_in_instances.ts";
 import { createIdentity, enterMember } from "./stand_in_member.ts";
 import { answerProjects } from "./stand_in_projects.ts";
 import { answerServer } from "./stand_in_root.ts";
-import { type ListedMember, nameOf, type State } from "./stand_in_state.ts";
+import { type Call, nameOf } from "./stand_in_state.ts";
 import type { MemberStatus } from "./world.ts";
 
 const WARNING = "00000000-0000-4000-8000-000000000001";
@@ -30,35 +29,19 @@ const Identity = z.object({
   "cluster_certificate_key": z.string(),
 });
 
-/** What a handler may do beside changing the state. */
-export interface Surroundings {
-  /** The member that was asked. */
-  readonly member: ListedMember;
-  /** Makes every member present the identity of the state. */
-  readonly present: () => Promise<void>;
+/** Answers a request. Errors have the words of the dialect. */
+export async function answer(call: Call): Promise<Answer> {
+  const { dialect } = call.state;
+  const given = await route(call);
+  if (given === NOT_AUTHORIZED) return failure(403, dialect.notAuthorized);
+  return given === NOT_FOUND ? failure(404, dialect.notFound) : given;
 }
 
-/** Answers a request, or none that LXD would take. */
-export async function answer(
-  state: State,
-  caller: Caller,
-  request: StandInRequest,
-  around: Surroundings,
-): Promise<Answer> {
-  const given = await route(state, caller, request, around);
-  if (given === NOT_AUTHORIZED) return failure(403, state.dialect.notAuthorized);
-  return given === NOT_FOUND ? failure(404, state.dialect.notFound) : given;
-}
-
-async function route(
-  state: State,
-  caller: Caller,
-  request: StandInRequest,
-  around: Surroundings,
-): Promise<Answer> {
+async function route(call: Call): Promise<Answer> {
+  const { state, caller, request } = call;
   const { method, path } = request;
   if (path === "/" && method === "GET") return success(["/1.0"]);
-  if (path === "/1.0") return answerServer(state, caller, request, around.member);
+  if (path === "/1.0") return answerServer(call);
   if (path === "/1.0/certificates") return answerCertificates(state, caller, request);
   if (/^\/1\.0\/certificates\/[^/]+$/.test(path)) return answerCertificate(state, caller, request);
   if (path === "/1.0/metrics") return metrics(caller);
@@ -70,18 +53,19 @@ async function route(
     if (!isAdministrator(caller)) return NOT_AUTHORIZED;
     return success([`${path}/${WARNING}`]);
   }
-  if (path.startsWith("/1.0/projects")) {
-    const location = state.clusterName === undefined ? "none" : around.member.name;
-    return answerProjects(state, caller, request, location);
-  }
-  if (method === "GET") return cluster(state, request, around.member);
-  if (!isAdministrator(caller)) return NOT_AUTHORIZED;
+  if (path.startsWith("/1.0/projects")) return answerProjects(call);
+  if (method === "GET") return showCluster(call);
+  return isAdministrator(caller) ? await changeCluster(call) : NOT_AUTHORIZED;
+}
+
+async function changeCluster({ state, request, present }: Call): Promise<Answer> {
+  const { method, path } = request;
   if (path === "/1.0/cluster" && method === "PUT") {
     const { server_name: name } = z.parse(Enable, request.body);
     enterMember(state, name, state.identity.certificate);
     state.clusterName = name;
     state.identity = await createIdentity();
-    await around.present();
+    await present();
     return success({});
   }
   if (path === "/1.0/cluster/certificate" && method === "PUT") {
@@ -90,7 +74,7 @@ async function route(
       certificate: parsed.cluster_certificate,
       key: parsed.cluster_certificate_key,
     };
-    await around.present();
+    await present();
     return success({});
   }
   return NOT_FOUND;
@@ -101,7 +85,7 @@ function metrics(caller: Caller): Answer {
   return { status: 200, headers: {}, body: "# EOF\n" };
 }
 
-function cluster(state: State, request: StandInRequest, member: ListedMember): Answer {
+function showCluster({ state, request, member }: Call): Answer {
   const enabled = state.clusterName !== undefined;
   if (request.path === "/1.0/cluster") {
     const name = enabled ? nameOf(state, member) : "";

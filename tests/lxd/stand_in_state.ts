@@ -1,11 +1,11 @@
 /**
- * What the stand-in remembers: trust store, projects, cluster.
+ * State of the stand-in: trust store, projects, cluster.
  *
  * @module
  */
 import { createHash, X509Certificate } from "node:crypto";
 import type { ServerIdentity } from "./daemon.ts";
-import type { Caller } from "./stand_in_answer.ts";
+import type { Caller, StandInRequest } from "./stand_in_answer.ts";
 import type { Dialect } from "./stand_in_dialect.ts";
 import { isValidNow } from "./stand_in_material.ts";
 import type { MemberStatus, TrustEntry } from "./world.ts";
@@ -16,7 +16,7 @@ export interface ListedMember {
   readonly name: string;
   /** Its address. */
   readonly address: string;
-  /** What the cluster says of it. */
+  /** The status that the cluster reports. */
   status: MemberStatus;
 }
 
@@ -34,15 +34,15 @@ export interface Identity {
 
 /** The state that all members share. */
 export interface State {
-  /** How it behaves. */
+  /** The version that it behaves like. */
   dialect: Dialect;
   /** Entries by fingerprint. */
   readonly entries: Map<string, TrustEntry>;
   /** Fine-grained identities by fingerprint. */
   readonly identities: Map<string, Identity>;
-  /** Groups of identities: what their members may do on the server, by name. */
+  /** Groups of identities: their entitlements on the server, by name. */
   readonly groups: Map<string, readonly string[]>;
-  /** What was set of the server's configuration. */
+  /** The server's configuration, without defaults. */
   readonly config: Map<string, string>;
   /** Names of the projects, in the order of their creation. */
   readonly projects: Set<string>;
@@ -58,7 +58,21 @@ export interface State {
   identity: ServerIdentity;
 }
 
-/** Makes an entry; the projects come in the order in which LXD knows them. */
+/** A request, with its sender and the state that it reads and changes. */
+export interface Call {
+  /** The state that all members share. */
+  readonly state: State;
+  /** The sender. */
+  readonly caller: Caller;
+  /** The request. */
+  readonly request: StandInRequest;
+  /** The member that is asked. */
+  readonly member: ListedMember;
+  /** Makes every member present the identity of the state. */
+  readonly present: () => Promise<void>;
+}
+
+/** Makes an entry. Its projects are in the order of their creation. */
 export function entryOf(
   state: State,
   certificate: X509Certificate,
@@ -69,7 +83,7 @@ export function entryOf(
 ): TrustEntry {
   const wanted = new Set(projects);
   return {
-    // LXD names an entry after its certificate if it is given no name.
+    // An entry without a name gets the name in its certificate.
     name: name === "" ? /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? "" : name,
     type,
     restricted,
@@ -79,12 +93,12 @@ export function entryOf(
   };
 }
 
-/** Whether a name is that of a client, a metrics client, a member or an identity. */
+/** Whether a client, a metrics client, a member or an identity has a name. */
 export function isNameTaken({ entries, identities }: State, name: string): boolean {
   return [...entries.values(), ...identities.values()].some((one) => one.name === name);
 }
 
-/** Judges who presents a certificate. An expired one is as good as none. */
+/** Finds the caller that presents a certificate. An expired one counts as none. */
 export function callerOf(state: State, raw: Uint8Array | undefined): Caller {
   const nobody = { kind: "untrusted", presented: raw !== undefined, metrics: false } as const;
   if (raw === undefined) return nobody;
@@ -98,7 +112,7 @@ export function callerOf(state: State, raw: Uint8Array | undefined): Caller {
   }
   const entry = state.entries.get(fingerprint);
   if (entry === undefined) return nobody;
-  // They open /1.0/metrics only.
+  // Metrics certificates give access to /1.0/metrics only.
   if (entry.type === "metrics") return { ...nobody, metrics: true };
   return { kind: entry.restricted ? "restricted" : "trusted", fingerprint };
 }
@@ -108,7 +122,7 @@ export function nameOf({ clusterName, members }: State, member: ListedMember): s
   return members.length === 1 && clusterName !== undefined ? clusterName : member.name;
 }
 
-/** Computes the ETag of what LXD shows. */
+/** Computes the ETag of a value. */
 export function etagOf(value: unknown): string {
   return `"${createHash("sha256").update(JSON.stringify(value)).digest("hex")}"`;
 }

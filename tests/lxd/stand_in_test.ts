@@ -1,11 +1,14 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate } from "../certificates.ts";
 import { createClient } from "./client.ts";
 import { type StandIn, type StandInOptions, startStandIn } from "./stand_in.ts";
 import type { Fault } from "./stand_in_faults.ts";
-import { waitForMember } from "./administration.ts";
+import { LIMIT_MS, until, waitForMember } from "./administration.ts";
 import type { LxdRequest } from "./world.ts";
 
+/** How long a test waits for a server that must send nothing. */
+const SILENCE_MS = 200;
 const CERTIFICATES = "/1.0/certificates";
 
 Deno.test("dialects tell the client's name, but for 5.0.2", async () => {
@@ -76,7 +79,7 @@ Deno.test("dialects after 5.0.2 keep the members' entries", async () => {
 });
 
 Deno.test("the log holds what clients sent, until it is cleared", async () => {
-  await using world = await start();
+  await using world = await start({});
   await world.client("GET", `${CERTIFICATES}?recursion=1`);
   await world.client("PATCH", `${CERTIFICATES}/${world.fingerprint}`, { name: "new" });
   const common = { member: "member1", fingerprint: world.fingerprint };
@@ -94,8 +97,8 @@ Deno.test("the log holds what clients sent, until it is cleared", async () => {
   equal((await world.standIn.trustStore())[0]?.name, "new");
 });
 
-Deno.test("a fault befalls the requests it is meant for, as often as it is meant to", async () => {
-  await using world = await start();
+Deno.test("a fault meets the requests it is meant for, as often as it is meant to", async () => {
+  await using world = await start({});
   const match = { method: "GET", path: /recursion=1$/, nth: 2, times: 2 };
   world.standIn.fault(match, { kind: "status", status: 503 });
   const statuses: number[] = [];
@@ -107,7 +110,7 @@ Deno.test("a fault befalls the requests it is meant for, as often as it is meant
 });
 
 Deno.test("clear() ends a fault", async () => {
-  await using world = await start();
+  await using world = await start({});
   world.standIn.fault({}, { kind: "reset" });
   await rejects(world.client("GET", "/1.0"), { code: "ECONNRESET" });
   world.standIn.clear();
@@ -116,8 +119,8 @@ Deno.test("clear() ends a fault", async () => {
 
 Deno.test("fault status answers with LXD's error body and does not act", async () => {
   for (const status of [403, 404, 409, 412, 500, 503]) {
-    await using world = await start();
-    const reply = await afflicted(world, { kind: "status", status });
+    await using world = await start({});
+    const reply = await postWithFault(world, { kind: "status", status });
     equal(reply.status, status);
     equal(reply.body?.type, "error");
     equal(reply.body?.error_code, status);
@@ -128,31 +131,34 @@ Deno.test("fault status answers with LXD's error body and does not act", async (
 
 Deno.test("faults reset and act-then-reset cut before the answer, the latter after acting", async () => {
   for (const [kind, entries] of [["reset", 1], ["act-then-reset", 2]] as const) {
-    await using world = await start();
-    await rejects(afflicted(world, { kind }), { code: "ECONNRESET", message: "socket hang up" });
+    await using world = await start({});
+    await rejects(postWithFault(world, { kind }), {
+      code: "ECONNRESET",
+      message: "socket hang up",
+    });
     equal((await world.standIn.trustStore()).length, entries);
   }
 });
 
 Deno.test("fault crash refuses connections until the member is started", async () => {
-  await using world = await start();
-  await rejects(afflicted(world, { kind: "crash" }), { code: "ECONNRESET" });
+  await using world = await start({});
+  await rejects(postWithFault(world, { kind: "crash" }), { code: "ECONNRESET" });
   await rejects(world.client("GET", "/1.0"), { code: "ECONNREFUSED" });
   await world.standIn.members[0]?.start();
   equal((await world.client("GET", "/1.0")).status, 200);
 });
 
 Deno.test("fault malformed answers with what is not JSON, after acting", async () => {
-  await using world = await start();
-  const reply = await afflicted(world, { kind: "malformed" });
+  await using world = await start({});
+  const reply = await postWithFault(world, { kind: "malformed" });
   equal(reply.status, 201);
   equal(reply.body, undefined);
   equal((await world.standIn.trustStore()).length, 2);
 });
 
 Deno.test("fault truncated cuts in the middle of the body, after acting", async () => {
-  await using world = await start();
-  await rejects(afflicted(world, { kind: "truncated" }), {
+  await using world = await start({});
+  await rejects(postWithFault(world, { kind: "truncated" }), {
     code: "ECONNRESET",
     message: "aborted",
   });
@@ -160,34 +166,39 @@ Deno.test("fault truncated cuts in the middle of the body, after acting", async 
 });
 
 Deno.test("fault delay acts later", async () => {
-  await using world = await start();
+  await using world = await start({});
   const begin = performance.now();
-  const reply = await afflicted(world, { kind: "delay", ms: 150 });
+  const reply = await postWithFault(world, { kind: "delay", ms: 150 });
   ok(performance.now() - begin >= 145);
   equal(reply.status, 201);
 });
 
 Deno.test("fault silent never answers", async () => {
-  await using world = await start({}, 200);
-  await rejects(afflicted(world, { kind: "silent" }), { code: "ABORT_ERR" });
+  const aborter = new AbortController();
+  await using world = await start({}, aborter.signal);
+  const asked = rejects(postWithFault(world, { kind: "silent" }), { code: "ABORT_ERR" });
+  await until("see the request", LIMIT_MS, () => world.standIn.requests.length > 0);
+  await delay(SILENCE_MS);
+  aborter.abort();
+  await asked;
   equal((await world.standIn.trustStore()).length, 1);
 });
 
 Deno.test("disposing ends delays and silence", async () => {
-  const world = await start();
+  const world = await start({});
   world.standIn.fault({ method: "GET" }, { kind: "delay", ms: 60_000 });
   world.standIn.fault({ method: "PUT" }, { kind: "silent" });
   const cut = Promise.all([
     rejects(world.client("GET", "/1.0"), { code: "ECONNRESET" }),
     rejects(world.client("PUT", "/1.0", {}), { code: "ECONNRESET" }),
   ]);
-  while (world.standIn.requests.length < 2) await new Promise((done) => setTimeout(done, 5));
+  await until("see both requests", LIMIT_MS, () => world.standIn.requests.length === 2);
   await world[Symbol.asyncDispose]();
   await cut;
 });
 
 Deno.test("fault hook runs before the server acts and after it, before the answer", async () => {
-  await using world = await start();
+  await using world = await start({});
   const steps: string[] = [];
   const count = async () => (await world.standIn.trustStore()).length;
   world.standIn.fault({ method: "POST" }, {
@@ -195,7 +206,7 @@ Deno.test("fault hook runs before the server acts and after it, before the answe
     before: async ({ path }) => void steps.push(`before ${path} ${await count()}`),
     after: async ({ path }) => void steps.push(`after ${path} ${await count()}`),
   });
-  await afflicted(world, { kind: "delay", ms: 1 });
+  await postWithFault(world, { kind: "delay", ms: 1 });
   steps.push("answered");
   deepEqual(steps, [`before ${CERTIFICATES} 1`, `after ${CERTIFICATES} 2`, "answered"]);
 });
@@ -225,12 +236,17 @@ Deno.test("a member's status is what the test says", async () => {
 });
 
 Deno.test("a paused stand-in accepts connections and is silent", async () => {
-  await using world = await start({}, 300);
-  const [member] = world.standIn.members;
-  await member?.pause();
-  await rejects(world.client("GET", "/1.0"), { code: "ABORT_ERR" });
-  await member?.resume();
-  equal((await world.client("GET", "/1.0")).status, 200);
+  await using standIn = await startStandIn();
+  const [member] = standIn.members;
+  ok(member !== undefined);
+  const { endpoint } = member;
+  const { serverCertificate } = standIn;
+  await member.pause();
+  const signal = AbortSignal.timeout(SILENCE_MS);
+  const impatient = createClient({ endpoint, serverCertificate, signal });
+  await rejects(impatient("GET", "/1.0"), { code: "ABORT_ERR" });
+  await member.resume();
+  equal((await createClient({ endpoint, serverCertificate })("GET", "/1.0")).status, 200);
 });
 
 Deno.test("the identity of the stand-in can be chosen", async () => {
@@ -248,13 +264,13 @@ interface World extends AsyncDisposable {
 }
 
 /** A stand-in with one trusted client. */
-async function start(options: StandInOptions = {}, timeoutMs = 30_000): Promise<World> {
+async function start(options: StandInOptions, signal?: AbortSignal): Promise<World> {
   const standIn = await startStandIn(options);
   const { certificate, key, fingerprint } = await createCertificate();
   await standIn.trust(certificate, { name: "client" });
   const { serverCertificate } = standIn;
   const [client, ...others] = standIn.members.map(({ endpoint }) =>
-    createClient({ endpoint, serverCertificate, certificate, key, timeoutMs })
+    createClient({ endpoint, serverCertificate, certificate, key, ...(signal && { signal }) })
   );
   ok(client !== undefined);
   return {
@@ -267,7 +283,7 @@ async function start(options: StandInOptions = {}, timeoutMs = 30_000): Promise<
 }
 
 /** Adds a certificate while a fault is in force. */
-async function afflicted({ standIn, client }: World, fault: Fault) {
+async function postWithFault({ standIn, client }: World, fault: Fault) {
   standIn.fault({ method: "POST" }, fault);
   const { der } = await createCertificate();
   return await client("POST", CERTIFICATES, { type: "client", certificate: der });

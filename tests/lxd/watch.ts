@@ -1,31 +1,31 @@
 /**
- * Looks at the trust store again and again while something else happens.
+ * Reads the trust store again and again while a test does something.
  *
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { LxdWorld } from "./world.ts";
 
-/** What was seen. */
+/** States of the trust store that were seen. */
 export interface Sightings {
-  /** How often it was looked. */
+  /** How often the trust store was read. */
   readonly looks: number;
-  /** Which of the certificates were trusted, in their order and without repetitions. */
+  /** Names of the trusted certificates each time, without repetitions. */
   readonly sequence: readonly (readonly string[])[];
 }
 
 const PAUSE_MS = 5;
 
 /**
- * Watches certificates until the work is done, and looks once before it and once after.
+ * Watches certificates while some work is done. It reads the trust store once before the work, and
+ * once after it.
  *
- * @param lxd Whose trust store.
- * @param certificates Fingerprints by what they are called.
- * @param work What happens meanwhile.
- * @returns What was seen.
+ * @param lxd The LXD that has the trust store.
+ * @param certificates Fingerprints by names.
+ * @param work The work.
  */
 export async function watch(
-  lxd: LxdWorld,
+  lxd: Pick<LxdWorld, "trustStore">,
   certificates: Readonly<Record<string, string>>,
   work: () => Promise<void>,
 ): Promise<Sightings> {

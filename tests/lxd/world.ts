@@ -1,5 +1,5 @@
 /**
- * What a test may do with an LXD, be it real or a stand-in.
+ * The interface of an LXD for tests. A real LXD and a stand-in have the same.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface TrustEntry {
   readonly fingerprint: string;
 }
 
-/** What may be said about a certificate when it is added; LXD's own defaults otherwise. */
+/** Options of a certificate that is added. The defaults are LXD's. */
 export interface TrustOptions {
   /** @default {""} */
   readonly name?: string;
@@ -38,9 +38,9 @@ export interface LxdReply {
   readonly status: number;
   /** Headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as it came. */
+  /** The body as text. */
   readonly text: string;
-  /** The body parsed as JSON; `undefined` where it is not JSON. */
+  /** The body parsed as JSON; `undefined` if it is not JSON. */
   readonly body: LxdBody | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface LxdReply {
 export interface LxdBody {
   /** `sync`, `async` or `error`. */
   readonly type?: string;
-  /** HTTP status of a success, whatever the HTTP status line says. */
+  /** HTTP status of a success. The status line may have another. */
   readonly "status_code"?: number;
   /** Text of an error. */
   readonly error?: string;
@@ -56,7 +56,7 @@ export interface LxdBody {
   readonly "error_code"?: number;
   /** URL of a background operation. */
   readonly operation?: string;
-  /** What was asked for. */
+  /** The result. */
   // deno-lint-ignore no-explicit-any -- Tests read into it; a wrong path fails the test.
   readonly metadata?: any;
 }
@@ -66,7 +66,6 @@ export type LxdRequest = (
   method: string,
   path: string,
   body?: unknown,
-  headers?: Readonly<Record<string, string>>,
 ) => Promise<LxdReply>;
 
 /** Status of a member as the cluster reports it. */
@@ -91,9 +90,9 @@ export interface LxdMember {
    * other for a quorum must be started at the same time.
    */
   start(): Promise<void>;
-  /** Stops it from running without ending it: connections are accepted and never answered. */
+  /** Stops its process with SIGSTOP: connections are accepted and never answered. */
   pause(): Promise<void>;
-  /** Lets it run on. */
+  /** Continues it after `pause()`. */
   resume(): Promise<void>;
 }
 
@@ -111,7 +110,7 @@ export interface LxdWorld extends AsyncDisposable {
   trust(certificate: string, options?: TrustOptions): Promise<void>;
   /** Removes a certificate. */
   distrust(fingerprint: string): Promise<void>;
-  /** Changes name, restriction or projects of a certificate, behind the client's back. */
+  /** Changes name, restriction or projects of a certificate, as an administrator. */
   amend(
     fingerprint: string,
     patch: Pick<TrustOptions, "name" | "restricted" | "projects">,

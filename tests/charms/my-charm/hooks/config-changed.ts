@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * The operator changed the project, or the charm was deployed or upgraded.
+ * Settles after a change of the project, a deployment or an upgrade.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * LXD's provider is gone: forgets the keys.
+ * Forgets the keys after the relation to LXD's provider was removed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * LXD's provider has answered.
+ * Settles after an answer of LXD's provider.
  *
  * @module
  */

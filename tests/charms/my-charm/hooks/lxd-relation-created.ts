@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * LXD's provider is there: offers it a certificate.
+ * Offers a certificate to LXD's provider.
  *
  * @module
  */

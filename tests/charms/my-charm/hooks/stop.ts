@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=stop
 /**
- * This unit ends: forgets the keys.
+ * Forgets the keys when this unit stops.
  *
  * @module
  */

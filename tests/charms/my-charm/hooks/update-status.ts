@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * Now and then: tries again what LXD did not answer.
+ * Settles now and then, and so tries again what LXD did not answer.
  *
  * @module
  */

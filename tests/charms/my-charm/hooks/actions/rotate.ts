@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=rotate
 /**
- * The operator wants another key and certificate.
+ * Replaces the key and the certificate.
  *
  * @module
  */
