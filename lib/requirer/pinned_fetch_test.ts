@@ -14,7 +14,7 @@ import {
   type TestCertificate,
 } from "../../tests/certificates.ts";
 import { craft, createKey } from "../../tests/crafted.ts";
-import { pretend, startOpensslServer } from "../../tests/lxd/liar.ts";
+import { createMismatchedKey, startOpensslServer } from "../../tests/lxd/openssl_server.ts";
 import { createOpensslCertificate } from "../../tests/lxd/openssl.ts";
 import { createPinnedFetch, PinError, type PinnedFetch } from "./pinned_fetch.ts";
 
@@ -154,7 +154,10 @@ Deno.test.each([
   { what: "expired", pins: expired.certificate },
   { what: "for clients only", pins: forClients?.certificate ?? "" },
 ])("fetch() enters nobody who lacks the key of the pinned certificate, $what", async ({ pins }) => {
-  await using server = await startOpensslServer({ certificate: pins, key: await pretend(pins) });
+  await using server = await startOpensslServer({
+    certificate: pins,
+    key: await createMismatchedKey(pins),
+  });
   using pinned = pinning({ ...plain, certificate: pins, fingerprint: fingerprintOf(pins) });
   await assert.rejects(pinned.fetch(server.url), PinError);
   assert.equal(await pinned.presented(server.url), undefined);

@@ -105,7 +105,7 @@ export async function answersTo(
   { certificate, key }: Pick<MyIdentity, "certificate" | "key">,
 ): Promise<Readonly<Record<string, string>>> {
   const answers = endpoints.map(async (endpoint, index) => {
-    const answer = await authOf(endpoint, certificate, key, server);
+    const answer = await authOf(endpoint, { certificate, key }, server);
     return [nodes[index] ?? "", answer] as const;
   });
   return Object.fromEntries(await Promise.all(answers));

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { befall, type Cell, cellsOf, nameOf, timesSent } from "./cell.ts";
 import { endStateOf } from "./end_state.ts";
 import { begin, passQuietly, play, type Played } from "./play.ts";
@@ -86,7 +86,7 @@ async function playCell(
   const { scenario, undisturbed } = cell;
   await using begun = new AsyncDisposableStack();
   const { stage, standIn, databags, store } = await gate(async () => {
-    const standIn = begun.use(await startSameStandIn(scenario.members, PLAYED_DIALECTS[0]));
+    const standIn = begun.use(await startSameStandIn(scenario.members, TESTED_DIALECTS[0]));
     const stage = begun.use(await setStage({ lxd: standIn, charm }));
     const databags = await begin(scenario, stage);
     for (let run = 0; run < cell.run; run++) await stage.model.step();

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Model } from "../juju/mod.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION } from "../scenarios/charm.ts";
@@ -61,7 +61,7 @@ export async function play(
   options: PlayOptions,
 ): Promise<Played> {
   await using begun = new AsyncDisposableStack();
-  const { dialect = PLAYED_DIALECTS[0] } = options;
+  const { dialect = TESTED_DIALECTS[0] } = options;
   const standIn = options.lxd
     ? undefined
     : begun.use(await startSameStandIn(scenario.members, dialect));

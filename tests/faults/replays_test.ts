@@ -17,7 +17,7 @@ import {
   withUnits,
 } from "./scenarios.ts";
 import type { StrikeKind } from "./strike.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 
 // Who is killed at a request waits a while before it notices.
 const LANES = 6;
@@ -42,11 +42,11 @@ const SCENARIOS = [
 const IN_UNITS = [ROTATION, DEPARTURE, BROKEN].map((scenario) => withUnits(scenario, 2));
 
 // What differs between versions is how names are taken and changed.
-const [FIRST] = PLAYED_DIALECTS;
+const [FIRST] = TESTED_DIALECTS;
 const NAMING = [ROTATION, SHARING, UPGRADE];
 
 Deno.test.each(
-  PLAYED_DIALECTS.flatMap((dialect) => [
+  TESTED_DIALECTS.flatMap((dialect) => [
     ...(dialect === FIRST ? SCENARIOS : NAMING)
       .map((scenario) => ({ scenario, dialect, kinds: KILLS })),
     ...(dialect === FIRST ? IN_UNITS : []).map((scenario) => ({

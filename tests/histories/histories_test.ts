@@ -1,11 +1,11 @@
 import { explore } from "./explore.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { openStages } from "./stage.ts";
 
-const [FIRST] = PLAYED_DIALECTS;
+const [FIRST] = TESTED_DIALECTS;
 
 Deno.test.each(
-  PLAYED_DIALECTS.map((dialect) => ({ dialect, count: dialect === FIRST ? 500 : 100 })),
+  TESTED_DIALECTS.map((dialect) => ({ dialect, count: dialect === FIRST ? 500 : 100 })),
 )("histories: every promise holds over LXD $dialect, in whatever order", async (one) => {
   const { dialect, count } = one;
   await using opened = await openStages(4, dialect);

@@ -4,7 +4,7 @@
  * @module
  */
 import { startLxd } from "../lxd/real.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
@@ -23,7 +23,7 @@ export interface Stages extends AsyncDisposable {
 /** Prepares stages where hooks run in this process and LXD is a stand-in. */
 export async function openStages(
   count: number,
-  dialect: DialectName = PLAYED_DIALECTS[0],
+  dialect: DialectName = TESTED_DIALECTS[0],
 ): Promise<Stages> {
   await using begun = new AsyncDisposableStack();
   const charm = begun.use(await createLeanCharm());

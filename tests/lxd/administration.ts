@@ -26,11 +26,7 @@ type Administration = Pick<
 export function administration(admin: LxdRequest): Administration {
   return {
     async trustStore() {
-      const { metadata } = await succeed(
-        admin,
-        "GET",
-        "/1.0/certificates?recursion=1",
-      );
+      const { metadata } = await succeed(admin, ["GET", "/1.0/certificates?recursion=1"]);
       const entries: TrustEntry[] = metadata ?? [];
       return entries
         .map((entry) => ({ ...entry, projects: entry.projects ?? [] }))
@@ -40,23 +36,23 @@ export function administration(admin: LxdRequest): Administration {
       const { name = "", type = "client", restricted = false, projects = [] } = options;
       const der = new X509Certificate(certificate).raw.toString("base64");
       const body = { name, type, restricted, projects, certificate: der };
-      await succeed(admin, "POST", "/1.0/certificates", body);
+      await succeed(admin, ["POST", "/1.0/certificates", body]);
     },
     async distrust(fingerprint) {
-      await succeed(admin, "DELETE", `/1.0/certificates/${fingerprint}`);
+      await succeed(admin, ["DELETE", `/1.0/certificates/${fingerprint}`]);
     },
     async amend(fingerprint, patch) {
-      await succeed(admin, "PATCH", `/1.0/certificates/${fingerprint}`, patch);
+      await succeed(admin, ["PATCH", `/1.0/certificates/${fingerprint}`, patch]);
     },
     async createProject(name) {
-      await succeed(admin, "POST", "/1.0/projects", {
+      await succeed(admin, ["POST", "/1.0/projects", {
         name,
         config: {},
         description: "",
-      });
+      }]);
     },
     async deleteProject(name) {
-      await succeed(admin, "DELETE", `/1.0/projects/${name}`);
+      await succeed(admin, ["DELETE", `/1.0/projects/${name}`]);
     },
   };
 }
@@ -68,9 +64,7 @@ export function administration(admin: LxdRequest): Administration {
  */
 export async function succeed(
   request: LxdRequest,
-  method: string,
-  path: string,
-  body?: unknown,
+  [method, path, body]: Parameters<LxdRequest>,
 ): Promise<NonNullable<LxdReply["body"]>> {
   const reply = await request(method, path, body);
   if (reply.status >= 400 || reply.body === undefined) {
@@ -96,10 +90,10 @@ export async function enableClustering(
   serverName = "member1",
 ): Promise<void> {
   const before = world.serverCertificate;
-  await succeed(world.admin, "PUT", "/1.0/cluster", {
+  await succeed(world.admin, ["PUT", "/1.0/cluster", {
     server_name: serverName,
     enabled: true,
-  });
+  }]);
   await until("enable clustering", LIMIT_MS, async () => {
     return world.serverCertificate !== before &&
       await allPresent(world, world.serverCertificate);
@@ -111,10 +105,10 @@ export async function replaceServerCertificate(
   world: LxdWorld,
   { certificate, key }: Pick<TestCertificate, "certificate" | "key">,
 ): Promise<void> {
-  await succeed(world.admin, "PUT", "/1.0/cluster/certificate", {
+  await succeed(world.admin, ["PUT", "/1.0/cluster/certificate", {
     cluster_certificate: certificate,
     cluster_certificate_key: key,
-  });
+  }]);
   await until("replace the server certificate", LIMIT_MS, () => {
     return allPresent(world, certificate);
   });
@@ -135,12 +129,12 @@ export async function waitForMember(
 
 /** Creates a storage pool of plain directories, on each member of a cluster. */
 export async function createStoragePool(world: LxdWorld, name: string): Promise<void> {
-  const { metadata } = await succeed(world.admin, "GET", "/1.0");
+  const { metadata } = await succeed(world.admin, ["GET", "/1.0"]);
   const pool = { name, driver: "dir" };
   for (const member of metadata.environment.server_clustered ? world.members : []) {
-    await succeed(world.admin, "POST", `/1.0/storage-pools?target=${member.name}`, pool);
+    await succeed(world.admin, ["POST", `/1.0/storage-pools?target=${member.name}`, pool]);
   }
-  await succeed(world.admin, "POST", "/1.0/storage-pools", pool);
+  await succeed(world.admin, ["POST", "/1.0/storage-pools", pool]);
 }
 
 /**

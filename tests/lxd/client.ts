@@ -93,8 +93,7 @@ async function readReply(response: IncomingMessage): Promise<LxdReply> {
 /** Asks LXD whether it trusts a client. */
 export async function authOf(
   endpoint: string,
-  certificate: string,
-  key: string,
+  { certificate, key }: { readonly certificate: string; readonly key: string },
   serverCertificate: string,
 ): Promise<"trusted" | "untrusted"> {
   const client = createClient({

@@ -84,7 +84,7 @@ export async function auth(
   { certificate, key }: Pick<TestCertificate, "certificate" | "key">,
   endpoint: string = only(world).endpoint,
 ): Promise<string> {
-  return await authOf(endpoint, certificate, key, world.serverCertificate);
+  return await authOf(endpoint, { certificate, key }, world.serverCertificate);
 }
 
 /** Builds the body of a POST. */

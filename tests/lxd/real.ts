@@ -52,13 +52,13 @@ export async function startCluster(
   const { members: count = 3, offlineThresholdSeconds = 11, product = LXD } = options;
   return await start(count, { product }, async (world, [first, ...others]) => {
     await listen(first);
-    await succeed(world.admin, "PUT", "/1.0/cluster", {
+    await succeed(world.admin, ["PUT", "/1.0/cluster", {
       server_name: first.name,
       enabled: true,
-    });
-    await succeed(world.admin, "PATCH", "/1.0", {
+    }]);
+    await succeed(world.admin, ["PATCH", "/1.0", {
       config: { "cluster.offline_threshold": String(offlineThresholdSeconds) },
-    });
+    }]);
     const tokens = await Promise.all(others.map((member) => createToken(first, member)));
     for (const [index, member] of others.entries()) {
       await joinCluster({
@@ -162,9 +162,9 @@ function createMember(
 }
 
 async function listen(member: RealMember): Promise<void> {
-  await succeed(member.daemon.api, "PATCH", "/1.0", {
+  await succeed(member.daemon.api, ["PATCH", "/1.0", {
     config: { "core.https_address": `${member.address}:${LXD_PORT}` },
-  });
+  }]);
 }
 
 /** Makes the token that `lxc cluster add` prints: metadata of the operation, as JSON in base64. */
@@ -189,11 +189,7 @@ async function createToken(
 /** Whether every member reports all members as Online. */
 async function isFormed(world: RealLxd): Promise<boolean> {
   const views = await Promise.all(world.daemons.map(async ({ api }) => {
-    const { metadata } = await succeed(
-      api,
-      "GET",
-      "/1.0/cluster/members?recursion=1",
-    );
+    const { metadata } = await succeed(api, ["GET", "/1.0/cluster/members?recursion=1"]);
     return metadata.filter((member: { status: string }) => member.status === "Online").length;
   }));
   return views.every((online) => online === world.members.length);

@@ -69,12 +69,12 @@ Deno.test("a member keeps its trust store over stop, kill and start", async () =
   for (const end of [member.stop, member.kill]) {
     await end();
     ok(!member.running);
-    await rejects(authOf(member.endpoint, certificate, key, lxd.serverCertificate), {
+    await rejects(authOf(member.endpoint, { certificate, key }, lxd.serverCertificate), {
       code: "ECONNREFUSED",
     });
     await member.start();
     ok(member.running);
-    equal(await authOf(member.endpoint, certificate, key, lxd.serverCertificate), "trusted");
+    equal(await authOf(member.endpoint, { certificate, key }, lxd.serverCertificate), "trusted");
   }
 });
 

@@ -13,7 +13,7 @@ const LIMIT_MS = 60_000;
 async function listenAt(lxd: RealLxd, index: number, address: string): Promise<void> {
   const [daemon, member] = [lxd.daemons[index], lxd.members[index]];
   assert.ok(daemon && member);
-  await succeed(daemon.api, "PATCH", "/1.0", { config: { "core.https_address": address } });
+  await succeed(daemon.api, ["PATCH", "/1.0", { config: { "core.https_address": address } }]);
   // It listens for members alone from its next start on.
   await member.stop();
   await member.start();
@@ -53,7 +53,7 @@ Deno.test("addresses: clients are told where each member of a cluster listens fo
   for (const endpoint of told) {
     const { server = "" } = requirer.told();
     const { certificate: pem, key } = certificate;
-    assert.equal(await authOf(endpoint, pem, key, server), "trusted", endpoint);
+    assert.equal(await authOf(endpoint, { certificate: pem, key }, server), "trusted", endpoint);
   }
 
   assert.equal(https.told()["addresses"], told.map((one) => new URL(one).host).join(","));

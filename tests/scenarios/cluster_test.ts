@@ -291,7 +291,7 @@ async function authAt(
 ): Promise<readonly string[]> {
   assert.ok(server, "the relation must tell the server's certificate");
   return await Promise.all(
-    endpoints.map((endpoint) => authOf(endpoint, certificate, key, server)),
+    endpoints.map((endpoint) => authOf(endpoint, { certificate, key }, server)),
   );
 }
 

@@ -43,7 +43,7 @@ export function relateHttps(model: Model, name = "https-client", units = 1): Htt
       const { addresses = "", certificate: server = "" } = told();
       assert.notEqual(addresses, "");
       const answers = addresses.split(",").map(async (address) =>
-        [address, await authOf(`https://${address}`, certificate, key, server)] as const
+        [address, await authOf(`https://${address}`, { certificate, key }, server)] as const
       );
       return Object.fromEntries(await Promise.all(answers));
     },

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { IDENTITY_ENTITLEMENTS } from "../lxd/stand_in_answer.ts";
 import { DIALECTS } from "../lxd/stand_in_dialect.ts";
 import { deploy } from "./world.ts";
 
-const NEWER = PLAYED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
+const NEWER = TESTED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 
 for (const dialect of NEWER) {
   Deno.test(`identities: one of LXD ${dialect} that may manage certificates is enough`, async () => {
@@ -56,7 +56,7 @@ for (const dialect of NEWER) {
   });
 }
 
-for (const dialect of PLAYED_DIALECTS) {
+for (const dialect of TESTED_DIALECTS) {
   Deno.test(`identities: a credential that LXD ${dialect} restricts later tells nothing untrue`, async () => {
     for (const config of [{}, { "user.any": "1", "user.microcloud": "2" }]) {
       for (const members of [1, 3]) {

@@ -65,7 +65,7 @@ Deno.test.each([
   assert.deepEqual(trusted, [client.fingerprint]);
   assert.equal(server, issued.certificate);
   assert.equal(
-    await authOf(endpoint, client.certificate, client.key, server + authority.certificate),
+    await authOf(endpoint, client, server + authority.certificate),
     "trusted",
   );
 });

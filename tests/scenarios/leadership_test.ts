@@ -54,10 +54,10 @@ Deno.test("leadership: one unit changes the trust store, and all tell of it", KI
     const { endpoints, server = "" } = requirer.told(THIRD);
     const alive = endpoints.find((one) => one !== endpoint) ?? "";
     for (const { certificate, key } of former) {
-      assert.equal(await authOf(alive, certificate, key, server), "untrusted");
+      assert.equal(await authOf(alive, { certificate, key }, server), "untrusted");
     }
     for (const { certificate, key } of [steady, ...pair]) {
-      assert.equal(await authOf(alive, certificate, key, server), "trusted");
+      assert.equal(await authOf(alive, { certificate, key }, server), "trusted");
     }
     former = pair;
   };

@@ -200,11 +200,11 @@ Deno.test("my-charm: tidies up after a hook that was killed", async () => {
 
   // As if killed before it deleted its instance.
   const [certificate] = JSON.parse(relation.read(MINE)["client_certificates"] ?? "[]");
-  await succeed(shared.admin, "POST", "/1.0/instances?target=member2", {
+  await succeed(shared.admin, ["POST", "/1.0/instances?target=member2", {
     name: instanceOf(fingerprintOf(certificate)),
     source: { type: "none" },
     devices: { root: { type: "disk", path: "/", pool: "default" } },
-  });
+  }]);
   assert.equal((await instances()).length, 1);
   await world.settle();
   assert.equal(world.status(MINE), active(newest(world)));
@@ -269,7 +269,7 @@ async function authAt(
   { certificate, key }: MyIdentity,
 ): Promise<Readonly<Record<string, string>>> {
   const answers = lxd.members.map(async ({ endpoint, name }) =>
-    [name, await authOf(endpoint, certificate, key, lxd.serverCertificate)] as const
+    [name, await authOf(endpoint, { certificate, key }, lxd.serverCertificate)] as const
   );
   return Object.fromEntries(await Promise.all(answers));
 }
@@ -279,7 +279,7 @@ function everywhere(auth: string): Readonly<Record<string, string>> {
 }
 
 async function instances(): Promise<readonly string[]> {
-  const { metadata } = await succeed(shared.admin, "GET", "/1.0/instances?all-projects=true");
+  const { metadata } = await succeed(shared.admin, ["GET", "/1.0/instances?all-projects=true"]);
   return metadata ?? [];
 }
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintsOf, type TestCertificate } from "../certificates.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { DIALECTS } from "../lxd/stand_in_dialect.ts";
 import { watch } from "../lxd/watch.ts";
 import { APPLICATION } from "./charm.ts";
 import { deploy, type World } from "./world.ts";
 
-const NEWER = PLAYED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
+const NEWER = TESTED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 const DIGITS = 12;
 
-for (const dialect of PLAYED_DIALECTS) {
+for (const dialect of TESTED_DIALECTS) {
   Deno.test(`names: LXD ${dialect} takes several certificates of one requirer, and of two`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using world = await deploy(lxd);

@@ -12,7 +12,7 @@ import { until } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startImpostor, startSilentServer } from "../lxd/impostor.ts";
 import { claimLoopback, LXD_PORT } from "../lxd/loopback.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { type DialectName, DIALECTS } from "../lxd/stand_in_dialect.ts";
 import type { Fault, FaultMatch } from "../lxd/stand_in_faults.ts";
@@ -146,7 +146,7 @@ Deno.test("network: a proxy in the environment does not see us", async () => {
 
 const PUBLIC = { "user.microcloud": "2.1.0" };
 
-for (const dialect of PLAYED_DIALECTS) {
+for (const dialect of TESTED_DIALECTS) {
   const { version } = DIALECTS[dialect];
   Deno.test(`network: LXD ${dialect} is served as any is`, async () => {
     await using lxd = await startStandIn({ dialect, members: 3 });
@@ -173,7 +173,7 @@ for (const dialect of PLAYED_DIALECTS) {
     assert.deepEqual(nodes, lxd.members.map(({ name }) => name));
     assert.deepEqual(trusted, [own, shared, confined].map(({ fingerprint }) => fingerprint).sort());
     for (const endpoint of endpoints) {
-      assert.equal(await authOf(endpoint, own.certificate, own.key, server ?? ""), "trusted");
+      assert.equal(await authOf(endpoint, own, server ?? ""), "trusted");
     }
 
     // Lifted, narrowed, and asked for what does not exist.

@@ -53,7 +53,7 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
     assert.deepEqual([nodes, endpoints], [["member1"], [endpoint]], what);
     assert.deepEqual(trusted, [certificate.fingerprint], what);
     assert.equal(server, lxd.serverCertificate, what);
-    const auth = await authOf(endpoint ?? "", certificate.certificate, certificate.key, server);
+    const auth = await authOf(endpoint ?? "", certificate, server);
     assert.equal(auth, "trusted", what);
   }
   const servers = (await lxd.trustStore()).filter(({ type }) => type === "server");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
 import { authOf } from "../lxd/client.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
+import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import { deploy } from "./world.ts";
 
-for (const dialect of PLAYED_DIALECTS) {
+for (const dialect of TESTED_DIALECTS) {
   Deno.test(`upgrade: the members of LXD ${dialect} that serve are told, though all are blocked`, async () => {
     await using lxd = await startStandIn({ dialect, members: 3 });
     await using world = await deploy(lxd, { units: 2 });
@@ -31,7 +31,7 @@ for (const dialect of PLAYED_DIALECTS) {
     const { endpoints, server, trusted } = requirer.told();
     assert.deepEqual(trusted, [second.fingerprint]);
     for (const endpoint of endpoints) {
-      assert.equal(await authOf(endpoint, second.certificate, second.key, server ?? ""), "trusted");
+      assert.equal(await authOf(endpoint, second, server ?? ""), "trusted");
     }
     // What is rejected is counted on.
     requirer.offer(0, [second, "rubbish"]);

@@ -28,7 +28,7 @@ const P256 = "06082a8648ce3d030107";
  * @param certificate A certificate with a key on P-256, as PEM.
  * @returns The key, as PEM.
  */
-export async function pretend(certificate: string): Promise<string> {
+export async function createMismatchedKey(certificate: string): Promise<string> {
   const spki = new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" });
   const other = createPrivateKey((await createCertificate()).key).export({ format: "jwk" });
   const body = der(

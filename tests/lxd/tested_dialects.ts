@@ -10,7 +10,7 @@ import { type DialectName, DIALECTS } from "./stand_in_dialect.ts";
 const USUAL: readonly DialectName[] = ["6.10", "5.21.7", "5.0.2"];
 
 /** The dialects. All these tests run over the first one, quick ones also over the others. */
-export const PLAYED_DIALECTS: readonly [DialectName, ...DialectName[]] = chosen();
+export const TESTED_DIALECTS: readonly [DialectName, ...DialectName[]] = chosen();
 
 /** `DIALECTS=6.10,5.0.2` chooses others. */
 function chosen(): [DialectName, ...DialectName[]] {
