@@ -42,7 +42,7 @@ const ENTITLED = "its groups must let it create, view, edit and delete identitie
 export function renderStatus(
   outcome: Outcome,
   application: string,
-  before: { readonly status: string; readonly message: string },
+  before: { readonly status: string; readonly message?: string | undefined },
 ): Status {
   switch (outcome.kind) {
     case "no-access":
@@ -64,7 +64,7 @@ export function renderStatus(
     case "unreadable":
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
     case "active":
-      return { status: "active", message: renderActive(outcome, before.message) };
+      return { status: "active", message: renderActive(outcome, before.message ?? "") };
     default:
       return renderLxdFailure(outcome);
   }
