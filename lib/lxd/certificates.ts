@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod/mini";
-import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import type { Fingerprint } from "../requirer/certificate.ts";
 import type { Parser } from "../requirer/databag.ts";
 import type { Projects } from "../trust/projects.ts";
 import type { TrustStore } from "../trust/trust_store.ts";
@@ -73,19 +73,4 @@ export function readTrustStore(listed: readonly ListedCertificate[] | null): Tru
  */
 export function renderAccess(projects: Projects): Access {
   return { restricted: projects !== null, projects: projects ?? [] };
-}
-
-/** An entry to be added. */
-export interface Addition {
-  /** The client's certificate. */
-  readonly certificate: Certificate;
-  /** Name of the entry. */
-  readonly name: string;
-  /** The projects to restrict the client to; null gives access to all of LXD. */
-  readonly projects: Projects;
-}
-
-/** Writes the body of `POST /1.0/certificates`. */
-export function renderAddition({ certificate, name, projects }: Addition): object {
-  return { type: "client", name, certificate: certificate.der, ...renderAccess(projects) };
 }

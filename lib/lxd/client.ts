@@ -6,16 +6,10 @@
  */
 import * as z from "zod/mini";
 import { retry } from "../async/retry.ts";
-import type { Fingerprint } from "../requirer/certificate.ts";
+import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import type { Projects } from "../trust/projects.ts";
 import type { TrustStore } from "../trust/trust_store.ts";
-import {
-  type Addition,
-  CERTIFICATES,
-  readTrustStore,
-  renderAccess,
-  renderAddition,
-} from "./certificates.ts";
+import { CERTIFICATES, readTrustStore, renderAccess } from "./certificates.ts";
 import { listNodes, type Nodes, SERVER, type ShownServer } from "./list_nodes.ts";
 import { mayManage } from "./may_manage.ts";
 import {
@@ -26,6 +20,16 @@ import {
   type Transport,
 } from "./request.ts";
 import { ENTER_LIMIT_MS, PAUSES_MS } from "./time_limits.ts";
+
+/** An entry to be added. */
+export interface Addition {
+  /** The client's certificate. */
+  readonly certificate: Certificate;
+  /** Name of the entry. */
+  readonly name: string;
+  /** The projects to restrict the client to; null gives access to all of LXD. */
+  readonly projects: Projects;
+}
 
 /** One member of LXD that answers and trusts our certificate. */
 export interface Lxd {
@@ -158,7 +162,10 @@ function createLxd(
       const reply = await request(CERTIFICATES, "/1.0/certificates?recursion=1");
       return reply.kind === "done" ? { ...reply, value: readTrustStore(reply.value) } : reply;
     },
-    add: (addition) => change("POST", "/1.0/certificates", renderAddition(addition)),
+    add: ({ certificate: { der }, name, projects }) => {
+      const body = { type: "client", name, certificate: der, ...renderAccess(projects) };
+      return change("POST", "/1.0/certificates", body);
+    },
     rename: (fingerprint, name, projects) =>
       change("PATCH", pathOf(fingerprint), { name, ...renderAccess(projects) }),
     restrict: (fingerprint, projects) =>
