@@ -5,12 +5,13 @@ import { type Denort, findDenort } from "./denort.ts";
 import { smallDenort } from "./fake_project.ts";
 import { sha256Of } from "./sha256.ts";
 import { DENO_VERSION } from "./target.ts";
+import { makeTemporaryFolder } from "../tests/temporary.ts";
 
 const CACHED = "dl/release/v2.9.5/denort-x86_64-unknown-linux-gnu.zip";
 
 /** Variables of a Deno with an empty cache, and with a network that refuses connections. */
 async function surroundings(denort = "") {
-  const cache = await Deno.makeTempDir();
+  const cache = await makeTemporaryFolder();
   // Deno uses it for its own downloads. Nothing listens there.
   const proxy = "http://127.0.0.1:1";
   return {

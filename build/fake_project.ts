@@ -9,6 +9,7 @@ import { bundled } from "./bundled.ts";
 import { ELF_HEADER_SIZE } from "./elf.ts";
 import type { Runtime } from "./runtime.ts";
 import { DENO_VERSION } from "./target.ts";
+import { makeTemporaryFolder } from "../tests/temporary.ts";
 
 /** A project in a temporary folder. */
 export interface FakeProject extends AsyncDisposable {
@@ -78,7 +79,7 @@ export async function smallDenort(): Promise<Uint8Array<ArrayBuffer>> {
 export async function fakeProject(
   files: Readonly<Record<string, string>> = {},
 ): Promise<FakeProject> {
-  const root = await Deno.makeTempDir({ prefix: "a project " });
+  const root = await makeTemporaryFolder({ prefix: "a project " });
   const write = async (path: string, text: string) => {
     await Deno.mkdir(dirname(`${root}/${path}`), { recursive: true });
     await Deno.writeTextFile(`${root}/${path}`, text);

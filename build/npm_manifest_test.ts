@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { addToManifest } from "./npm_manifest.ts";
+import { makeTemporaryFolder } from "../tests/temporary.ts";
 
 const MANIFEST = { name: "a", version: "1.0.0" };
 
@@ -12,7 +13,7 @@ async function run(cwd: string, ...args: readonly string[]): Promise<string> {
 
 /** A folder with a package, and a tarball of its files in the given order. */
 async function pack(...files: readonly string[]) {
-  const folder = await Deno.makeTempDir();
+  const folder = await makeTemporaryFolder();
   await Deno.mkdir(`${folder}/package`);
   await Deno.writeTextFile(`${folder}/package/package.json`, JSON.stringify(MANIFEST));
   await Deno.writeTextFile(`${folder}/package/a.js`, "a".repeat(1000));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { renderBundledStub, renderCompiledStub } from "./stub.ts";
+import { makeTemporaryFolder } from "../tests/temporary.ts";
 
 Deno.test("renderBundledStub() is a few lines of sh", () => {
   const stub = renderBundledStub({
@@ -60,7 +61,7 @@ exec "$made"/start
 });
 
 Deno.test("the executed program sees clean absolute paths, however its stub is called", async () => {
-  const folder = await Deno.realPath(await Deno.makeTempDir());
+  const folder = await Deno.realPath(await makeTemporaryFolder());
   try {
     const charm = `${folder}/charm`;
     const made = `${charm}/runtime/compiled/0123`;

@@ -74,28 +74,16 @@ export async function createCertificate(
     key = "p256",
     notBefore = new Date(Date.now() - HOUR_MS),
     notAfter = new Date(notBefore.getTime() + TEN_YEARS_MS),
-    dnsNames = [],
-    ipAddresses = [],
-    ca = false,
     keyOf,
     issuer,
   } = options;
-  const pair = keyOf ? await readPair(keyOf, key) : await crypto.subtle.generateKey(
-    ALGORITHMS[key],
-    EXTRACTABLE,
-    ["sign", "verify"],
-  );
+  const algorithm = ALGORITHMS[key];
+  const pair = keyOf
+    ? await readPair(keyOf, key)
+    : await crypto.subtle.generateKey(algorithm, EXTRACTABLE, ["sign", "verify"]);
   const signer = issuer === undefined
-    ? {
-      name: `CN=${commonName}`,
-      key: pair.privateKey,
-      algorithm: ALGORITHMS[key],
-    }
+    ? { name: `CN=${commonName}`, key: pair.privateKey, algorithm }
     : await readIssuer(issuer);
-  const names: x509.JsonGeneralNames = [
-    ...dnsNames.map((value) => ({ type: "dns" as const, value })),
-    ...ipAddresses.map((value) => ({ type: "ip" as const, value })),
-  ];
   const made = await x509.X509CertificateGenerator.create({
     subject: `CN=${commonName}`,
     issuer: signer.name,
@@ -104,36 +92,50 @@ export async function createCertificate(
     publicKey: pair.publicKey,
     signingKey: signer.key,
     signingAlgorithm: signer.algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(ca, undefined, true),
-      new x509.KeyUsagesExtension(
-        ca
-          ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature
-          : x509.KeyUsageFlags.digitalSignature,
-        true,
-      ),
-      new x509.ExtendedKeyUsageExtension([
-        x509.ExtendedKeyUsage.clientAuth,
-        x509.ExtendedKeyUsage.serverAuth,
-      ]),
-      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
-    ],
-  });
-  const pkcs8 = createPrivateKey({
-    key: Buffer.from(await crypto.subtle.exportKey("pkcs8", pair.privateKey)),
-    format: "der",
-    type: "pkcs8",
+    extensions: extensionsOf(options),
   });
   const raw = new Uint8Array(made.rawData);
   return {
     certificate: `${made.toString("pem")}\n`,
-    key: pkcs8.export({ type: "pkcs8", format: "pem" }).toString(),
-    traditionalKey: pkcs8
-      .export({ type: key.startsWith("rsa") ? "pkcs1" : "sec1", format: "pem" })
-      .toString(),
+    ...await writeKey(pair.privateKey, key),
     der: raw.toBase64(),
-    fingerprint: new Uint8Array(await crypto.subtle.digest("SHA-256", raw))
-      .toHex(),
+    fingerprint: new Uint8Array(await crypto.subtle.digest("SHA-256", raw)).toHex(),
+  };
+}
+
+function extensionsOf(
+  { ca = false, dnsNames = [], ipAddresses = [] }: CertificateOptions,
+): x509.Extension[] {
+  const { keyCertSign, digitalSignature } = x509.KeyUsageFlags;
+  const names: x509.JsonGeneralNames = [
+    ...dnsNames.map((value) => ({ type: "dns" as const, value })),
+    ...ipAddresses.map((value) => ({ type: "ip" as const, value })),
+  ];
+  return [
+    new x509.BasicConstraintsExtension(ca, undefined, true),
+    new x509.KeyUsagesExtension(ca ? keyCertSign | digitalSignature : digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([
+      x509.ExtendedKeyUsage.clientAuth,
+      x509.ExtendedKeyUsage.serverAuth,
+    ]),
+    ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
+  ];
+}
+
+/** Writes a private key as PEM: in PKCS#8, and in the form of its kind. */
+async function writeKey(
+  privateKey: CryptoKey,
+  kind: KeyKind,
+): Promise<Pick<TestCertificate, "key" | "traditionalKey">> {
+  const pkcs8 = createPrivateKey({
+    key: Buffer.from(await crypto.subtle.exportKey("pkcs8", privateKey)),
+    format: "der",
+    type: "pkcs8",
+  });
+  const type = kind.startsWith("rsa") ? "pkcs1" : "sec1";
+  return {
+    key: pkcs8.export({ type: "pkcs8", format: "pem" }).toString(),
+    traditionalKey: pkcs8.export({ type, format: "pem" }).toString(),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createJuju, execTool, HookToolError, type Juju } from "./hook_tools.ts";
+import { makeTemporaryFolder } from "../../tests/temporary.ts";
 
 /** Hook tools that print what they were told for a command, and refuse every other one. */
 function fakeJuju(command: string, output: string | Error): Juju {
@@ -178,7 +179,7 @@ async function withTool(
   script: string,
   use: (tool: string) => Promise<unknown>,
 ): Promise<void> {
-  const directory = await Deno.makeTempDir();
+  const directory = await makeTemporaryFolder();
   const path = Deno.env.get("PATH") ?? "";
   const tool = `tool-${crypto.randomUUID()}`;
   await Deno.writeTextFile(`${directory}/${tool}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

@@ -9,6 +9,7 @@ import { renderPublication } from "../../lib/relation/lxd.ts";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd } from "../lxd/real.ts";
 import type { LxdWorld } from "../lxd/world.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 // What checks the types, as in a project of our users: nothing of it comes with the package.
@@ -73,7 +74,7 @@ Deno.test("package: installed from its tarball, it is used on Node and on Deno, 
     other: other.certificate,
   };
 
-  const project = await Deno.makeTempDir({ prefix: "charm-" });
+  const project = await makeTemporaryFolder({ prefix: "charm-" });
   try {
     await Deno.writeTextFile(`${project}/package.json`, JSON.stringify({ type: "module" }));
     const tarball = await packLibrary(ROOT, `${project}/dist`);
