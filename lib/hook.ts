@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Clock, SYSTEM_CLOCK } from "./async/clock.ts";
 import { limit } from "./async/limit.ts";
 import type { Credentials } from "./credential/parts.ts";
 import type { Context } from "./juju/context.ts";
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly log: (line: string) => void;
   /** Ends every request to LXD. */
   readonly signal: AbortSignal;
+  /** Measures time. */
+  readonly clock: Clock;
 }
 
 /**
@@ -50,7 +53,8 @@ export async function runHook(eventOf: (environment: Variables) => HookEvent): P
       environment: (name) => Deno.env.get(name),
       exec: execTool,
       log: (line) => write(Deno.stdout, line),
-      signal: AbortSignal.timeout(LXD_LIMIT_MS),
+      signal: SYSTEM_CLOCK.timeout(LXD_LIMIT_MS),
+      clock: SYSTEM_CLOCK,
     }, eventOf);
   } catch (error) {
     write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
@@ -71,17 +75,18 @@ export async function hook(
   surroundings: Surroundings,
   eventOf: (environment: Variables) => HookEvent,
 ): Promise<void> {
-  const { environment, log, signal } = surroundings;
+  const { environment, log, signal, clock } = surroundings;
   const event = eventOf(environment);
   using connections = new DisposableStack();
   const context = contextOf(surroundings);
   const mark = createMark(context.application, variable(environment, "JUJU_MODEL_UUID"));
   const enter: Hook["enter"] = (credentials, known) => {
-    const transport = connections.use(connect(credentials, signal));
+    const { fetch, presented } = connections.use(connect(credentials, signal));
+    const transport = { fetch, presented, clock };
     return enterLxd(transport, { credential: credentials.endpoint, known });
   };
   const { outcome, isLeader, hasChanged } = await reconcile(
-    { ...context, enter, mark, now: new Date(), report: log },
+    { ...context, enter, mark, now: clock.now(), report: log },
     event,
   );
   if (!outcome) return;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SYSTEM_CLOCK } from "./async/clock.ts";
 import { createCertificate } from "../tests/certificates.ts";
 import { createJuju, HookToolError } from "./juju/hook_tools.ts";
 import { enterLxd } from "./lxd/client.ts";
@@ -193,6 +194,7 @@ class Model {
   #transport(): Transport {
     return {
       presented: () => Promise.reject(new Error("Cannot present")),
+      clock: { ...SYSTEM_CLOCK, pause: () => Promise.resolve() },
       fetch: (url, { method = "GET", body = "{}" } = {}) => {
         const [path = "", fingerprint = ""] = url.slice(ENDPOINT.length).split(
           /\/(?=[0-9a-f]{64})/,

@@ -4,12 +4,16 @@
  * @module
  */
 
+import type { Clock } from "./clock.ts";
+
 /** When to try again. */
 export interface RetryOptions<T> {
   /** Whether a result ends the attempts. */
   readonly isFinal: (result: T) => boolean;
   /** The pauses between attempts, in milliseconds. One attempt more is made than there are pauses. */
   readonly pauses: readonly number[];
+  /** Measures the pauses. */
+  readonly clock: Pick<Clock, "pause">;
 }
 
 /**
@@ -21,7 +25,11 @@ export interface RetryOptions<T> {
  * import assert from "node:assert/strict";
  * let attempts = 0;
  * const attempt = () => Promise.resolve(++attempts);
- * const result = await retry(attempt, { isFinal: (result) => result === 2, pauses: [1, 2] });
+ * const result = await retry(attempt, {
+ *   isFinal: (result) => result === 2,
+ *   pauses: [200, 400],
+ *   clock: { pause: () => Promise.resolve() },
+ * });
  * assert.equal(result, 2);
  * ```
  *
@@ -30,13 +38,12 @@ export interface RetryOptions<T> {
  */
 export async function retry<T>(
   attempt: () => Promise<T>,
-  { isFinal, pauses }: RetryOptions<T>,
+  { isFinal, pauses, clock }: RetryOptions<T>,
 ): Promise<T> {
   for (const pause of pauses) {
     const result = await attempt();
     if (isFinal(result)) return result;
-    const length = pause * (0.5 + Math.random() / 2);
-    await new Promise((resolve) => setTimeout(resolve, length));
+    await clock.pause(pause * (0.5 + Math.random() / 2));
   }
   return await attempt();
 }

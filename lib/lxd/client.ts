@@ -107,6 +107,7 @@ export async function enterLxd(
   return await retry(() => enterAny(transport, { credential, known: once }), {
     isFinal: (entrance) => entrance.kind === "entered" || isFinal(entrance.failure),
     pauses: PAUSES_MS,
+    clock: transport.clock,
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SYSTEM_CLOCK } from "../async/clock.ts";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import { enterLxd, type Lxd } from "./client.ts";
 import type { Transport } from "./request.ts";
@@ -38,6 +39,7 @@ function transport(answers: Answers): Transport & { readonly asked: readonly str
       );
     },
     presented: () => Promise.resolve("bb"),
+    clock: { ...SYSTEM_CLOCK, pause: () => Promise.resolve() },
   };
 }
 

@@ -111,9 +111,10 @@ function createLocator(
   { endpoint, credential, shown }: AskedMember,
   request: LxdRequest,
 ): (member: Member) => Promise<Node | undefined> {
-  const end = Date.now() + ADDRESS_LIMIT_MS;
+  const now = () => transport.clock.now().getTime();
+  const end = now() + ADDRESS_LIMIT_MS;
   const ask = limit(MAXIMUM_QUESTIONS, async (to: LxdRequest, name: string, path: string) => {
-    const timeout = Math.max(end - Date.now(), 0);
+    const timeout = Math.max(end - now(), 0);
     const reply = await to(SERVER, path, { timeout, isRepeatable: false });
     const isFromMember = reply.kind === "done" && reply.value.environment?.server_name === name;
     return isFromMember ? reply.value : undefined;

@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 import { parseJson, type Parser } from "../requirer/databag.ts";
 import { PinError, type PinnedFetch } from "../requirer/pinned_fetch.ts";
+import type { Clock } from "../async/clock.ts";
 import { retry } from "../async/retry.ts";
 import { PAUSES_MS, PRESENT_LIMIT_MS, REQUEST_LIMIT_MS } from "./time_limits.ts";
 
@@ -55,7 +56,10 @@ export interface RequestOptions {
 }
 
 /** Connects to the pinned server, and to no other. */
-export type Transport = Pick<PinnedFetch, "fetch" | "presented">;
+export interface Transport extends Pick<PinnedFetch, "fetch" | "presented"> {
+  /** Measures the time limits. */
+  readonly clock: Clock;
+}
 
 /** Sends a request to one member of LXD. Trouble with LXD or the network never rejects. */
 export type LxdRequest = <T>(
@@ -87,13 +91,16 @@ const CAUSES: Readonly<Record<string, string>> = {
  *
  * @param endpoint Address of the member, `https://host:port`.
  */
-export function createRequest({ fetch, presented }: Transport, endpoint: string): LxdRequest {
+export function createRequest(
+  { fetch, presented, clock }: Transport,
+  endpoint: string,
+): LxdRequest {
   return async <T>(
     parser: Parser<T>,
     path: string,
     { method = "GET", body, timeout = REQUEST_LIMIT_MS, ...options }: RequestOptions = {},
   ): Promise<Reply<T>> => {
-    const signal = AbortSignal.timeout(timeout);
+    const signal = clock.timeout(timeout);
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const attempt = async (): Promise<Reply<T>> => {
       try {
@@ -105,7 +112,7 @@ export function createRequest({ fetch, presented }: Transport, endpoint: string)
           return {
             kind: "other-server",
             presented: error.presented ??
-              await presented(endpoint, AbortSignal.timeout(PRESENT_LIMIT_MS)),
+              await presented(endpoint, clock.timeout(PRESENT_LIMIT_MS)),
             ...reason !== undefined && { reason },
           };
         }
@@ -114,7 +121,7 @@ export function createRequest({ fetch, presented }: Transport, endpoint: string)
     };
     // Renaming, restricting or revoking twice is the same as once. LXD refuses to add twice.
     const { isRepeatable = method !== "POST" } = options;
-    return await (isRepeatable ? retry(attempt, { isFinal, pauses: PAUSES_MS }) : attempt());
+    return await (isRepeatable ? retry(attempt, { isFinal, pauses: PAUSES_MS, clock }) : attempt());
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SYSTEM_CLOCK } from "../async/clock.ts";
 import * as z from "zod/mini";
 import { createRequest, type Reply, type RequestOptions, type Transport } from "./request.ts";
 import { type FetchInit, PinError } from "../requirer/pinned_fetch.ts";
@@ -13,6 +14,7 @@ function transport(
 ): Transport {
   return {
     fetch: (url, init = {}) => answer(url, init),
+    clock: { ...SYSTEM_CLOCK, pause: () => Promise.resolve() },
     presented: (url) =>
       presented === undefined || url !== ENDPOINT
         ? Promise.reject(new Error(`Cannot present ${url}`))

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { SYSTEM_CLOCK } from "../../lib/async/clock.ts";
 import { hook } from "../../lib/hook.ts";
 import { type Exec, HookToolError } from "../../lib/juju/hook_tools.ts";
 import {
@@ -59,7 +60,10 @@ export async function runInProcess(execution: Execution): Promise<Exit> {
   try {
     const log = (line: string) => void lines.push(line);
     const environment: Variables = (name) => env[name];
-    await hook({ environment, exec: execOf(callTool), log, signal: kill }, eventOf);
+    await hook(
+      { environment, exec: execOf(callTool), log, signal: kill, clock: SYSTEM_CLOCK },
+      eventOf,
+    );
     return end(0, "");
   } catch (error) {
     return end(1, error instanceof Error ? error.stack ?? error.message : String(error));
