@@ -9,9 +9,9 @@ import { readDenoConfig } from "../../build/project.ts";
 import { createCertificate } from "../certificates.ts";
 import { startLxd } from "../lxd/real.ts";
 import { ensurePackages } from "../packages.ts";
-import { APPLICATION, CHARM, UNIT } from "../scenarios/charm.ts";
-import { relateHttps } from "../scenarios/https_requirer.ts";
-import { deploy, type World } from "../scenarios/world.ts";
+import { APPLICATION, CHARM, UNIT } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 import { ROOT } from "./project.ts";
 import { createTracer, type Trace } from "./trace.ts";
 

@@ -4,8 +4,8 @@ import { createCertificate } from "../certificates.ts";
 import { createModel } from "../juju/model.ts";
 import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { startLxd } from "../lxd/real.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { deploy } from "../scenarios/world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 import { validator } from "./validate.ts";
 
 const DOCUMENT = new URL("../../docs/interface-lxd.md", import.meta.url);

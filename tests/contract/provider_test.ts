@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createPinnedFetch } from "../../lib/pinned_fetch.ts";
 import type { Model, RelationHandle } from "../juju/model.ts";
 import { startCluster } from "../lxd/real.ts";
-import { APPLICATION, UNIT } from "../scenarios/charm.ts";
-import { withoutNetworkKeys } from "../scenarios/databag.ts";
-import { deploy, type World } from "../scenarios/world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { withoutNetworkKeys } from "../harness/databag.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 import { type Deed, HISTORIES, type History, type Step } from "./histories.ts";
 import {
   type Cast,

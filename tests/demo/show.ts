@@ -4,8 +4,8 @@
  * @module
  */
 import type { TrustEntry } from "../lxd/world.ts";
-import { withoutNetworkKeys } from "../scenarios/databag.ts";
-import type { World } from "../scenarios/world.ts";
+import { withoutNetworkKeys } from "../harness/databag.ts";
+import type { World } from "../harness/deployment.ts";
 
 type Rows = readonly (readonly string[])[];
 

@@ -5,9 +5,9 @@
  */
 import { authOf } from "../lxd/client.ts";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { identitiesOf, type MyIdentity } from "../scenarios/my_charm.ts";
-import type { Requirer, Told, World } from "../scenarios/world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { identitiesOf, type MyIdentity } from "../harness/my_charm.ts";
+import type { Requirer, Told, World } from "../harness/deployment.ts";
 import type { Screen } from "./screen.ts";
 import { renderStatus, renderTrust } from "./show.ts";
 

@@ -7,8 +7,8 @@
 import { basename } from "node:path/posix";
 import { createCertificate } from "../certificates.ts";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION, UNIT } from "../scenarios/charm.ts";
-import type { World } from "../scenarios/world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import type { World } from "../harness/deployment.ts";
 import { describeEntry, renderDatabag, shorten } from "./show.ts";
 import {
   answersTo,

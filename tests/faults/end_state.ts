@@ -6,7 +6,7 @@
 import type { Settings } from "../juju/state.ts";
 import type { ShownStatus } from "../juju/model.ts";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import type { Stage } from "./stage.ts";
 
 /** What became of a stage. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CHARM } from "../scenarios/charm.ts";
+import { CHARM } from "../harness/charm.ts";
 import { askedOf, BEFALLS } from "./cell.ts";
 import { playCells, readMatrix } from "./fault_matrix.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Asked, askedOf, BEFALLS, type Cell } from "./cell.ts";
 import { playCells, readMatrix } from "./fault_matrix.ts";
-import { createLeanCharm } from "./lean_charm.ts";
+import { createLeanCharm } from "../harness/lean_charm.ts";
 
 const ASKED: readonly Asked[] = [
   "enter",

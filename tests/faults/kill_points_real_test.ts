@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startLxd } from "../lxd/real.ts";
-import { CHARM } from "../scenarios/charm.ts";
+import { CHARM } from "../harness/charm.ts";
 import { strikeEverywhere } from "./kill_points.ts";
 import { DEPARTURE, ROTATION } from "./scenarios.ts";
 

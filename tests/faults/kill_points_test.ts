@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CHARM } from "../scenarios/charm.ts";
+import { CHARM } from "../harness/charm.ts";
 import { strikeEverywhere } from "./kill_points.ts";
 import { BROKEN, DEPARTURE, FORCED, HTTPS, ROTATION, UPGRADE } from "./scenarios.ts";
 

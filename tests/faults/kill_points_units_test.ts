@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CHARM, UNIT } from "../scenarios/charm.ts";
+import { CHARM, UNIT } from "../harness/charm.ts";
 import { strikeEverywhere } from "./kill_points.ts";
 import { DEPARTURE, ROTATION, withUnits } from "./scenarios.ts";
 

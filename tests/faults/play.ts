@@ -9,7 +9,7 @@ import type { StandIn } from "../lxd/stand_in.ts";
 import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import { type Databags, type EndState, endStateOf } from "./end_state.ts";
 import type { Scenario } from "./scenarios.ts";
 import {

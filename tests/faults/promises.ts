@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import { askedOf, type Cell } from "./cell.ts";
 import type { EndState } from "./end_state.ts";
 import { checkKept } from "./play.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EndState } from "./end_state.ts";
 import { strikeEverywhere, type StrikeOptions, strikeTwiceEverywhere } from "./kill_points.ts";
-import { createLeanCharm } from "./lean_charm.ts";
+import { createLeanCharm } from "../harness/lean_charm.ts";
 import {
   BROKEN,
   DEPARTURE,

@@ -5,7 +5,7 @@
  */
 import type { TestCertificate } from "../certificates.ts";
 import { sampleCharm } from "../juju/sample_charm.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import { CERTIFICATES, type Over, type Stage } from "./stage.ts";
 
 /** Something that happens. */

@@ -12,9 +12,9 @@ import type { StandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import { createIdentity } from "../lxd/stand_in_member.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, BYSTANDER } from "../scenarios/charm.ts";
-import { cloudOf } from "../scenarios/cloud.ts";
-import { runInProcess } from "./in_process.ts";
+import { APPLICATION, BYSTANDER } from "../harness/charm.ts";
+import { cloudOf } from "../harness/cloud.ts";
+import { runInProcess } from "../harness/in_process.ts";
 
 /** A stage. Disposal ends the model, and leaves LXD. */
 export interface Stage extends AsyncDisposable {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import {
   APPLICATIONS,
   CALM,

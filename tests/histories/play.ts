@@ -5,7 +5,7 @@
  * @module
  */
 import { random } from "../juju/random.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import { APPLICATIONS, type History } from "./history.ts";
 import { type HistoryWorld, openWorld, type Stage } from "./history_world.ts";
 import { perform } from "./perform.ts";

@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";
 import { HTTPS } from "./history.ts";
 import { accessOf, type Claim, judge, type Refusal, type Verdict } from "./judge.ts";

@@ -8,11 +8,11 @@ import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { CHARM } from "../scenarios/charm.ts";
+import { CHARM } from "../harness/charm.ts";
 import { PROJECTS } from "./history.ts";
 import type { Stage } from "./history_world.ts";
-import { runInProcess } from "../faults/in_process.ts";
-import { createLeanCharm } from "../faults/lean_charm.ts";
+import { runInProcess } from "../harness/in_process.ts";
+import { createLeanCharm } from "../harness/lean_charm.ts";
 import { createPool, type Pool } from "./pool.ts";
 
 /** Stages that are removed on disposal. */

@@ -16,7 +16,7 @@ import assert from "node:assert/strict";
 import { fingerprintOf } from "../certificates.ts";
 import type { HookRun } from "../juju/model.ts";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";
 import { accessOf, type Claim, isNoWider, judge } from "./judge.ts";
 import { INJECTED } from "./perform.ts";

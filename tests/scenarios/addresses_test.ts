@@ -3,9 +3,9 @@ import { createCertificate } from "../certificates.ts";
 import { succeed, until, waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { type RealLxd, startCluster, startLxd } from "../lxd/real.ts";
-import { APPLICATION } from "./charm.ts";
-import { relateHttps } from "./https_requirer.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const LIMIT_MS = 60_000;
 

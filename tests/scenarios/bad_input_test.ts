@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { deploy } from "./world.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -5,8 +5,8 @@ import { until, waitForMember } from "../lxd/administration.ts";
 import { authOf, createClient } from "../lxd/client.ts";
 import { IS_NOT_LXD, IS_STAND_IN, startCluster, VERSION } from "../lxd/servers.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 
 const RECOVERY_MS = 60_000;
 const NAMES = ["member1", "member2", "member3"];

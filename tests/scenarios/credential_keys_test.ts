@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 type Form = "pkcs8" | "pkcs1" | "sec1";
 

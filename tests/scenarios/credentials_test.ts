@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const NOT_TRUSTED = "blocked: Missing credentials access; grant with: juju trust lxd-integrator";
 

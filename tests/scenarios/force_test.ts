@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { relateHttps } from "./https_requirer.ts";
-import { deploy, type Requirer, type World } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy, type Requirer, type World } from "../harness/deployment.ts";
 
 /** Gives fresh certificates. */
 async function certificates(count: number): Promise<readonly TestCertificate[]> {

@@ -3,9 +3,9 @@ import { createCertificate, fingerprintOf } from "../certificates.ts";
 import { waitForMember } from "../lxd/administration.ts";
 import { watch } from "../lxd/watch.ts";
 import { startCluster, startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { type HttpsRequirer, relateHttps } from "./https_requirer.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { type HttpsRequirer, relateHttps } from "../harness/https_requirer.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 
 /** Settles, and checks that the application's databag tells the same for a cluster, else nothing. */
 async function settle(world: World, ...requirers: readonly HttpsRequirer[]): Promise<void> {

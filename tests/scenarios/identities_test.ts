@@ -4,7 +4,7 @@ import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { IDENTITY_ENTITLEMENTS } from "../lxd/stand_in_answer.ts";
 import { DIALECTS } from "../lxd/stand_in_dialect.ts";
-import { deploy } from "./world.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const NEWER = PLAYED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 

@@ -5,8 +5,8 @@ import { authOf } from "../lxd/client.ts";
 import type { ServerIdentity } from "../lxd/daemon.ts";
 import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 

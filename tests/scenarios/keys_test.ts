@@ -9,9 +9,9 @@ import {
   type OpensslKind,
 } from "../lxd/openssl.ts";
 import { IS_STAND_IN, startLxd } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { relateHttps } from "./https_requirer.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const rsa = (bits: number, ...more: readonly string[]): OpensslKind => ({
   key: ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`, ...more],

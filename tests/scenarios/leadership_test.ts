@@ -6,8 +6,8 @@ import { authOf } from "../lxd/client.ts";
 import { startCluster, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import type { LxdMember } from "../lxd/world.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy, type Requirer } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy, type Requirer } from "../harness/deployment.ts";
 
 const CHANGED_REGEXP = /^(Registered|Renamed|Gave|Revoked) /m;
 const [LEADER, SECOND, THIRD] = ["lxd-integrator/0", "lxd-integrator/1", "lxd-integrator/2"];

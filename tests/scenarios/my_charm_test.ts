@@ -4,9 +4,9 @@ import { fingerprintOf } from "../certificates.ts";
 import { createStoragePool, succeed, waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { type RealLxd, startCluster } from "../lxd/real.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { buildMyCharm, identitiesOf, type MyIdentity, secretsLeft } from "./my_charm.ts";
-import { deploy, type Requirer, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { buildMyCharm, identitiesOf, type MyIdentity, secretsLeft } from "../harness/my_charm.ts";
+import { deploy, type Requirer, type World } from "../harness/deployment.ts";
 
 const NAMES = ["member1", "member2", "member3"];
 const MINE = "my-charm/0";

@@ -4,8 +4,8 @@ import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { DIALECTS } from "../lxd/stand_in_dialect.ts";
 import { watch } from "../lxd/watch.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 
 const NEWER = PLAYED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 const DIGITS = 12;

@@ -18,8 +18,8 @@ import { type DialectName, DIALECTS } from "../lxd/stand_in_dialect.ts";
 import type { Fault, FaultMatch } from "../lxd/stand_in_faults.ts";
 import { createIdentity } from "../lxd/stand_in_member.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 
 // A hook asks one server for ten seconds at most, and twice at most.
 const HOOK_LIMIT_MS = 30_000;

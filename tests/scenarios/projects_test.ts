@@ -4,8 +4,8 @@ import { createClient } from "../lxd/client.ts";
 import { IS_NOT_LXD, startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy, type Requirer } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy, type Requirer } from "../harness/deployment.ts";
 
 Deno.test("projects: the option bounds everyone, and a change of it reaches what is there", async () => {
   await using lxd = await startLxd();

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { startCluster } from "../lxd/real.ts";
 import { ensureVirtualEnvironment } from "../pypi.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const SOURCE = new URL("../charms/py-tester/", import.meta.url);
 const SECOND = `${APPLICATION}/1`;

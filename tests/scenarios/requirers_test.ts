@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { withoutNetworkKeys } from "./databag.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { withoutNetworkKeys } from "../harness/databag.ts";
+import { deploy } from "../harness/deployment.ts";
 
 Deno.test("requirers: one certificate comes and goes", async () => {
   await using lxd = await startLxd();

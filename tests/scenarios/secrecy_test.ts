@@ -4,8 +4,8 @@ import { join } from "node:path/posix";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { type Execution, type Exit, type Runner, runProcess } from "../juju/agent/runner.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 
 // What a program finds to write to, beside its own directory.
 const OUTSIDE = ["/tmp", "/var/tmp", "/root", "/home", "/dev/shm"];

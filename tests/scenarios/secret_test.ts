@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, freeName } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, freeName } from "../harness/deployment.ts";
 
 const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 

@@ -4,8 +4,8 @@ import { enableClustering, replaceServerCertificate } from "../lxd/administratio
 import { authOf } from "../lxd/client.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -5,8 +5,8 @@ import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { createClient } from "../lxd/client.ts";
 import { IS_STAND_IN, startLxd, TAKES_NAMES_ONCE, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, type Requirer } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, type Requirer } from "../harness/deployment.ts";
 
 const SECOND = `${APPLICATION}/1`;
 

@@ -3,7 +3,7 @@ import { ENTER_LIMIT_MS, LXD_LIMIT_MS } from "../../lib/time_limits.ts";
 import { createCertificate } from "../certificates.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { Fault, FaultMatch, LoggedRequest } from "../lxd/stand_in_faults.ts";
-import { deploy, type World } from "./world.ts";
+import { deploy, type World } from "../harness/deployment.ts";
 
 /** A request that hangs: how, how often it is then sent by one hook, and what the operator reads. */
 interface Case {

@@ -3,7 +3,7 @@ import { createCertificate } from "../certificates.ts";
 import { authOf } from "../lxd/client.ts";
 import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
-import { deploy } from "./world.ts";
+import { deploy } from "../harness/deployment.ts";
 
 for (const dialect of PLAYED_DIALECTS) {
   Deno.test(`upgrade: the members of LXD ${dialect} that serve are told, though all are blocked`, async () => {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { createLeanCharm, LEAN_HOOK } from "../faults/lean_charm.ts";
-import { runInProcess } from "../faults/in_process.ts";
+import { createLeanCharm, LEAN_HOOK } from "./lean_charm.ts";
+import { runInProcess } from "./in_process.ts";
 import { type Runner, runProcess } from "../juju/agent/runner.ts";
 import { CHARM } from "./charm.ts";
 

@@ -7,37 +7,37 @@
  */
 import { hook } from "../../lib/hook.ts";
 import { type Exec, HookToolError } from "../../lib/juju.ts";
-import {
-  broken,
-  changed,
-  departed,
-  elected,
-  type Environment,
-  everything,
-  everythingSettled,
-  type Scope,
-  stop,
-} from "../../lib/scope.ts";
+import type { Environment, Scope } from "../../lib/scope.ts";
 import type { CallTool, Execution, Exit } from "../juju/agent/runner.ts";
 
-/** What each of the charm's hooks passes to `runHook`. */
-export const SCOPES: Readonly<Record<string, (environment: Environment) => Scope>> = {
-  "api-relation-broken": broken,
-  "api-relation-changed": changed,
-  "api-relation-created": changed,
-  "api-relation-departed": departed,
-  "config-changed": everything,
-  "https-relation-broken": broken,
-  "https-relation-changed": changed,
-  "https-relation-created": changed,
-  "https-relation-departed": departed,
-  "leader-elected": elected,
-  "replicas-relation-changed": everything,
-  "secret-changed": everything,
-  stop,
-  "update-status": everythingSettled,
-  "upgrade-charm": everything,
-};
+/** Tells what an event is about. */
+export type ScopeOf = (environment: Environment) => Scope;
+
+const HOOKS = new URL("../../hooks/", import.meta.url);
+const scopes = new Map<string, Promise<ScopeOf>>();
+
+/**
+ * Reads from a hook's own file what that passes to `runHook`.
+ *
+ * @param hook Name of the hook.
+ * @throws {RangeError} If the charm has no such hook, or its file passes nothing that it imports.
+ */
+export function scopeOf(hook: string): Promise<ScopeOf> {
+  return scopes.getOrInsertComputed(hook, () => readScope(new URL(`${hook}.ts`, HOOKS)));
+}
+
+async function readScope(file: URL): Promise<ScopeOf> {
+  const source = await Deno.readTextFile(file).catch(() => "");
+  const name = source.match(/^await runHook\((\w+)\);$/m)?.[1];
+  const module = source.match(new RegExp(`^import {.*\\b${name}\\b.*} from "(.*)";$`, "m"))?.[1];
+  if (name === undefined || module === undefined) {
+    throw new RangeError(`Cannot run ${file.pathname}: it is no hook of the charm`);
+  }
+  const exported: Readonly<Record<string, ScopeOf>> = await import(new URL(module, file).href);
+  const scope = exported[name];
+  if (!scope) throw new RangeError(`Cannot run ${file.pathname}: ${module} has no ${name}`);
+  return scope;
+}
 
 /**
  * Runs one hook; a runner for the Juju model. A kill ends its hook tools and its requests to LXD.
@@ -47,8 +47,7 @@ export const SCOPES: Readonly<Record<string, (environment: Environment) => Scope
  */
 export async function runInProcess(execution: Execution): Promise<Exit> {
   const { env, callTool, kill } = execution;
-  const scopeOf = SCOPES[execution.hook];
-  if (!scopeOf) throw new RangeError(`Cannot run ${execution.hook}: the charm has no such hook`);
+  const scope = await scopeOf(execution.hook);
   const lines: string[] = [];
   const end = (code: number, stderr: string): Exit => ({
     code,
@@ -59,7 +58,7 @@ export async function runInProcess(execution: Execution): Promise<Exit> {
   try {
     const log = (line: string) => void lines.push(line);
     const environment: Environment = (name) => env[name];
-    await hook({ environment, exec: execOf(callTool), log, signal: kill }, scopeOf);
+    await hook({ environment, exec: execOf(callTool), log, signal: kill }, scope);
     return end(0, "");
   } catch (error) {
     return end(1, error instanceof Error ? error.stack ?? error.message : String(error));

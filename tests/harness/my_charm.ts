@@ -6,7 +6,7 @@
 import { buildCharm } from "../../build/charm.ts";
 import { fingerprintOf } from "../certificates.ts";
 import type { ToolCall } from "../juju/model.ts";
-import type { World } from "./world.ts";
+import type { World } from "./deployment.ts";
 
 /** A certificate that the charm made, with its key. */
 export interface MyIdentity {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { APPLICATION, BYSTANDER } from "./charm.ts";
-import type { Requirer, World } from "./world.ts";
+import type { Requirer, World } from "./deployment.ts";
 
 // A PEM's first line, and the beginning of every base64 body in one.
 const PEM_REGEXP = /-----BEGIN|\bMI[A-Z][A-Za-z0-9+/]{40}/;
