@@ -11,7 +11,7 @@ import { startLxd } from "../lxd/real.ts";
 import { ensurePackages } from "../packages.ts";
 import { APPLICATION, CHARM, UNIT } from "../harness/charm.ts";
 import { relateHttps } from "../harness/https_requirer.ts";
-import { deploy, type World } from "../harness/deployment.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 import { ROOT } from "./project.ts";
 import { createTracer, type Trace } from "./trace.ts";
 
@@ -67,7 +67,7 @@ function check(
 }
 
 /** Lets Juju run every hook and every action at least once. */
-async function runEverything({ lxd, model, cloud, ...world }: World): Promise<void> {
+async function runEverything({ lxd, model, cloud, ...world }: Deployment): Promise<void> {
   const [certificate, other] = [await createCertificate(), await createCertificate()];
   model.addUnit(APPLICATION);
   const requirer = world.requirer("my-charm", 2);

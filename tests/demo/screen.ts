@@ -14,6 +14,8 @@ export interface Output {
   readonly columns?: number;
   /** Whether it may use colors. */
   readonly isColored: boolean;
+  /** Gives the time in milliseconds. @default {performance.now} */
+  readonly now?: () => number;
 }
 
 /** A color or weight of text. */
@@ -93,7 +95,7 @@ export function standardOutput(): Output {
  * @returns The screen.
  */
 export function createScreen(output: Output, signal: AbortSignal): Screen {
-  const { columns, isColored } = output;
+  const { columns, isColored, now: time = () => performance.now() } = output;
   let steps = 0;
   let checks = 0;
 
@@ -114,11 +116,11 @@ export function createScreen(output: Output, signal: AbortSignal): Screen {
   }
 
   async function spin<T>({ what, work, now = () => "" }: Wait<T>, width: number): Promise<T> {
-    const began = performance.now();
+    const began = time();
     let frame = 0;
     const draw = () => {
       if (signal.aborted) return;
-      const text = `${what} ${secondsSince(began)} ${now()}`;
+      const text = `${what} ${secondsSince(began, time())} ${now()}`;
       const spinner = color("cyan", SPINNER[frame++ % SPINNER.length] ?? "");
       writeIfRead(output, `${ERASE_LINE}  ${spinner} ${text.slice(0, width - 5)}`);
     };
@@ -149,10 +151,10 @@ export function createScreen(output: Output, signal: AbortSignal): Screen {
     },
     wait: async (wait) => {
       signal.throwIfAborted();
-      const began = performance.now();
+      const began = time();
       const result = columns === undefined ? await wait.work() : await spin(wait, columns);
       const done = wait.done?.(result) ?? wait.what;
-      if (done !== "") line(color("dim", `  ${done} (${secondsSince(began)})`));
+      if (done !== "") line(color("dim", `  ${done} (${secondsSince(began, time())})`));
       return result;
     },
     checks: () => checks,
@@ -171,9 +173,9 @@ export function writeIfRead(output: Output, text: string): void {
   }
 }
 
-/** Says how long ago it was, such as "1.5 s". */
-export function secondsSince(began: number): string {
-  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
+/** Writes a duration in seconds, such as "1.5 s". */
+export function secondsSince(began: number, now = performance.now()): string {
+  return `${((now - began) / 1000).toFixed(1)} s`;
 }
 
 function align(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {

@@ -6,7 +6,7 @@ const ESCAPE = "\x1b";
 function recorded(options: Omit<Output, "write"> = { isColored: false }) {
   const aborter = new AbortController();
   const shown: string[] = [];
-  const output = { ...options, write: (text: string) => void shown.push(text) };
+  const output = { ...options, write: (text: string) => void shown.push(text), now: () => 0 };
   return { aborter, screen: createScreen(output, aborter.signal), text: () => shown.join("") };
 }
 

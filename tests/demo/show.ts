@@ -5,7 +5,7 @@
  */
 import type { TrustEntry } from "../lxd/world.ts";
 import { withoutNetworkKeys } from "../harness/databag.ts";
-import type { World } from "../harness/deployment.ts";
+import type { Deployment } from "../harness/deployment.ts";
 
 type Rows = readonly (readonly string[])[];
 
@@ -20,7 +20,7 @@ const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s+(\S{4})/;
  * @param applications Names of the applications.
  * @returns Rows.
  */
-export function renderStatus(model: World["model"], applications: readonly string[]): Rows {
+export function renderStatus(model: Deployment["model"], applications: readonly string[]): Rows {
   const leaders = applications.map((application) => model.leader(application));
   const units = applications.flatMap((application) => model.units(application)).map((unit) => {
     const { status, message } = model.status(unit);

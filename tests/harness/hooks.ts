@@ -1,35 +1,56 @@
 /**
- * How the charm's hooks run: as the built charm's executables, or, where the variable HOOKS is
- * `in process`, in this process, which is some thirty times as fast.
+ * How the charm's hooks run: as the built charm's executables, or in this process, which is some
+ * thirty times as fast.
  *
  * @module
  */
-import { createLeanCharm, LEAN_HOOK } from "./lean_charm.ts";
-import { runInProcess } from "./in_process.ts";
-import { type Runner, runProcess } from "../juju/agent/runner.ts";
+import { type Execution, type Runner, runProcess } from "../juju/agent/runner.ts";
 import { CHARM } from "./charm.ts";
+import { runInProcess } from "./in_process.ts";
+import { LEAN_HOOK, leanCharm } from "./lean_charm.ts";
 
-/** The charm, and what runs it. */
-export interface Hooks extends AsyncDisposable {
-  /** Path of the charm. */
-  readonly charm: string;
+/** How hooks run. */
+export type Running = "in process" | "built";
+
+/** How hooks run unless a test says otherwise: the variable HOOKS may say `in process`. */
+export const RUNNING: Running = Deno.env.get("HOOKS") === "in process" ? "in process" : "built";
+
+/** The charm's hooks. */
+export interface Hooks {
   /** Runs the hooks of all charms. */
   readonly run: Runner;
+  /** Says how the charm's own hooks run from now on. */
+  readonly runAs: (running: Running) => void;
 }
 
-/** Prepares the charm under test. */
-export async function prepareHooks(): Promise<Hooks> {
-  if (Deno.env.get("HOOKS") !== "in process") {
-    return { charm: CHARM, run: runProcess, [Symbol.asyncDispose]: () => Promise.resolve() };
-  }
-  const lean = await createLeanCharm();
+/**
+ * Finds the charm whose hooks can run in a way: those of the built charm can in both.
+ *
+ * @param running How its hooks are to run.
+ * @returns Path of the charm.
+ */
+export async function charmFor(running: Running): Promise<string> {
+  return running === "built" ? CHARM : await leanCharm();
+}
+
+/**
+ * Makes a runner of hooks.
+ *
+ * @param charm Path of the charm.
+ * @param running How its hooks run at first.
+ */
+export function createHooks(charm: string, running: Running): Hooks {
+  let now = running;
   return {
-    charm: lean.path,
-    // Other charms, such as the original one, have programs of their own.
     run: async (execution) => {
-      const isLean = await Deno.readTextFile(execution.path).catch(() => "") === LEAN_HOOK;
-      return await (isLean ? runInProcess : runProcess)(execution);
+      const isInProcess = now === "in process" && (charm === CHARM || await isLean(execution));
+      return await (isInProcess ? runInProcess : runProcess)(execution);
     },
-    [Symbol.asyncDispose]: () => lean[Symbol.asyncDispose](),
+    runAs: (running) => now = running,
   };
+}
+
+/** Other charms, such as the original one, have programs of their own. */
+async function isLean({ path }: Execution): Promise<boolean> {
+  return await Deno.readTextFile(path).catch(() => "") === LEAN_HOOK;
 }

@@ -3,41 +3,43 @@
  *
  * @module
  */
+import { type CharmFile, program } from "../../build/charm_file.ts";
 import { renderDeclarations } from "../../build/declarations.ts";
 import { findExecutables } from "../../build/executables.ts";
+import { pack } from "../../build/pack.ts";
 import { readCharmcraft } from "../../build/project.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
-/** What its hooks are: they are to be run in process. */
+/** Content of its hooks, which fail if they are run as programs. */
 export const LEAN_HOOK = "#!/bin/sh\nexit 70\n";
 
-/** A folder with the charm, removed on disposal. */
-export interface LeanCharm extends AsyncDisposable {
-  /** Path of the folder. */
-  readonly path: string;
-}
+let made: Promise<string> | undefined;
 
 /**
- * Makes a folder with the charm's declarations, and with hooks that fail if they are run.
+ * Makes the lean charm, once for a process. It is removed when the process ends.
  *
- * @returns The folder.
+ * @returns Path of the charm's file.
  */
-export async function createLeanCharm(): Promise<LeanCharm> {
-  const path = await Deno.makeTempDir({ prefix: "lean-charm-" });
+export function leanCharm(): Promise<string> {
+  return made ??= makeLeanCharm();
+}
+
+async function makeLeanCharm(): Promise<string> {
+  const { bytes } = await pack(await leanFiles());
+  const path = await Deno.makeTempFile({ prefix: "lean-", suffix: ".charm" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(path));
+  await Deno.writeFile(path, bytes);
+  return path;
+}
+
+async function leanFiles(): Promise<readonly CharmFile[]> {
   const [charmcraft, executables] = await Promise.all([
     readCharmcraft(ROOT),
     findExecutables(ROOT),
   ]);
-  await Deno.mkdir(`${path}/hooks`);
-  for (const file of renderDeclarations(charmcraft, "amd64")) {
-    await Deno.writeFile(`${path}/${file.path}`, file.bytes);
-  }
-  for (const { path: hook } of executables) {
-    await Deno.writeTextFile(`${path}/${hook}`, LEAN_HOOK, { mode: 0o755 });
-  }
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
+  return [
+    ...renderDeclarations(charmcraft, "amd64"),
+    ...executables.map(({ path }) => program(path, LEAN_HOOK)),
+  ];
 }

@@ -5,7 +5,7 @@ import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { type Execution, type Exit, type Runner, runProcess } from "../juju/agent/runner.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
-import { deploy, type World } from "../harness/deployment.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 
 // What a program finds to write to, beside its own directory.
 const OUTSIDE = ["/tmp", "/var/tmp", "/root", "/home", "/dev/shm"];
@@ -25,21 +25,21 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
     return one;
   };
   const watch = watchFiles();
-  await using world = await deploy(lxd, { trust: false, model: { run: watch.run } });
-  const { model } = world;
-  made.push(world.credential);
-  const [requirer, other] = [world.requirer("my-charm", 2), world.requirer("other")];
+  await using deployment = await deploy(lxd, { trust: false, model: { run: watch.run } });
+  const { model } = deployment;
+  made.push(deployment.credential);
+  const [requirer, other] = [deployment.requirer("my-charm", 2), deployment.requirer("other")];
 
   model.trust(APPLICATION);
   const shared = await certificate();
   requirer.offer(0, [await certificate(), shared]);
   requirer.offer("application", [await certificate({ key: "rsa2048" })]);
   other.offer(0, [shared]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 3 certificates`);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 3 certificates`);
   requirer.offer(0, [await certificate()]);
-  await world.settle();
-  checkShown(world, made, [requirer, other]);
+  await deployment.settle();
+  checkShown(deployment, made, [requirer, other]);
 
   // What a requirer should never send.
   const [good, wrong, confined] = [await certificate(), await certificate(), await certificate()];
@@ -56,9 +56,9 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
   requirer.relation.write("my-charm/1", { projects: JSON.stringify([confined.key]) });
   requirer.offer(1, [confined]);
   other.relation.write("other/0", { projects: confined.traditionalKey });
-  await world.settle();
+  await deployment.settle();
   assert.ok(requirer.told().rejected.length > 2);
-  checkShown(world, made, [requirer, other]);
+  checkShown(deployment, made, [requirer, other]);
 
   // What an operator may get wrong.
   const option = await certificate({ key: "rsa2048" });
@@ -84,11 +84,11 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
     ]
   ) {
     model.configure(APPLICATION, { ...options, ...mistake });
-    await world.settle();
+    await deployment.settle();
     const isRight = Object.keys(mistake).length === 0;
-    assert.match(world.status(), isRight ? /^active/ : /^(blocked|waiting)/);
+    assert.match(deployment.status(), isRight ? /^active/ : /^(blocked|waiting)/);
   }
-  checkShown(world, made, [requirer, other]);
+  checkShown(deployment, made, [requirer, other]);
 
   // A hook that fails tells why, and no more.
   model.configure(APPLICATION, options);
@@ -98,17 +98,17 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
     model.faults.failTool({ tool });
     await model.settle({ replays: 1 });
     model.faults.clear();
-    await world.updateStatus();
-    assert.ok((await world.ours())[rotated.fingerprint], tool);
+    await deployment.updateStatus();
+    assert.ok((await deployment.ours())[rotated.fingerprint], tool);
   }
   assert.ok(model.runs.some(({ outcome }) => outcome === "failed"));
-  checkShown(world, made, [requirer, other]);
+  checkShown(deployment, made, [requirer, other]);
 
   model.removeRelation(other.relation);
-  await world.settle();
+  await deployment.settle();
   model.removeApplication(APPLICATION);
-  await world.settle();
-  checkShown(world, made, []);
+  await deployment.settle();
+  checkShown(deployment, made, []);
   for (const needle of needlesOf(made)) watch.check(needle);
   assert.ok(watch.hooks() > 20);
 });
@@ -116,22 +116,22 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
 Deno.test("secrecy: hooks write nothing outside of the charm's directory", async () => {
   await using lxd = await startLxd();
   await using sealed = await seal();
-  await using world = await deploy(lxd, { model: { run: sealed.run } });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { model: { run: sealed.run } });
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate(), "garbage"]);
-  await world.settle();
+  await deployment.settle();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
   await lxd.members[0]?.stop();
-  await world.updateStatus();
+  await deployment.updateStatus();
   await lxd.members[0]?.start();
-  world.model.faults.failTool({ tool: "config-get" });
+  deployment.model.faults.failTool({ tool: "config-get" });
   requirer.offer(0, []);
-  await world.model.settle({ replays: 1 });
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
-  assert.ok(world.model.runs.some(({ outcome }) => outcome === "failed"));
+  await deployment.model.settle({ replays: 1 });
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
+  assert.ok(deployment.model.runs.some(({ outcome }) => outcome === "failed"));
   assert.deepEqual(sealed.written(), []);
   assert.ok(sealed.hooks() > 5);
 });
@@ -171,13 +171,13 @@ Deno.test("secrecy: hooks need no more than Juju's environment", async () => {
     return runProcess(execution);
   };
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { model: { run } });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { model: { run } });
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   assert.ok(environments.length > 5);
   for (const environment of environments) {
     const foreign = Object.keys(environment).filter((name) =>
@@ -197,7 +197,7 @@ interface Teller {
 
 /** Checks all that the charm showed or told so far. */
 function checkShown(
-  { model, status }: World,
+  { model, status }: Deployment,
   made: readonly TestCertificate[],
   requirers: readonly Teller[],
 ): void {

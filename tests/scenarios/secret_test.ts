@@ -25,9 +25,9 @@ Deno.test.each(VERSIONS)(
   async (given) => {
     const { jujuVersion } = given;
     await using lxd = await startLxd();
-    await using world = await deploy(lxd, { trust: false, units: 2, model: { jujuVersion } });
-    const { model } = world;
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd, { trust: false, units: 2, model: { jujuVersion } });
+    const { model } = deployment;
+    const requirer = deployment.requirer();
     const certificate = await createCertificate();
     requirer.offer(0, [certificate]);
     const content = await contentFor(lxd);
@@ -37,19 +37,21 @@ Deno.test.each(VERSIONS)(
 
     const absent = "secret:d3kqsnnmp25c7f5ng6t0";
     model.configure(APPLICATION, { "credentials-secret": absent });
-    await world.settle();
+    await deployment.settle();
     assert.equal(
-      world.status(),
+      deployment.status(),
       `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
         `juju grant-secret <its uri> ${APPLICATION} (Juju says: ${given.missing(absent)})`,
     );
     model.configure(APPLICATION, { "credentials-secret": uri });
-    await world.settle();
+    await deployment.settle();
     const denied = (unit: string) =>
       `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${
         given.denied(unit)
       })`;
-    for (const unit of model.units(APPLICATION)) assert.equal(world.status(unit), denied(unit));
+    for (const unit of model.units(APPLICATION)) {
+      assert.equal(deployment.status(unit), denied(unit));
+    }
 
     // Whatever else Juju may say is repeated, in one harmless line, and fails no hook.
     model.faults.failTool({
@@ -57,10 +59,10 @@ Deno.test.each(VERSIONS)(
       unit: UNIT,
       stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
     });
-    await world.updateStatus();
+    await deployment.updateStatus();
     const words = `no way [2J ${"x".repeat(186)}...`;
     assert.equal(
-      world.status(),
+      deployment.status(),
       `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
     );
 
@@ -69,61 +71,70 @@ Deno.test.each(VERSIONS)(
       "client-key#file=... server-cert#file=...";
     for (const field of Object.keys(content)) {
       model.updateSecret(uri, { ...content, [field]: "" });
-      await world.updateStatus();
+      await deployment.updateStatus();
       const missing = `blocked: Missing ${field} in credentials-secret: ${update} && ${grant}`;
-      assert.deepEqual([world.status(), world.status(`${APPLICATION}/1`)], [missing, missing]);
+      assert.deepEqual([deployment.status(), deployment.status(`${APPLICATION}/1`)], [
+        missing,
+        missing,
+      ]);
     }
     model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
-    await world.settle();
-    assert.match(world.status(), /^blocked: Missing endpoint, client-key, server-cert in cred/);
+    await deployment.settle();
+    assert.match(
+      deployment.status(),
+      /^blocked: Missing endpoint, client-key, server-cert in cred/,
+    );
     model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
-    await world.settle();
-    assert.match(world.status(), /^blocked: Cannot use client-key of credentials-secret: it must/);
+    await deployment.settle();
+    assert.match(
+      deployment.status(),
+      /^blocked: Cannot use client-key of credentials-secret: it must/,
+    );
     assert.deepEqual(await lxd.trustStore(), store);
     assert.deepEqual(requirer.told().nodes, []);
 
     // From here on Juju itself tells of every change.
     model.updateSecret(uri, content);
-    await world.settle();
-    assert.equal(world.status(), ACTIVE);
+    await deployment.settle();
+    assert.equal(deployment.status(), ACTIVE);
     const told = requirer.told();
     assert.deepEqual(told.trusted, [certificate.fingerprint]);
 
     // A secret that is taken away takes nothing with it.
     model.revokeSecret(uri, APPLICATION);
-    await world.updateStatus();
-    assert.equal(world.status(), denied(UNIT));
+    await deployment.updateStatus();
+    assert.equal(deployment.status(), denied(UNIT));
     model.removeSecret(uri);
-    await world.updateStatus();
-    assert.match(world.status(), /^blocked: Cannot find credentials-secret secret:/);
+    await deployment.updateStatus();
+    assert.match(deployment.status(), /^blocked: Cannot find credentials-secret secret:/);
     assert.deepEqual(requirer.told(), told);
-    assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
+    assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   },
 );
 
 Deno.test("secret: a new revision reconciles everything, at another LXD too", async () => {
   await using lxd = await startLxd();
   await using other = await startLxd();
-  await using world = await deploy(lxd, { trust: false, units: 2 });
-  const { model } = world;
-  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  await using deployment = await deploy(lxd, { trust: false, units: 2 });
+  const { model } = deployment;
+  const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   const [a, b] = [await createCertificate(), await createCertificate()];
   first.offer(0, [a]);
   second.offer("application", [b]);
   const uri = model.addSecret("lxd", await contentFor(lxd));
   model.grantSecret(uri, APPLICATION);
   model.configure(APPLICATION, { "credentials-secret": uri });
-  await world.settle();
+  await deployment.settle();
   const wanted = { [a.fingerprint]: "1:first-0", [b.fingerprint]: "2:second" };
-  assert.deepEqual(await world.ours(), wanted);
+  assert.deepEqual(await deployment.ours(), wanted);
 
   // The credential rotated: the former one is withdrawn, and drift is repaired by the way.
   const [rotated, drifted] = [await contentFor(lxd, { key: "rsa2048" }), a.fingerprint];
   await lxd.distrust(drifted);
   const count = model.runs.length;
   model.updateSecret(uri, rotated);
-  await world.settle();
-  assert.deepEqual(await world.ours(), wanted);
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), wanted);
   const hooks = model.runs.slice(count).map(({ unit, hook }) => `${unit} ${hook}`);
   assert.ok(hooks.includes(`${APPLICATION}/0 secret-changed`), hooks.join());
   assert.ok(hooks.includes(`${APPLICATION}/1 secret-changed`), hooks.join());

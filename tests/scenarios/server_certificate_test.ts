@@ -11,8 +11,8 @@ const DAY_MS = 86_400_000;
 
 Deno.test("server certificate: clustering enabled, then rotated, until the credential follows", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { units: 2 });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { units: 2 });
+  const requirer = deployment.requirer();
   const replacements = [
     ["clustering is enabled", () => enableClustering(lxd)],
     ["rotated", async () => {
@@ -22,19 +22,23 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
   ] as const;
   let certificate = await createCertificate();
   requirer.offer(0, [certificate]);
-  await world.settle();
+  await deployment.settle();
   for (const [what, replace] of replacements) {
-    const [told, pinned, { endpoint }] = [requirer.told(), lxd.serverCertificate, world.cloud()];
+    const [told, pinned, { endpoint }] = [
+      requirer.told(),
+      lxd.serverCertificate,
+      deployment.cloud(),
+    ];
     await replace();
     const presented = fingerprintOf(lxd.serverCertificate);
     assert.notEqual(presented, fingerprintOf(pinned), what);
     const store = await lxd.trustStore();
     certificate = await createCertificate();
     requirer.offer(0, [certificate]);
-    await world.model.settle();
-    for (const unit of world.model.units(APPLICATION)) {
+    await deployment.model.settle();
+    for (const unit of deployment.model.units(APPLICATION)) {
       assert.equal(
-        world.status(unit),
+        deployment.status(unit),
         `blocked: LXD at ${endpoint} presents the certificate ${presented}, not the expected ` +
           `${
             fingerprintOf(pinned)
@@ -46,9 +50,9 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
     assert.deepEqual(await lxd.trustStore(), store, what);
 
     // Juju does not tell that its credential was updated: the next hook looks.
-    world.model.setCloud(world.cloud());
-    await world.updateStatus();
-    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`, what);
+    deployment.model.setCloud(deployment.cloud());
+    await deployment.updateStatus();
+    assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`, what);
     const { nodes, endpoints, trusted, server } = requirer.told();
     assert.deepEqual([nodes, endpoints], [["member1"], [endpoint]], what);
     assert.deepEqual(trusted, [certificate.fingerprint], what);
@@ -70,10 +74,10 @@ Deno.test("server certificate: one that has expired itself, and the credential's
     notAfter: new Date(now + 2 * DAY_MS),
   });
   await using lxd = await startStandIn();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
+  await deployment.settle();
   const [store, told] = [await lxd.trustStore(), requirer.told()];
   lxd.clear();
   for (
@@ -82,21 +86,21 @@ Deno.test("server certificate: one that has expired itself, and the credential's
       [future, `The certificate is not valid before ${day(DAY_MS)}`],
     ] as const
   ) {
-    world.model.setCloud(world.cloud({ credential }));
-    await world.updateStatus();
+    deployment.model.setCloud(deployment.cloud({ credential }));
+    await deployment.updateStatus();
     assert.equal(
-      world.status(),
+      deployment.status(),
       `blocked: Cannot use client-cert of the cloud's credential: ${reason}`,
     );
-    world.model.configure(APPLICATION, {
+    deployment.model.configure(APPLICATION, {
       lxd_endpoint: lxd.members[0]?.endpoint ?? "",
       lxd_client_cert: credential.certificate,
       lxd_client_key: credential.key,
       lxd_server_cert: lxd.serverCertificate,
     });
-    await world.settle();
-    assert.equal(world.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
-    world.model.configure(APPLICATION, {
+    await deployment.settle();
+    assert.equal(deployment.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
+    deployment.model.configure(APPLICATION, {
       lxd_endpoint: null,
       lxd_client_cert: null,
       lxd_client_key: null,
@@ -106,18 +110,20 @@ Deno.test("server certificate: one that has expired itself, and the credential's
   assert.deepEqual(lxd.requests, [], "LXD could only say that it does not trust us");
   assert.deepEqual(await lxd.trustStore(), store);
   assert.deepEqual(requirer.told(), told);
-  world.model.setCloud(world.cloud());
-  await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  deployment.model.setCloud(deployment.cloud());
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
 
   await using old = await startStandIn({ identity });
   const { endpoint } = old.members[0] ?? {};
-  world.model.setCloud(world.cloud({ endpoint: endpoint ?? "", server: identity.certificate }));
-  await world.model.settle();
-  world.model.updateStatus(APPLICATION);
-  await world.model.settle();
+  deployment.model.setCloud(
+    deployment.cloud({ endpoint: endpoint ?? "", server: identity.certificate }),
+  );
+  await deployment.model.settle();
+  deployment.model.updateStatus(APPLICATION);
+  await deployment.model.settle();
   assert.equal(
-    world.status(),
+    deployment.status(),
     `blocked: Cannot verify the certificate of LXD at ${endpoint}: ` +
       `The certificate expired on ${day(-DAY_MS)}`,
   );
