@@ -10,6 +10,7 @@ import {
   prepare,
   type PrepareOptions,
 } from "../harness/deployment.ts";
+import { createLightIdentity } from "../harness/light.ts";
 import {
   addRequirer,
   type Interface,
@@ -20,7 +21,6 @@ import {
 import type { RelationHandle } from "../juju/model.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
-import { createIdentity } from "../lxd/stand_in_member.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 
 /** A deployment whose requirers are found by their names. */
@@ -35,12 +35,12 @@ export interface FixedDeployment extends Deployment {
 
 const UUID = "00000000-0000-4000-8000-000000000003";
 
-// Juju's own keys are on P-384, which takes ten times as long to read. Scenarios use those.
+// Light keys, too: Juju's own are on P-384.
 const CLIENTS: Clients = {
   credential: await createCertificate({ commonName: "juju" }),
   bystander: await createCertificate({ commonName: "someone else" }),
 };
-const IDENTITY = await createIdentity();
+const IDENTITY = await createLightIdentity();
 
 /** Certificates that requirers offer, each with its name as the common name. */
 export const CERTIFICATES: Readonly<Record<"a" | "b" | "c" | "d", TestCertificate>> = {

@@ -43,7 +43,7 @@ export function createHooks(charm: string, running: Running): Hooks {
   let now = running;
   return {
     run: async (execution) => {
-      const isInProcess = now === "in process" && (charm === CHARM || await isLean(execution));
+      const isInProcess = now === "in process" && (charm === CHARM || isLean(execution));
       return await (isInProcess ? runInProcess : runProcess)(execution);
     },
     runAs: (running) => now = running,
@@ -51,6 +51,6 @@ export function createHooks(charm: string, running: Running): Hooks {
 }
 
 /** Other charms, such as the original one, have programs of their own. */
-async function isLean({ path }: Execution): Promise<boolean> {
-  return await Deno.readTextFile(path).catch(() => "") === LEAN_HOOK;
+function isLean({ path }: Execution): boolean {
+  return Deno.readTextFileSync(path) === LEAN_HOOK;
 }

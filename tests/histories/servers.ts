@@ -4,6 +4,7 @@
  * @module
  */
 import type { Running } from "../harness/hooks.ts";
+import { createLightIdentity } from "../harness/light.ts";
 import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import { startLxd } from "../lxd/real.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
@@ -36,8 +37,9 @@ export async function startServers(
 ): Promise<Servers> {
   await using begun = new AsyncDisposableStack();
   const certificates = await createCertificates();
+  const identity = await createLightIdentity();
   const servers = await Promise.all(Array.from({ length: count }, async (): Promise<Server> => {
-    const lxd = begun.use(await startStandIn({ dialect }));
+    const lxd = begun.use(await startStandIn({ dialect, identity }));
     await createProjects(lxd);
     return { running: "in process", lxd, standIn: lxd, certificates };
   }));
