@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { createPool, type PoolOptions } from "./deployment_pool.ts";
 import type { EndState } from "./end_state.ts";
 import { type HookFault, type HookFaultKind, hookFaultsOf, nameOf } from "./hook_fault.ts";
 import { type RunOptions, runScenario } from "./run_scenario.ts";
@@ -12,7 +13,7 @@ import type { Scenario } from "./scenarios.ts";
 import { createGate, together } from "./together.ts";
 
 /** How the hooks of a scenario fail. */
-export interface FailOptions extends RunOptions {
+export interface FailOptions extends PoolOptions, Omit<RunOptions, "pool"> {
   /** Kinds of faults. */
   readonly kinds: readonly HookFaultKind[];
   /** Whose hooks fail. @default {every unit's} */
@@ -35,11 +36,12 @@ export async function failEverywhere(
   scenario: Scenario,
   options: FailOptions,
 ): Promise<readonly HookFault[]> {
-  const { hooks, end } = await runScenario(scenario, [], options);
+  await using pool = createPool(scenario, options);
+  const { hooks, end } = await runScenario(scenario, [], { ...options, pool });
   const { kinds, unit } = options;
   const faults = hookFaultsOf(hooks, kinds)
     .filter(({ hook }) => unit === undefined || hook.startsWith(`${unit} `));
-  await runAll(scenario, { runs: faults.map((fault) => [fault]), end }, options);
+  await runAll(scenario, { runs: faults.map((fault) => [fault]), end }, { ...options, pool });
   return faults;
 }
 
@@ -55,22 +57,23 @@ export async function failTwiceEverywhere(
   scenario: Scenario,
   options: FailOptions,
 ): Promise<readonly (readonly HookFault[])[]> {
-  const { hooks, end } = await runScenario(scenario, [], options);
+  await using pool = createPool(scenario, options);
+  const { hooks, end } = await runScenario(scenario, [], { ...options, pool });
   const pairs: (readonly HookFault[])[] = [];
   for (const first of hookFaultsOf(hooks, ["killed before request", "killed after request"])) {
-    const once = await runScenario(scenario, [first], options);
+    const once = await runScenario(scenario, [first], { ...options, pool });
     const replay = first.run + 1;
     const seconds = hookFaultsOf(once.hooks, options.kinds).filter(({ run }) => run === replay);
     pairs.push(...seconds.map((second) => [first, second]));
   }
-  await runAll(scenario, { runs: pairs, end }, options);
+  await runAll(scenario, { runs: pairs, end }, { ...options, pool });
   return pairs;
 }
 
 async function runAll(
   scenario: Scenario,
   { runs, end }: { readonly runs: readonly (readonly HookFault[])[]; readonly end: EndState },
-  options: FailOptions,
+  options: FailOptions & RunOptions,
 ): Promise<void> {
   const { lanes = 2, without = (end) => end } = options;
   const gate = createGate(lanes);

@@ -6,16 +6,15 @@
 import assert from "node:assert/strict";
 import type { Running } from "../harness/hooks.ts";
 import type { HookRun } from "../juju/model.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { casesOf, type FaultCase, injectRequestFault, nameOf, timesSent } from "./case.ts";
+import { createPool, type DeploymentPool, type Settled } from "./deployment_pool.ts";
 import { type Databags, endStateOf } from "./end_state.ts";
 import { expectedStatus } from "./expected.ts";
-import { type FixedDeployment, startFixedStandIn } from "./fixed.ts";
+import type { FixedDeployment } from "./fixed.ts";
 import { checkPromises, untouchedIn } from "./promises.ts";
 import {
-  prepareForScenario,
   runScenario,
   type ScenarioRun,
   settleWithUpdateStatus,
@@ -35,10 +34,17 @@ import { createGate, type Gate, together } from "./together.ts";
 // With more lanes, a request that waits for its turn looks like an LXD that does not answer in time.
 const LANES = 4;
 
+/** The cases. Disposal ends the deployments that they ran in. */
+export interface Matrix extends AsyncDisposable {
+  readonly cases: readonly MatrixCase[];
+}
+
 /** A case, with the run that it is compared with. */
 export interface MatrixCase extends FaultCase {
   /** The scenario without a fault, with an update-status at the end. */
   readonly undisturbed: ScenarioRun;
+  /** The deployments of the scenario. */
+  readonly pool: DeploymentPool;
 }
 
 /** What a case is run with. */
@@ -51,6 +57,7 @@ export interface CaseOptions {
 
 /** A deployment right before the hook with the fault. */
 interface Ready {
+  readonly settled: Settled;
   readonly deployment: FixedDeployment;
   readonly standIn: StandIn;
   /** The databags before the scenario's event. */
@@ -70,16 +77,24 @@ const SCENARIOS = [
   withMembers(ROTATION, 3),
 ];
 
-/** Runs every scenario without a fault, and lists the cases of all. */
-export async function readMatrix(): Promise<readonly MatrixCase[]> {
+/**
+ * Runs every scenario without a fault, and lists the cases of all.
+ *
+ * @param running How the hooks with a fault are to run.
+ */
+export async function readMatrix(running: Running): Promise<Matrix> {
+  await using begun = new AsyncDisposableStack();
   const cases = await Promise.all(SCENARIOS.map(async (scenario) => {
+    const pool = begun.use(createPool(scenario, { running }));
     const undisturbed = await runScenario(scenario, [], {
+      pool,
       running: "in process",
       endsWithUpdateStatus: true,
     });
-    return casesOf(scenario, undisturbed.hooks).map((one) => ({ ...one, undisturbed }));
+    return casesOf(scenario, undisturbed.hooks).map((one) => ({ ...one, undisturbed, pool }));
   }));
-  return cases.flat();
+  const owned = begun.move();
+  return { cases: cases.flat(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /**
@@ -96,7 +111,7 @@ export async function runCases(cases: readonly MatrixCase[], running: Running): 
 
 async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise<void> {
   await using owned = new AsyncDisposableStack();
-  const ready = await gate(() => makeReady(one, running, owned));
+  const ready = await gate(() => makeReady(one, owned));
   const { deployment, standIn } = ready;
   standIn.clear();
   injectRequestFault(one, standIn);
@@ -109,20 +124,22 @@ async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise
     checkStatus(one, run, standIn);
     await checkPromises(one, deployment, ready.untouched);
     await checkEnd(one, ready);
+    owned.move();
+    await one.pool.giveBack(ready.settled);
   });
 }
 
 async function makeReady(
-  { scenario, run, undisturbed }: MatrixCase,
-  running: Running,
+  { scenario, run, undisturbed, pool }: MatrixCase,
   owned: AsyncDisposableStack,
 ): Promise<Ready> {
-  const standIn = owned.use(await startFixedStandIn(scenario.members, PLAYED_DIALECTS[0]));
-  const deployment = owned.use(await prepareForScenario(standIn, running));
+  const settled = owned.use(await pool.take());
+  const { deployment, standIn } = settled;
+  assert.ok(standIn, "Only a stand-in fails requests");
   const databags = await startScenario(scenario, deployment);
   for (let index = 0; index < run; index++) await deployment.model.step();
   const untouched = await untouchedIn(deployment, undisturbed.end);
-  return { deployment, standIn, databags, untouched };
+  return { settled, deployment, standIn, databags, untouched };
 }
 
 function checkStatus(one: MatrixCase, run: HookRun | undefined, { members }: StandIn): void {

@@ -5,13 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { APPLICATION } from "../harness/charm.ts";
-import { charmFor, type Running } from "../harness/hooks.ts";
-import { PLAYED_DIALECTS } from "../lxd/played_dialects.ts";
-import type { StandIn } from "../lxd/stand_in.ts";
-import type { DialectName } from "../lxd/stand_in_dialect.ts";
-import type { LxdWorld } from "../lxd/world.ts";
+import type { Running } from "../harness/hooks.ts";
+import type { DeploymentPool, Settled } from "./deployment_pool.ts";
 import { type Databags, type EndState, endStateOf } from "./end_state.ts";
-import { type FixedDeployment, prepareFixed, startFixedStandIn } from "./fixed.ts";
+import type { FixedDeployment } from "./fixed.ts";
 import { type HookFault, inject, outcomeOf, type RecordedHook } from "./hook_fault.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -25,10 +22,8 @@ export interface ScenarioRun {
 
 /** What a scenario is run with. */
 export interface RunOptions {
-  /** LXD. @default {a stand-in} */
-  readonly lxd?: LxdWorld;
-  /** The version that the stand-in behaves like. @default {the first of those that are run} */
-  readonly dialect?: DialectName;
+  /** The deployments of the scenario. */
+  readonly pool: DeploymentPool;
   /**
    * How hooks with a fault and their replays run, and all hooks if none has a fault. The others run
    * in process.
@@ -36,13 +31,6 @@ export interface RunOptions {
   readonly running: Running;
   /** Whether every unit runs update-status at the end. @default {false} */
   readonly endsWithUpdateStatus?: boolean;
-}
-
-/** A deployment at the moment of a scenario's event, with its LXD if that is a stand-in. */
-interface Started {
-  readonly deployment: FixedDeployment;
-  readonly standIn: StandIn | undefined;
-  readonly before: Databags;
 }
 
 const MAXIMUM_HOOKS = 100;
@@ -60,16 +48,18 @@ export async function runScenario(
   faults: readonly HookFault[],
   options: RunOptions,
 ): Promise<ScenarioRun> {
+  const { pool, running, endsWithUpdateStatus = false } = options;
   await using owned = new AsyncDisposableStack();
-  const started = await start(scenario, options, owned);
-  const { deployment, before } = started;
+  const settled = owned.use(await pool.take());
+  const { deployment } = settled;
+  const before = await startScenario(scenario, deployment);
   const hooks: RecordedHook[] = [];
   for (;;) {
     const fault = faults.find(({ run }) => run === hooks.length);
     const isReplay = faults.some(({ run }) => run + 1 === hooks.length);
     const isAffected = faults.length === 0 || fault !== undefined || isReplay;
-    deployment.runAs(isAffected ? options.running : "in process");
-    const hook = await runHook(started, fault);
+    deployment.runAs(isAffected ? running : "in process");
+    const hook = await runHook(settled, fault);
     if (hook === undefined) break;
     hooks.push(hook);
     await checkKept(scenario, deployment);
@@ -77,37 +67,13 @@ export async function runScenario(
   }
   for (const { run } of faults) assert.ok(run < hooks.length, "Every fault must occur");
   deployment.runAs("in process");
-  if (options.endsWithUpdateStatus) await settleWithUpdateStatus(deployment);
+  if (endsWithUpdateStatus) await settleWithUpdateStatus(deployment);
   const end = await endStateOf(deployment, before);
   const unwell = Object.entries(end.statuses).filter(([, { status }]) => status !== "active");
   assert.deepEqual(unwell, [], "All is well in the end");
+  owned.move();
+  await pool.giveBack(settled);
   return { hooks, end };
-}
-
-async function start(
-  scenario: Scenario,
-  { lxd, dialect = PLAYED_DIALECTS[0], running }: RunOptions,
-  owned: AsyncDisposableStack,
-): Promise<Started> {
-  const standIn = lxd ? undefined : owned.use(await startFixedStandIn(scenario.members, dialect));
-  const over = lxd ?? standIn;
-  if (!over) throw new RangeError("Cannot run a scenario without an LXD");
-  const deployment = owned.use(await prepareForScenario(over, running));
-  return { deployment, standIn, before: await startScenario(scenario, deployment) };
-}
-
-/**
- * Makes a model whose hooks run in process until {@linkcode Deployment.runAs} says otherwise.
- *
- * @param lxd The LXD beside it.
- * @param running How hooks are to run later.
- */
-export async function prepareForScenario(
-  lxd: LxdWorld,
-  running: Running,
-): Promise<FixedDeployment> {
-  const charmUnderTest = await charmFor(running);
-  return await prepareFixed(lxd, { running: "in process", charmUnderTest });
 }
 
 /** Settles, and lets every unit run update-status. */
@@ -118,7 +84,7 @@ export async function settleWithUpdateStatus({ model }: FixedDeployment): Promis
 }
 
 /**
- * Brings a deployment to the moment when a scenario's event happens; its hooks are to be run.
+ * Lets the event of a scenario happen to a settled deployment; its hooks are to be run.
  *
  * @param scenario The scenario.
  * @param deployment The deployment.
@@ -128,8 +94,6 @@ export async function startScenario(
   scenario: Scenario,
   deployment: FixedDeployment,
 ): Promise<Databags> {
-  await scenario.prepare(deployment);
-  await deployment.model.settle();
   const databags = deployment.model.databags();
   await scenario.act(deployment);
   return databags;
@@ -155,7 +119,7 @@ export async function checkKept(
 }
 
 async function runHook(
-  { deployment: { model }, standIn }: Started,
+  { deployment: { model }, standIn }: Settled,
   fault: HookFault | undefined,
 ): Promise<RecordedHook | undefined> {
   standIn?.clear();

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly prepare: (deployment: FixedDeployment) => Promise<void>;
   /** Lets the event happen. */
   readonly act: (deployment: FixedDeployment) => Promise<void> | void;
+  /** Undoes the event, if that is possible without a trace; all hooks are run afterwards. */
+  readonly undo?: (deployment: FixedDeployment) => void;
   /** The certificates that are trusted before, and wanted all the time. */
   readonly keeps: readonly TestCertificate[];
   /** Certificates of which one at least must be trusted all the time; none for no such. */
@@ -37,6 +39,7 @@ export const ROTATION: Scenario = {
   name: "rotation",
   prepare: (deployment) => deploy(deployment, { "my-charm/0": [a, b], "other/0": [c] }),
   act: (deployment) => deployment.offer("my-charm/0", [b, d]),
+  undo: (deployment) => deployment.offer("my-charm/0", [a, b]),
   keeps: [b, c],
   replaces: [a, d],
 };
@@ -82,6 +85,7 @@ export const SHARING: Scenario = {
   name: "sharing",
   prepare: (deployment) => deploy(deployment, { "my-charm/0": [a, b], "other/0": [c] }),
   act: (deployment) => deployment.offer("other/0", [a, c]),
+  undo: (deployment) => deployment.offer("other/0", [c]),
   keeps: [a, b, c],
 };
 
@@ -91,6 +95,7 @@ export const RESTRICTION: Scenario = {
   name: "restriction",
   prepare: (deployment) => deploy(deployment, { "my-charm/0": [a] }),
   act: ({ model }) => model.configure(APPLICATION, { projects: "default" }),
+  undo: ({ model }) => model.configure(APPLICATION, { projects: null }),
   keeps: [a],
 };
 
@@ -129,6 +134,7 @@ export const HTTPS: Scenario = {
   prepare: (deployment) =>
     deploy(deployment, { "my-charm/0": [a], "other/0": [c] }, { "my-charm": "lxd-https" }),
   act: (deployment) => deployment.offer("my-charm/0", [d]),
+  undo: (deployment) => deployment.offer("my-charm/0", [a]),
   keeps: [c],
   replaces: [a, d],
 };
@@ -142,6 +148,8 @@ export const SPEAKER: Scenario = {
       "my-charm": "lxd-https",
     }),
   act: (deployment) => deployment.offer("my-charm", [d]),
+  undo: ({ relation }) =>
+    relation("my-charm").writeApp("my-charm", { version: "", certificate: "" }),
 };
 
 /**
