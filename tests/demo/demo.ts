@@ -55,12 +55,20 @@ export async function showHooks<T>(
   });
 }
 
+/** A status to check. */
+export interface ExpectedStatus {
+  /** Text of the check. */
+  readonly what: string;
+  /** The status of the application's first unit, as `status: message`. */
+  readonly expected: string;
+  /** The application. @default {APPLICATION} */
+  readonly application?: string;
+}
+
 /** Shows the charms' statuses, and checks that of an application's first unit. */
 export function showStatus(
   { screen, deployment }: Demo,
-  what: string,
-  expected: string,
-  application = APPLICATION,
+  { what, expected, application = APPLICATION }: ExpectedStatus,
 ): void {
   screen.command("juju status");
   const { model } = deployment;

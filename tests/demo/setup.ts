@@ -90,7 +90,7 @@ export async function deployTheCharm(
     work: async () => owned.use(await deploy(lxd, { trust: false })),
   });
   const demo = { screen, deployment };
-  showStatus(demo, "It is blocked, and says what to do", BLOCKED);
+  showStatus(demo, { what: "It is blocked, and says what to do", expected: BLOCKED });
   const store = await showTrust(demo);
   screen.check(
     "Besides its members, LXD trusts Juju and someone else, and nobody for the charm",

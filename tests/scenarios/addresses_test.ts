@@ -5,7 +5,8 @@ import { authOf } from "../lxd/client.ts";
 import { type RealLxd, startCluster, startLxd } from "../lxd/real.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { relateHttps } from "../harness/https_requirer.ts";
-import { deploy } from "../harness/deployment.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -27,6 +28,25 @@ async function isAnswering(lxd: RealLxd, name: string): Promise<void> {
     const other = name === "member1" ? second : first;
     return (await other?.api("GET", `/1.0?target=${name}`))?.status === 200;
   });
+}
+
+/** The credential's own address is told as it is, also if its member listens everywhere. */
+async function checkOwnAddress(
+  deployment: Deployment,
+  requirer: Requirer,
+  told: readonly string[],
+): Promise<void> {
+  const [first, second] = deployment.lxd.members;
+  await deployment.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, told);
+  const own = `https://${first?.address}:9445`;
+  deployment.model.setCloud(deployment.cloud({ endpoint: own }));
+  await deployment.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, [own, ...told.slice(1)]);
+  assert.deepEqual(requirer.told().nodes, ["member1", "member2", "member3"]);
+  deployment.model.setCloud(deployment.cloud({ endpoint: `https://${second?.address}:9443` }));
+  await deployment.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, told);
 }
 
 Deno.test("addresses: clients are told where each member of a cluster listens for clients", async () => {
@@ -58,18 +78,8 @@ Deno.test("addresses: clients are told where each member of a cluster listens fo
 
   assert.equal(https.told()["addresses"], told.map((one) => new URL(one).host).join(","));
 
-  // The credential's own address is told as it is, also where its member listens everywhere.
   await listenAt(lxd, 0, ":9445");
-  await deployment.updateStatus();
-  assert.deepEqual(requirer.told().endpoints, told);
-  const own = `https://${first.address}:9445`;
-  deployment.model.setCloud(deployment.cloud({ endpoint: own }));
-  await deployment.updateStatus();
-  assert.deepEqual(requirer.told().endpoints, [own, ...told.slice(1)]);
-  assert.deepEqual(requirer.told().nodes, ["member1", "member2", "member3"]);
-  deployment.model.setCloud(deployment.cloud({ endpoint: `https://${second.address}:9443` }));
-  await deployment.updateStatus();
-  assert.deepEqual(requirer.told().endpoints, told);
+  await checkOwnAddress(deployment, requirer, told);
 
   // A member that says nothing holds up nobody.
   await third.pause();

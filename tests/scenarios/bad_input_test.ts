@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createCertificate } from "../certificates.ts";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { deploy } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -44,6 +45,44 @@ Deno.test("input: every form of client_certificates is taken", async () => {
   assert.deepEqual(requirer.told().registered, [crlf]);
 });
 
+// Of what garbageAround() gives.
+const REASONS_OF_GARBAGE = [
+  "A boolean was sent: it must be a PEM certificate",
+  "A list was sent: it must be a PEM certificate",
+  "A number was sent: it must be a PEM certificate",
+  "A private key was sent: it is no longer secret, replace it and send certificates only",
+  "The PEM block is not an X.509 certificate",
+  "The text holds no PEM certificate",
+  "An object was sent: it must be a PEM certificate",
+];
+
+/** A good certificate, and what is none around it. */
+function garbageAround(good: TestCertificate): readonly unknown[] {
+  return [
+    "x".repeat(100_000),
+    42,
+    { certificate: good.certificate },
+    [good.certificate],
+    true,
+    "no PEM at all",
+    good.certificate,
+    good.certificate.replace(/\n.{20}/, "\n" + "A".repeat(20)),
+    good.key,
+    "\u0007\ud800\u0085-----BEGIN CERTIFICATE-----",
+  ];
+}
+
+function toPem({ certificate }: TestCertificate): string {
+  return certificate;
+}
+
+/** The rejections of a requirer as `unit: fingerprint: reason`, sorted. */
+function rejectionsOf({ told }: Requirer): readonly string[] {
+  return told().rejected.map(({ unit, fingerprint, reason }) =>
+    [unit, fingerprint ?? "", reason].filter((part) => part !== "").join(": ")
+  ).sort();
+}
+
 Deno.test("input: garbage is rejected with its reason, and the good beside it served", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
@@ -56,26 +95,8 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
     notAfter: new Date(now + 2 * DAY_MS),
   });
   const weak = await createCertificate({ key: "rsa1024" });
-  const damaged = good.certificate.replace(/\n.{20}/, "\n" + "A".repeat(20));
-  requirer.offer(
-    0,
-    JSON.stringify([
-      "x".repeat(100_000),
-      42,
-      { certificate: good.certificate },
-      [good.certificate],
-      true,
-      "no PEM at all",
-      good.certificate,
-      expired.certificate,
-      future.certificate,
-      weak.certificate,
-      damaged,
-      good.key,
-      "\u0007\ud800\u0085-----BEGIN CERTIFICATE-----",
-      deployment.credential.certificate,
-    ]),
-  );
+  const bad = [expired, future, weak, deployment.credential];
+  requirer.offer(0, JSON.stringify([...garbageAround(good), ...bad.map(toPem)]));
   requirer.offer(1, "-".repeat(100_000));
   other.offer(0, [others]);
   await deployment.settle();
@@ -85,20 +106,11 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
     [good.fingerprint]: "1:my-charm-0",
     [others.fingerprint]: "2:other-0",
   });
-  const reasons = requirer.told().rejected.map(({ unit, fingerprint, reason }) =>
-    [unit, fingerprint ?? "", reason].filter((part) => part !== "").join(": ")
-  ).sort();
   const day = (offset: number) => new Date(now + offset).toISOString().slice(0, 10);
   assert.deepEqual(
-    reasons,
+    rejectionsOf(requirer),
     [
-      "my-charm/0: A boolean was sent: it must be a PEM certificate",
-      "my-charm/0: A list was sent: it must be a PEM certificate",
-      "my-charm/0: A number was sent: it must be a PEM certificate",
-      "my-charm/0: A private key was sent: it is no longer secret, replace it and send certificates only",
-      "my-charm/0: The PEM block is not an X.509 certificate",
-      "my-charm/0: The text holds no PEM certificate",
-      "my-charm/0: An object was sent: it must be a PEM certificate",
+      ...REASONS_OF_GARBAGE.map((reason) => `my-charm/0: ${reason}`),
       `my-charm/0: ${expired.fingerprint}: The certificate expired on ${day(-DAY_MS)}`,
       `my-charm/0: ${future.fingerprint}: The certificate is not valid before ${day(DAY_MS)}`,
       `my-charm/0: ${weak.fingerprint}: The RSA key has 1024 bits: LXD asks for at least 2048`,

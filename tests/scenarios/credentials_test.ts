@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createCertificate } from "../certificates.ts";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import type { CloudSpec } from "../juju/state.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy } from "../harness/deployment.ts";
@@ -92,17 +93,17 @@ Deno.test("credentials: endpoints are normalised as Juju does it", async () => {
   }
 });
 
-Deno.test("credentials: what cannot be used is named, and nothing is changed", async () => {
-  await using lxd = await startLxd();
-  await using deployment = await deploy(lxd);
-  const requirer = deployment.requirer();
-  const certificate = await createCertificate();
-  requirer.offer(0, [certificate]);
-  await deployment.settle();
-  const [store, told] = [await lxd.trustStore(), requirer.told()];
-  const { credential = { "auth-type": "" }, ...cloud } = deployment.cloud();
+/** Clouds that cannot be used, each with the status that says so. */
+function unusableClouds(
+  { credential = { "auth-type": "" }, ...cloud }: CloudSpec,
+  { certificate }: TestCertificate,
+): readonly (readonly [CloudSpec, RegExp])[] {
   const { attrs = {} } = credential;
-  const expectations = [
+  const withAttrs = (changes: Readonly<Record<string, string>>): CloudSpec => ({
+    ...cloud,
+    credential: { "auth-type": "certificate", attrs: { ...attrs, ...changes } },
+  });
+  return [
     [
       { ...cloud, type: "ec2", credential },
       /^blocked: Juju gives a cloud of type "ec2", not .* set lxd_endpoint/,
@@ -113,40 +114,32 @@ Deno.test("credentials: what cannot be used is named, and nothing is changed", a
     ],
     [cloud, /credential of type "none"/],
     [
-      {
-        ...cloud,
-        credential: { "auth-type": "certificate", attrs: { ...attrs, "client-key": "" } },
-      },
+      withAttrs({ "client-key": "" }),
       /^blocked: Missing client-key of the cloud's credential$/,
     ],
     [
-      {
-        ...cloud,
-        credential: { "auth-type": "certificate", attrs: { ...attrs, "client-key": "x" } },
-      },
+      withAttrs({ "client-key": "x" }),
       /^blocked: Cannot use client-key of the cloud's credential: it must be a PEM private key/,
     ],
     [
-      {
-        ...cloud,
-        credential: { "auth-type": "certificate", attrs: { ...attrs, "server-cert": "x" } },
-      },
+      withAttrs({ "server-cert": "x" }),
       /^blocked: Cannot use server-cert of the cloud's credential: it must be a PEM certificate$/,
     ],
-    [
-      {
-        ...cloud,
-        credential: {
-          "auth-type": "certificate",
-          attrs: { ...attrs, "client-cert": certificate.certificate },
-        },
-      },
-      /^blocked: .* does not belong to client-cert/,
-    ],
+    [withAttrs({ "client-cert": certificate }), /^blocked: .* does not belong to client-cert/],
     [{ ...cloud, endpoint: "", credential }, /^blocked: Missing endpoint of the cloud$/],
     [{ ...cloud, endpoint: "unix:///x", credential }, /^blocked: Cannot use endpoint of the cloud/],
-  ] as const;
-  for (const [spec, expected] of expectations) {
+  ];
+}
+
+Deno.test("credentials: what cannot be used is named, and nothing is changed", async () => {
+  await using lxd = await startLxd();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await deployment.settle();
+  const [store, told] = [await lxd.trustStore(), requirer.told()];
+  for (const [spec, expected] of unusableClouds(deployment.cloud(), certificate)) {
     deployment.model.setCloud(spec);
     await deployment.updateStatus();
     assert.match(deployment.status(), expected);

@@ -29,6 +29,34 @@ Deno.test.afterAll(async () => {
   await shared?.[Symbol.asyncDispose]();
 });
 
+/** Rotates the certificate; one of the two is trusted after each hook. */
+async function rotate(deployment: Deployment, old: MyIdentity): Promise<MyIdentity> {
+  const { model } = deployment;
+  const rotation = await model.runAction(MINE, "rotate");
+  assert.equal(rotation.status, "completed", rotation.message);
+  const next = String(rotation.results["certificate"]);
+  const awaited = `Waiting for each LXD node to trust certificate ${next.slice(0, 12)}`;
+  assert.equal(deployment.status(MINE), `${active(old)}; ${awaited}`);
+  const course: string[] = [];
+  do {
+    const store = (await shared.trustStore()).map(({ fingerprint }) => fingerprint);
+    const trusted = [old.fingerprint, next].filter((one) => store.includes(one)).join();
+    if (trusted !== course.at(-1)) course.push(trusted);
+    assert.ok(trusted.includes(usedBy(deployment)), "what is used is trusted after each hook");
+  } while (await model.step());
+  await deployment.settle();
+  assert.deepEqual(course, [old.fingerprint, `${old.fingerprint},${next}`, next]);
+  const rotated = newest(deployment);
+  assert.equal(rotated.fingerprint, next);
+  assert.notEqual(rotated.key, old.key);
+  assert.equal(deployment.status(MINE), active(rotated));
+  assert.deepEqual(visited(deployment, rotated), NAMES);
+  assert.deepEqual(await authAt(deployment, old), everywhere("untrusted"));
+  assert.deepEqual(await authAt(deployment, rotated), everywhere("trusted"));
+  assert.equal(secretsLeft(deployment, "my-charm").length, 1, "the old key is forgotten");
+  return rotated;
+}
+
 Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind", async () => {
   await using deployment = await deployBoth();
   const { model } = deployment;
@@ -56,29 +84,7 @@ Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind",
   );
   assert.deepEqual(first.relation.read(MINE), published);
 
-  const rotation = await model.runAction(MINE, "rotate");
-  assert.equal(rotation.status, "completed", rotation.message);
-  const next = String(rotation.results["certificate"]);
-  const awaited = `Waiting for each LXD node to trust certificate ${next.slice(0, 12)}`;
-  assert.equal(deployment.status(MINE), `${active(old)}; ${awaited}`);
-  const course: string[] = [];
-  do {
-    const store = (await shared.trustStore()).map(({ fingerprint }) => fingerprint);
-    const trusted = [old.fingerprint, next].filter((one) => store.includes(one)).join();
-    if (trusted !== course.at(-1)) course.push(trusted);
-    assert.ok(trusted.includes(usedBy(deployment)), "what is used is trusted after each hook");
-  } while (await model.step());
-  await deployment.settle();
-  assert.deepEqual(course, [old.fingerprint, `${old.fingerprint},${next}`, next]);
-  const rotated = newest(deployment);
-  assert.equal(rotated.fingerprint, next);
-  assert.notEqual(rotated.key, old.key);
-  assert.equal(deployment.status(MINE), active(rotated));
-  assert.deepEqual(visited(deployment, rotated), NAMES);
-  assert.deepEqual(await authAt(deployment, old), everywhere("untrusted"));
-  assert.deepEqual(await authAt(deployment, rotated), everywhere("trusted"));
-  assert.equal(secretsLeft(deployment, "my-charm").length, 1, "the old key is forgotten");
-
+  const rotated = await rotate(deployment, old);
   await checkSecrecy(deployment, [first]);
   model.removeRelation(first.relation);
   await deployment.settle();

@@ -18,8 +18,9 @@ import { type DialectName, DIALECTS } from "../lxd/stand_in_dialect.ts";
 import type { Fault, FaultMatch } from "../lxd/stand_in_faults.ts";
 import { createIdentity } from "../lxd/stand_in_member.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
-import { APPLICATION } from "../harness/charm.ts";
+import { APPLICATION, BYSTANDER } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 // A hook asks one server for ten seconds at most, and twice at most.
 const HOOK_LIMIT_MS = 30_000;
@@ -146,6 +147,19 @@ Deno.test("network: a proxy in the environment does not see us", async () => {
 
 const PUBLIC = { "user.microcloud": "2.1.0" };
 
+/** Each member is told of, and lets the certificate in. */
+async function checkWayIn(
+  { members }: StandIn,
+  { told }: Requirer,
+  { certificate, key }: TestCertificate,
+): Promise<void> {
+  const { endpoints, nodes, server } = told();
+  assert.deepEqual(nodes, members.map(({ name }) => name));
+  for (const endpoint of endpoints) {
+    assert.equal(await authOf(endpoint, certificate, key, server ?? ""), "trusted");
+  }
+}
+
 for (const dialect of PLAYED_DIALECTS) {
   const { version } = DIALECTS[dialect];
   Deno.test(`network: LXD ${dialect} is served as any is`, async () => {
@@ -169,12 +183,8 @@ for (const dialect of PLAYED_DIALECTS) {
     });
     assert.deepEqual(await accessOf(lxd, confined), [true, "web"]);
     assert.deepEqual(await accessOf(lxd, own), [false]);
-    const { endpoints, nodes, server, trusted } = first.told();
-    assert.deepEqual(nodes, lxd.members.map(({ name }) => name));
-    assert.deepEqual(trusted, [own, shared, confined].map(({ fingerprint }) => fingerprint).sort());
-    for (const endpoint of endpoints) {
-      assert.equal(await authOf(endpoint, own.certificate, own.key, server ?? ""), "trusted");
-    }
+    assert.deepEqual(first.told().trusted, fingerprintsOf(own, shared, confined));
+    await checkWayIn(lxd, first, own);
 
     // Lifted, narrowed, and asked for what does not exist.
     first.relation.write("first/1", { projects: undefined });
@@ -187,10 +197,8 @@ for (const dialect of PLAYED_DIALECTS) {
     first.relation.write("first/0", { projects: '["none"]' });
     first.offer(0, [rotated]);
     await deployment.settle();
-    assert.match(
-      first.told().rejected[0]?.reason ?? "",
-      /^LXD refuses the certificate: .*not found/,
-    );
+    const { reason = "" } = first.told().rejected[0] ?? {};
+    assert.match(reason, /^LXD refuses the certificate: .*not found/);
     assert.deepEqual(first.told().trusted, [confined.fingerprint]);
     assert.deepEqual(await deployment.ours(), {
       [shared.fingerprint]: "2:second",
@@ -200,14 +208,8 @@ for (const dialect of PLAYED_DIALECTS) {
     deployment.model.removeApplication(APPLICATION);
     await deployment.settle();
     const left = (await lxd.trustStore()).map(({ name }) => name);
-    assert.deepEqual(
-      left.toSorted(),
-      [
-        ...bare.map(({ name }) => name),
-        "juju",
-        "someone else's",
-      ].sort(),
-    );
+    const others = [...bare.map(({ name }) => name), "juju", BYSTANDER];
+    assert.deepEqual(left.toSorted(), others.sort());
   });
 
   Deno.test(`network: LXD ${dialect} shows a restricted credential what is public`, async () => {
@@ -279,18 +281,12 @@ for (const [kind, fault, cause] of FAULTS) {
       await deployment.settle();
       // A change is judged by its status: what LXD says to it does not matter.
       const isTaken = fault.kind === "malformed" && match.method !== "GET";
-      if (!isTaken) {
-        assert.match(
-          deployment.status(),
-          new RegExp(`^waiting: No answer from ${member.endpoint}: ${cause}$`),
-        );
-      }
+      const waiting = new RegExp(`^waiting: No answer from ${member.endpoint}: ${cause}$`);
+      if (!isTaken) assert.match(deployment.status(), waiting);
       const ours = await deployment.ours();
       assert.ok(ours[kept.fingerprint], `${request}: what stays is never missing`);
-      assert.ok(
-        ours[absent.fingerprint] || ours[present.fingerprint],
-        `${request}: the new one comes before the old one goes`,
-      );
+      const isOneThere = ours[absent.fingerprint] || ours[present.fingerprint];
+      assert.ok(isOneThere, `${request}: the new one comes before the old one goes`);
       assert.deepEqual(await deployment.foreign(), foreign, request);
       lxd.clear();
       if (fault.kind === "crash") {

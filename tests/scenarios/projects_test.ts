@@ -5,7 +5,7 @@ import { IS_NOT_LXD, startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION } from "../harness/charm.ts";
-import { deploy } from "../harness/deployment.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
 Deno.test("projects: the option bounds everyone, and a change of it reaches what is there", async () => {
@@ -14,11 +14,8 @@ Deno.test("projects: the option bounds everyone, and a change of it reaches what
   await using deployment = await deploy(lxd);
   const { model } = deployment;
   const [free, narrow] = [deployment.requirer("free", 2), deployment.requirer("narrow")];
-  const [a, b, shared] = [
-    await createCertificate(),
-    await createCertificate(),
-    await createCertificate(),
-  ];
+  const [a, b] = [await createCertificate(), await createCertificate()];
+  const shared = await createCertificate();
   free.offer(0, [a, shared]);
   narrow.relation.write("narrow/0", { projects: '["web"]' });
   narrow.offer(0, [b]);
@@ -57,9 +54,14 @@ Deno.test("projects: the option bounds everyone, and a change of it reaches what
   assert.deepEqual(await accessOf(lxd, b), ["web"]);
   assert.deepEqual(reasonsOf(narrow), []);
 
-  // What cannot be read opens nothing, and takes nothing away.
-  const store = await lxd.trustStore();
   free.offer(0, [a, shared, await createCertificate()]);
+  await checkUnreadable(deployment);
+});
+
+/** An option that cannot be read opens nothing, and takes nothing away. */
+async function checkUnreadable(deployment: Deployment): Promise<void> {
+  const { model, lxd } = deployment;
+  const store = await lxd.trustStore();
   for (const unreadable of ["my project", "web/db", ","]) {
     model.configure(APPLICATION, { projects: unreadable });
     await deployment.settle();
@@ -69,7 +71,7 @@ Deno.test("projects: the option bounds everyone, and a change of it reaches what
     );
     assert.deepEqual(await lxd.trustStore(), store);
   }
-});
+}
 
 // What restricted clients get to see of instances is each server's own.
 Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it was given", {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path/posix";
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import {
+  type CertificateOptions,
+  createCertificate,
+  type TestCertificate,
+} from "../certificates.ts";
 import { type Execution, type Exit, type Runner, runProcess } from "../juju/agent/runner.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 // What a program finds to write to, beside its own directory.
 const OUTSIDE = ["/tmp", "/var/tmp", "/root", "/home", "/dev/shm"];
@@ -16,14 +21,89 @@ const NEEDLE_LENGTH = 40;
 // In bytes.
 const BIG_FILE = 100_000;
 
-Deno.test("secrecy: no key and no certificate is left or shown anywhere", async () => {
-  await using lxd = await startLxd();
-  const made: TestCertificate[] = [];
-  const certificate = async (options = {}) => {
+/** What a requirer should never send: keys, whole and in parts. */
+function leaksOf(good: TestCertificate, wrong: TestCertificate): readonly string[] {
+  return [
+    good.certificate + good.key,
+    wrong.key,
+    wrong.traditionalKey,
+    wrong.key.replaceAll("\n", "\\n"),
+    wrong.key.replace("END", "BEGIN"),
+    wrong.key.split("\n")[1] ?? "",
+    wrong.traditionalKey.replaceAll("-----", ""),
+    wrong.certificate.replace("END CERTIFICATE", "END"),
+  ];
+}
+
+/** What an operator may get wrong in the options. */
+function mistakesWith(
+  option: TestCertificate,
+  wrong: TestCertificate,
+): readonly Readonly<Record<string, string>>[] {
+  return [
+    { lxd_endpoint: option.key },
+    { lxd_client_cert: option.key },
+    { lxd_client_key: option.certificate },
+    { lxd_client_key: wrong.key },
+    { lxd_client_key: option.key.replace(/\n.{30}/, "\n") },
+    { lxd_server_cert: option.key },
+    { lxd_server_cert: wrong.certificate },
+    { lxd_client_cert: wrong.certificate, lxd_client_key: wrong.key },
+  ];
+}
+
+/** Makes each mistake in the options; gives those that are right. */
+async function configureMistakes(
+  deployment: Deployment,
+  option: TestCertificate,
+  wrong: TestCertificate,
+): Promise<Readonly<Record<string, string>>> {
+  const { model, lxd } = deployment;
+  await lxd.trust(option.certificate, { name: "by option" });
+  const options = {
+    lxd_endpoint: lxd.members[0]?.endpoint ?? "",
+    lxd_client_cert: option.certificate,
+    lxd_client_key: option.traditionalKey,
+    lxd_server_cert: lxd.serverCertificate,
+  };
+  model.untrust(APPLICATION);
+  for (const mistake of [{}, ...mistakesWith(option, wrong)]) {
+    model.configure(APPLICATION, { ...options, ...mistake });
+    await deployment.settle();
+    const isRight = Object.keys(mistake).length === 0;
+    assert.match(deployment.status(), isRight ? /^active/ : /^(blocked|waiting)/);
+  }
+  return options;
+}
+
+/** Lets a tool fail once while a requirer rotates its certificate. */
+async function failTool(
+  deployment: Deployment,
+  tool: string,
+  { requirer, rotated }: { readonly requirer: Requirer; readonly rotated: TestCertificate },
+): Promise<void> {
+  const { model } = deployment;
+  requirer.offer(0, [rotated]);
+  model.faults.failTool({ tool });
+  await model.settle({ replays: 1 });
+  model.faults.clear();
+  await deployment.updateStatus();
+  assert.ok((await deployment.ours())[rotated.fingerprint], tool);
+}
+
+/** Gives a function that makes certificates, and collects them. */
+function collecting(made: TestCertificate[]) {
+  return async (options: CertificateOptions = {}): Promise<TestCertificate> => {
     const one = await createCertificate(options);
     made.push(one);
     return one;
   };
+}
+
+Deno.test("secrecy: no key and no certificate is left or shown anywhere", async () => {
+  await using lxd = await startLxd();
+  const made: TestCertificate[] = [];
+  const certificate = collecting(made);
   const watch = watchFiles();
   await using deployment = await deploy(lxd, { trust: false, model: { run: watch.run } });
   const { model } = deployment;
@@ -43,16 +123,7 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
 
   // What a requirer should never send.
   const [good, wrong, confined] = [await certificate(), await certificate(), await certificate()];
-  requirer.offer(0, [
-    good.certificate + good.key,
-    wrong.key,
-    wrong.traditionalKey,
-    wrong.key.replaceAll("\n", "\\n"),
-    wrong.key.replace("END", "BEGIN"),
-    wrong.key.split("\n")[1] ?? "",
-    wrong.traditionalKey.replaceAll("-----", ""),
-    wrong.certificate.replace("END CERTIFICATE", "END"),
-  ]);
+  requirer.offer(0, leaksOf(good, wrong));
   requirer.relation.write("my-charm/1", { projects: JSON.stringify([confined.key]) });
   requirer.offer(1, [confined]);
   other.relation.write("other/0", { projects: confined.traditionalKey });
@@ -60,46 +131,13 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
   assert.ok(requirer.told().rejected.length > 2);
   checkShown(deployment, made, [requirer, other]);
 
-  // What an operator may get wrong.
-  const option = await certificate({ key: "rsa2048" });
-  await lxd.trust(option.certificate, { name: "by option" });
-  const options = {
-    lxd_endpoint: lxd.members[0]?.endpoint ?? "",
-    lxd_client_cert: option.certificate,
-    lxd_client_key: option.traditionalKey,
-    lxd_server_cert: lxd.serverCertificate,
-  };
-  model.untrust(APPLICATION);
-  for (
-    const mistake of [
-      {},
-      { lxd_endpoint: option.key },
-      { lxd_client_cert: option.key },
-      { lxd_client_key: option.certificate },
-      { lxd_client_key: wrong.key },
-      { lxd_client_key: option.key.replace(/\n.{30}/, "\n") },
-      { lxd_server_cert: option.key },
-      { lxd_server_cert: wrong.certificate },
-      { lxd_client_cert: wrong.certificate, lxd_client_key: wrong.key },
-    ]
-  ) {
-    model.configure(APPLICATION, { ...options, ...mistake });
-    await deployment.settle();
-    const isRight = Object.keys(mistake).length === 0;
-    assert.match(deployment.status(), isRight ? /^active/ : /^(blocked|waiting)/);
-  }
+  const options = await configureMistakes(deployment, await certificate({ key: "rsa2048" }), wrong);
   checkShown(deployment, made, [requirer, other]);
 
   // A hook that fails tells why, and no more.
   model.configure(APPLICATION, options);
   for (const tool of ["relation-set", "credential-get", "config-get", "status-set", "is-leader"]) {
-    const rotated = await certificate();
-    requirer.offer(0, [rotated]);
-    model.faults.failTool({ tool });
-    await model.settle({ replays: 1 });
-    model.faults.clear();
-    await deployment.updateStatus();
-    assert.ok((await deployment.ours())[rotated.fingerprint], tool);
+    await failTool(deployment, tool, { requirer, rotated: await certificate() });
   }
   assert.ok(model.runs.some(({ outcome }) => outcome === "failed"));
   checkShown(deployment, made, [requirer, other]);

@@ -3,7 +3,7 @@ import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
-import { deploy, freeName } from "../harness/deployment.ts";
+import { deploy, type Deployment, freeName } from "../harness/deployment.ts";
 
 const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 
@@ -20,6 +20,65 @@ const VERSIONS = [
   },
 ] as const;
 
+/** A secret that does not exist has a status. */
+async function checkAbsent(
+  deployment: Deployment,
+  missing: (uri: string) => string,
+): Promise<void> {
+  const absent = "secret:d3kqsnnmp25c7f5ng6t0";
+  deployment.model.configure(APPLICATION, { "credentials-secret": absent });
+  await deployment.settle();
+  assert.equal(
+    deployment.status(),
+    `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
+      `juju grant-secret <its uri> ${APPLICATION} (Juju says: ${missing(absent)})`,
+  );
+}
+
+/** Whatever else Juju may say is repeated, in one harmless line, and fails no hook. */
+async function checkOtherRefusal(deployment: Deployment, grant: string): Promise<void> {
+  deployment.model.faults.failTool({
+    tool: "secret-get",
+    unit: UNIT,
+    stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
+  });
+  await deployment.updateStatus();
+  const words = `no way [2J ${"x".repeat(186)}...`;
+  assert.equal(
+    deployment.status(),
+    `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
+  );
+}
+
+/** Each field that is missing or wrong has a status, with the command that mends it. */
+async function checkContents(
+  deployment: Deployment,
+  uri: string,
+  content: Awaited<ReturnType<typeof contentFor>>,
+): Promise<void> {
+  const { model } = deployment;
+  const mend = `juju update-secret ${uri} endpoint=https://... client-cert#file=... ` +
+    `client-key#file=... server-cert#file=... && juju grant-secret ${uri} ${APPLICATION}`;
+  for (const field of Object.keys(content)) {
+    model.updateSecret(uri, { ...content, [field]: "" });
+    await deployment.updateStatus();
+    const missing = `blocked: Missing ${field} in credentials-secret: ${mend}`;
+    assert.deepEqual([deployment.status(), deployment.status(`${APPLICATION}/1`)], [
+      missing,
+      missing,
+    ]);
+  }
+  model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
+  await deployment.settle();
+  assert.match(deployment.status(), /^blocked: Missing endpoint, client-key, server-cert in cred/);
+  model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
+  await deployment.settle();
+  assert.match(
+    deployment.status(),
+    /^blocked: Cannot use client-key of credentials-secret: it must/,
+  );
+}
+
 Deno.test.each(VERSIONS)(
   "secret: each thing that is wrong with it has its status under $jujuVersion, with the command that mends it",
   async (given) => {
@@ -35,14 +94,7 @@ Deno.test.each(VERSIONS)(
     const uri = model.addSecret("lxd", content);
     const grant = `juju grant-secret ${uri} ${APPLICATION}`;
 
-    const absent = "secret:d3kqsnnmp25c7f5ng6t0";
-    model.configure(APPLICATION, { "credentials-secret": absent });
-    await deployment.settle();
-    assert.equal(
-      deployment.status(),
-      `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
-        `juju grant-secret <its uri> ${APPLICATION} (Juju says: ${given.missing(absent)})`,
-    );
+    await checkAbsent(deployment, given.missing);
     model.configure(APPLICATION, { "credentials-secret": uri });
     await deployment.settle();
     const denied = (unit: string) =>
@@ -53,43 +105,10 @@ Deno.test.each(VERSIONS)(
       assert.equal(deployment.status(unit), denied(unit));
     }
 
-    // Whatever else Juju may say is repeated, in one harmless line, and fails no hook.
-    model.faults.failTool({
-      tool: "secret-get",
-      unit: UNIT,
-      stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
-    });
-    await deployment.updateStatus();
-    const words = `no way [2J ${"x".repeat(186)}...`;
-    assert.equal(
-      deployment.status(),
-      `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
-    );
+    await checkOtherRefusal(deployment, grant);
 
     model.grantSecret(uri, APPLICATION);
-    const update = `juju update-secret ${uri} endpoint=https://... client-cert#file=... ` +
-      "client-key#file=... server-cert#file=...";
-    for (const field of Object.keys(content)) {
-      model.updateSecret(uri, { ...content, [field]: "" });
-      await deployment.updateStatus();
-      const missing = `blocked: Missing ${field} in credentials-secret: ${update} && ${grant}`;
-      assert.deepEqual([deployment.status(), deployment.status(`${APPLICATION}/1`)], [
-        missing,
-        missing,
-      ]);
-    }
-    model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
-    await deployment.settle();
-    assert.match(
-      deployment.status(),
-      /^blocked: Missing endpoint, client-key, server-cert in cred/,
-    );
-    model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
-    await deployment.settle();
-    assert.match(
-      deployment.status(),
-      /^blocked: Cannot use client-key of credentials-secret: it must/,
-    );
+    await checkContents(deployment, uri, content);
     assert.deepEqual(await lxd.trustStore(), store);
     assert.deepEqual(requirer.told().nodes, []);
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { createCertificate, fingerprintOf } from "../certificates.ts";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { enableClustering, replaceServerCertificate } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import { APPLICATION } from "../harness/charm.ts";
-import { deploy } from "../harness/deployment.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -24,11 +24,8 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
   requirer.offer(0, [certificate]);
   await deployment.settle();
   for (const [what, replace] of replacements) {
-    const [told, pinned, { endpoint }] = [
-      requirer.told(),
-      lxd.serverCertificate,
-      deployment.cloud(),
-    ];
+    const [told, pinned] = [requirer.told(), lxd.serverCertificate];
+    const { endpoint } = deployment.cloud();
     await replace();
     const presented = fingerprintOf(lxd.serverCertificate);
     assert.notEqual(presented, fingerprintOf(pinned), what);
@@ -36,15 +33,11 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
     certificate = await createCertificate();
     requirer.offer(0, [certificate]);
     await deployment.model.settle();
+    const expected = `blocked: LXD at ${endpoint} presents the certificate ${presented}, ` +
+      `not the expected ${fingerprintOf(pinned)}: ` +
+      "if it was replaced, update the credential's server certificate";
     for (const unit of deployment.model.units(APPLICATION)) {
-      assert.equal(
-        deployment.status(unit),
-        `blocked: LXD at ${endpoint} presents the certificate ${presented}, not the expected ` +
-          `${
-            fingerprintOf(pinned)
-          }: if it was replaced, update the credential's server certificate`,
-        what,
-      );
+      assert.equal(deployment.status(unit), expected, what);
       assert.deepEqual(requirer.told(unit), told, what);
     }
     assert.deepEqual(await lxd.trustStore(), store, what);
@@ -64,6 +57,35 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
   assert.equal(servers.length, 1);
 });
 
+/** A client certificate that is out of date is used neither from the cloud nor from the options. */
+async function checkUnusable(
+  deployment: Deployment,
+  credential: TestCertificate,
+  reason: string,
+): Promise<void> {
+  const { model, lxd } = deployment;
+  model.setCloud(deployment.cloud({ credential }));
+  await deployment.updateStatus();
+  assert.equal(
+    deployment.status(),
+    `blocked: Cannot use client-cert of the cloud's credential: ${reason}`,
+  );
+  model.configure(APPLICATION, {
+    lxd_endpoint: lxd.members[0]?.endpoint ?? "",
+    lxd_client_cert: credential.certificate,
+    lxd_client_key: credential.key,
+    lxd_server_cert: lxd.serverCertificate,
+  });
+  await deployment.settle();
+  assert.equal(deployment.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
+  model.configure(APPLICATION, {
+    lxd_endpoint: null,
+    lxd_client_cert: null,
+    lxd_client_key: null,
+    lxd_server_cert: null,
+  });
+}
+
 Deno.test("server certificate: one that has expired itself, and the credential's own", async () => {
   const now = Date.now();
   const day = (offset: number) => new Date(now + offset).toISOString().slice(0, 10);
@@ -80,33 +102,8 @@ Deno.test("server certificate: one that has expired itself, and the credential's
   await deployment.settle();
   const [store, told] = [await lxd.trustStore(), requirer.told()];
   lxd.clear();
-  for (
-    const [credential, reason] of [
-      [expired, `The certificate expired on ${day(-DAY_MS)}`],
-      [future, `The certificate is not valid before ${day(DAY_MS)}`],
-    ] as const
-  ) {
-    deployment.model.setCloud(deployment.cloud({ credential }));
-    await deployment.updateStatus();
-    assert.equal(
-      deployment.status(),
-      `blocked: Cannot use client-cert of the cloud's credential: ${reason}`,
-    );
-    deployment.model.configure(APPLICATION, {
-      lxd_endpoint: lxd.members[0]?.endpoint ?? "",
-      lxd_client_cert: credential.certificate,
-      lxd_client_key: credential.key,
-      lxd_server_cert: lxd.serverCertificate,
-    });
-    await deployment.settle();
-    assert.equal(deployment.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
-    deployment.model.configure(APPLICATION, {
-      lxd_endpoint: null,
-      lxd_client_cert: null,
-      lxd_client_key: null,
-      lxd_server_cert: null,
-    });
-  }
+  await checkUnusable(deployment, expired, `The certificate expired on ${day(-DAY_MS)}`);
+  await checkUnusable(deployment, future, `The certificate is not valid before ${day(DAY_MS)}`);
   assert.deepEqual(lxd.requests, [], "LXD could only say that it does not trust us");
   assert.deepEqual(await lxd.trustStore(), store);
   assert.deepEqual(requirer.told(), told);

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import {
+  createCertificate,
+  fingerprintOf,
+  fingerprintsOf,
+  type TestCertificate,
+} from "../certificates.ts";
 import { craft, keyOf, nameOf } from "../crafted.ts";
 import { type SampleCharm, sampleCharm } from "../juju/sample_charm.ts";
 import { createClient } from "../lxd/client.ts";
 import { IS_STAND_IN, startLxd, TAKES_NAMES_ONCE, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
-import { deploy } from "../harness/deployment.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
 const SECOND = `${APPLICATION}/1`;
@@ -16,6 +21,42 @@ const FORMS: readonly (readonly [string, (fingerprints: readonly string[]) => un
   ["as lists", (fingerprints) => fingerprints],
   ["as JSON in JSON", JSON.stringify],
 ];
+
+// Names of the entries that it registered, by what they are in the test.
+const ENTRIES = {
+  own: "ams",
+  second: "ams",
+  shared: "twice",
+  dropped: "ams",
+  untold: "ams",
+  unwanted: "ams",
+  renamed: "x",
+  elsewhere: "y",
+} as const;
+
+/** What it wrote to `nodes`. */
+function nodesOf({ members }: LxdWorld, trusted: unknown): string {
+  return JSON.stringify([
+    { endpoint: members[0]?.endpoint, name: "lxd", trusted_certs_fp: trusted },
+  ]);
+}
+
+/** Checks that what the original published and a requirer wants is ours, and told with the rest. */
+async function checkAdopted(
+  deployment: Deployment,
+  ams: Requirer,
+  all: Readonly<Record<keyof typeof ENTRIES, TestCertificate>>,
+): Promise<void> {
+  const { own, second, shared, untold, renamed, elsewhere } = all;
+  const upgrades = deployment.model.runs.filter(({ hook }) => hook === "upgrade-charm");
+  assert.ok(upgrades.some(({ stdout }) => stdout.includes(`Renamed ${own.fingerprint} to `)));
+  assert.deepEqual(await deployment.ours(), {
+    [own.fingerprint]: `${ams.relation.id}:ams-0`,
+    [second.fingerprint]: `${ams.relation.id}:ams-1`,
+    [shared.fingerprint]: "shared",
+  });
+  assert.deepEqual(told(ams), fingerprintsOf(own, second, shared, untold, renamed, elsewhere));
+}
 
 for (const [form, write] of FORMS) {
   // It named entries after common names, which newer LXD does not take twice.
@@ -32,34 +73,18 @@ for (const [form, write] of FORMS) {
     const others = model.relate("other-integrator:api", "ams:lxd");
     await model.settle();
 
-    const { own, second, shared, dropped, untold, unwanted, renamed, elsewhere } = await registered(
-      lxd,
-      {
-        own: "ams",
-        second: "ams",
-        shared: "twice",
-        dropped: "ams",
-        untold: "ams",
-        unwanted: "ams",
-        renamed: "x",
-        elsewhere: "y",
-      },
-    );
+    const all = await registered(lxd, ENTRIES);
+    const { own, second, shared, dropped, untold, unwanted, renamed, elsewhere } = all;
     await lxd.amend(renamed.fingerprint, { name: "by an operator" });
     const metrics = await createCertificate({ commonName: "scraper" });
     await lxd.trust(metrics.certificate, { name: "scraper", type: "metrics" });
     ams.offer(0, [own, shared, untold, renamed, elsewhere, metrics]);
     ams.offer(1, [second, shared]);
     idle.offer(0, []);
-    const nodes = (...certificates: readonly TestCertificate[]) => {
-      const fingerprints = certificates.map(({ fingerprint }) => fingerprint);
-      const node = { endpoint: lxd.members[0]?.endpoint, name: "lxd" };
-      return JSON.stringify([{ ...node, trusted_certs_fp: write(fingerprints) }]);
-    };
-    ams.relation.write(UNIT, {
-      version: "1.0",
-      nodes: nodes(own, second, shared, dropped, renamed, metrics),
-    });
+    const nodes = (...certificates: readonly TestCertificate[]) =>
+      nodesOf(lxd, write(certificates.map(({ fingerprint }) => fingerprint)));
+    const published = nodes(own, second, shared, dropped, renamed, metrics);
+    ams.relation.write(UNIT, { version: "1.0", nodes: published });
     idle.relation.write(UNIT, { version: "1.0", nodes: nodes() });
     others.write("other-integrator/0", { version: "1.0", nodes: nodes(elsewhere) });
     await model.settle();
@@ -70,37 +95,22 @@ for (const [form, write] of FORMS) {
 
     await model.refresh(APPLICATION, deployment.charm);
     await deployment.settle();
-    const upgrades = model.runs.filter(({ hook }) => hook === "upgrade-charm");
-    assert.ok(upgrades.some(({ stdout }) => stdout.includes(`Renamed ${own.fingerprint} to `)));
-    assert.deepEqual(await deployment.ours(), {
-      [own.fingerprint]: `${ams.relation.id}:ams-0`,
-      [second.fingerprint]: `${ams.relation.id}:ams-1`,
-      [shared.fingerprint]: "shared",
-    });
+    await checkAdopted(deployment, ams, all);
     assert.deepEqual(await deployment.foreign(), foreign);
     assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 1 rejected`);
-    const wanted = [own, second, shared, untold, renamed, elsewhere];
-    assert.deepEqual(told(ams), wanted.map(({ fingerprint }) => fingerprint).sort());
-    assert.deepEqual(ams.told().rejected.map(({ fingerprint }) => fingerprint), [
-      metrics.fingerprint,
-    ]);
+    const rejected = ams.told().rejected.map(({ fingerprint }) => fingerprint);
+    assert.deepEqual(rejected, [metrics.fingerprint]);
     assert.deepEqual([told(idle), idle.told().server], [[], lxd.serverCertificate]);
 
     // From now on they are as any other: revoked when they are dropped, and with the application.
     ams.offer(0, [shared, untold]);
     await deployment.settle();
-    assert.deepEqual(
-      Object.keys(await deployment.ours()).sort(),
-      [
-        second.fingerprint,
-        shared.fingerprint,
-      ].sort(),
-    );
+    assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(second, shared));
     model.removeApplication(APPLICATION);
     await deployment.settle();
     assert.deepEqual(await lxd.trustStore(), foreign);
-    assert.ok(foreign.some(({ fingerprint }) => fingerprint === dropped.fingerprint));
-    assert.ok(foreign.some(({ fingerprint }) => fingerprint === unwanted.fingerprint));
+    const stay = foreign.map(({ fingerprint }) => fingerprint);
+    for (const { fingerprint } of [dropped, unwanted]) assert.ok(stay.includes(fingerprint));
   });
 }
 
@@ -211,6 +221,25 @@ Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, asy
   assert.deepEqual(await deployment.foreign(), foreign);
 });
 
+/** Registers authorities with what they signed, and a certificate that lets nobody in. */
+async function registerUseless(lxd: LxdWorld) {
+  const ca = await createCertificate({ commonName: "ca", ca: true });
+  const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
+  // X25519 signs nothing, so nobody gets in with it.
+  const useless = craft({ subject: nameOf("useless"), key: keyOf("06032b656e") });
+  const both = await createCertificate({ commonName: "both", ca: true });
+  const signed = await createCertificate({ commonName: "signed", issuer: both });
+  for (const [name, one] of Object.entries({ ca, leaf, both, signed })) {
+    await lxd.trust(one.certificate, { name });
+  }
+  await lxd.trust(useless, { name: "useless" });
+  return { ca, leaf, useless, both, signed };
+}
+
+function toPem({ certificate }: TestCertificate): string {
+  return certificate;
+}
+
 Deno.test("takeover: what the original registered and nobody may have is revoked", async () => {
   await using original = await originalCharm();
   await using lxd = await startLxd();
@@ -219,28 +248,11 @@ Deno.test("takeover: what the original registered and nobody may have is revoked
   const requirer = deployment.requirer("ams");
   const other = deployment.requirer("other");
   await model.settle();
-  const ca = await createCertificate({ commonName: "ca", ca: true });
-  const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
-  // X25519 signs nothing, so nobody gets in with it.
-  const useless = craft({ subject: nameOf("useless"), key: keyOf("06032b656e") });
-  const both = await createCertificate({ commonName: "both", ca: true });
-  const signed = await createCertificate({ commonName: "signed", issuer: both });
-  const registered: readonly (readonly [string, string])[] = [
-    ["ca", ca.certificate],
-    ["leaf", leaf.certificate],
-    ["useless", useless],
-    ["both", both.certificate],
-    ["signed", signed.certificate],
-  ];
-  for (const [name, certificate] of registered) await lxd.trust(certificate, { name });
+  const { ca, leaf, useless, both, signed } = await registerUseless(lxd);
   // The integrator's own is nobody's to have, and stays.
-  const pems = [
-    ...registered.map(([, certificate]) => certificate),
-    deployment.credential.certificate,
-  ];
+  const pems = [...[ca, leaf, both, signed, deployment.credential].map(toPem), useless];
   const fingerprints = pems.map((pem) => fingerprintOf(pem));
-  const node = { endpoint: lxd.members[0]?.endpoint, name: "lxd", trusted_certs_fp: fingerprints };
-  requirer.relation.write(UNIT, { version: "1.0", nodes: JSON.stringify([node]) });
+  requirer.relation.write(UNIT, { version: "1.0", nodes: nodesOf(lxd, fingerprints) });
   requirer.offer(0, pems);
   other.offer(0, [both]);
   await model.settle();
