@@ -27,11 +27,7 @@ export async function findBackend(): Promise<Backend> {
   );
 }
 
-/**
- * Makes a backend whose LXD is a stand-in.
- *
- * @param says The first line.
- */
+/** Makes a backend whose LXD is a stand-in. */
 export function standIn(says: string): Backend {
   return { says, members: "stand-ins", start: (members) => startStandIn({ members }) };
 }

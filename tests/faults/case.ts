@@ -64,7 +64,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
   "delayed",
 ];
 
-// Ten seconds, and enough for nobody to doubt which was first: the answer or the time limit.
+// Longer than the time limit of a request, ten seconds.
 const DELAY_MS = 10_500;
 
 /**
@@ -140,7 +140,7 @@ export function timesSent({ request }: FaultCase, { requests }: StandIn): number
   return requests.filter((other) => isSame(other, request)).length;
 }
 
-/** Names a case, for whoever reads of a failed test. */
+/** Names a case, for the message of a failed test. */
 export function nameOf({ scenario, run, request, nth, fault, isLasting }: FaultCase): string {
   const path = request.path.replace(/[0-9a-f]{58}$/, "...");
   const sent = `${purposeOf(request)} (${request.method} ${path} ${nth})`;

@@ -29,7 +29,6 @@ export interface FailOptions extends PoolOptions, Omit<RunOptions, "pool"> {
  *
  * @param scenario The scenario.
  * @param options How.
- * @returns The faults.
  * @throws {Error} If an end state differs from the undisturbed one.
  */
 export async function failEverywhere(
@@ -50,7 +49,6 @@ export async function failEverywhere(
  *
  * @param scenario The scenario.
  * @param options How.
- * @returns The pairs of faults.
  * @throws {Error} If an end state differs from the undisturbed one.
  */
 export async function failTwiceEverywhere(

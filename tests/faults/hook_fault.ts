@@ -106,7 +106,7 @@ export function outcomeOf({ kind }: HookFault): HookRun["outcome"] {
   return kind === "leadership lost at flush" ? "failed" : "killed";
 }
 
-/** Names a fault, for whoever reads of a failed test. */
+/** Names a fault, for the message of a failed test. */
 export function nameOf({ run, hook, kind, nth }: HookFault): string {
   return `${hook} (hook ${run + 1}) ${kind} ${nth}`;
 }

@@ -86,9 +86,7 @@ export async function settleWithUpdateStatus({ model }: FixedDeployment): Promis
 /**
  * Lets the event of a scenario happen to a settled deployment; its hooks are to be run.
  *
- * @param scenario The scenario.
- * @param deployment The deployment.
- * @returns The databags before.
+ * @returns The databags before the event.
  */
 export async function startScenario(
   scenario: Scenario,
@@ -102,9 +100,6 @@ export async function startScenario(
 /**
  * Checks that no certificate was lost that is wanted all the time, nor the access of a requirer that
  * replaces one.
- *
- * @param scenario The certificates.
- * @param deployment The deployment.
  */
 export async function checkKept(
   { keeps, replaces }: Pick<Scenario, "keeps" | "replaces">,

@@ -99,7 +99,7 @@ export const RESTRICTION: Scenario = {
   keeps: [a],
 };
 
-/** The charm takes over from the original one, which told of a and b; c is foreign. */
+/** The charm takes over from the original one, which published a and b; c is foreign. */
 export const UPGRADE: Scenario = {
   ...ALONE,
   name: "upgrade",

@@ -72,7 +72,7 @@ export interface PrepareOptions {
 export interface Clients {
   /** Juju's certificate. */
   readonly credential: TestCertificate;
-  /** Somebody else's, which nothing here has anything to do with. @default {nobody's} */
+  /** Another client's, whose entry must stay as it is. @default {none} */
   readonly bystander?: TestCertificate;
 }
 

@@ -19,7 +19,6 @@ const scopes = new Map<string, Promise<ScopeOf>>();
 /**
  * Reads from a hook's own file what that passes to `runHook`.
  *
- * @param hook Name of the hook.
  * @throws {RangeError} If the charm has no such hook, or its file passes nothing that it imports.
  */
 export function scopeOf(hook: string): Promise<ScopeOf> {
@@ -43,7 +42,6 @@ async function readScope(file: URL): Promise<ScopeOf> {
  * Runs one hook; a runner for the Juju model. A kill ends its hook tools and its requests to LXD.
  *
  * @param execution What to run.
- * @returns How it ended.
  */
 export async function runInProcess(execution: Execution): Promise<Exit> {
   const { env, callTool, kill } = execution;

@@ -21,11 +21,7 @@ export interface MyIdentity {
 const ROOT = new URL("../charms/my-charm", import.meta.url).pathname;
 const DIST = new URL("../../dist", import.meta.url).pathname;
 
-/**
- * Builds the charm where it has changed.
- *
- * @returns Its path.
- */
+/** Builds the charm where it has changed. */
 export function buildMyCharm(): Promise<string> {
   return buildCharm({ root: ROOT, out: DIST });
 }
@@ -33,10 +29,6 @@ export function buildMyCharm(): Promise<string> {
 /**
  * Gives the identities that a unit ever read from its secrets, the newest last, as the operator would
  * with `juju show-secret --reveal`.
- *
- * @param deployment The deployment.
- * @param unit Name of the unit.
- * @returns The identities.
  */
 export function identitiesOf(deployment: Deployment, unit: string): readonly MyIdentity[] {
   const contents = toolCalls(deployment, unit, "secret-get").map(({ stdout }) =>
@@ -49,13 +41,7 @@ export function identitiesOf(deployment: Deployment, unit: string): readonly MyI
   return [...new Map(identities).values()];
 }
 
-/**
- * Gives the secrets of an application's units that are left, by their ids.
- *
- * @param deployment The deployment.
- * @param application Name of the application.
- * @returns The ids.
- */
+/** Gives the secrets of an application's units that are left, by their ids. */
 export function secretsLeft(deployment: Deployment, application: string): readonly string[] {
   const added = toolCalls(deployment, application, "secret-add").map(({ stdout }) =>
     stdout.trim().split(/[:/]/).at(-1) ?? ""

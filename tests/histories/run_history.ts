@@ -18,8 +18,6 @@ const MAXIMUM_HOOKS = 2000;
 /**
  * Runs a history, from the charm's deployment to its removal, and leaves LXD as it was.
  *
- * @param server The server.
- * @param history The history.
  * @throws {AssertionError} If something does not hold.
  */
 export async function runHistory(server: Server, history: History): Promise<void> {

@@ -131,7 +131,7 @@ function checkEnding(state: HistoryState, run: HookRun): void {
   }
 }
 
-/** Where a hook told a relation something, LXD trusts what it told of. */
+/** LXD trusts every certificate that a hook publishes. */
 function checkTold(
   { model, relations }: HistoryState,
   run: HookRun,
@@ -177,7 +177,7 @@ function readBy(
   run: HookRun,
 ): ReadonlySet<string> {
   const read = new Set<string>();
-  // What a hook did that was killed, nobody was told of.
+  // A killed hook has published nothing.
   if (!leads(run) || run.outcome !== "done") return read;
   for (const { args, exitCode, stdout, tool } of run.tools) {
     const [relation, name] = [args[args.indexOf("-r") + 1] ?? "", args.at(-1) ?? ""];

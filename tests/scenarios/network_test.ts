@@ -280,7 +280,7 @@ for (const [kind, fault, cause] of FAULTS) {
       requirer.relation.write("my-charm/0", { projects: isConfined ? '["default"]' : undefined });
       requirer.offer(0, [kept, absent]);
       await deployment.settle();
-      // A change is judged by its status: what LXD says to it does not matter.
+      // The status line alone says whether LXD has made a change.
       const isTaken = fault.kind === "malformed" && match.method !== "GET";
       const waiting = new RegExp(`^waiting: No answer from ${member.endpoint}: ${cause}$`);
       if (!isTaken) assert.match(deployment.status(), waiting);
