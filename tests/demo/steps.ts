@@ -56,7 +56,10 @@ export async function relateMyCharm(demo: Demo, myCharm: string): Promise<Served
   screen.check("It is told that its certificate is trusted", told.trusted, [fingerprint]);
   await showTrust(demo);
   await checkOurs(demo, "LXD trusts it under my-charm's name", [served]);
-  showStatus(demo, { what: `${APPLICATION} counts 1 certificate`, expected: await active(demo.deployment, 1) });
+  showStatus(demo, {
+    what: `${APPLICATION} counts 1 certificate`,
+    expected: await active(demo.deployment, 1),
+  });
   return served;
 }
 
@@ -65,7 +68,11 @@ export async function seeWhatItDoes(demo: Demo, served: Served): Promise<void> {
   const { screen } = demo;
   screen.heading("See what my-charm does in LXD, with its own certificate");
   showWork(demo, served);
-  showStatus(demo, { what: "my-charm is active", expected: inUse(served), application: "my-charm" });
+  showStatus(demo, {
+    what: "my-charm is active",
+    expected: inUse(served),
+    application: "my-charm",
+  });
   const stranger = await createCertificate({ commonName: "stranger" });
   screen.check(
     "Without its certificate, nobody gets in",
@@ -123,7 +130,10 @@ export async function relateAnother(
     [[first.identity.fingerprint], [other.identity.fingerprint]],
   );
   showWork(demo, other);
-  showStatus(demo, { what: `${APPLICATION} counts 2 certificates`, expected: await active(demo.deployment, 2) });
+  showStatus(demo, {
+    what: `${APPLICATION} counts 2 certificates`,
+    expected: await active(demo.deployment, 2),
+  });
   return other;
 }
 
@@ -141,7 +151,10 @@ export async function removeTheRelation(
   await connect(demo, first, "untrusted");
   await connect(demo, other, "trusted");
   await checkOurs(demo, "Only other-charm's entry is left", [other]);
-  showStatus(demo, { what: `${APPLICATION} counts 1 certificate again`, expected: await active(deployment, 1) });
+  showStatus(demo, {
+    what: `${APPLICATION} counts 1 certificate again`,
+    expected: await active(deployment, 1),
+  });
 }
 
 /** Removes the charm. */

@@ -80,7 +80,7 @@ export function expectedStatus(
     }
     case "refused":
       return new RegExp(
-        `^blocked: LXD at ${at} refuses (what it is purpose|to revoke [0-9a-f]{64}): ` +
+        `^blocked: LXD at ${at} refuses (what it is asked|to revoke [0-9a-f]{64}): ` +
           `${RegExp.escape(wordsOf(faultCase.fault))}$`,
       );
   }
