@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { expandArchive } from "../juju/mod.ts";
 import { startLxd } from "../lxd/real.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { deploy } from "../scenarios/world.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
+import { deploy } from "../harness/deployment.ts";
 import { EMULATOR, ensureEmulator, LIBRARIES } from "./emulator.ts";
 import { run } from "./process.ts";
 import { copyProject } from "./project.ts";

@@ -10,10 +10,10 @@ import { readDenoConfig } from "../../build/project.ts";
 import { createCertificate } from "../certificates.ts";
 import { startLxd } from "../lxd/real.ts";
 import { ensurePackages } from "../packages.ts";
-import { APPLICATION, CHARM, UNIT } from "../scenarios/charm.ts";
-import { relateHttps } from "../scenarios/https_requirer.ts";
-import { deploy, type World } from "../scenarios/world.ts";
+import { APPLICATION, CHARM, UNIT } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 import { ROOT } from "./project.ts";
 import { createTracer, type Trace } from "./trace.ts";
 
@@ -68,8 +68,8 @@ function check(
   assert.deepEqual(tools.filter((each) => each !== `${agent}/agent.socket`), []);
 }
 
-/** Makes Juju run every hook and every action at least once. */
-async function runEverything({ lxd, model, cloud, ...world }: World): Promise<void> {
+/** Lets Juju run every hook and every action at least once. */
+async function runEverything({ lxd, model, cloud, ...world }: Deployment): Promise<void> {
   const [certificate, other] = [await createCertificate(), await createCertificate()];
   model.addUnit(APPLICATION);
   const requirer = world.requirer("my-charm", 2);

@@ -3,8 +3,8 @@ import { parse } from "yaml";
 import { createCertificate } from "../certificates.ts";
 import { createModel, type SampleCharm, sampleCharm } from "../juju/mod.ts";
 import { startLxd } from "../lxd/real.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { deploy } from "../scenarios/world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 import { validator } from "./validate.ts";
 
 const DOCUMENT = new URL("../../docs/interface-lxd.md", import.meta.url);
@@ -31,24 +31,24 @@ async function exampleCharm(): Promise<SampleCharm> {
 
 Deno.test("the shell example of docs/interface-lxd.md talks to LXD, and leaves nothing behind", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   await using charm = await exampleCharm();
-  const { model } = world;
+  const { model } = deployment;
   const before = await lxd.trustStore();
   await model.deploy(charm.path);
   const relation = model.relate(`${APPLICATION}:api`, `${EXAMPLE}:lxd`);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(model.status(UNIT), {
     status: "active",
     message: `Talks to ${lxd.members[0]?.endpoint}`,
   });
   assert.deepEqual((await validator("lxd-requirer"))(relation.read(UNIT)), []);
-  assert.deepEqual(Object.values(await world.ours()), [`${relation.id}:${EXAMPLE}-0`]);
+  assert.deepEqual(Object.values(await deployment.ours()), [`${relation.id}:${EXAMPLE}-0`]);
   const { mode } = await Deno.stat(`${model.charmDir(UNIT)}/client.key`);
   assert.equal((mode ?? 0) & 0o077, 0);
 
   model.removeRelation(relation);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await lxd.trustStore(), before);
   await assert.rejects(Deno.stat(`${model.charmDir(UNIT)}/client.key`), Deno.errors.NotFound);
 });

@@ -24,8 +24,8 @@ export interface Writing {
   readonly form?: "text" | "serialised twice" | "no key" | "no version";
 }
 
-/** What happens. */
-export type Deed =
+/** A change. */
+export type Change =
   | { readonly writes: Writing }
   /** The operator confines all requirers to projects. */
   | { readonly confines: readonly string[] }
@@ -58,18 +58,18 @@ export interface Rejected {
   readonly reason: string;
 }
 
-/** What happens, and what must be so then. */
-export type Step = Deed & Answer;
+/** A change, and what must be so then. */
+export type Step = Change & Answer;
 
-/** A relation, from its beginning. */
+/** The history of a relation. */
 export interface History {
-  /** Which requirers behave so, or what it shows. */
+  /** The requirers that behave so, or the subject. */
   readonly name: string;
   /** The interfaces that it is about. */
   readonly interfaces: readonly InterfaceName[];
   /** Number of units at the beginning. @default {1} */
   readonly units?: number;
-  /** What happens in it. */
+  /** Its steps. */
   readonly steps: readonly Step[];
 }
 

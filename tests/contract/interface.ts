@@ -11,16 +11,14 @@ import type { Answer, InterfaceName, Name, Place, Writing } from "./histories.ts
 export interface Interface {
   /** Its name. */
   readonly name: InterfaceName;
-  /** Our endpoint for it. */
-  readonly endpoint: string;
   /** What a requirer writes; an empty value deletes a key. */
-  readonly write: (writing: Writing, cast: Cast) => Databag;
+  readonly write: (writing: Writing, named: NamedCertificates) => Databag;
   /** What the provider must then have written, to the byte. */
   readonly answer: (answer: Answer, facts: Facts) => Databag;
   /** Whether a cluster's provider answers in its application's databag, too, by the requirer's. */
   readonly isForApplication: (asked: Databag) => boolean;
   /** What a requirer must make of it, beside the way in. */
-  readonly check: (databag: Databag, answer: Answer, cast: Cast) => void;
+  readonly check: (databag: Databag, answer: Answer, named: NamedCertificates) => void;
   /** The way in, by what a requirer is told and nothing else; undefined where it is told none. */
   readonly wayIn: (databag: Databag) => WayIn | undefined;
 }
@@ -34,12 +32,12 @@ export interface WayIn {
 }
 
 /** The certificates of the table. */
-export type Cast = Readonly<Record<Exclude<Name, "garbage">, TestCertificate>>;
+export type NamedCertificates = Readonly<Record<Exclude<Name, "garbage">, TestCertificate>>;
 
 /** What an answer is about. */
 export interface Facts {
   /** The certificates. */
-  readonly cast: Cast;
+  readonly named: NamedCertificates;
   /** The requirer's application. */
   readonly application: string;
   /** The active nodes, sorted by name. */
@@ -49,7 +47,7 @@ export interface Facts {
 }
 
 /** Makes the certificates of the table. */
-export async function createCast(): Promise<Cast> {
+export async function createNamedCertificates(): Promise<NamedCertificates> {
   const [a, b, c, expired, weak] = await Promise.all([
     createCertificate(),
     createCertificate(),
@@ -61,13 +59,13 @@ export async function createCast(): Promise<Cast> {
 }
 
 /** What a requirer sends for one name of the table. */
-export function textOf(name: Name, cast: Cast): string {
-  return name === "garbage" ? "garbage" : cast[name].certificate;
+export function textOf(name: Name, named: NamedCertificates): string {
+  return name === "garbage" ? "garbage" : named[name].certificate;
 }
 
 /** What the provider calls it: null for what is no certificate. */
-export function fingerprintOf(name: Name, cast: Cast): string | null {
-  return name === "garbage" ? null : cast[name].fingerprint;
+export function fingerprintOf(name: Name, named: NamedCertificates): string | null {
+  return name === "garbage" ? null : named[name].fingerprint;
 }
 
 /** Name of a unit, or of the application itself. */

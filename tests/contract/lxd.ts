@@ -9,10 +9,10 @@ import type { Databag } from "../../lib/requirer/databag.ts";
 import { readAnswer } from "../../lib/requirer/mod.ts";
 import type { Answer, Writing } from "./histories.ts";
 import {
-  type Cast,
   type Facts,
   fingerprintOf,
   type Interface,
+  type NamedCertificates,
   nameOf,
   textOf,
 } from "./interface.ts";
@@ -24,26 +24,25 @@ const validate = await validator("lxd-provider");
 /** The interface `lxd`. */
 export const LXD: Interface = {
   name: "lxd",
-  endpoint: "api",
-  write: ({ certificates, projects, form }, cast) => ({
-    client_certificates: writeCertificates(certificates.map((name) => textOf(name, cast)), form),
+  write: ({ certificates, projects, form }, named) => ({
+    client_certificates: writeCertificates(certificates.map((name) => textOf(name, named)), form),
     projects: projects ? JSON.stringify(projects) : "",
   }),
-  answer: (answer, { cast, application, nodes, serverCertificate }) => {
-    const trusted = sortedFingerprints(answer, cast);
+  answer: (answer, { named, application, nodes, serverCertificate }) => {
+    const trusted = sortedFingerprints(answer, named);
     return {
       version: "1.0",
       nodes: JSON.stringify(nodes.map((node) => ({ ...node, trusted_certs_fp: trusted }))),
-      registered_certificates: registeredCertificates(answer, cast),
+      registered_certificates: registeredCertificates(answer, named),
       server_certificate: serverCertificate,
-      ...rejectedCertificates(answer, cast, application),
+      ...rejectedCertificates(answer, named, application),
     };
   },
   // Answers go where the question came from.
   isForApplication: ({ client_certificates: asked = "[]" }) => asked !== "[]",
-  check: (databag, answer, cast) => {
+  check: (databag, answer, named) => {
     assert.deepEqual(validate(databag), []);
-    checkReport(databag, answer, cast);
+    checkReport(databag, answer, named);
   },
   wayIn: (databag) => {
     const { nodes, server } = readAnswer(databag, []);
@@ -52,17 +51,17 @@ export const LXD: Interface = {
 };
 
 /** What the original charm, written in Python, would have answered: it knew of no rejection. */
-export function originalAnswer(answer: Answer, { cast, nodes }: Facts): Databag {
-  const trusted = JSON.stringify(sortedFingerprints(answer, cast));
+export function originalAnswer(answer: Answer, { named, nodes }: Facts): Databag {
+  const trusted = JSON.stringify(sortedFingerprints(answer, named));
   const told = nodes.map((node) => ({ ...node, trusted_certs_fp: trusted }));
   return { version: "1.0", nodes: JSON.stringify(told) };
 }
 
 /** The certificates trusted, by their fingerprints' order, as their requirers wrote them. */
-export function registeredCertificates(answer: Answer, cast: Cast): string {
+export function registeredCertificates(answer: Answer, named: NamedCertificates): string {
   return JSON.stringify(
-    sortedFingerprints(answer, cast).map((fingerprint) =>
-      Object.values(cast).find((one) => one.fingerprint === fingerprint)?.certificate
+    sortedFingerprints(answer, named).map((fingerprint) =>
+      Object.values(named).find((one) => one.fingerprint === fingerprint)?.certificate
     ),
   );
 }
@@ -70,11 +69,11 @@ export function registeredCertificates(answer: Answer, cast: Cast): string {
 /** The key with the rejections; none where nothing is rejected. */
 export function rejectedCertificates(
   { rejected = [] }: Answer,
-  cast: Cast,
+  named: NamedCertificates,
   application: string,
 ): Databag {
   const told = rejected.map(({ of, certificate, reason }) => {
-    const fingerprint = fingerprintOf(certificate, cast);
+    const fingerprint = fingerprintOf(certificate, named);
     return { unit: nameOf(of, application), fingerprint, reason };
   }).sort(byUnitAndFingerprint);
   return told.length > 0 ? { rejected_certificates: JSON.stringify(told) } : {};
@@ -103,6 +102,6 @@ function writeCertificates(texts: readonly string[], form: Writing["form"]): str
   }
 }
 
-function sortedFingerprints({ trusted }: Answer, cast: Cast): readonly string[] {
-  return trusted.map((name) => fingerprintOf(name, cast) ?? "").sort();
+function sortedFingerprints({ trusted }: Answer, named: NamedCertificates): readonly string[] {
+  return trusted.map((name) => fingerprintOf(name, named) ?? "").sort();
 }

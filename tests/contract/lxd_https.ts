@@ -12,24 +12,25 @@ import { registeredCertificates, rejectedCertificates } from "./lxd.ts";
 /** The interface `lxd-https`. */
 export const LXD_HTTPS: Interface = {
   name: "lxd-https",
-  endpoint: "https",
-  write: ({ certificates, projects = [], form }, cast) => {
+  write: ({ certificates, projects = [], form }, named) => {
     assert.ok(certificates.length <= 1, "Requirers of lxd-https write one certificate");
     return {
       version: form ? "" : "1.0",
-      certificate: form === "no key" ? "" : certificates.map((name) => textOf(name, cast)).join(""),
+      certificate: form === "no key"
+        ? ""
+        : certificates.map((name) => textOf(name, named)).join(""),
       projects: projects.join(","),
     };
   },
-  answer: (answer, { cast, application, nodes, serverCertificate }) => ({
+  answer: (answer, { named, application, nodes, serverCertificate }) => ({
     ...answer.trusted.length > 0 && {
       version: "1.0",
       certificate: serverCertificate,
       certificate_fingerprint: fingerprintOfPem(serverCertificate),
       addresses: nodes.map(({ endpoint }) => endpoint.slice("https://".length)).join(),
-      registered_certificates: registeredCertificates(answer, cast),
+      registered_certificates: registeredCertificates(answer, named),
     },
-    ...rejectedCertificates(answer, cast, application),
+    ...rejectedCertificates(answer, named, application),
   }),
   isForApplication: () => true,
   // charm-lxd's client takes the presence of the version for its being in.

@@ -7,18 +7,18 @@ import assert from "node:assert/strict";
 import { readAnswer, rotate, type Standing, standingOf } from "../../lib/requirer/mod.ts";
 import type { Databag } from "../../lib/requirer/databag.ts";
 import type { Answer, Name } from "./histories.ts";
-import type { Cast } from "./interface.ts";
+import type { NamedCertificates } from "./interface.ts";
 
 /** Holds what the library reports of a provider's databag against the table. */
-export function checkReport(databag: Databag, expected: Answer, cast: Cast): void {
+export function checkReport(databag: Databag, expected: Answer, named: NamedCertificates): void {
   const answer = readAnswer({}, [databag]);
   assert.deepEqual(answer, readAnswer(databag, []));
-  for (const [name, { certificate }] of entries(cast)) {
+  for (const [name, { certificate }] of entries(named)) {
     assert.deepEqual(standingOf(certificate, answer), standing(name, expected), name);
   }
   if (!expected.rotation) return;
   const { keys, use, offer } = expected.rotation;
-  const names = new Map(entries(cast).map(([name, { certificate }]) => [certificate, name]));
+  const names = new Map(entries(named).map(([name, { certificate }]) => [certificate, name]));
   const certificates = keys.flatMap((key) => [...names].filter(([, name]) => name === key));
   const rotation = rotate(certificates.map(([certificate]) => certificate), answer);
   assert.deepEqual([names.get(rotation.use ?? ""), rotation.offer.map((one) => names.get(one))], [
@@ -34,6 +34,11 @@ function standing(name: Name, { trusted, rejected = [] }: Answer): Standing {
   return reasons.length > 0 ? { kind: "rejected", reasons } : { kind: "waiting" };
 }
 
-function entries(cast: Cast): readonly (readonly [keyof Cast, Cast[keyof Cast]])[] {
-  return Object.entries(cast) as [keyof Cast, Cast[keyof Cast]][];
+function entries(
+  named: NamedCertificates,
+): readonly (readonly [keyof NamedCertificates, NamedCertificates[keyof NamedCertificates]])[] {
+  return Object.entries(named) as [
+    keyof NamedCertificates,
+    NamedCertificates[keyof NamedCertificates],
+  ][];
 }

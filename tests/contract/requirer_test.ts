@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { type Databag, renderOffer } from "../../lib/requirer/mod.ts";
 import { createCertificate } from "../certificates.ts";
 import { HISTORIES } from "./histories.ts";
-import { createCast, type Facts, textOf } from "./interface.ts";
+import { createNamedCertificates, type Facts, textOf } from "./interface.ts";
 import { LXD, originalAnswer } from "./lxd.ts";
 import { checkReport } from "./mirror.ts";
 import { validator } from "./validate.ts";
 
 const validate = await validator("lxd-requirer");
-const cast = await createCast();
+const named = await createNamedCertificates();
 const facts: Facts = {
-  cast,
+  named,
   application: "my-charm",
   nodes: [
     { endpoint: "https://10.0.0.1:8443", name: "one" },
@@ -31,14 +31,14 @@ Deno.test.each(histories.map((history) => ({ ...history })))(
   "the library writes and reports: $name",
   ({ steps }) => {
     for (const step of steps) {
-      checkReport(LXD.answer(step, facts), step, cast);
-      checkReport(originalAnswer(step, facts), { ...step, rejected: [] }, cast);
+      checkReport(LXD.answer(step, facts), step, named);
+      checkReport(originalAnswer(step, facts), { ...step, rejected: [] }, named);
       if (!("writes" in step) || step.writes.form) continue;
       const { certificates: names, projects } = step.writes;
-      const certificates = names.map((name) => textOf(name, cast));
+      const certificates = names.map((name) => textOf(name, named));
       const offer = () => renderOffer({ certificates, ...projects && { projects } });
       if (names.includes("garbage")) assert.throws(offer, RangeError);
-      else checkOffer(offer(), LXD.write(step.writes, cast));
+      else checkOffer(offer(), LXD.write(step.writes, named));
     }
   },
 );

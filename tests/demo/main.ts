@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { findPlace } from "./place.ts";
+import { findBackend } from "./backend.ts";
 import { CheckError, createScreen, secondsSince, standardOutput, writeIfRead } from "./screen.ts";
-import { tell } from "./story.ts";
+import { runDemo } from "./run.ts";
 
 // As a shell reports them: 128 and the signal's number.
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -34,9 +34,13 @@ export async function main(): Promise<number> {
     listeners.defer(() => Deno.removeSignalListener(signal, listener));
   }
   try {
-    // Installing LXD may take a minute, and the place is to be the first line.
-    const place = await screen.wait({ what: "Looking for LXD", work: findPlace, done: () => "" });
-    await tell(screen, place);
+    // Installing LXD may take a minute, and its first line is to be the first one.
+    const backend = await screen.wait({
+      what: "Looking for LXD",
+      work: findBackend,
+      done: () => "",
+    });
+    await runDemo(screen, backend);
     screen.say(`\nAll is as it should be: ${screen.checks()} checks in ${secondsSince(began)}.`);
     return 0;
   } catch (error) {

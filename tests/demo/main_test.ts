@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { standIn } from "./place.ts";
+import { standIn } from "./backend.ts";
 import { CheckError, createScreen } from "./screen.ts";
-import { tell } from "./story.ts";
+import { runDemo } from "./run.ts";
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
 const UUID = "[0-9a-f-]{36}";
@@ -51,7 +51,7 @@ const KEY_LINES = [
   /^All is as it should be: \d+ checks in \d+\.\d s\.$/,
 ];
 
-Deno.test("demo: tells its story on a real cluster", async () => {
+Deno.test("demo: shows every step on a real cluster", async () => {
   const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN],
     stdin: "null",
@@ -76,10 +76,10 @@ Deno.test("demo: fails if the trust store is not as it was", async () => {
   const stranger = await createCertificate();
   const shown: string[] = [];
   const output = { write: (text: string) => void shown.push(text), isColored: false };
-  const place = standIn("This runs on a stand-in, which someone tampers with.");
-  const start = async (members: number) => tamper(await place.start(members), stranger);
+  const backend = standIn("This runs on a stand-in, which someone tampers with.");
+  const start = async (members: number) => tamper(await backend.start(members), stranger);
   await assert.rejects(
-    tell(createScreen(output, new AbortController().signal), { ...place, start }),
+    runDemo(createScreen(output, new AbortController().signal), { ...backend, start }),
     new CheckError("The trust store is as it was before"),
   );
   const text = shown.join("");
@@ -113,13 +113,13 @@ Deno.test("demo: ends where it is interrupted, and disposes of everything", asyn
     },
     isColored: false,
   };
-  const place = standIn("This runs on a stand-in, until it is interrupted.");
+  const backend = standIn("This runs on a stand-in, until it is interrupted.");
   const start = async (members: number) => {
-    const lxd = await place.start(members);
+    const lxd = await backend.start(members);
     const end = () => (ended++, lxd[Symbol.asyncDispose]());
     return { ...lxd, [Symbol.asyncDispose]: end };
   };
   const screen = createScreen(output, aborter.signal);
-  await assert.rejects(tell(screen, { ...place, start }), { name: "AbortError" });
+  await assert.rejects(runDemo(screen, { ...backend, start }), { name: "AbortError" });
   assert.equal(ended, 1);
 });

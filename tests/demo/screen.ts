@@ -14,6 +14,8 @@ export interface Output {
   readonly columns?: number;
   /** Whether it may use colors. */
   readonly isColored: boolean;
+  /** Gives the time in milliseconds. @default {performance.now} */
+  readonly now?: () => number;
 }
 
 /** A color or weight of text. */
@@ -85,53 +87,28 @@ export function standardOutput(): Output {
   };
 }
 
+/** What a screen writes with. */
+interface Writer {
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** Gives the time in milliseconds. */
+  readonly time: () => number;
+  readonly color: (style: Style | undefined, text: string) => string;
+  /** Writes a line, unless the screen is interrupted. */
+  readonly line: (text: string) => void;
+}
+
 /**
  * Creates a screen.
  *
  * @param output Where it writes.
  * @param signal Interrupts it.
- * @returns The screen.
  */
 export function createScreen(output: Output, signal: AbortSignal): Screen {
-  const { columns, isColored } = output;
+  const writer = createWriter(output, signal);
+  const { color, line } = writer;
   let steps = 0;
   let checks = 0;
-
-  const color = (style: Style | undefined, text: string) =>
-    isColored && style ? styleText(style, text, { validateStream: false }) : text;
-  const line = (text: string) => {
-    signal.throwIfAborted();
-    output.write(`${text}\n`);
-  };
-
-  function fail(what: string, found: unknown, expected: unknown): never {
-    const show = (value: unknown) =>
-      inspect(value, { depth: null, maxStringLength: 200 }).replaceAll("\n", `\n${" ".repeat(16)}`);
-    line(color("red", `  ${CROSS} ${what}`));
-    line(`      expected: ${show(expected)}`);
-    line(`      found:    ${show(found)}`);
-    throw new CheckError(what);
-  }
-
-  async function spin<T>({ what, work, now = () => "" }: Wait<T>, width: number): Promise<T> {
-    const began = performance.now();
-    let frame = 0;
-    const draw = () => {
-      if (signal.aborted) return;
-      const text = `${what} ${secondsSince(began)} ${now()}`;
-      const spinner = color("cyan", SPINNER[frame++ % SPINNER.length] ?? "");
-      writeIfRead(output, `${ERASE_LINE}  ${spinner} ${text.slice(0, width - 5)}`);
-    };
-    draw();
-    const timer = setInterval(draw, SPINNER_MS);
-    try {
-      return await work();
-    } finally {
-      clearInterval(timer);
-      writeIfRead(output, ERASE_LINE);
-    }
-  }
-
   return {
     heading: (text) => line(`\n${color("cyan", `${++steps}.`)} ${color("bold", text)}`),
     say: (text, style) => line(color(style, text)),
@@ -143,20 +120,73 @@ export function createScreen(output: Output, signal: AbortSignal): Screen {
         line(`  ${text.join("  ").trimEnd()}`);
       }),
     check: (what, found, expected) => {
-      if (!isDeepStrictEqual(found, expected)) fail(what, found, expected);
+      if (!isDeepStrictEqual(found, expected)) fail(writer, what, { found, expected });
       checks++;
       line(`  ${color("green", TICK)} ${what}`);
     },
-    wait: async (wait) => {
-      signal.throwIfAborted();
-      const began = performance.now();
-      const result = columns === undefined ? await wait.work() : await spin(wait, columns);
-      const done = wait.done?.(result) ?? wait.what;
-      if (done !== "") line(color("dim", `  ${done} (${secondsSince(began)})`));
-      return result;
-    },
+    wait: (wait) => waitFor(writer, wait),
     checks: () => checks,
   };
+}
+
+function createWriter(output: Output, signal: AbortSignal): Writer {
+  return {
+    output,
+    signal,
+    time: output.now ?? (() => performance.now()),
+    color: (style, text) =>
+      output.isColored && style ? styleText(style, text, { validateStream: false }) : text,
+    line: (text) => {
+      signal.throwIfAborted();
+      output.write(`${text}\n`);
+    },
+  };
+}
+
+function fail(
+  { color, line }: Writer,
+  what: string,
+  { found, expected }: { readonly found: unknown; readonly expected: unknown },
+): never {
+  const show = (value: unknown) =>
+    inspect(value, { depth: null, maxStringLength: 200 }).replaceAll("\n", `\n${" ".repeat(16)}`);
+  line(color("red", `  ${CROSS} ${what}`));
+  line(`      expected: ${show(expected)}`);
+  line(`      found:    ${show(found)}`);
+  throw new CheckError(what);
+}
+
+async function waitFor<T>(writer: Writer, wait: Wait<T>): Promise<T> {
+  const { color, line, output: { columns }, signal, time } = writer;
+  signal.throwIfAborted();
+  const began = time();
+  const result = columns === undefined ? await wait.work() : await spin(writer, wait, columns);
+  const done = wait.done?.(result) ?? wait.what;
+  if (done !== "") line(color("dim", `  ${done} (${secondsSince(began, time())})`));
+  return result;
+}
+
+async function spin<T>(
+  { color, output, signal, time }: Writer,
+  { what, work, now = () => "" }: Wait<T>,
+  width: number,
+): Promise<T> {
+  const began = time();
+  let frame = 0;
+  const draw = () => {
+    if (signal.aborted) return;
+    const text = `${what} ${secondsSince(began, time())} ${now()}`;
+    const spinner = color("cyan", SPINNER[frame++ % SPINNER.length] ?? "");
+    writeIfRead(output, `${ERASE_LINE}  ${spinner} ${text.slice(0, width - 5)}`);
+  };
+  draw();
+  const timer = setInterval(draw, SPINNER_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    writeIfRead(output, ERASE_LINE);
+  }
 }
 
 /**
@@ -171,9 +201,9 @@ export function writeIfRead(output: Output, text: string): void {
   }
 }
 
-/** Says how long ago it was, such as "1.5 s". */
-export function secondsSince(began: number): string {
-  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
+/** Writes a duration in seconds, such as "1.5 s". */
+export function secondsSince(began: number, now = performance.now()): string {
+  return `${((now - began) / 1000).toFixed(1)} s`;
 }
 
 function align(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {

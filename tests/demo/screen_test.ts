@@ -6,7 +6,7 @@ const ESCAPE = "\x1b";
 function recorded(options: Omit<Output, "write"> = { isColored: false }) {
   const aborter = new AbortController();
   const shown: string[] = [];
-  const output = { ...options, write: (text: string) => void shown.push(text) };
+  const output = { ...options, write: (text: string) => void shown.push(text), now: () => 0 };
   return { aborter, screen: createScreen(output, aborter.signal), text: () => shown.join("") };
 }
 
@@ -52,7 +52,10 @@ Deno.test("createScreen() waits in plain lines where there is no terminal", asyn
 
 Deno.test("createScreen() waits for the end of the work though nobody reads any more", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
+  let writes = 0;
   const write = () => {
+    // The work ends once the spinner has turned.
+    if (++writes === 3) resolve();
     throw new Deno.errors.BrokenPipe("Broken pipe");
   };
   const screen = createScreen(
@@ -60,7 +63,6 @@ Deno.test("createScreen() waits for the end of the work though nobody reads any 
     new AbortController().signal,
   );
   let isDone = false;
-  setTimeout(resolve, 250);
   const work = () => promise.then(() => isDone = true);
   await assert.rejects(screen.wait({ what: "Waiting", work }), Deno.errors.BrokenPipe);
   assert.ok(isDone);

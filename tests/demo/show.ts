@@ -4,8 +4,8 @@
  * @module
  */
 import type { TrustEntry } from "../lxd/world.ts";
-import { withoutNetworkKeys } from "../scenarios/databag.ts";
-import type { World } from "../scenarios/world.ts";
+import { withoutNetworkKeys } from "../harness/databag.ts";
+import type { Deployment } from "../harness/deployment.ts";
 
 type Rows = readonly (readonly string[])[];
 
@@ -13,14 +13,8 @@ const SHOWN_DIGITS = 12;
 const FINGERPRINT_REGEXP = /^[0-9a-f]{64}$/;
 const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s+(\S{4})/;
 
-/**
- * Renders the units of applications as `juju status` does.
- *
- * @param model The model.
- * @param applications Names of the applications.
- * @returns Rows.
- */
-export function renderStatus(model: World["model"], applications: readonly string[]): Rows {
+/** Renders the units of applications as `juju status` does. */
+export function renderStatus(model: Deployment["model"], applications: readonly string[]): Rows {
   const leaders = applications.map((application) => model.leader(application));
   const units = applications.flatMap((application) => model.units(application)).map((unit) => {
     const { status, message } = model.status(unit);
@@ -29,12 +23,7 @@ export function renderStatus(model: World["model"], applications: readonly strin
   return [["Unit", "Workload", "Agent", "Message"], ...units];
 }
 
-/**
- * Renders a trust store as `lxc config trust list` does.
- *
- * @param entries The entries.
- * @returns Rows.
- */
+/** Renders a trust store as `lxc config trust list` does. */
 export function renderTrust(entries: readonly TrustEntry[]): Rows {
   const rows = entries.toSorted((a, b) => compare(order(a), order(b)));
   return [
@@ -43,12 +32,7 @@ export function renderTrust(entries: readonly TrustEntry[]): Rows {
   ];
 }
 
-/**
- * Describes all that matters of an entry, without its certificate.
- *
- * @param entry The entry.
- * @returns The description.
- */
+/** Describes all that matters of an entry, without its certificate. */
 export function describeEntry(
   { fingerprint, name, projects, restricted, type }: TrustEntry,
 ): string {
@@ -82,9 +66,6 @@ export function renderDatabag(databag: Readonly<Record<string, string>>): readon
  * assert.equal(shorten("-----BEGIN KEY-----"), "... (19 characters)");
  * assert.equal(shorten("ab".repeat(32)), "abababababab...");
  * ```
- *
- * @param text The text.
- * @returns The short text.
  */
 export function shorten(text: string): string {
   if (FINGERPRINT_REGEXP.test(text)) return `${text.slice(0, SHOWN_DIGITS)}...`;

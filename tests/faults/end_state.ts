@@ -1,18 +1,18 @@
 /**
- * What can be seen of a stage from outside, so that two of them can be compared.
+ * The state of a deployment as it is seen from outside, so that two of them can be compared.
  *
  * @module
  */
 import type { Settings, ShownStatus } from "../juju/mod.ts";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import type { Stage } from "./stage.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import type { FixedDeployment } from "./fixed.ts";
 
-/** What became of a stage. */
+/** The end state of a deployment. */
 export interface EndState {
   /** LXD's trust store. */
   readonly trusted: readonly TrustEntry[];
-  /** Every databag, by its relation and whose it is. */
+  /** Every databag, by its relation and its owner. */
   readonly databags: Databags;
   /** The status of each unit of the charm, and of the application. */
   readonly statuses: Readonly<Record<string, ShownStatus>>;
@@ -31,13 +31,15 @@ function withShortName(entry: TrustEntry): TrustEntry {
 }
 
 /**
- * Looks at a stage. Members of LXD bear their names instead of their addresses.
+ * Reads the end state. Members of LXD bear their names instead of their addresses.
  *
- * @param stage The stage.
- * @param before The databags as they were at the scenario's beginning.
- * @returns What became of it.
+ * @param deployment The deployment.
+ * @param before The databags before the scenario's event.
  */
-export async function endStateOf({ model, lxd }: Stage, before: Databags): Promise<EndState> {
+export async function endStateOf(
+  { model, lxd }: FixedDeployment,
+  before: Databags,
+): Promise<EndState> {
   const units = model.units(APPLICATION).map((unit) => [unit, model.status(unit)] as const);
   const databags = Object.entries(model.databags()).map(([name, settings]) => {
     if (!(NUDGE in settings)) return [name, settings] as const;

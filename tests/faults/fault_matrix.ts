@@ -1,14 +1,25 @@
 /**
- * Plays the cells of the fault matrix, and checks what the charm promises in each.
+ * Runs the cases of the fault matrix, and checks what the charm promises in each.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
-import { befall, type Cell, cellsOf, nameOf, timesSent } from "./cell.ts";
-import { endStateOf } from "./end_state.ts";
-import { begin, passQuietly, play, type Played } from "./play.ts";
-import { checkPromises, untouchedOf } from "./promises.ts";
+import type { Running } from "../harness/hooks.ts";
+import type { HookRun } from "../juju/mod.ts";
+import type { StandIn } from "../lxd/stand_in.ts";
+import type { TrustEntry } from "../lxd/world.ts";
+import { casesOf, type FaultCase, injectRequestFault, nameOf, timesSent } from "./case.ts";
+import { createPool, type DeploymentPool, type Settled } from "./deployment_pool.ts";
+import { type Databags, endStateOf } from "./end_state.ts";
+import { expectedStatus } from "./expected.ts";
+import type { FixedDeployment } from "./fixed.ts";
+import { checkPromises, untouchedIn } from "./promises.ts";
+import {
+  runScenario,
+  type ScenarioRun,
+  settleWithUpdateStatus,
+  startScenario,
+} from "./run_scenario.ts";
 import {
   DEPARTURE,
   HTTPS,
@@ -18,28 +29,44 @@ import {
   UPGRADE,
   withMembers,
 } from "./scenarios.ts";
-import { type Running, setStage, startSameStandIn } from "./stage.ts";
 import { createGate, type Gate, together } from "./together.ts";
-import { statusOf } from "./verdict.ts";
 
-// More, and whoever waits for its turn would be taken for an LXD that does not answer in time.
+// With more lanes, a request that waits for its turn looks like an LXD that does not answer in time.
 const LANES = 4;
 
-/** A cell, with what it is compared with. */
-export interface MatrixCell extends Cell {
-  /** What the scenario comes to undisturbed, after a quiet hook. */
-  readonly undisturbed: Played;
+/** The cases. Disposal ends the deployments that they ran in. */
+export interface Matrix extends AsyncDisposable {
+  readonly cases: readonly MatrixCase[];
 }
 
-/** What a cell is played with. */
-export interface CellOptions {
-  /** Path of the charm. */
-  readonly charm: string;
-  /** How the hook runs that something befalls. */
+/** A case, with the run that it is compared with. */
+export interface MatrixCase extends FaultCase {
+  /** The scenario without a fault, with an update-status at the end. */
+  readonly undisturbed: ScenarioRun;
+  /** The deployments of the scenario. */
+  readonly pool: DeploymentPool;
+}
+
+/** What a case is run with. */
+export interface CaseOptions {
+  /** How the hook with the fault runs. */
   readonly running: Running;
+  /** Makes room for the work of other cases. */
+  readonly gate: Gate;
 }
 
-// Together they ask everything that is ever asked of LXD.
+/** A deployment right before the hook with the fault. */
+interface Ready {
+  readonly settled: Settled;
+  readonly deployment: FixedDeployment;
+  readonly standIn: StandIn;
+  /** The databags before the scenario's event. */
+  readonly databags: Databags;
+  /** The foreign entries that stay as they are. */
+  readonly untouched: readonly TrustEntry[];
+}
+
+// Together they cause every kind of request to LXD.
 const SCENARIOS = [
   ROTATION,
   DEPARTURE,
@@ -51,67 +78,86 @@ const SCENARIOS = [
 ];
 
 /**
- * Plays every scenario undisturbed, and tells the cells of all.
+ * Runs every scenario without a fault, and lists the cases of all.
  *
- * @param charm Path of the charm.
- * @returns The cells.
+ * @param running How the hooks with a fault are to run.
  */
-export async function readMatrix(charm: string): Promise<readonly MatrixCell[]> {
-  const cells = await Promise.all(SCENARIOS.map(async (scenario) => {
-    const undisturbed = await play(scenario, [], { charm, running: "in process", isQuiet: true });
-    return cellsOf(scenario, undisturbed.runs).map((cell) => ({ ...cell, undisturbed }));
+export async function readMatrix(running: Running): Promise<Matrix> {
+  await using begun = new AsyncDisposableStack();
+  const cases = await Promise.all(SCENARIOS.map(async (scenario) => {
+    const pool = begun.use(createPool(scenario, { running }));
+    const undisturbed = await runScenario(scenario, [], {
+      pool,
+      running: "in process",
+      endsWithUpdateStatus: true,
+    });
+    return casesOf(scenario, undisturbed.hooks).map((one) => ({ ...one, undisturbed, pool }));
   }));
-  return cells.flat();
+  const owned = begun.move();
+  return { cases: cases.flat(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /**
- * Plays cells, so many at a time; those that wait for a delayed answer wait together.
+ * Runs cases, some at a time; those that wait for a delayed answer wait together.
  *
- * @param cells The cells.
- * @param options What they are played with.
- * @throws {Error} If the charm does not keep what it promises in all of them.
+ * @param cases The cases.
+ * @param running How the hooks with a fault run.
+ * @throws {Error} If the charm does not keep its promises in all of them.
  */
-export async function playCells(
-  cells: readonly MatrixCell[],
-  options: CellOptions,
-): Promise<void> {
+export async function runCases(cases: readonly MatrixCase[], running: Running): Promise<void> {
   const gate = createGate(LANES);
-  await together(cells, nameOf, (cell) => playCell(cell, { ...options, gate }));
+  await together(cases, nameOf, (one) => runCase(one, { running, gate }));
 }
 
-async function playCell(
-  cell: MatrixCell,
-  { charm, running, gate }: CellOptions & { readonly gate: Gate },
-): Promise<void> {
-  const { scenario, undisturbed } = cell;
-  await using begun = new AsyncDisposableStack();
-  const { stage, standIn, databags, store } = await gate(async () => {
-    const standIn = begun.use(await startSameStandIn(scenario.members, TESTED_DIALECTS[0]));
-    const stage = begun.use(await setStage({ lxd: standIn, charm }));
-    const databags = await begin(scenario, stage);
-    for (let run = 0; run < cell.run; run++) await stage.model.step();
-    return { stage, standIn, databags, store: await standIn.trustStore() };
-  });
+async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise<void> {
+  await using owned = new AsyncDisposableStack();
+  const ready = await gate(() => makeReady(one, owned));
+  const { deployment, standIn } = ready;
   standIn.clear();
-  befall(cell, standIn);
-  stage.run(running);
-  const step = () => stage.model.step();
-  const run = await (cell.befalls === "delayed" ? step() : gate(step));
+  injectRequestFault(one, standIn);
+  deployment.runAs(running);
+  const step = () => deployment.model.step();
+  const run = await (one.fault === "delayed" ? step() : gate(step));
   await gate(async () => {
-    assert.ok(timesSent(cell, standIn) >= cell.nth, "The request must have been sent");
+    assert.ok(timesSent(one, standIn) >= one.nth, "The request must have been sent");
     standIn.clear();
-    assert.equal(run?.outcome, "done", run?.stderr);
-    const { status, message } = run.statusAfter;
-    const usual = undisturbed.runs[cell.run]?.statusAfter;
-    const endpoint = standIn.members.find(({ name }) => name === cell.request.member)?.endpoint;
-    assert.match(
-      `${status}: ${message}`,
-      statusOf(cell, `${usual?.status}: ${usual?.message}`, endpoint ?? ""),
-    );
-    await checkPromises(cell, stage, untouchedOf(store, undisturbed.end));
-    for (const member of standIn.members) if (!member.running) await member.start();
-    stage.run("in process");
-    await passQuietly(stage);
-    assert.deepEqual(await endStateOf(stage, databags), undisturbed.end);
+    checkStatus(one, run, standIn);
+    await checkPromises(one, deployment, ready.untouched);
+    await checkEnd(one, ready);
+    owned.move();
+    await one.pool.giveBack(ready.settled);
   });
+}
+
+async function makeReady(
+  { scenario, run, undisturbed, pool }: MatrixCase,
+  owned: AsyncDisposableStack,
+): Promise<Ready> {
+  const settled = owned.use(await pool.take());
+  const { deployment, standIn } = settled;
+  assert.ok(standIn, "Only a stand-in fails requests");
+  const databags = await startScenario(scenario, deployment);
+  for (let index = 0; index < run; index++) await deployment.model.step();
+  const untouched = await untouchedIn(deployment, undisturbed.end);
+  return { settled, deployment, standIn, databags, untouched };
+}
+
+function checkStatus(one: MatrixCase, run: HookRun | undefined, { members }: StandIn): void {
+  assert.equal(run?.outcome, "done", run?.stderr);
+  const { status, message } = run.statusAfter;
+  const usual = one.undisturbed.hooks[one.run]?.statusAfter;
+  const endpoint = members.find(({ name }) => name === one.request.member)?.endpoint;
+  const expected = expectedStatus(one, `${usual?.status}: ${usual?.message}`, endpoint ?? "");
+  assert.match(`${status}: ${message}`, expected);
+}
+
+/** Once LXD works again, the end state is that of the undisturbed run. */
+async function checkEnd(
+  { undisturbed }: MatrixCase,
+  { deployment, standIn, databags }: Ready,
+): Promise<void> {
+  for (const member of standIn.members) if (!member.running) await member.start();
+  deployment.runAs("in process");
+  await settleWithUpdateStatus(deployment);
+  assert.deepEqual(await endStateOf(deployment, databags), undisturbed.end);
 }

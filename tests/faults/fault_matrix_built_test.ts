@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { CHARM } from "../scenarios/charm.ts";
-import { askedOf, BEFALLS } from "./cell.ts";
-import { playCells, readMatrix } from "./fault_matrix.ts";
+import { purposeOf, REQUEST_FAULTS } from "./case.ts";
+import { readMatrix, runCases } from "./fault_matrix.ts";
 
-// No divisor of the number of cells of one request, so that everything is met.
+// No divisor of the number of cases of one request, so that every fault is among them.
 const STRIDE = 13;
 
 Deno.test("fault matrix: a sample with the built charm", async () => {
-  const cells = (await readMatrix(CHARM)).filter((_, index) => index % STRIDE === 0);
-  assert.deepEqual(new Set(cells.map(({ befalls }) => befalls)), new Set(BEFALLS));
-  assert.equal(new Set(cells.map(({ request }) => askedOf(request))).size, 8);
-  await playCells(cells, { charm: CHARM, running: "built" });
+  await using matrix = await readMatrix("built");
+  const cases = matrix.cases.filter((_, index) => index % STRIDE === 0);
+  assert.deepEqual(new Set(cases.map(({ fault }) => fault)), new Set(REQUEST_FAULTS));
+  assert.equal(new Set(cases.map(({ request }) => purposeOf(request))).size, 8);
+  await runCases(cases, "built");
 });

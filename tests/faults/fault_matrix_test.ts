@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { type Asked, askedOf, BEFALLS, type Cell } from "./cell.ts";
-import { playCells, readMatrix } from "./fault_matrix.ts";
-import { createLeanCharm } from "./lean_charm.ts";
+import { type FaultCase, type Purpose, purposeOf, REQUEST_FAULTS } from "./case.ts";
+import { readMatrix, runCases } from "./fault_matrix.ts";
 
-const ASKED: readonly Asked[] = [
+const PURPOSES: readonly Purpose[] = [
   "enter",
   "members",
   "address",
@@ -14,22 +13,21 @@ const ASKED: readonly Asked[] = [
   "revoke",
 ];
 
-Deno.test("fault matrix: whatever befalls whichever request", async () => {
-  await using lean = await createLeanCharm();
-  const charm = lean.path;
-  const cells = await readMatrix(charm);
-  assert.deepEqual(missingFrom(cells), []);
-  // What is refused is refused for long; whatever else befalls a request does so once, and for long.
-  const requests = new Set(cells.map(({ undisturbed }) => undisturbed)).values()
-    .flatMap(({ runs }) => runs.flatMap(({ requests }) => requests)).toArray();
-  assert.equal(cells.length, requests.length * (2 * BEFALLS.length - 1));
-  await playCells(cells, { charm, running: "in process" });
+Deno.test("fault matrix: every fault of every request", async () => {
+  await using matrix = await readMatrix("in process");
+  const { cases } = matrix;
+  assert.deepEqual(missingFrom(cases), []);
+  // A refused connection stays refused; every other fault occurs once, and for long.
+  const requests = new Set(cases.map(({ undisturbed }) => undisturbed)).values()
+    .flatMap(({ hooks }) => hooks.flatMap(({ requests }) => requests)).toArray();
+  assert.equal(cases.length, requests.length * (2 * REQUEST_FAULTS.length - 1));
+  await runCases(cases, "in process");
 });
 
-/** Names what is asked and befalls nowhere among the cells. */
-function missingFrom(cells: readonly Cell[]): readonly string[] {
-  const name = (asked: Asked, befalls: Cell["befalls"]) => `${asked} ${befalls}`;
-  const there = new Set(cells.map(({ request, befalls }) => name(askedOf(request), befalls)));
-  return ASKED.flatMap((asked) => BEFALLS.map((befalls) => name(asked, befalls)))
-    .filter((name) => !there.has(name));
+/** Names the pairs of purpose and fault that no case has. */
+function missingFrom(cases: readonly FaultCase[]): readonly string[] {
+  const name = (purpose: Purpose, fault: FaultCase["fault"]) => `${purpose} ${fault}`;
+  const there = new Set(cases.map(({ request, fault }) => name(purposeOf(request), fault)));
+  return PURPOSES.flatMap((purpose) => REQUEST_FAULTS.map((fault) => name(purpose, fault)))
+    .filter((pair) => !there.has(pair));
 }

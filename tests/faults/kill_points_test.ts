@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { CHARM } from "../scenarios/charm.ts";
-import { strikeEverywhere } from "./kill_points.ts";
+import { failEverywhere } from "./fail_everywhere.ts";
 import { BROKEN, DEPARTURE, FORCED, HTTPS, ROTATION, UPGRADE } from "./scenarios.ts";
 
 // At least: five calls and three requests of each hook, and both sides of each request.
@@ -14,10 +13,9 @@ Deno.test.each([
   { scenario: UPGRADE, hooks: 2 },
   { scenario: HTTPS, hooks: 1 },
 ])("kill points of the built charm: $scenario.name", async ({ scenario, hooks }) => {
-  const strikes = await strikeEverywhere(scenario, {
-    charm: CHARM,
+  const faults = await failEverywhere(scenario, {
     running: "built",
     kinds: ["killed at tool call", "killed before request", "killed after request"],
   });
-  assert.ok(strikes.length >= hooks * POINTS_OF_A_HOOK, `${strikes.length} points`);
+  assert.ok(faults.length >= hooks * POINTS_OF_A_HOOK, `${faults.length} points`);
 });

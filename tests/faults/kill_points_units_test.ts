@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { CHARM, UNIT } from "../scenarios/charm.ts";
-import { strikeEverywhere } from "./kill_points.ts";
+import { UNIT } from "../harness/charm.ts";
+import { failEverywhere } from "./fail_everywhere.ts";
 import { DEPARTURE, ROTATION, withUnits } from "./scenarios.ts";
 
 Deno.test.each([
   { scenario: withUnits(ROTATION, 2) },
   { scenario: withUnits(DEPARTURE, 2) },
 ])("kill points of the built charm: $scenario.name, the leader's", async ({ scenario }) => {
-  const strikes = await strikeEverywhere(scenario, {
-    charm: CHARM,
+  const faults = await failEverywhere(scenario, {
     running: "built",
     kinds: ["killed at tool call", "killed before request", "killed after request"],
     unit: UNIT,
   });
   // At least: nine calls, and three requests with both of their sides.
-  assert.ok(strikes.length >= 15, `${strikes.length} points`);
+  assert.ok(faults.length >= 15, `${faults.length} points`);
 });

@@ -1,76 +1,75 @@
 /**
- * What the charm promises in every cell of the fault matrix.
+ * What the charm promises in every case of the fault matrix.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { askedOf, type Cell } from "./cell.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { type FaultCase, purposeOf } from "./case.ts";
 import type { EndState } from "./end_state.ts";
-import { checkKept } from "./play.ts";
-import { PREFIX, type Stage } from "./stage.ts";
-import { reasonOf, verdictOf } from "./verdict.ts";
+import { checkKept } from "./run_scenario.ts";
+import type { FixedDeployment } from "./fixed.ts";
+import { expectedOf, expectedReason } from "./expected.ts";
 
 /**
- * Tells the entries that are foreign, and stay so undisturbed.
+ * Gives the entries that are foreign, and stay so in an undisturbed run.
  *
- * @param before LXD's trust store before.
- * @param end What becomes of it undisturbed.
- * @returns The entries.
+ * @param deployment The deployment before the fault.
+ * @param end The end state of an undisturbed run.
  */
-export function untouchedOf(
-  before: readonly TrustEntry[],
+export async function untouchedIn(
+  { lxd, prefix }: FixedDeployment,
   { trusted }: EndState,
-): readonly TrustEntry[] {
-  return before.filter(({ name, fingerprint }) =>
-    !name.startsWith(PREFIX) &&
+): Promise<readonly TrustEntry[]> {
+  return (await lxd.trustStore()).filter(({ name, fingerprint }) =>
+    !name.startsWith(prefix) &&
     trusted.find((entry) => entry.fingerprint === fingerprint)?.name === name
   );
 }
 
 /**
- * Checks that nothing is lost, nothing taken over, and nothing told that is not so, as soon as the
- * hook of a cell has ended.
+ * Checks that nothing is lost, nothing taken over, and nothing untrue is published, as soon as the
+ * hook of a case has ended.
  *
- * @param cell The cell.
- * @param stage Where it was played.
+ * @param faultCase The case.
+ * @param deployment The deployment that it ran in.
  * @param untouched The foreign entries as they were.
  */
 export async function checkPromises(
-  cell: Cell,
-  stage: Stage,
+  faultCase: FaultCase,
+  deployment: FixedDeployment,
   untouched: readonly TrustEntry[],
 ): Promise<void> {
-  const { model, lxd } = stage;
+  const { model, lxd } = deployment;
   const store = await lxd.trustStore();
   const trusted = new Set(store.map(({ fingerprint }) => fingerprint));
-  const told = toldOf(stage);
+  const told = toldOf(deployment);
   assert.deepEqual(told.filter((fingerprint) => !trusted.has(fingerprint)), [], "All told is so");
   for (const entry of untouched) {
     const now = store.find(({ fingerprint }) => fingerprint === entry.fingerprint);
     assert.deepEqual(now, entry, "A foreign entry is as it was");
   }
-  const isRejected = verdictOf(cell) === "rejected";
+  const isRejected = expectedOf(faultCase) === "rejected";
   const rejections = Object.values(model.databags())
     .map(({ rejected_certificates: text }) => text ?? "").filter((text) => text !== "");
   assert.equal(rejections.length > 0, isRejected, "A rejection is told");
   for (const text of rejections) {
     assert.deepEqual(
       JSON.parse(text).map(({ reason }: { readonly reason: string }) => reason),
-      [reasonOf(cell)],
+      [expectedReason(faultCase)],
     );
   }
-  const { scenario, request } = cell;
-  // What LXD does not restrict must not keep more access than the operator allows.
-  const keeps = isRejected && askedOf(request) === "restrict" ? [] : scenario.keeps;
-  // Who offers what LXD refuses has nothing in the place of what it no longer offers.
+  const { scenario, request } = faultCase;
+  // A certificate that LXD does not restrict must not keep more access than the operator allows.
+  const keeps = isRejected && purposeOf(request) === "restrict" ? [] : scenario.keeps;
+  // A requirer whose certificate LXD refuses has none in place of the one that it no longer offers.
   const replaces = isRejected ? [] : scenario.replaces;
-  await checkKept({ keeps, replaces }, stage);
+  await checkKept({ keeps, replaces }, deployment);
 }
 
-/** Every fingerprint that the charm tells anybody. */
-function toldOf({ model }: Stage): readonly string[] {
+/** Gives every fingerprint that the charm publishes. */
+function toldOf({ model }: FixedDeployment): readonly string[] {
   return Object.entries(model.databags())
     .filter(([name]) => name.split(" ")[1]?.split("/")[0] === APPLICATION)
     .flatMap(([, { nodes = "" }]) => nodes.match(/[0-9a-f]{64}/g) ?? []);

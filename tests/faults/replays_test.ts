@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { EndState } from "./end_state.ts";
-import { strikeEverywhere, type StrikeOptions, strikeTwiceEverywhere } from "./kill_points.ts";
-import { createLeanCharm } from "./lean_charm.ts";
+import { failEverywhere, failTwiceEverywhere } from "./fail_everywhere.ts";
 import {
   BROKEN,
   DEPARTURE,
@@ -16,12 +15,12 @@ import {
   withApplications,
   withUnits,
 } from "./scenarios.ts";
-import type { StrikeKind } from "./strike.ts";
+import type { HookFaultKind } from "./hook_fault.ts";
 import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 
-// Who is killed at a request waits a while before it notices.
-const LANES = 6;
-const KILLS: readonly StrikeKind[] = [
+// A hook that is killed at a request waits a while before it notices.
+const IN_PROCESS = { running: "in process", lanes: 6 } as const;
+const KILLS: readonly HookFaultKind[] = [
   "killed at tool call",
   "killed after tool call",
   "killed before request",
@@ -57,47 +56,34 @@ Deno.test.each(
   ]),
 )("replays in process: $scenario.name over LXD $dialect, killed", async (one) => {
   const { scenario, dialect, kinds } = one;
-  const strikes = await withLeanCharm((charm) =>
-    strikeEverywhere(scenario, { ...charm, dialect, kinds })
-  );
-  assert.deepEqual(new Set(strikes.map(({ kind }) => kind)), new Set(kinds));
-  assert.equal(new Set(strikes.map(({ hook }) => hook.split(" ")[0])).size, scenario.units);
+  const faults = await failEverywhere(scenario, { ...IN_PROCESS, dialect, kinds });
+  assert.deepEqual(new Set(faults.map(({ kind }) => kind)), new Set(kinds));
+  assert.equal(new Set(faults.map(({ hook }) => hook.split(" ")[0])).size, scenario.units);
 });
 
 Deno.test("replays in process: rotation, killed twice in a row", async () => {
   const kinds = KILLS.filter((kind) => kind !== "killed after tool call");
-  const pairs = await withLeanCharm((charm) =>
-    strikeTwiceEverywhere(ROTATION, { ...charm, kinds })
-  );
+  const pairs = await failTwiceEverywhere(ROTATION, { ...IN_PROCESS, kinds });
   assert.ok(pairs.length >= 100, `${pairs.length} pairs`);
 });
 
 Deno.test.each(
-  // Who no longer leads is refused what it writes of the application's.
+  // Juju refuses what a unit writes for the application once it leads no more.
   [...[ROTATION, DEPARTURE, SHARING].map(withApplications), BROKEN, UPGRADE]
     .flatMap((scenario) => [{ scenario }, { scenario: withUnits(scenario, 2) }]),
 )(
   "replays in process: $scenario.name, refused at its flush",
   async ({ scenario }) => {
-    const strikes = await withLeanCharm((charm) =>
-      strikeEverywhere(scenario, {
-        ...charm,
-        kinds: ["leadership lost at flush"],
-        // Another unit may lead in the end; it knows all there is once nothing else is to be done.
-        isQuiet: true,
-        without: withoutLeader,
-      })
-    );
-    assert.ok(strikes.length >= 1);
+    const faults = await failEverywhere(scenario, {
+      ...IN_PROCESS,
+      kinds: ["leadership lost at flush"],
+      // Another unit may lead in the end. It knows everything after an update-status.
+      endsWithUpdateStatus: true,
+      without: withoutLeader,
+    });
+    assert.ok(faults.length >= 1);
   },
 );
-
-async function withLeanCharm<T>(
-  work: (options: Pick<StrikeOptions, "charm" | "running" | "lanes">) => Promise<T>,
-): Promise<T> {
-  await using charm = await createLeanCharm();
-  return await work({ charm: charm.path, running: "in process", lanes: LANES });
-}
 
 function withoutLeader(end: EndState): EndState {
   const databags = Object.entries(end.databags)

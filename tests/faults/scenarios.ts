@@ -1,25 +1,28 @@
 /**
- * What may happen to a charm that is settled: together everything that is asked of LXD.
+ * Events that happen to a settled charm. Together they cause every kind of request to LXD.
  *
  * @module
  */
 import type { TestCertificate } from "../certificates.ts";
 import { sampleCharm } from "../juju/mod.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { CERTIFICATES, type Over, type Stage } from "./stage.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import type { Interface, Offered } from "../harness/requirer.ts";
+import { CERTIFICATES, type FixedDeployment } from "./fixed.ts";
 
-/** Something that happens. */
+/** An event, with the deployment that it happens to. */
 export interface Scenario {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
   /** Number of the charm's units. */
   readonly units: number;
   /** Number of LXD's members. */
   readonly members: number;
-  /** Brings the stage to the beginning; all hooks are run afterwards. */
-  readonly prepare: (stage: Stage) => Promise<void>;
-  /** Lets it happen. */
-  readonly act: (stage: Stage) => Promise<void> | void;
+  /** Prepares the deployment; all hooks are run afterwards. */
+  readonly prepare: (deployment: FixedDeployment) => Promise<void>;
+  /** Lets the event happen. */
+  readonly act: (deployment: FixedDeployment) => Promise<void> | void;
+  /** Undoes the event, if that is possible without a trace; all hooks are run afterwards. */
+  readonly undo?: (deployment: FixedDeployment) => void;
   /** The certificates that are trusted before, and wanted all the time. */
   readonly keeps: readonly TestCertificate[];
   /** Certificates of which one at least must be trusted all the time; none for no such. */
@@ -34,8 +37,9 @@ const GARBAGE = "garbage";
 export const ROTATION: Scenario = {
   ...ALONE,
   name: "rotation",
-  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "other/0": [c] }),
-  act: (stage) => stage.offer("my-charm/0", [b, d]),
+  prepare: (deployment) => deploy(deployment, { "my-charm/0": [a, b], "other/0": [c] }),
+  act: (deployment) => deployment.offer("my-charm/0", [b, d]),
+  undo: (deployment) => deployment.offer("my-charm/0", [a, b]),
   keeps: [b, c],
   replaces: [a, d],
 };
@@ -44,15 +48,16 @@ export const ROTATION: Scenario = {
 export const REJECTION: Scenario = {
   ...ROTATION,
   name: "rejection",
-  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "other/0": [c, GARBAGE] }),
-  act: (stage) => stage.offer("my-charm/0", [b, d, GARBAGE]),
+  prepare: (deployment) => deploy(deployment, { "my-charm/0": [a, b], "other/0": [c, GARBAGE] }),
+  act: (deployment) => deployment.offer("my-charm/0", [b, d, GARBAGE]),
 };
 
 /** A unit leaves; another one stays, which wants one of its certificates. */
 export const DEPARTURE: Scenario = {
   ...ALONE,
   name: "departure",
-  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "my-charm/1": [b, d], "other/0": [c] }),
+  prepare: (deployment) =>
+    deploy(deployment, { "my-charm/0": [a, b], "my-charm/1": [b, d], "other/0": [c] }),
   act: ({ model }) => model.removeUnit("my-charm/0"),
   keeps: [b, c, d],
 };
@@ -61,7 +66,8 @@ export const DEPARTURE: Scenario = {
 export const BROKEN: Scenario = {
   ...ALONE,
   name: "broken relation",
-  prepare: (stage) => deploy(stage, { "my-charm": [b, c], "my-charm/0": [a], "other/0": [c] }),
+  prepare: (deployment) =>
+    deploy(deployment, { "my-charm": [b, c], "my-charm/0": [a], "other/0": [c] }),
   act: ({ model, relation }) => model.removeRelation(relation("my-charm")),
   keeps: [c],
 };
@@ -77,8 +83,9 @@ export const FORCED: Scenario = {
 export const SHARING: Scenario = {
   ...ALONE,
   name: "sharing",
-  prepare: (stage) => deploy(stage, { "my-charm/0": [a, b], "other/0": [c] }),
-  act: (stage) => stage.offer("other/0", [a, c]),
+  prepare: (deployment) => deploy(deployment, { "my-charm/0": [a, b], "other/0": [c] }),
+  act: (deployment) => deployment.offer("other/0", [a, c]),
+  undo: (deployment) => deployment.offer("other/0", [c]),
   keeps: [a, b, c],
 };
 
@@ -86,25 +93,26 @@ export const SHARING: Scenario = {
 export const RESTRICTION: Scenario = {
   ...ALONE,
   name: "restriction",
-  prepare: (stage) => deploy(stage, { "my-charm/0": [a] }),
+  prepare: (deployment) => deploy(deployment, { "my-charm/0": [a] }),
   act: ({ model }) => model.configure(APPLICATION, { projects: "default" }),
+  undo: ({ model }) => model.configure(APPLICATION, { projects: null }),
   keeps: [a],
 };
 
-/** The charm takes over from the original one, which told of a and b; c is foreign. */
+/** The charm takes over from the original one, which published a and b; c is foreign. */
 export const UPGRADE: Scenario = {
   ...ALONE,
   name: "upgrade",
-  prepare: async (stage) => {
-    const { model, lxd } = stage;
+  prepare: async (deployment) => {
+    const { model, lxd } = deployment;
     await using original = await sampleCharm({
       "metadata.yaml": `{name: ${APPLICATION}, provides: {api: {interface: lxd}}}`,
       "config.yaml": "{options: {}}",
       "actions.yaml": "{}",
     });
     await model.deploy(original.path, { trust: true });
-    const relation = stage.relate("my-charm", 1);
-    stage.offer("my-charm/0", [a, c]);
+    const relation = deployment.addRequirer("my-charm", { units: 1 });
+    deployment.offer("my-charm/0", [a, c]);
     for (const [name, { certificate }] of Object.entries({ a, b, c })) {
       await lxd.trust(certificate, { name });
     }
@@ -123,9 +131,10 @@ export const UPGRADE: Scenario = {
 export const HTTPS: Scenario = {
   ...ALONE,
   name: "rotation over lxd-https",
-  prepare: (stage) =>
-    deploy(stage, { "my-charm/0": [a], "other/0": [c] }, { "my-charm": "lxd-https" }),
-  act: (stage) => stage.offer("my-charm/0", [d]),
+  prepare: (deployment) =>
+    deploy(deployment, { "my-charm/0": [a], "other/0": [c] }, { "my-charm": "lxd-https" }),
+  act: (deployment) => deployment.offer("my-charm/0", [d]),
+  undo: (deployment) => deployment.offer("my-charm/0", [a]),
   keeps: [c],
   replaces: [a, d],
 };
@@ -134,11 +143,13 @@ export const HTTPS: Scenario = {
 export const SPEAKER: Scenario = {
   ...HTTPS,
   name: "speaker over lxd-https",
-  prepare: (stage) =>
-    deploy(stage, { "my-charm/0": [a], "my-charm/1": [b], "other/0": [c] }, {
+  prepare: (deployment) =>
+    deploy(deployment, { "my-charm/0": [a], "my-charm/1": [b], "other/0": [c] }, {
       "my-charm": "lxd-https",
     }),
-  act: (stage) => stage.offer("my-charm", [d]),
+  act: (deployment) => deployment.offer("my-charm", [d]),
+  undo: ({ relation }) =>
+    relation("my-charm").writeApp("my-charm", { version: "", certificate: "" }),
 };
 
 /**
@@ -151,10 +162,10 @@ export function withApplications(scenario: Scenario): Scenario {
   return {
     ...scenario,
     name: `${scenario.name}, applications asking`,
-    prepare: async (stage) => {
-      await scenario.prepare(stage);
-      stage.offer("my-charm", [b]);
-      stage.offer("other", [c]);
+    prepare: async (deployment) => {
+      await scenario.prepare(deployment);
+      deployment.offer("my-charm", [b]);
+      deployment.offer("other", [c]);
     },
   };
 }
@@ -171,9 +182,9 @@ export function withUnits(scenario: Scenario, units: number): Scenario {
     ...scenario,
     name: `${scenario.name}, ${units} units`,
     units,
-    prepare: async (stage) => {
-      await scenario.prepare(stage);
-      for (let unit = 1; unit < units; unit++) stage.model.addUnit(APPLICATION);
+    prepare: async (deployment) => {
+      await scenario.prepare(deployment);
+      for (let unit = 1; unit < units; unit++) deployment.model.addUnit(APPLICATION);
     },
   };
 }
@@ -191,17 +202,20 @@ export function withMembers(scenario: Scenario, members: number): Scenario {
 
 /** Deploys the charm, and relates it to the requirers with what they offer. */
 async function deploy(
-  stage: Stage,
-  offers: Readonly<Record<string, readonly (TestCertificate | string)[]>>,
-  over: Readonly<Record<string, Over>> = {},
+  deployment: FixedDeployment,
+  offers: Readonly<Record<string, readonly Offered[]>>,
+  interfaces: Readonly<Record<string, Interface>> = {},
 ): Promise<void> {
-  await stage.model.deploy(stage.charm, { trust: true });
+  await deployment.model.deploy(deployment.charm, { trust: true });
   const units = Object.keys(offers).filter((name) => name.includes("/"));
   const ofApplication = Map.groupBy(units, (name) => name.split("/")[0] ?? "");
   for (const [application, { length }] of ofApplication) {
-    stage.relate(application, length, over[application]);
+    deployment.addRequirer(application, {
+      units: length,
+      interface: interfaces[application] ?? "lxd",
+    });
   }
   for (const [requirer, certificates] of Object.entries(offers)) {
-    stage.offer(requirer, certificates);
+    deployment.offer(requirer, certificates);
   }
 }

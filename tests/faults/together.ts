@@ -1,5 +1,5 @@
 /**
- * Many plays at the same time.
+ * Does much work at the same time.
  *
  * @module
  */
@@ -8,19 +8,14 @@ import { limit } from "../../lib/async/limit.ts";
 /** Does work when there is room for it. */
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
 
-/**
- * Makes a gate.
- *
- * @param maximum How much work is done at the same time.
- * @returns The gate.
- */
+/** Makes a gate that lets so much work through at the same time. */
 export function createGate(maximum: number): Gate {
   const enter = limit(maximum, (work: () => Promise<unknown>) => work());
   return <T>(work: () => Promise<T>) => enter(work) as Promise<T>;
 }
 
 /**
- * Does work on all items, whatever becomes of the others.
+ * Does work on all items, even if some of it fails.
  *
  * @param items The items.
  * @param nameOf Names an item.
@@ -39,7 +34,7 @@ export async function together<T>(
   });
   if (failed.length === 0) return;
   const names = failed.map(({ name }) => name).join("\n");
-  throw new Error(`Cannot end well, ${failed.length} of ${items.length}:\n${names}`, {
+  throw new Error(`${failed.length} of ${items.length} failed:\n${names}`, {
     cause: failed[0]?.cause,
   });
 }

@@ -1,10 +1,10 @@
 import { fuzz } from "./fuzz_check.ts";
-import { openRealStage } from "./stage.ts";
+import { startRealServer } from "./servers.ts";
 
 Deno.test("databags: whatever a requirer writes, the built charm and a real LXD bear it, too", async () => {
-  await using opened = await openRealStage();
-  for (const stage of opened.stages) {
-    await fuzz(stage, {
+  await using started = await startRealServer();
+  for (const server of started.servers) {
+    await fuzz(server, {
       file: "tests/histories/databags_real_test.ts",
       count: 100,
       ofOneModel: 50,

@@ -1,10 +1,10 @@
 import { fuzz } from "./fuzz_check.ts";
-import { openStages } from "./stage.ts";
+import { startServers } from "./servers.ts";
 
 Deno.test("databags: whatever a requirer writes, hooks end well and nobody else notices", async () => {
-  await using opened = await openStages(1);
-  for (const stage of opened.stages) {
-    await fuzz(stage, {
+  await using started = await startServers(1);
+  for (const server of started.servers) {
+    await fuzz(server, {
       file: "tests/histories/databags_test.ts",
       count: 10_000,
       ofOneModel: 100,

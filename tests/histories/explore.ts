@@ -5,10 +5,10 @@
  */
 import fc from "fast-check";
 import { histories, type History, type HistoryOptions } from "./history.ts";
-import type { Stage } from "./history_world.ts";
-import { play } from "./play.ts";
 import { REMEMBERED } from "./remembered.ts";
-import { beginnings, bounded, report } from "./replay.ts";
+import { runHistory } from "./run_history.ts";
+import { bounded, report, starts } from "./seeds.ts";
+import type { Server } from "./servers.ts";
 
 /** What to try. */
 export interface Exploration extends HistoryOptions {
@@ -20,33 +20,33 @@ export interface Exploration extends HistoryOptions {
 }
 
 /**
- * Tries many histories: the stages at the same time, for much of a history is waiting.
+ * Tries many histories, on all servers at the same time, for much of a history is waiting.
  *
- * @param stages Where.
+ * @param servers The servers.
  * @param exploration What to try.
  * @throws {AssertionError} If one of them fails.
  */
 export async function explore(
-  stages: readonly Stage[],
+  servers: readonly Server[],
   { file, count, seed, ...options }: Exploration,
 ): Promise<void> {
   const isReplay = Deno.env.has("REPLAY");
   await Promise.all(
-    stages.slice(0, isReplay ? 1 : undefined).map(async (stage, index) => {
+    servers.slice(0, isReplay ? 1 : undefined).map(async (server, index) => {
       const property = fc.asyncProperty(
         histories(options),
-        bounded((history) => play(stage, history)),
+        bounded((history) => runHistory(server, history)),
       );
-      for (const beginning of beginnings(seed, Math.ceil(count / stages.length))) {
-        const own = isReplay ? {} : { seed: (beginning.seed ?? seed) + index };
+      for (const start of starts(seed, Math.ceil(count / servers.length))) {
+        const own = isReplay ? {} : { seed: (start.seed ?? seed) + index };
         const examples = REMEMBERED.map((history): [History] => [history]);
-        report(await fc.check(property, { examples, ...beginning, ...own }), file, show);
+        report(await fc.check(property, { examples, ...start, ...own }), file, show);
       }
     }),
   );
 }
 
-function show({ operations, ...beginning }: History): string {
+function show({ operations, ...initial }: History): string {
   const happened = operations.filter((operation) => operation !== null);
-  return [beginning, ...happened].map((part) => JSON.stringify(part)).join("\n");
+  return [initial, ...happened].map((part) => JSON.stringify(part)).join("\n");
 }

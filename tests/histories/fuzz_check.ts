@@ -4,10 +4,10 @@
  * @module
  */
 import fc from "fast-check";
-import { createMaterial, databags } from "./fuzz.ts";
-import { write } from "./fuzz_world.ts";
-import type { Stage } from "./history_world.ts";
-import { beginnings, bounded, report } from "./replay.ts";
+import { createMaterial, databags } from "./fuzzed_databags.ts";
+import { writeDatabags } from "./fuzz_run.ts";
+import { bounded, report, starts } from "./seeds.ts";
+import type { Server } from "./servers.ts";
 
 /** What to try. */
 export interface Fuzzing {
@@ -23,22 +23,22 @@ export interface Fuzzing {
 /**
  * Tries many databags.
  *
- * @param stage Where.
+ * @param server The server.
  * @param fuzzing What to try.
  * @throws {AssertionError} If one of them does harm.
  */
 export async function fuzz(
-  stage: Stage,
+  server: Server,
   { file, count, ofOneModel, seed }: Fuzzing,
 ): Promise<void> {
-  const material = await createMaterial(stage.pool);
+  const material = await createMaterial(server.certificates);
   const property = fc.asyncProperty(
     databags(material, ofOneModel),
-    bounded((written) => write(stage, material, written)),
+    bounded((written) => writeDatabags(server, material, written)),
   );
-  for (const beginning of beginnings(seed, count / ofOneModel)) {
+  for (const start of starts(seed, count / ofOneModel)) {
     report(
-      await fc.check(property, beginning),
+      await fc.check(property, start),
       file,
       (written) =>
         written.filter((databag) => databag !== null)

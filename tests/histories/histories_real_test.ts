@@ -1,9 +1,9 @@
 import { explore } from "./explore.ts";
-import { openRealStage } from "./stage.ts";
+import { startRealServer } from "./servers.ts";
 
 Deno.test("histories: every promise holds over the built charm and a real LXD, too", async () => {
-  await using opened = await openRealStage();
-  await explore(opened.stages, {
+  await using started = await startRealServer();
+  await explore(started.servers, {
     file: "tests/histories/histories_real_test.ts",
     count: 20,
     seed: 20_260_801,

@@ -1,6 +1,6 @@
 import { explore } from "./explore.ts";
 import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
-import { openStages } from "./stage.ts";
+import { startServers } from "./servers.ts";
 
 const [FIRST] = TESTED_DIALECTS;
 
@@ -8,8 +8,8 @@ Deno.test.each(
   TESTED_DIALECTS.map((dialect) => ({ dialect, count: dialect === FIRST ? 500 : 100 })),
 )("histories: every promise holds over LXD $dialect, in whatever order", async (one) => {
   const { dialect, count } = one;
-  await using opened = await openStages(4, dialect);
-  await explore(opened.stages, {
+  await using started = await startServers(4, dialect);
+  await explore(started.servers, {
     file: "tests/histories/histories_test.ts",
     count,
     seed: 20_260_801,

@@ -1,10 +1,11 @@
 /**
- * Lets one thing of a history happen, if it is possible.
+ * Performs the operations of a history, if they are possible.
  *
  * @module
  */
+import type { RemoveOptions } from "../juju/mod.ts";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
+import { APPLICATION } from "../harness/charm.ts";
 import {
   APPLICATIONS,
   CALM,
@@ -16,14 +17,14 @@ import {
   type Operation,
   type Wish,
 } from "./history.ts";
-import { type HistoryWorld, type Related, stayingUnits } from "./history_world.ts";
-import { renderAll } from "./pool.ts";
-import { ensureRunning } from "./stage.ts";
+import { type HistoryState, type Related, stayingUnits } from "./history_state.ts";
+import { renderAll } from "./certificates.ts";
+import { ensureRunning, type Server } from "./servers.ts";
 
-/** What happens to Juju and LXD, beside hooks. */
+/** An operation on Juju or LXD: all but those that run hooks. */
 export type Event = Exclude<Operation, { readonly kind: "run" | "settle" }>;
 
-/** What a fault of the history writes, so that it is told from a fault of the charm. */
+/** Text that an injected fault writes, so that it differs from a fault of the charm. */
 export const INJECTED = "ERROR a fault of the history\n";
 
 const TOOLS = [
@@ -43,81 +44,154 @@ const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
 const MAXIMUM_REQUIRERS = 3;
 
 /** Lets one thing happen. */
-export async function perform(world: HistoryWorld, event: Event): Promise<void> {
-  world.isCalm &&= CALM.includes(event.kind);
-  const { model, stage } = world;
+export async function perform(state: HistoryState, event: Event): Promise<void> {
+  state.isCalm &&= CALM.includes(event.kind);
   switch (event.kind) {
     case "relate":
-      return relate(world, at(APPLICATIONS, event.application), at(ENDPOINTS, event.endpoint));
+    case "unrelate":
+    case "remove application":
+    case "add requirer":
+    case "remove requirer":
+    case "write":
+      return performOfRequirers(state, event);
+    case "add unit":
+    case "remove unit":
+    case "remove leader":
+    case "lead":
+    case "trust":
+    case "untrust":
+    case "allow":
+    case "update-status":
+      return performOfOperator(state, event);
+    case "fail tool":
+    case "kill":
+    case "lose leadership":
+      return injectFault(state, event);
+    case "LXD down":
+    case "LXD up":
+    case "fail LXD":
+      return await performOfLxd(state.server, event);
+    default:
+      return await meddle(state, event);
+  }
+}
+
+type EventOf<K extends Event["kind"]> = Extract<Event, { readonly kind: K }>;
+
+/** What requirers do. */
+function performOfRequirers(
+  state: HistoryState,
+  event: EventOf<
+    "relate" | "unrelate" | "remove application" | "add requirer" | "remove requirer" | "write"
+  >,
+): void {
+  const { model } = state;
+  switch (event.kind) {
+    case "relate":
+      return relate(state, at(APPLICATIONS, event.application), at(ENDPOINTS, event.endpoint));
     case "unrelate": {
-      const related = at(world.relations, event.relation);
+      const related = at(state.relations, event.relation);
       if (related) model.removeRelation(related.handle, event);
-      return forget(world, (one) => one === related);
+      return forget(state, (one) => one === related);
     }
     case "remove application": {
-      const application = at(requirers(world), event.application);
+      const application = at(requirers(state), event.application);
       if (application) model.removeApplication(application, event);
-      return forget(world, (one) => one.application === application);
+      return forget(state, (one) => one.application === application);
     }
     case "add requirer": {
-      const application = at(requirers(world), event.application);
+      const application = at(requirers(state), event.application);
       const isFull = application && model.units(application).length === MAXIMUM_REQUIRERS;
       if (application && !isFull) model.addUnit(application);
       return;
     }
     case "remove requirer": {
-      const application = at(requirers(world), event.application);
+      const application = at(requirers(state), event.application);
       const unit = application && at(model.units(application), event.unit);
       if (unit) model.removeUnit(unit);
       return;
     }
     case "write":
-      return write(world, event);
+      return write(state, event);
+  }
+}
+
+/** What the operator and Juju's controller do with the charm. */
+function performOfOperator(
+  state: HistoryState,
+  event: EventOf<
+    | "add unit"
+    | "remove unit"
+    | "remove leader"
+    | "lead"
+    | "trust"
+    | "untrust"
+    | "allow"
+    | "update-status"
+  >,
+): void {
+  const { model } = state;
+  switch (event.kind) {
     case "add unit":
-      if (stayingUnits(world).length < MAXIMUM_UNITS) model.addUnit(APPLICATION);
+      if (stayingUnits(state).length < MAXIMUM_UNITS) model.addUnit(APPLICATION);
       return;
     case "remove unit":
-      return removeUnit(world, at(stayingUnits(world), event.unit), event.force);
+      return removeUnit(state, at(stayingUnits(state), event.unit), event);
     case "remove leader":
-      return removeUnit(world, model.leader(APPLICATION), event.force);
+      return removeUnit(state, model.leader(APPLICATION), event);
     case "lead": {
-      const unit = at(stayingUnits(world), event.unit);
+      const unit = at(stayingUnits(state), event.unit);
       if (unit) model.setLeader(unit);
       return;
     }
     case "trust":
     case "untrust":
-      world.isTrusted = event.kind === "trust";
+      state.isTrusted = event.kind === "trust";
       return model[event.kind](APPLICATION);
-    case "LXD down":
-      return await stage.lxd.members[0]?.stop();
-    case "LXD up":
-      return await ensureRunning(stage.lxd);
     case "allow":
-      world.allowed = event.projects;
+      state.allowed = event.projects;
       return model.configure(APPLICATION, { projects: optionOf(event.projects) });
     case "update-status": {
-      const unit = at(stayingUnits(world), event.unit);
+      const unit = at(stayingUnits(state), event.unit);
       if (unit) model.updateStatus(unit);
       return;
     }
+  }
+}
+
+function injectFault(
+  state: HistoryState,
+  event: EventOf<"fail tool" | "kill" | "lose leadership">,
+): void {
+  const { faults } = state.model;
+  switch (event.kind) {
     case "fail tool": {
       const tool = at(TOOLS, event.tool) ?? TOOLS[0];
-      world.isFaulty = true;
-      return model.faults.failTool({ tool, nth: event.nth, stderr: INJECTED });
+      state.isFaulty = true;
+      return faults.failTool({ tool, nth: event.nth, stderr: INJECTED });
     }
     case "kill":
-      return model.faults.killAtToolCall({ call: event.call });
+      return faults.killAtToolCall({ call: event.call });
     case "lose leadership":
-      world.isFaulty = true;
-      return model.faults.loseLeadershipAtFlush();
+      state.isFaulty = true;
+      return faults.loseLeadershipAtFlush();
+  }
+}
+
+async function performOfLxd(
+  { lxd, standIn }: Server,
+  event: EventOf<"LXD down" | "LXD up" | "fail LXD">,
+): Promise<void> {
+  switch (event.kind) {
+    case "LXD down":
+      return await lxd.members[0]?.stop();
+    case "LXD up":
+      return await ensureRunning(lxd);
     case "fail LXD": {
       const kind = at(LXD_FAULTS, event.fault) ?? "reset";
       const match = { method: at(METHODS, event.method) ?? "GET", times: event.times };
-      return stage.standIn?.fault(match, kind === "status" ? { kind, status: 503 } : { kind });
+      return standIn?.fault(match, kind === "status" ? { kind, status: 503 } : { kind });
     }
-    default:
-      return await meddle(world, event);
   }
 }
 
@@ -127,7 +201,7 @@ function optionOf(projects: Wish): string {
 }
 
 function relate(
-  { model, relations, removed }: HistoryWorld,
+  { model, relations, removed }: HistoryState,
   application: string | undefined,
   endpoint: string | undefined,
 ): void {
@@ -147,7 +221,7 @@ function relate(
 }
 
 function forget(
-  { relations, removed, written }: HistoryWorld,
+  { relations, removed, written }: HistoryState,
   isGone: (one: Related) => boolean,
 ): void {
   for (const one of relations.filter(isGone)) {
@@ -159,15 +233,15 @@ function forget(
   }
 }
 
-function write(world: HistoryWorld, event: Extract<Event, { kind: "write" }>): void {
-  const { model, relations, stage: { pool }, written } = world;
+function write(state: HistoryState, event: EventOf<"write">): void {
+  const { model, relations, server: { certificates }, written } = state;
   const related = at(relations, event.relation);
   if (!related) return;
   const { application, endpoint, handle } = related;
   const name = at([application, ...model.units(application)], event.of) ?? application;
   const { wish } = event;
   const items = event.items.slice(0, endpoint === HTTPS ? 1 : undefined);
-  const text = renderAll(pool, items, endpoint === HTTPS);
+  const text = renderAll(certificates, items, endpoint === HTTPS ? "lxd-https" : "lxd");
   const changes = endpoint === HTTPS
     ? { version: items.length > 0 ? "1.0" : "", certificate: text, projects: optionOf(wish) }
     : {
@@ -179,30 +253,34 @@ function write(world: HistoryWorld, event: Extract<Event, { kind: "write" }>): v
   written.set(`${handle.id} ${name}`, { relation: handle.id, name, items, wish });
 }
 
-function removeUnit(world: HistoryWorld, unit: string | undefined, force: boolean): void {
-  const staying = stayingUnits(world);
+function removeUnit(
+  state: HistoryState,
+  unit: string | undefined,
+  options: RemoveOptions,
+): void {
+  const staying = stayingUnits(state);
   if (unit === undefined || !staying.includes(unit) || staying.length === 1) return;
-  world.leaving.add(unit);
-  world.model.removeUnit(unit, { force });
+  state.leaving.add(unit);
+  state.model.removeUnit(unit, options);
 }
 
 /** What an outsider does to the trust store, for which LXD has to run. */
 async function meddle(
-  world: HistoryWorld,
-  event: Extract<Event, { kind: "intrude" | "distrust" | "rename" | "restrict" }>,
+  state: HistoryState,
+  event: EventOf<"intrude" | "distrust" | "rename" | "restrict">,
 ): Promise<void> {
-  const { lxd, pool } = world.stage;
+  const { lxd, certificates } = state.server;
   if (!lxd.members[0]?.running) return;
   const store = await lxd.trustStore();
   if (event.kind === "intrude") {
-    const certificate = at(pool.good, event.which);
+    const certificate = at(certificates.good, event.which);
     if (!certificate || store.some((one) => one.fingerprint === certificate.fingerprint)) return;
     return await unlessTaken(lxd.trust(certificate.certificate, {
-      name: nameOf(world, event.name),
+      name: nameOf(state, event.name),
       ...event.metrics ? { type: "metrics" } : accessTo(event.projects),
     }));
   }
-  const entries = store.filter(({ fingerprint }) => fingerprint !== pool.own.fingerprint);
+  const entries = store.filter(({ fingerprint }) => fingerprint !== certificates.own.fingerprint);
   const entry: TrustEntry | undefined = at(entries, event.entry);
   if (!entry) return;
   switch (event.kind) {
@@ -210,7 +288,7 @@ async function meddle(
       return await lxd.distrust(entry.fingerprint);
     case "rename":
       return await unlessTaken(
-        lxd.amend(entry.fingerprint, { name: nameOf(world, event.name) }),
+        lxd.amend(entry.fingerprint, { name: nameOf(state, event.name) }),
       );
     case "restrict":
       return await lxd.amend(entry.fingerprint, accessTo(event.projects));
@@ -230,7 +308,7 @@ function accessTo(projects: readonly string[] | null) {
   return { restricted: projects !== null, projects: projects ?? [] };
 }
 
-function nameOf({ model: { uuid } }: HistoryWorld, number: number): string {
+function nameOf({ model: { uuid } }: HistoryState, number: number): string {
   switch (at(NAMES, number) ?? NAMES[0]) {
     case "mallory":
       return "mallory";
@@ -246,7 +324,7 @@ function nameOf({ model: { uuid } }: HistoryWorld, number: number): string {
 }
 
 /** The requirers' applications there are. */
-function requirers({ model }: HistoryWorld): readonly string[] {
+function requirers({ model }: HistoryState): readonly string[] {
   return APPLICATIONS.filter((name) => model.applications().includes(name));
 }
 

@@ -7,27 +7,25 @@
  */
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
-import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { allowedOf, databags, type HistoryState, isOurs } from "./history_state.ts";
 import { HTTPS } from "./history.ts";
-import { accessOf, type Claim, judge, type Refusal, type Verdict } from "./judge.ts";
-import { foreignOf, readStore, toldIn } from "./watch.ts";
-
-type Store = ReadonlyMap<string, TrustEntry>;
+import { accessOf, type Claim, type Expected, expectedOf, type Refusal } from "./expected.ts";
+import { foreignOf, readStore, type Store } from "./trust_store.ts";
+import { toldIn } from "./watch.ts";
 
 /** Checks the trust store, what relations are told, and the units' statuses. */
-export async function checkSettled(world: HistoryWorld): Promise<void> {
-  const { model, relations, stage: { lxd, pool } } = world;
-  const store = await readStore(world);
-  const foreign = foreignOf(world, store);
-  const verdict = judge(databags(world), { pool, allowed: allowedOf(world), foreign });
-  checkStore(world, store, verdict);
+export async function checkSettled(state: HistoryState): Promise<void> {
+  const { model, relations, server: { certificates } } = state;
+  const store = await readStore(state);
+  const foreign = foreignOf(state, store);
+  const all = expectedOf(databags(state), { certificates, allowed: allowedOf(state), foreign });
+  checkStore(state, store, all);
   const units = model.units(APPLICATION);
   for (const { endpoint, handle, application } of relations) {
     const expected = {
-      claims: verdict.claims.filter(({ relation }) => relation === handle.id),
-      refusals: verdict.refusals.filter(({ relation }) => relation === handle.id),
+      claims: all.claims.filter(({ relation }) => relation === handle.id),
+      refusals: all.refusals.filter(({ relation }) => relation === handle.id),
     };
     // Answers go where the question came from; over lxd-https, as a standalone server's.
     const isAsked = endpoint !== HTTPS && [
@@ -37,17 +35,24 @@ export async function checkSettled(world: HistoryWorld): Promise<void> {
     const ofApplication = handle.readApp(APPLICATION);
     if (!isAsked) assert.deepEqual(ofApplication, {}, "The application's databag");
     for (const databag of [...units.map(handle.read), ...isAsked ? [ofApplication] : []]) {
-      if (endpoint === HTTPS) checkWayIn(world, databag, expected);
-      else checkNodes(world, databag, expected);
+      if (endpoint === HTTPS) checkWayIn(state, databag, expected);
+      else checkNodes(state, databag, expected);
       checkAnswer(databag, expected);
     }
   }
-  const [ours, rejected] = [store.size - foreign.size, verdict.refusals.length];
+  await checkStatuses(state, [store.size - foreign.size, all.refusals.length]);
+}
+
+/** Every unit is active, and counts the entries and rejections. */
+async function checkStatuses(
+  { model, server: { lxd } }: HistoryState,
+  [ours, rejected]: readonly [ours: number, rejected: number],
+): Promise<void> {
   const counts = `1 node, ${ours} certificate${ours === 1 ? "" : "s"}`;
   const { metadata } = (await lxd.admin("GET", "/1.0")).body ?? {};
   const version = metadata.environment.server_version;
   const message = `LXD ${version}: ${counts}${rejected > 0 ? `, ${rejected} rejected` : ""}`;
-  for (const unit of units) {
+  for (const unit of model.units(APPLICATION)) {
     assert.deepEqual(model.status(unit), { status: "active", message }, unit);
   }
 }
@@ -57,7 +62,7 @@ export async function checkSettled(world: HistoryWorld): Promise<void> {
  * reaches the others at once. Only where nothing went wrong since all was at rest, and the leader is
  * the same.
  */
-export function checkAlike({ model, relations }: HistoryWorld): void {
+export function checkAlike({ model, relations }: HistoryState): void {
   const leader = model.leader(APPLICATION);
   for (const { handle } of relations) {
     if (leader === undefined) return;
@@ -68,24 +73,23 @@ export function checkAlike({ model, relations }: HistoryWorld): void {
 }
 
 /** Checks that nothing of ours is left, once the charm is gone. */
-export async function checkGone(world: HistoryWorld): Promise<void> {
-  const left = [...(await readStore(world)).values()].filter((entry) => isOurs(world, entry));
+export async function checkGone(state: HistoryState): Promise<void> {
+  const left = [...(await readStore(state)).values()].filter((entry) => isOurs(state, entry));
   assert.deepEqual(left.map(({ name }) => name), [], "The charm must leave nothing");
 }
 
 /** Each certificate that anybody may have is there, once, as wide as all of them need. */
-function checkStore(world: HistoryWorld, store: Store, { claims }: Verdict): void {
-  const foreign = foreignOf(world, store);
-  const prefix = `${APPLICATION}@${world.model.uuid}:`;
+function checkStore(state: HistoryState, store: Store, { claims }: Expected): void {
+  const foreign = foreignOf(state, store);
   const wanted = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
   const expected = [...wanted].filter(([fingerprint]) => !foreign.has(fingerprint))
     .map(([fingerprint, wants]) => {
       const [{ relation, name } = { relation: "", name: "" }, ...others] = wants;
       const mark = others.length === 0 ? `${relation}:${name.replace("/", "-")}` : "shared";
       const digits = fingerprint.slice(0, 12);
-      return [fingerprint, `${prefix}${mark}:${digits}`, union(wants)] as const;
+      return [fingerprint, `${state.prefix}${mark}:${digits}`, union(wants)] as const;
     });
-  const found = [...store.values()].filter((entry) => isOurs(world, entry))
+  const found = [...store.values()].filter((entry) => isOurs(state, entry))
     .map((entry) => [entry.fingerprint, entry.name, accessOf(entry)] as const);
   assert.deepEqual(found.toSorted(byFirst), expected.toSorted(byFirst), "The trust store");
 }
@@ -93,7 +97,11 @@ function checkStore(world: HistoryWorld, store: Store, { claims }: Verdict): voi
 type Databag = Readonly<Record<string, string>>;
 
 /** What the interface `lxd` tells of LXD. */
-function checkNodes({ stage: { lxd } }: HistoryWorld, databag: Databag, { claims }: Verdict): void {
+function checkNodes(
+  { server: { lxd } }: HistoryState,
+  databag: Databag,
+  { claims }: Expected,
+): void {
   const fingerprints = new Set(claims.map(({ fingerprint }) => fingerprint));
   const { version, nodes, server_certificate: server } = databag;
   assert.deepEqual([version, server], ["1.0", lxd.serverCertificate]);
@@ -105,7 +113,11 @@ function checkNodes({ stage: { lxd } }: HistoryWorld, databag: Databag, { claims
 }
 
 /** What the interface `lxd-https` tells of LXD, to those who are in. */
-function checkWayIn({ stage: { lxd } }: HistoryWorld, databag: Databag, { claims }: Verdict): void {
+function checkWayIn(
+  { server: { lxd } }: HistoryState,
+  databag: Databag,
+  { claims }: Expected,
+): void {
   const { version, certificate, addresses } = databag;
   const endpoint = lxd.members[0]?.endpoint.slice("https://".length);
   const isIn = claims.length > 0;
@@ -116,7 +128,7 @@ function checkWayIn({ stage: { lxd } }: HistoryWorld, databag: Databag, { claims
 }
 
 /** What both interfaces tell of certificates. */
-function checkAnswer(databag: Databag, { claims, refusals }: Verdict): void {
+function checkAnswer(databag: Databag, { claims, refusals }: Expected): void {
   const texts = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
   const fingerprints = [...texts.keys()].toSorted();
   const { registered_certificates: registered = "[]", ...rest } = databag;

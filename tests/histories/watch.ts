@@ -15,19 +15,19 @@
 import assert from "node:assert/strict";
 import { fingerprintOf } from "../certificates.ts";
 import type { HookRun } from "../juju/mod.ts";
-import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { allowedOf, databags, type HistoryWorld, isOurs } from "./history_world.ts";
-import { accessOf, type Claim, isNoWider, judge } from "./judge.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { allowedOf, databags, type HistoryState, isOurs } from "./history_state.ts";
+import { accessOf, type Claim, expectedOf, isNoWider } from "./expected.ts";
 import { INJECTED } from "./perform.ts";
-import { renderAll } from "./pool.ts";
+import { renderAll } from "./certificates.ts";
+import { foreignOf, readStore, type Store } from "./trust_store.ts";
 
-/** Watches a world. */
+/** Watches a history. */
 export interface Watch {
-  /** Looks at the world after something other than a hook happened. */
+  /** Reads the trust store after something other than a hook happened. */
   readonly look: () => Promise<void>;
-  /** Looks at the world after a hook, and throws where something is not as it must be. */
-  readonly check: (run: HookRun) => void | Promise<void>;
+  /** Checks what must hold after a hook. */
+  readonly check: (run: HookRun) => Promise<void>;
 }
 
 const PEM_REGEXP = /-----BEGIN|\bMI[A-Z][A-Za-z0-9+/]{40}/;
@@ -38,104 +38,104 @@ const EVERYTHING = [
   "update-status",
 ];
 
-/** Begins to watch. */
-export async function watch(world: HistoryWorld): Promise<Watch> {
-  let store = await readStore(world);
-  /** What is held, by relation, requirer and certificate. */
+/** Starts to watch a history. */
+export async function watch(state: HistoryState): Promise<Watch> {
+  let store = await readStore(state);
+  /** The held claims, by relation, requirer and certificate. */
   let held = new Map<string, Claim>();
-
-  const claims = (): ReadonlyMap<string, Claim> => {
-    const foreign = foreignOf(world, store);
-    const law = { pool: world.stage.pool, allowed: allowedOf(world), foreign };
-    return new Map(judge(databags(world), law).claims.map((claim) => [keyOf(claim), claim]));
-  };
-  const isServed = ({ fingerprint, access }: Claim): boolean => {
-    const entry = store.get(fingerprint);
-    return entry?.type === "client" && isNoWider(access, accessOf(entry));
-  };
-  const isServedAs = ({ fingerprint, name, relation }: Claim): boolean => {
-    const entry = store.get(fingerprint);
-    if (!entry || !isOurs(world, entry)) return entry !== undefined;
-    return [":shared", `:${relation}:${name.replace("/", "-")}`]
-      .some((mark) => entry.name.endsWith(`${mark}:${fingerprint.slice(0, 12)}`));
-  };
-  const prune = (): void => {
-    const now = claims();
-    held = new Map(
-      [...held].filter(([key, claim]) =>
-        JSON.stringify(now.get(key)?.access) === JSON.stringify(claim.access) && isServed(claim)
-      ),
-    );
-  };
-
   return {
     look: async () => {
-      store = await readStore(world);
-      prune();
+      store = await readStore(state);
+      const now = claimsOf(state, store);
+      held = new Map(
+        [...held].filter(([key, claim]) =>
+          JSON.stringify(now.get(key)?.access) === JSON.stringify(claim.access) &&
+          isServed(store, claim)
+        ),
+      );
     },
     check: async (run) => {
-      checkEnding(world, run);
+      checkEnding(state, run);
       const before = store;
-      store = await readStore(world);
-      assert.deepEqual(
-        [...foreignOf(world, store).values()],
-        [...foreignOf(world, before).values()],
-        `${show(run)} must leave what others trust as it was`,
-      );
-      for (const { name, projects, restricted } of store.values()) {
-        assert.ok(restricted || projects.length === 0, `${name} has projects, but no restriction`);
-      }
+      store = await readStore(state);
+      checkForeign(state, run, { before, after: store });
       for (const claim of held.values()) {
-        assert.ok(isServed(claim), `${show(run)} took away what is held: ${keyOf(claim)}`);
+        assert.ok(isServed(store, claim), `${show(run)} took away what is held: ${keyOf(claim)}`);
       }
-      checkTold(world, run, store);
-      checkBound(world, run, store);
-      const read = readBy(world, run);
-      for (const [key, claim] of claims()) {
+      checkTold(state, run, store);
+      checkBound(state, run, store);
+      const read = readBy(state, run);
+      for (const [key, claim] of claimsOf(state, store)) {
         const isRead = read.has(`${claim.relation} ${claim.name}`);
-        if (isRead && isServed(claim) && isServedAs(claim)) held.set(key, claim);
+        if (isRead && isServed(store, claim) && isServedAs(state, store, claim)) {
+          held.set(key, claim);
+        }
       }
     },
   };
 }
 
-/** Reads LXD's trust store, by fingerprint. */
-export async function readStore(
-  { stage: { lxd, standIn } }: HistoryWorld,
-): Promise<ReadonlyMap<string, TrustEntry>> {
-  // While a real LXD is down nobody can look, and nothing can change.
-  const isOpen = standIn !== undefined || lxd.members[0]?.running;
-  const entries = isOpen ? await lxd.trustStore() : undefined;
-  return entries ? new Map(entries.map((entry) => [entry.fingerprint, entry])) : new Map();
+/** Gives what requirers may register now, by relation, requirer and certificate. */
+function claimsOf(state: HistoryState, store: Store): ReadonlyMap<string, Claim> {
+  const { certificates } = state.server;
+  const rules = { certificates, allowed: allowedOf(state), foreign: foreignOf(state, store) };
+  const { claims } = expectedOf(databags(state), rules);
+  return new Map(claims.map((claim) => [keyOf(claim), claim]));
 }
 
-/** Gives the entries that are not the charm's. */
-export function foreignOf(
-  world: HistoryWorld,
-  store: ReadonlyMap<string, TrustEntry>,
-): ReadonlyMap<string, TrustEntry> {
-  return new Map([...store].filter(([, entry]) => !isOurs(world, entry)));
+/** Whether LXD gives a certificate all the access that a requirer may have. */
+function isServed(store: Store, { fingerprint, access }: Claim): boolean {
+  const entry = store.get(fingerprint);
+  return entry?.type === "client" && isNoWider(access, accessOf(entry));
+}
+
+/** Whether an entry bears the requirer's name, is shared, or is foreign. */
+function isServedAs(
+  state: HistoryState,
+  store: Store,
+  { fingerprint, name, relation }: Claim,
+): boolean {
+  const entry = store.get(fingerprint);
+  if (!entry || !isOurs(state, entry)) return entry !== undefined;
+  return [":shared", `:${relation}:${name.replace("/", "-")}`]
+    .some((mark) => entry.name.endsWith(`${mark}:${fingerprint.slice(0, 12)}`));
+}
+
+/** No hook changes a foreign entry, or leaves projects without a restriction. */
+function checkForeign(
+  state: HistoryState,
+  run: HookRun,
+  { before, after }: { readonly before: Store; readonly after: Store },
+): void {
+  assert.deepEqual(
+    [...foreignOf(state, after).values()],
+    [...foreignOf(state, before).values()],
+    `${show(run)} must leave what others trust as it was`,
+  );
+  for (const { name, projects, restricted } of after.values()) {
+    assert.ok(restricted || projects.length === 0, `${name} has projects, but no restriction`);
+  }
 }
 
 /** No hook fails by itself, and none shows a key or a certificate. */
-function checkEnding(world: HistoryWorld, run: HookRun): void {
+function checkEnding(state: HistoryState, run: HookRun): void {
   const { error, outcome, statusAfter, stderr, stdout } = run;
   if (outcome === "failed") {
-    const isInjected = world.isFaulty &&
+    const isInjected = state.isFaulty &&
       (stderr.includes(INJECTED.trim()) || error.includes("is not leader of"));
     assert.ok(isInjected, `${show(run)} failed: ${error}\n${stderr}`);
   }
-  const logged = world.model.log.slice(-20).map(({ message }) => message);
+  const logged = state.model.log.slice(-20).map(({ message }) => message);
   for (const text of [stdout, stderr, statusAfter.message, ...logged]) {
     assert.doesNotMatch(text, PEM_REGEXP, show(run));
   }
 }
 
-/** Where a hook told a relation something, LXD trusts what it told of. */
+/** LXD trusts every certificate that a hook publishes. */
 function checkTold(
-  { model, relations }: HistoryWorld,
+  { model, relations }: HistoryState,
   run: HookRun,
-  store: ReadonlyMap<string, TrustEntry>,
+  store: Store,
 ): void {
   if (run.outcome !== "done") return;
   const { application: applicationOf, relation: told } = writtenBy(run);
@@ -158,32 +158,35 @@ function checkTold(
 
 /** What the operator allows holds from the leader's next look at everything on. */
 function checkBound(
-  world: HistoryWorld,
+  state: HistoryState,
   run: HookRun,
-  store: ReadonlyMap<string, TrustEntry>,
+  store: Store,
 ): void {
   const isLooking = run.outcome === "done" && EVERYTHING.includes(run.hook) && leads(run);
-  if (!isLooking || run.statusAfter.status !== "active" || world.leaving.has(run.unit)) return;
+  if (!isLooking || run.statusAfter.status !== "active" || state.leaving.has(run.unit)) return;
   for (const entry of store.values()) {
-    if (!isOurs(world, entry)) continue;
-    const isBound = isNoWider(accessOf(entry), allowedOf(world));
+    if (!isOurs(state, entry)) continue;
+    const isBound = isNoWider(accessOf(entry), allowedOf(state));
     assert.ok(isBound, `${show(run)} left ${entry.name} more than the operator allows`);
   }
 }
 
 /** The databags that a hook of the leader read as they are, by relation and name. */
-function readBy({ stage: { pool }, written }: HistoryWorld, run: HookRun): ReadonlySet<string> {
+function readBy(
+  { server: { certificates }, written }: HistoryState,
+  run: HookRun,
+): ReadonlySet<string> {
   const read = new Set<string>();
-  // What a hook did that was killed, nobody was told of.
+  // A killed hook has published nothing.
   if (!leads(run) || run.outcome !== "done") return read;
   for (const { args, exitCode, stdout, tool } of run.tools) {
     const [relation, name] = [args[args.indexOf("-r") + 1] ?? "", args.at(-1) ?? ""];
     const databag = written.get(`${relation} ${name}`);
     if (tool !== "relation-get" || exitCode !== 0 || !databag) continue;
-    const { client_certificates: certificates, certificate } = JSON.parse(stdout);
-    const isHttps = certificates === undefined;
-    const found = isHttps ? certificate ?? "" : certificates;
-    if (found !== renderAll(pool, databag.items, isHttps)) continue;
+    const { client_certificates: list, certificate } = JSON.parse(stdout);
+    const isHttps = list === undefined;
+    const found = isHttps ? certificate ?? "" : list;
+    if (found !== renderAll(certificates, databag.items, isHttps ? "lxd-https" : "lxd")) continue;
     read.add(`${relation} ${name}`);
   }
   return read;

@@ -3,9 +3,10 @@ import { createCertificate } from "../certificates.ts";
 import { succeed, until, waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { type RealLxd, startCluster, startLxd } from "../lxd/real.ts";
-import { APPLICATION } from "./charm.ts";
-import { relateHttps } from "./https_requirer.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -29,16 +30,35 @@ async function isAnswering(lxd: RealLxd, name: string): Promise<void> {
   });
 }
 
+/** The credential's own address is told as it is, also if its member listens everywhere. */
+async function checkOwnAddress(
+  deployment: Deployment,
+  requirer: Requirer,
+  told: readonly string[],
+): Promise<void> {
+  const [first, second] = deployment.lxd.members;
+  await deployment.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, told);
+  const own = `https://${first?.address}:9445`;
+  deployment.model.setCloud(deployment.cloud({ endpoint: own }));
+  await deployment.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, [own, ...told.slice(1)]);
+  assert.deepEqual(requirer.told().nodes, ["member1", "member2", "member3"]);
+  deployment.model.setCloud(deployment.cloud({ endpoint: `https://${second?.address}:9443` }));
+  await deployment.updateStatus();
+  assert.deepEqual(requirer.told().endpoints, told);
+}
+
 Deno.test("addresses: clients are told where each member of a cluster listens for clients", async () => {
   await using lxd = await startCluster();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   const certificate = await createCertificate();
   requirer.offer(0, [certificate]);
-  const https = relateHttps(world.model);
+  const https = relateHttps(deployment.model);
   const client = await createCertificate();
   https.offer(0, client.certificate);
-  await world.settle();
+  await deployment.settle();
   const [first, second, third] = lxd.members;
   assert.ok(first && second && third);
   const clusterwide = lxd.members.map(({ endpoint }) => endpoint);
@@ -47,7 +67,7 @@ Deno.test("addresses: clients are told where each member of a cluster listens fo
   // One address of its own, and every address, which nobody can be sent to.
   await listenAt(lxd, 1, `${second.address}:9443`);
   await listenAt(lxd, 2, ":9444");
-  await world.updateStatus();
+  await deployment.updateStatus();
   const told = [first.endpoint, `https://${second.address}:9443`, third.endpoint];
   assert.deepEqual(requirer.told().endpoints, told);
   for (const endpoint of told) {
@@ -58,63 +78,56 @@ Deno.test("addresses: clients are told where each member of a cluster listens fo
 
   assert.equal(https.told()["addresses"], told.map((one) => new URL(one).host).join(","));
 
-  // The credential's own address is told as it is, also where its member listens everywhere.
   await listenAt(lxd, 0, ":9445");
-  await world.updateStatus();
-  assert.deepEqual(requirer.told().endpoints, told);
-  const own = `https://${first.address}:9445`;
-  world.model.setCloud(world.cloud({ endpoint: own }));
-  await world.updateStatus();
-  assert.deepEqual(requirer.told().endpoints, [own, ...told.slice(1)]);
-  assert.deepEqual(requirer.told().nodes, ["member1", "member2", "member3"]);
-  world.model.setCloud(world.cloud({ endpoint: `https://${second.address}:9443` }));
-  await world.updateStatus();
-  assert.deepEqual(requirer.told().endpoints, told);
+  await checkOwnAddress(deployment, requirer, told);
 
   // A member that says nothing holds up nobody.
   await third.pause();
-  await world.updateStatus();
-  assert.match(world.status(), /^active: LXD 5\.0\.2: [23] nodes, 2 certificates$/);
+  await deployment.updateStatus();
+  assert.match(deployment.status(), /^active: LXD 5\.0\.2: [23] nodes, 2 certificates$/);
   assert.deepEqual(requirer.told().endpoints.slice(0, 2), told.slice(0, 2));
   await third.resume();
   await waitForMember(lxd, "member3", "Online");
   await isAnswering(lxd, "member3");
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.deepEqual(requirer.told().endpoints, told);
 });
 
 Deno.test("addresses: nobody is sent to a wildcard", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
-  await world.settle();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
+  await deployment.settle();
   const told = requirer.told();
   for (const endpoint of ["0.0.0.0", "https://[::]:8443", ":8443", "https://0.0.0.0:8443/"]) {
-    world.model.setCloud(world.cloud({ endpoint }));
-    await world.updateStatus();
+    deployment.model.setCloud(deployment.cloud({ endpoint }));
+    await deployment.updateStatus();
     assert.equal(
-      world.status(),
+      deployment.status(),
       "blocked: Cannot use endpoint of the cloud: it stands for every address of a machine: " +
         "it must be the one at which LXD is reached, https://host:port",
     );
     assert.deepEqual(requirer.told(), told);
-    world.model.configure(APPLICATION, {
+    deployment.model.configure(APPLICATION, {
       lxd_endpoint: endpoint,
-      lxd_client_cert: world.credential.certificate,
-      lxd_client_key: world.credential.key,
+      lxd_client_cert: deployment.credential.certificate,
+      lxd_client_key: deployment.credential.key,
       lxd_server_cert: lxd.serverCertificate,
     });
-    await world.settle();
-    assert.match(world.status(), /^blocked: Cannot use lxd_endpoint: it stands for every address/);
-    world.model.configure(APPLICATION, {
+    await deployment.settle();
+    assert.match(
+      deployment.status(),
+      /^blocked: Cannot use lxd_endpoint: it stands for every address/,
+    );
+    deployment.model.configure(APPLICATION, {
       lxd_endpoint: null,
       lxd_client_cert: null,
       lxd_client_key: null,
       lxd_server_cert: null,
     });
   }
-  world.model.setCloud(world.cloud());
-  await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
+  deployment.model.setCloud(deployment.cloud());
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
   assert.deepEqual(requirer.told(), told);
 });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { createCertificate } from "../certificates.ts";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { deploy } from "./world.ts";
+import { deploy } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const DAY_MS = 86_400_000;
 
 Deno.test("input: every form of client_certificates is taken", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   const [a, b] = [await createCertificate(), await createCertificate()];
   const [pemA, pemB] = [a.certificate, b.certificate];
   const crlf = pemA.replaceAll("\n", "\r\n");
@@ -33,21 +34,59 @@ Deno.test("input: every form of client_certificates is taken", async () => {
   ];
   for (const [form, value, expected] of forms) {
     requirer.offer(0, value);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(requirer.told().trusted, expected, form);
-    assert.deepEqual(Object.keys(await world.ours()).sort(), expected, form);
+    assert.deepEqual(Object.keys(await deployment.ours()).sort(), expected, form);
     assert.deepEqual(requirer.told().rejected, [], form);
   }
   // What is repeated is what was sent, to the letter, so that the requirer finds it.
   requirer.offer(0, JSON.stringify([crlf]));
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().registered, [crlf]);
 });
 
+// Of what garbageAround() gives.
+const REASONS_OF_GARBAGE = [
+  "A boolean was sent: it must be a PEM certificate",
+  "A list was sent: it must be a PEM certificate",
+  "A number was sent: it must be a PEM certificate",
+  "A private key was sent: it is no longer secret, replace it and send certificates only",
+  "The PEM block is not an X.509 certificate",
+  "The text holds no PEM certificate",
+  "An object was sent: it must be a PEM certificate",
+];
+
+/** A good certificate, and what is none around it. */
+function garbageAround(good: TestCertificate): readonly unknown[] {
+  return [
+    "x".repeat(100_000),
+    42,
+    { certificate: good.certificate },
+    [good.certificate],
+    true,
+    "no PEM at all",
+    good.certificate,
+    good.certificate.replace(/\n.{20}/, "\n" + "A".repeat(20)),
+    good.key,
+    "\u0007\ud800\u0085-----BEGIN CERTIFICATE-----",
+  ];
+}
+
+function toPem({ certificate }: TestCertificate): string {
+  return certificate;
+}
+
+/** The rejections of a requirer as `unit: fingerprint: reason`, sorted. */
+function rejectionsOf({ told }: Requirer): readonly string[] {
+  return told().rejected.map(({ unit, fingerprint, reason }) =>
+    [unit, fingerprint ?? "", reason].filter((part) => part !== "").join(": ")
+  ).sort();
+}
+
 Deno.test("input: garbage is rejected with its reason, and the good beside it served", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const [requirer, other] = [world.requirer("my-charm", 2), world.requirer("other")];
+  await using deployment = await deploy(lxd);
+  const [requirer, other] = [deployment.requirer("my-charm", 2), deployment.requirer("other")];
   const [good, others] = [await createCertificate(), await createCertificate()];
   const now = Date.now();
   const expired = await createCertificate({ notAfter: new Date(now - DAY_MS) });
@@ -56,96 +95,69 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
     notAfter: new Date(now + 2 * DAY_MS),
   });
   const weak = await createCertificate({ key: "rsa1024" });
-  const damaged = good.certificate.replace(/\n.{20}/, "\n" + "A".repeat(20));
-  requirer.offer(
-    0,
-    JSON.stringify([
-      "x".repeat(100_000),
-      42,
-      { certificate: good.certificate },
-      [good.certificate],
-      true,
-      "no PEM at all",
-      good.certificate,
-      expired.certificate,
-      future.certificate,
-      weak.certificate,
-      damaged,
-      good.key,
-      "\u0007\ud800\u0085-----BEGIN CERTIFICATE-----",
-      world.credential.certificate,
-    ]),
-  );
+  const bad = [expired, future, weak, deployment.credential];
+  requirer.offer(0, JSON.stringify([...garbageAround(good), ...bad.map(toPem)]));
   requirer.offer(1, "-".repeat(100_000));
   other.offer(0, [others]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
   assert.deepEqual(other.told().trusted, [others.fingerprint]);
-  assert.deepEqual(await world.ours(), {
+  assert.deepEqual(await deployment.ours(), {
     [good.fingerprint]: "1:my-charm-0",
     [others.fingerprint]: "2:other-0",
   });
-  const reasons = requirer.told().rejected.map(({ unit, fingerprint, reason }) =>
-    [unit, fingerprint ?? "", reason].filter((part) => part !== "").join(": ")
-  ).sort();
   const day = (offset: number) => new Date(now + offset).toISOString().slice(0, 10);
   assert.deepEqual(
-    reasons,
+    rejectionsOf(requirer),
     [
-      "my-charm/0: A boolean was sent: it must be a PEM certificate",
-      "my-charm/0: A list was sent: it must be a PEM certificate",
-      "my-charm/0: A number was sent: it must be a PEM certificate",
-      "my-charm/0: A private key was sent: it is no longer secret, replace it and send certificates only",
-      "my-charm/0: The PEM block is not an X.509 certificate",
-      "my-charm/0: The text holds no PEM certificate",
-      "my-charm/0: An object was sent: it must be a PEM certificate",
+      ...REASONS_OF_GARBAGE.map((reason) => `my-charm/0: ${reason}`),
       `my-charm/0: ${expired.fingerprint}: The certificate expired on ${day(-DAY_MS)}`,
       `my-charm/0: ${future.fingerprint}: The certificate is not valid before ${day(DAY_MS)}`,
       `my-charm/0: ${weak.fingerprint}: The RSA key has 1024 bits: LXD asks for at least 2048`,
-      `my-charm/0: ${world.credential.fingerprint}: The certificate is the integrator's own: ` +
+      `my-charm/0: ${deployment.credential.fingerprint}: The certificate is the integrator's own: ` +
       "use one of your own",
       "my-charm/1: The text holds no PEM certificate",
     ].sort(),
   );
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 12 rejected`);
-  const warnings = world.model.log.filter(({ level }) => level === "WARNING");
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 12 rejected`);
+  const warnings = deployment.model.log.filter(({ level }) => level === "WARNING");
   // One for each unit that sent garbage; the same is not said again.
   assert.equal(warnings.length, 2);
-  await world.updateStatus();
-  assert.equal(world.model.log.filter(({ level }) => level === "WARNING").length, 2);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 12 rejected`);
+  await deployment.updateStatus();
+  assert.equal(deployment.model.log.filter(({ level }) => level === "WARNING").length, 2);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 12 rejected`);
 
   requirer.offer(0, [good]);
   requirer.offer(1, "");
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().rejected, []);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
 });
 
 Deno.test("input: what is rejected is counted once, though the hook is run again", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  await using deployment = await deploy(lxd);
+  const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   first.offer(0, ["no certificate"]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
   // The status is set, and then the hook's other writes are refused.
-  world.model.faults.loseLeadershipAtFlush();
+  deployment.model.faults.loseLeadershipAtFlush();
   second.offer("application", ["no certificate either"]);
-  await world.model.settle({ replays: 1 });
-  world.model.faults.clear();
-  assert.ok(world.model.runs.some(({ outcome }) => outcome === "failed"));
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 2 rejected`);
+  await deployment.model.settle({ replays: 1 });
+  deployment.model.faults.clear();
+  assert.ok(deployment.model.runs.some(({ outcome }) => outcome === "failed"));
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 2 rejected`);
   second.offer("application", []);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 });
 
 Deno.test("input: projects narrow, and a project that does not exist is a rejection", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   await lxd.createProject("web");
-  const requirer = world.requirer();
+  const requirer = deployment.requirer();
   const certificate = await createCertificate();
   const access = async () => {
     const store = await lxd.trustStore();
@@ -154,35 +166,35 @@ Deno.test("input: projects narrow, and a project that does not exist is a reject
   };
   requirer.relation.write("my-charm/0", { projects: '["web"]' });
   requirer.offer(0, [certificate]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await access(), [true, "web"]);
   requirer.relation.write("my-charm/0", { projects: '["web", "default"]' });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await access(), [true, "default", "web"]);
   requirer.relation.write("my-charm/0", { projects: undefined });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await access(), [false]);
   // What LXD will not restrict as asked does not keep its wider access.
   requirer.relation.write("my-charm/0", { projects: '["none"]' });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await access(), undefined);
   assert.deepEqual(requirer.told().trusted, []);
   requirer.relation.write("my-charm/0", { projects: '["web"]' });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await access(), [true, "web"]);
   requirer.relation.write("my-charm/0", { projects: "web and others" });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await access(), undefined);
   assert.match(
     requirer.told().rejected[0]?.reason ?? "",
     /projects must be a JSON list of at least one/,
   );
   requirer.relation.write("my-charm/0", { projects: '["none"]' });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await access(), undefined);
   assert.match(
     requirer.told().rejected[0]?.reason ?? "",
     /^LXD refuses the certificate: .*not found/i,
   );
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 });

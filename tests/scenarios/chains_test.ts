@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { relateHttps } from "./https_requirer.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const REASON = "The certificate of an authority was sent with the one it signed: " +
   "only the client's own is registered";
@@ -29,8 +29,8 @@ const sorted = (...certificates: readonly TestCertificate[]) =>
 
 Deno.test("chains: an authority is never registered, however its chain is sent", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   const [r, m, l] = [root.certificate, middle.certificate, leaf.certificate];
   const chain = [root, middle];
   const everything = [root, otherRoot, crossed, middle, secondLeaf, leaf];
@@ -66,10 +66,10 @@ Deno.test("chains: an authority is never registered, however its chain is sent",
   ];
   for (const [what, value, registered, authorities] of sent) {
     requirer.offer(0, value);
-    await world.settle();
+    await deployment.settle();
     const { trusted, rejected } = requirer.told();
     assert.deepEqual(trusted, sorted(...registered), what);
-    assert.deepEqual(Object.keys(await world.ours()).sort(), sorted(...registered), what);
+    assert.deepEqual(Object.keys(await deployment.ours()).sort(), sorted(...registered), what);
     assert.deepEqual(rejected.map(({ fingerprint }) => fingerprint), sorted(...authorities), what);
     for (const { unit, reason } of rejected) {
       assert.deepEqual([unit, reason], ["my-charm/0", REASON]);
@@ -79,28 +79,28 @@ Deno.test("chains: an authority is never registered, however its chain is sent",
 
 Deno.test("chains: renewals of one name are no authorities of each other", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   const first = await createCertificate({ commonName: "client", ca: true });
   const renewed = await createCertificate({ commonName: "client", ca: true, keyOf: first });
   const next = await createCertificate({ commonName: "client", ca: true });
   requirer.offer(0, [next, renewed, first]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, sorted(first, renewed, next));
   assert.deepEqual(requirer.told().rejected, []);
 });
 
 Deno.test("chains: what one requirer sent is no authority of another one's", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer("my-charm", 2);
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer("my-charm", 2);
   requirer.offer(0, [leaf]);
   requirer.offer(1, [middle]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, sorted(leaf, middle));
   assert.deepEqual(requirer.told().rejected, []);
   requirer.offer("application", [root, middle]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, sorted(leaf, middle));
   assert.deepEqual(requirer.told().rejected, [
     { unit: "my-charm", fingerprint: root.fingerprint, reason: REASON },
@@ -109,35 +109,37 @@ Deno.test("chains: what one requirer sent is no authority of another one's", asy
 
 Deno.test("chains: an authority that an older version registered is revoked", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
-  const name = `${APPLICATION}@${world.model.uuid}:${requirer.relation.id}:my-charm-0`;
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
+  const name = `${APPLICATION}@${deployment.model.uuid}:${requirer.relation.id}:my-charm-0`;
   await lxd.trust(root.certificate, { name });
   await lxd.trust(middle.certificate, { name: `${name}:${middle.fingerprint.slice(0, 12)}` });
   requirer.offer(0, [root, middle, leaf]);
-  await world.settle();
-  assert.deepEqual(Object.keys(await world.ours()), [leaf.fingerprint]);
+  await deployment.settle();
+  assert.deepEqual(Object.keys(await deployment.ours()), [leaf.fingerprint]);
   await lxd.trust(root.certificate, { name });
-  await world.updateStatus();
-  assert.deepEqual(Object.keys(await world.ours()), [leaf.fingerprint]);
+  await deployment.updateStatus();
+  assert.deepEqual(Object.keys(await deployment.ours()), [leaf.fingerprint]);
   assert.deepEqual(requirer.told().trusted, [leaf.fingerprint]);
 
   // What somebody else registered is neither told of nor touched.
   await lxd.trust(root.certificate, { name: "by hand" });
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.deepEqual(requirer.told().trusted, [leaf.fingerprint]);
-  assert.ok((await world.foreign()).some(({ fingerprint }) => fingerprint === root.fingerprint));
+  assert.ok(
+    (await deployment.foreign()).some(({ fingerprint }) => fingerprint === root.fingerprint),
+  );
 });
 
 Deno.test("chains: lxd-https takes the client's own certificate", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = relateHttps(world.model);
+  await using deployment = await deploy(lxd);
+  const requirer = relateHttps(deployment.model);
   const parts = [root, middle, leaf].map(({ certificate }) => certificate);
   for (const chain of [parts, parts.toReversed()]) {
     requirer.offer(0, chain.join(""));
-    await world.settle();
-    assert.deepEqual(Object.keys(await world.ours()), [leaf.fingerprint]);
+    await deployment.settle();
+    assert.deepEqual(Object.keys(await deployment.ours()), [leaf.fingerprint]);
     const told = requirer.told();
     assert.equal(told["registered_certificates"], JSON.stringify([leaf.certificate]));
     const rejected: { fingerprint: string; reason: string }[] = JSON.parse(
@@ -146,7 +148,7 @@ Deno.test("chains: lxd-https takes the client's own certificate", async () => {
     assert.deepEqual(rejected.map(({ fingerprint }) => fingerprint), sorted(root, middle));
     for (const { reason } of rejected) assert.equal(reason, REASON);
     requirer.offer(0, "");
-    await world.settle();
-    assert.deepEqual(await world.ours(), {});
+    await deployment.settle();
+    assert.deepEqual(await deployment.ours(), {});
   }
 });

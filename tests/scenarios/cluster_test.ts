@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { createCertificate, fingerprintsOf, type TestCertificate } from "../certificates.ts";
 import { until, waitForMember } from "../lxd/administration.ts";
 import { authOf, createClient } from "../lxd/client.ts";
 import { IS_NOT_LXD, IS_STAND_IN, startCluster, VERSION } from "../lxd/servers.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const RECOVERY_MS = 60_000;
 const NAMES = ["member1", "member2", "member3"];
@@ -24,16 +25,16 @@ Deno.test.afterAll(async () => {
 
 Deno.test("cluster: from juju trust to a client that talks to every member, and back", async () => {
   const before = await shared.trustStore();
-  await using world = await deploy(shared, { trust: false });
+  await using deployment = await deploy(shared, { trust: false });
   const deployed = await shared.trustStore();
-  const requirer = world.requirer();
+  const requirer = deployment.requirer();
   const [first, second] = [await createCertificate(), await createCertificate()];
   requirer.offer(0, [first, second]);
-  await world.settle();
-  assert.match(world.status(), /^blocked: .*juju trust lxd-integrator$/);
-  world.model.trust(APPLICATION);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 3 nodes, 2 certificates`);
+  await deployment.settle();
+  assert.match(deployment.status(), /^blocked: .*juju trust lxd-integrator$/);
+  deployment.model.trust(APPLICATION);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 3 nodes, 2 certificates`);
   const { nodes, endpoints, trusted, server } = requirer.told();
   assert.deepEqual(nodes, NAMES);
   assert.deepEqual(endpoints, shared.members.map(({ endpoint }) => endpoint));
@@ -45,32 +46,32 @@ Deno.test("cluster: from juju trust to a client that talks to every member, and 
   }
 
   requirer.offer(0, [second]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
   assert.deepEqual(await authAt(endpoints, first, server), everywhere("untrusted"));
   assert.deepEqual(await authAt(endpoints, second, server), everywhere("trusted"));
 
-  world.model.removeRelation(requirer.relation);
-  await world.settle();
+  deployment.model.removeRelation(requirer.relation);
+  await deployment.settle();
   assert.deepEqual(await authAt(endpoints, second, server), everywhere("untrusted"));
-  assert.equal(world.status(), `active: LXD ${VERSION}: 3 nodes, 0 certificates`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 3 nodes, 0 certificates`);
 
-  const again = world.requirer("other", 1);
+  const again = deployment.requirer("other", 1);
   again.offer(0, [first]);
   again.offer("application", [second]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await authAt(endpoints, first, server), everywhere("trusted"));
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   assert.deepEqual(await shared.trustStore(), deployed);
   assert.deepEqual(await authAt(endpoints, first, server), everywhere("untrusted"));
   assert.equal(deployed.length, before.length + 2, "Juju's credential and a bystander's entry");
 });
 
 Deno.test("cluster: rotation at several applications and units, without a gap", async () => {
-  await using world = await deploy(shared);
-  const foreign = await world.foreign();
-  const [ams, others] = [world.requirer("ams", 2), world.requirer("others", 1)];
+  await using deployment = await deploy(shared);
+  const foreign = await deployment.foreign();
+  const [ams, others] = [deployment.requirer("ams", 2), deployment.requirer("others", 1)];
   const steady = await createCertificate();
   others.offer("application", [steady]);
   const rotate = async () => {
@@ -80,12 +81,12 @@ Deno.test("cluster: rotation at several applications and units, without a gap", 
     return pair;
   };
   let current = await rotate();
-  await world.settle();
+  await deployment.settle();
   const counts: number[] = [];
   const polling = new AbortController();
   const poll = async () => {
     for (; !polling.signal.aborted; await delay(1)) {
-      const names = Object.values(await world.ours());
+      const names = Object.values(await deployment.ours());
       counts.push(
         ...["1:ams-0", "1:ams-1", "2:others"].map((name) =>
           names.filter((other) => other === name).length
@@ -97,7 +98,7 @@ Deno.test("cluster: rotation at several applications and units, without a gap", 
   for (let generation = 0; generation < 3; generation++) {
     const former = current;
     current = await rotate();
-    await world.settle();
+    await deployment.settle();
     const fingerprints = current.map(({ fingerprint }) => fingerprint);
     assert.deepEqual(ams.told().trusted, fingerprints.toSorted());
     assert.deepEqual(others.told().trusted, [steady.fingerprint]);
@@ -113,43 +114,43 @@ Deno.test("cluster: rotation at several applications and units, without a gap", 
   await polled;
   assert.ok(counts.length > 10, "the trust store was polled while it changed");
   assert.deepEqual(counts.filter((count) => count < 1 || count > 2), []);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 3 nodes, 3 certificates`);
-  assert.deepEqual(await world.foreign(), foreign);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 3 nodes, 3 certificates`);
+  assert.deepEqual(await deployment.foreign(), foreign);
 });
 
 Deno.test("cluster: drift made at another member is repaired", async () => {
-  await using world = await deploy(shared);
-  const requirer = world.requirer();
+  await using deployment = await deploy(shared);
+  const requirer = deployment.requirer();
   const [a, b] = [await createCertificate(), await createCertificate()];
   requirer.offer(0, [a, b]);
-  await world.settle();
-  const foreign = await world.foreign();
+  await deployment.settle();
+  const foreign = await deployment.foreign();
   const { serverCertificate } = shared;
   const [, second, third] = shared.members.map(({ endpoint }) =>
-    createClient({ ...world.credential, endpoint, serverCertificate })
+    createClient({ ...deployment.credential, endpoint, serverCertificate })
   );
   assert.ok(second && third);
   await second("DELETE", `/1.0/certificates/${a.fingerprint}`);
   await third("PATCH", `/1.0/certificates/${b.fingerprint}`, { restricted: true });
   const { endpoints, server } = requirer.told();
   assert.deepEqual(await authAt(endpoints, a, server), everywhere("untrusted"));
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.deepEqual(await authAt(endpoints, a, server), everywhere("trusted"));
   const entries = (await shared.trustStore()).filter(({ fingerprint }) =>
     [a, b].some((certificate) => certificate.fingerprint === fingerprint)
   );
   assert.deepEqual(entries.map(({ restricted }) => restricted), [false, false]);
-  assert.deepEqual(await world.foreign(), foreign);
+  assert.deepEqual(await deployment.foreign(), foreign);
 });
 
 Deno.test("cluster: the members' own certificates are refused, and left alone", async () => {
-  await using world = await deploy(shared);
+  await using deployment = await deploy(shared);
   const servers = (await shared.trustStore()).filter(({ type }) => type === "server");
   assert.deepEqual(servers.map(({ name }) => name).sort(), NAMES);
-  const requirer = world.requirer();
+  const requirer = deployment.requirer();
   const good = await createCertificate();
   requirer.offer(0, [good, ...servers.map(({ certificate }) => certificate)]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
   assert.deepEqual(
     requirer.told().rejected.map(({ fingerprint, reason }) => [fingerprint, reason]),
@@ -161,17 +162,39 @@ Deno.test("cluster: the members' own certificates are refused, and left alone", 
   // Not even one that bears our mark, as anyone may call an entry what they like.
   const [entry] = servers;
   assert.ok(entry);
-  const name = `${APPLICATION}@${world.model.uuid}:${requirer.relation.id}:my-charm-0`;
+  const name = `${APPLICATION}@${deployment.model.uuid}:${requirer.relation.id}:my-charm-0`;
   await shared.amend(entry.fingerprint, { name });
   requirer.offer(0, []);
-  await world.settle();
-  await world.updateStatus();
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  await deployment.settle();
+  await deployment.updateStatus();
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   await shared.amend(entry.fingerprint, { name: entry.name });
   const after = (await shared.trustStore()).filter(({ type }) => type === "server");
   assert.deepEqual(after, servers);
 });
+
+/** With no member left, what was told stays told, and no hook fails. Starts all again. */
+async function loseAllMembers(
+  deployment: Deployment,
+  requirer: Requirer,
+  meanwhile: () => void,
+): Promise<void> {
+  const { lxd } = deployment;
+  const told = requirer.told();
+  await Promise.all(lxd.members.map((member) => member.kill()));
+  const waiting = `waiting: No answer from ${lxd.members[0]?.endpoint}: connection refused`;
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), waiting);
+  meanwhile();
+  await deployment.settle();
+  assert.equal(deployment.status(), waiting);
+  assert.deepEqual(requirer.told(), told);
+
+  await Promise.all(lxd.members.map((member) => member.start()));
+  for (const { name } of lxd.members) await waitForMember(lxd, name, "Online");
+  await deployment.updateStatus();
+}
 
 // The members of the stand-in do not notice by themselves who is gone.
 Deno.test("cluster: one member lost, then all, and everything caught up once they are back", {
@@ -179,8 +202,8 @@ Deno.test("cluster: one member lost, then all, and everything caught up once the
 }, async () => {
   await using lxd = await startCluster();
   const [own] = lxd.members as readonly [LxdMember];
-  await using world = await deploy(lxd);
-  const [requirer, leaver] = [world.requirer("my-charm", 2), world.requirer("leaver")];
+  await using deployment = await deploy(lxd);
+  const [requirer, leaver] = [deployment.requirer("my-charm", 2), deployment.requirer("leaver")];
   const [kept, withdrawn, later, offered, gone, left] = await Promise.all(
     Array.from({ length: 6 }, () => createCertificate()),
   );
@@ -188,58 +211,43 @@ Deno.test("cluster: one member lost, then all, and everything caught up once the
   requirer.offer(0, [kept]);
   requirer.offer(1, [gone]);
   leaver.offer(0, [left]);
-  await world.settle();
-  const foreign = await world.foreign();
+  await deployment.settle();
+  const foreign = await deployment.foreign();
   const { server } = requirer.told();
 
   // The others serve in the place of the credential's own member.
   await own.kill();
   requirer.offer(0, [kept, withdrawn]);
-  await world.settle();
+  await deployment.settle();
   // They may take a moment to agree on who leads their database.
-  await becomeActive(world);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 3 nodes, 4 certificates`);
+  await becomeActive(deployment);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 3 nodes, 4 certificates`);
   const others = othersThan(own, lxd);
   assert.deepEqual(await authAt(others, withdrawn, server), ["trusted", "trusted"]);
   await waitForMember(lxd, own.name, "Offline");
-  await world.updateStatus();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 2 nodes, 4 certificates`);
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 2 nodes, 4 certificates`);
   for (const { told } of [requirer, leaver]) {
-    assert.deepEqual(told().nodes, ["member2", "member3"]);
-    assert.deepEqual(told().endpoints, others);
+    const { nodes, endpoints } = told();
+    assert.deepEqual([nodes, endpoints], [["member2", "member3"], others]);
   }
   requirer.offer(0, [kept, withdrawn, later]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await authAt(others, later, server), ["trusted", "trusted"]);
 
-  // With no member left, what was told stays told, and no hook fails.
-  const told = requirer.told();
-  await Promise.all(lxd.members.map((member) => member.kill()));
-  const waiting = `waiting: No answer from ${own.endpoint}: connection refused`;
-  await world.updateStatus();
-  assert.equal(world.status(), waiting);
-  requirer.offer(0, [kept, later, offered]);
-  world.model.removeUnit("my-charm/1");
-  world.model.removeRelation(leaver.relation);
-  await world.settle();
-  assert.equal(world.status(), waiting);
-  assert.deepEqual(requirer.told(), told);
-
-  await Promise.all(lxd.members.map((member) => member.start()));
-  for (const { name } of lxd.members) await waitForMember(lxd, name, "Online");
-  await world.updateStatus();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 3 nodes, 3 certificates`);
+  await loseAllMembers(deployment, requirer, () => {
+    requirer.offer(0, [kept, later, offered]);
+    deployment.model.removeUnit("my-charm/1");
+    deployment.model.removeRelation(leaver.relation);
+  });
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 3 nodes, 3 certificates`);
   const now = requirer.told();
-  assert.deepEqual(now.nodes, NAMES);
-  assert.deepEqual(
-    now.trusted,
-    [kept, later, offered].map(({ fingerprint }) => fingerprint).sort(),
-  );
+  assert.deepEqual([now.nodes, now.trusted], [NAMES, fingerprintsOf(kept, later, offered)]);
   assert.deepEqual(await authAt(now.endpoints, offered, server), everywhere("trusted"));
   for (const certificate of [withdrawn, gone, left]) {
     assert.deepEqual(await authAt(now.endpoints, certificate, server), everywhere("untrusted"));
   }
-  assert.deepEqual(await world.foreign(), foreign);
+  assert.deepEqual(await deployment.foreign(), foreign);
 });
 
 // A member of Incus that hung goes on trusting what was revoked, until it hears of another change.
@@ -251,30 +259,30 @@ Deno.test(
     const leader = await databaseLeader(lxd);
     const own = lxd.members.find(({ name }) => name !== leader);
     assert.ok(own);
-    await using world = await deploy(lxd, { cloud: { endpoint: own.endpoint } });
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd, { cloud: { endpoint: own.endpoint } });
+    const requirer = deployment.requirer();
     const [first, second] = [await createCertificate(), await createCertificate()];
     requirer.offer(0, [first]);
-    await world.settle();
-    const foreign = await world.foreign();
+    await deployment.settle();
+    const foreign = await deployment.foreign();
     await own.pause();
     requirer.offer(0, [second]);
-    await world.settle();
+    await deployment.settle();
     // A member that is asked for a change may wait for the one that hangs, longer than we do.
-    await becomeActive(world);
-    assert.match(world.status(), /^active: LXD \S+: [23] nodes, 1 certificate$/);
+    await becomeActive(deployment);
+    assert.match(deployment.status(), /^active: LXD \S+: [23] nodes, 1 certificate$/);
     assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
     const { server } = requirer.told();
     const others = othersThan(own, lxd);
     assert.deepEqual(await authAt(others, second, server), ["trusted", "trusted"]);
     assert.deepEqual(await authAt(others, first, server), ["untrusted", "untrusted"]);
 
-    assert.deepEqual(await world.foreign(), foreign);
+    assert.deepEqual(await deployment.foreign(), foreign);
 
     await own.resume();
     requirer.offer(0, [first]);
-    await world.settle();
-    await becomeActive(world);
+    await deployment.settle();
+    await becomeActive(deployment);
     assert.deepEqual(requirer.told().trusted, [first.fingerprint]);
     await until("let the client in at the member that hung", RECOVERY_MS, async () => {
       const [auth] = await authAt([own.endpoint], first, server);
@@ -304,14 +312,14 @@ function othersThan(own: LxdMember, { members }: LxdWorld): readonly string[] {
 }
 
 /** Lets update-status run until LXD does what it is asked. No hook may fail meanwhile. */
-async function becomeActive(world: World): Promise<void> {
+async function becomeActive(deployment: Deployment): Promise<void> {
   await until("become active", RECOVERY_MS, async () => {
-    await world.model.settle();
-    const isActive = world.model.status(UNIT).status === "active";
-    if (!isActive) world.model.updateStatus(APPLICATION);
+    await deployment.model.settle();
+    const isActive = deployment.model.status(UNIT).status === "active";
+    if (!isActive) deployment.model.updateStatus(APPLICATION);
     return isActive;
   });
-  await world.settle();
+  await deployment.settle();
 }
 
 async function databaseLeader({ admin }: LxdWorld): Promise<string> {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 type Form = "pkcs8" | "pkcs1" | "sec1";
 
@@ -45,7 +45,7 @@ const NOT_TAKEN: readonly (readonly [named: RegExp, made: OpensslKind])[] = [
 
 Deno.test("credential's key: read by what is in it, whatever its label says", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   for (const [kind, made, forms] of TAKEN) {
     const client = await createOpensslCertificate(made);
     await lxd.trust(client.certificate, { name: kind });
@@ -57,9 +57,9 @@ Deno.test("credential's key: read by what is in it, whatever its label says", as
         const key = `Bag Attributes\r\n${labelled.replaceAll("\n", "\r\n")}\r\n`;
         const what = `${kind}, ${form}, ${label}`;
         const credential = { ...client, der: "", traditionalKey: key };
-        world.model.setCloud(world.cloud({ credential }));
-        await world.updateStatus();
-        assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`, what);
+        deployment.model.setCloud(deployment.cloud({ credential }));
+        await deployment.updateStatus();
+        assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`, what);
       }
     }
   }
@@ -67,30 +67,32 @@ Deno.test("credential's key: read by what is in it, whatever its label says", as
 
 Deno.test("credential's key: one that TLS cannot use is named, and nothing is waited for", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   for (const [named, made] of NOT_TAKEN) {
     const { certificate, key } = await createOpensslCertificate(made);
-    world.model.configure(APPLICATION, {
+    deployment.model.configure(APPLICATION, {
       lxd_endpoint: lxd.members[0]?.endpoint ?? "",
       lxd_client_cert: certificate,
       lxd_client_key: key,
       lxd_server_cert: lxd.serverCertificate,
     });
-    await world.settle();
-    assert.match(world.status(), /^blocked: Cannot use lxd_client_cert: /);
-    assert.match(world.status(), named);
+    await deployment.settle();
+    assert.match(deployment.status(), /^blocked: Cannot use lxd_client_cert: /);
+    assert.match(deployment.status(), named);
   }
 });
 
 Deno.test("credential's key: one of another kind than its certificate is not its own", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   for (const made of [ec("secp256k1"), rsa(2048), { key: ["-algorithm", "ED448"] }]) {
     const { key } = await createOpensslCertificate(made);
-    world.model.setCloud(world.cloud({ credential: { ...world.credential, traditionalKey: key } }));
-    await world.updateStatus();
+    deployment.model.setCloud(
+      deployment.cloud({ credential: { ...deployment.credential, traditionalKey: key } }),
+    );
+    await deployment.updateStatus();
     assert.equal(
-      world.status(),
+      deployment.status(),
       "blocked: Cannot use client-key of the cloud's credential: " +
         "it does not belong to client-cert of the cloud's credential",
     );

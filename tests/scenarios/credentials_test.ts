@@ -1,40 +1,41 @@
 import assert from "node:assert/strict";
-import { createCertificate } from "../certificates.ts";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import type { CloudSpec } from "../juju/mod.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const NOT_TRUSTED = "blocked: Missing credentials access; grant with: juju trust lxd-integrator";
 
 Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { trust: false });
+  await using deployment = await deploy(lxd, { trust: false });
   const certificate = await createCertificate();
-  const requirer = world.requirer();
+  const requirer = deployment.requirer();
   requirer.offer(0, [certificate]);
-  await world.settle();
-  assert.equal(world.status(), NOT_TRUSTED);
-  assert.deepEqual(await world.ours(), {});
+  await deployment.settle();
+  assert.equal(deployment.status(), NOT_TRUSTED);
+  assert.deepEqual(await deployment.ours(), {});
   assert.deepEqual(requirer.told().nodes, []);
 
   // What was asked for before is served in the very hook that `juju trust` brings.
-  const before = world.model.runs.length;
-  world.model.trust(APPLICATION);
-  await world.model.step();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  const before = deployment.model.runs.length;
+  deployment.model.trust(APPLICATION);
+  await deployment.model.step();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
-  await world.settle();
-  const hooks = world.model.runs.slice(before).map(({ hook }) => hook);
+  await deployment.settle();
+  const hooks = deployment.model.runs.slice(before).map(({ hook }) => hook);
   assert.deepEqual(hooks, ["config-changed", "config-changed"]);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
 
   const told = requirer.told();
-  world.model.untrust(APPLICATION);
-  await world.settle();
-  assert.equal(world.status(), NOT_TRUSTED);
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
+  deployment.model.untrust(APPLICATION);
+  await deployment.settle();
+  assert.equal(deployment.status(), NOT_TRUSTED);
+  assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told(), told);
 });
 
@@ -48,61 +49,61 @@ Deno.test("credentials: the four options come before the cloud", async () => {
     lxd_client_key: other.traditionalKey,
     lxd_server_cert: lxd.serverCertificate,
   };
-  await using world = await deploy(lxd, {
+  await using deployment = await deploy(lxd, {
     trust: false,
     config: { ...options, lxd_client_key: "" },
   });
-  assert.equal(world.status(), "blocked: Missing lxd_client_key");
-  world.model.configure(APPLICATION, { lxd_server_cert: null, lxd_client_cert: null });
-  await world.settle();
+  assert.equal(deployment.status(), "blocked: Missing lxd_client_key");
+  deployment.model.configure(APPLICATION, { lxd_server_cert: null, lxd_client_cert: null });
+  await deployment.settle();
   assert.equal(
-    world.status(),
+    deployment.status(),
     "blocked: Missing lxd_client_cert, lxd_client_key, lxd_server_cert",
   );
-  world.model.configure(APPLICATION, options);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
-  const requirer = world.requirer();
+  deployment.model.configure(APPLICATION, options);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
+  const requirer = deployment.requirer();
   const certificate = await createCertificate();
   requirer.offer(0, [certificate, other]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   assert.match(requirer.told().rejected[0]?.reason ?? "", /integrator's own/);
   // Without its options the charm is where it was: not trusted by Juju.
-  world.model.configure(APPLICATION, {
+  deployment.model.configure(APPLICATION, {
     lxd_endpoint: null,
     lxd_client_cert: null,
     lxd_client_key: null,
     lxd_server_cert: null,
   });
-  await world.settle();
-  assert.equal(world.status(), NOT_TRUSTED);
+  await deployment.settle();
+  assert.equal(deployment.status(), NOT_TRUSTED);
 });
 
 Deno.test("credentials: endpoints are normalised as Juju does it", async () => {
   await using lxd = await startLxd();
   const [{ address, endpoint }] = lxd.members as readonly [typeof lxd.members[number]];
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   for (const written of [address, `${address}:8443`, `${endpoint}/`, `http://${address}`]) {
-    world.model.setCloud(world.cloud({ endpoint: written }));
-    await world.updateStatus();
-    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`, written);
+    deployment.model.setCloud(deployment.cloud({ endpoint: written }));
+    await deployment.updateStatus();
+    assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`, written);
     assert.deepEqual(requirer.told().endpoints, [endpoint]);
   }
 });
 
-Deno.test("credentials: what cannot be used is named, and nothing is changed", async () => {
-  await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
-  const certificate = await createCertificate();
-  requirer.offer(0, [certificate]);
-  await world.settle();
-  const [store, told] = [await lxd.trustStore(), requirer.told()];
-  const { credential = { "auth-type": "" }, ...cloud } = world.cloud();
+/** Clouds that cannot be used, each with the status that says so. */
+function unusableClouds(
+  { credential = { "auth-type": "" }, ...cloud }: CloudSpec,
+  { certificate }: TestCertificate,
+): readonly (readonly [CloudSpec, RegExp])[] {
   const { attrs = {} } = credential;
-  const expectations = [
+  const withAttrs = (changes: Readonly<Record<string, string>>): CloudSpec => ({
+    ...cloud,
+    credential: { "auth-type": "certificate", attrs: { ...attrs, ...changes } },
+  });
+  return [
     [
       { ...cloud, type: "ec2", credential },
       /^blocked: Juju gives a cloud of type "ec2", not .* set lxd_endpoint/,
@@ -113,43 +114,35 @@ Deno.test("credentials: what cannot be used is named, and nothing is changed", a
     ],
     [cloud, /credential of type "none"/],
     [
-      {
-        ...cloud,
-        credential: { "auth-type": "certificate", attrs: { ...attrs, "client-key": "" } },
-      },
+      withAttrs({ "client-key": "" }),
       /^blocked: Missing client-key of the cloud's credential$/,
     ],
     [
-      {
-        ...cloud,
-        credential: { "auth-type": "certificate", attrs: { ...attrs, "client-key": "x" } },
-      },
+      withAttrs({ "client-key": "x" }),
       /^blocked: Cannot use client-key of the cloud's credential: it must be a PEM private key/,
     ],
     [
-      {
-        ...cloud,
-        credential: { "auth-type": "certificate", attrs: { ...attrs, "server-cert": "x" } },
-      },
+      withAttrs({ "server-cert": "x" }),
       /^blocked: Cannot use server-cert of the cloud's credential: it must be a PEM certificate$/,
     ],
-    [
-      {
-        ...cloud,
-        credential: {
-          "auth-type": "certificate",
-          attrs: { ...attrs, "client-cert": certificate.certificate },
-        },
-      },
-      /^blocked: .* does not belong to client-cert/,
-    ],
+    [withAttrs({ "client-cert": certificate }), /^blocked: .* does not belong to client-cert/],
     [{ ...cloud, endpoint: "", credential }, /^blocked: Missing endpoint of the cloud$/],
     [{ ...cloud, endpoint: "unix:///x", credential }, /^blocked: Cannot use endpoint of the cloud/],
-  ] as const;
-  for (const [spec, expected] of expectations) {
-    world.model.setCloud(spec);
-    await world.updateStatus();
-    assert.match(world.status(), expected);
+  ];
+}
+
+Deno.test("credentials: what cannot be used is named, and nothing is changed", async () => {
+  await using lxd = await startLxd();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
+  const certificate = await createCertificate();
+  requirer.offer(0, [certificate]);
+  await deployment.settle();
+  const [store, told] = [await lxd.trustStore(), requirer.told()];
+  for (const [spec, expected] of unusableClouds(deployment.cloud(), certificate)) {
+    deployment.model.setCloud(spec);
+    await deployment.updateStatus();
+    assert.match(deployment.status(), expected);
     assert.deepEqual(await lxd.trustStore(), store);
     assert.deepEqual(requirer.told(), told);
   }
@@ -157,10 +150,10 @@ Deno.test("credentials: what cannot be used is named, and nothing is changed", a
 
 Deno.test("credentials: untrusted, restricted, pinned to another server", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
+  await deployment.settle();
   const endpoint = lxd.members[0]?.endpoint;
   const stranger = await createCertificate();
   const restricted = await createCertificate();
@@ -192,34 +185,34 @@ Deno.test("credentials: untrusted, restricted, pinned to another server", async 
     ],
   ] as const;
   for (const [changes, expected] of expectations) {
-    world.model.setCloud(world.cloud(changes));
-    await world.updateStatus();
-    assert.equal(world.status(), expected);
+    deployment.model.setCloud(deployment.cloud(changes));
+    await deployment.updateStatus();
+    assert.equal(deployment.status(), expected);
     assert.deepEqual(await lxd.trustStore(), store);
     assert.deepEqual(requirer.told(), told);
   }
-  world.model.setCloud(world.cloud());
-  await world.updateStatus();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  deployment.model.setCloud(deployment.cloud());
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 });
 
 Deno.test("credentials: a rotated one is used at the next hook", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
-  await world.settle();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
+  await deployment.settle();
   const rotated = await createCertificate({ key: "p384" });
   await lxd.trust(rotated.certificate, { name: "juju, rotated" });
-  await lxd.distrust(world.credential.fingerprint);
-  world.model.setCloud(world.cloud({ credential: rotated }));
+  await lxd.distrust(deployment.credential.fingerprint);
+  deployment.model.setCloud(deployment.cloud({ credential: rotated }));
   const certificate = await createCertificate();
   // The former credential is nobody's any more, and may be asked for; the new one may not.
-  requirer.offer(0, [certificate, rotated, world.credential]);
-  await world.settle();
-  assert.equal(world.model.status(UNIT).status, "active");
+  requirer.offer(0, [certificate, rotated, deployment.credential]);
+  await deployment.settle();
+  assert.equal(deployment.model.status(UNIT).status, "active");
   assert.deepEqual(
     requirer.told().trusted,
-    [certificate.fingerprint, world.credential.fingerprint].sort(),
+    [certificate.fingerprint, deployment.credential.fingerprint].sort(),
   );
   assert.deepEqual(requirer.told().rejected.map(({ fingerprint }) => fingerprint), [
     rotated.fingerprint,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { relateHttps } from "./https_requirer.ts";
-import { deploy, type Requirer, type World } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 /** Gives fresh certificates. */
 async function certificates(count: number): Promise<readonly TestCertificate[]> {
@@ -11,8 +12,8 @@ async function certificates(count: number): Promise<readonly TestCertificate[]> 
 }
 
 /** The fingerprints of our entries. */
-async function trusted(world: World): Promise<readonly string[]> {
-  return Object.keys(await world.ours()).sort();
+async function trusted(deployment: Deployment): Promise<readonly string[]> {
+  return Object.keys(await deployment.ours()).sort();
 }
 
 function fingerprints(...of: readonly (TestCertificate | undefined)[]): readonly string[] {
@@ -20,19 +21,19 @@ function fingerprints(...of: readonly (TestCertificate | undefined)[]): readonly
 }
 
 /** The hooks that ran since a run, with the relation that they are about. */
-function since({ model }: World, from: number): readonly string[] {
+function since({ model }: Deployment, from: number): readonly string[] {
   return model.runs.slice(from).map(({ hook, outcome }) => `${hook} ${outcome}`);
 }
 
 const REMOVALS = [
   {
     what: "the relation",
-    remove: ({ model }: World, { relation }: Requirer) =>
+    remove: ({ model }: Deployment, { relation }: Requirer) =>
       model.removeRelation(relation, { force: true }),
   },
   {
     what: "the requirer",
-    remove: ({ model }: World, { name }: Requirer) =>
+    remove: ({ model }: Deployment, { name }: Requirer) =>
       model.removeApplication(name, { force: true }),
   },
 ];
@@ -40,105 +41,105 @@ const REMOVALS = [
 for (const { what, remove } of REMOVALS) {
   Deno.test(`force: ${what} at the endpoint api goes, and others are served`, async () => {
     await using lxd = await startLxd();
-    await using world = await deploy(lxd, { units: 2 });
+    await using deployment = await deploy(lxd, { units: 2 });
     const [a, b, c, d, e, f] = await certificates(6);
     assert.ok(a && b && c && d && e && f);
-    const [gone, stays] = [world.requirer("gone", 2), world.requirer("stays")];
+    const [gone, stays] = [deployment.requirer("gone", 2), deployment.requirer("stays")];
     gone.offer(0, [a]);
     gone.offer(1, [b]);
     gone.offer("application", [c, d]);
     stays.offer(0, [d, e]);
-    await world.settle();
-    assert.deepEqual(await trusted(world), fingerprints(a, b, c, d, e));
+    await deployment.settle();
+    assert.deepEqual(await trusted(deployment), fingerprints(a, b, c, d, e));
 
-    const from = world.model.runs.length;
-    remove(world, gone);
+    const from = deployment.model.runs.length;
+    remove(deployment, gone);
     stays.offer(0, [d, f]);
-    await world.settle();
-    const ran = since(world, from);
+    await deployment.settle();
+    const ran = since(deployment, from);
     assert.ok(ran.includes("api-relation-departed done"), ran.join());
     assert.ok(ran.includes("api-relation-broken done"), ran.join());
-    assert.deepEqual(await trusted(world), fingerprints(d, f));
+    assert.deepEqual(await trusted(deployment), fingerprints(d, f));
     assert.deepEqual(stays.told().trusted, fingerprints(d, f));
-    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
-    await world.updateStatus();
-    assert.deepEqual(await trusted(world), fingerprints(d, f));
-    assert.match(Object.values(await world.ours()).join(), /2:stays-0.*2:stays-0/);
+    assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
+    await deployment.updateStatus();
+    assert.deepEqual(await trusted(deployment), fingerprints(d, f));
+    assert.match(Object.values(await deployment.ours()).join(), /2:stays-0.*2:stays-0/);
   });
 }
 
 Deno.test("force: relation and requirer at the endpoint https go, and others are served", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const [a, b, c, d, e] = await certificates(5);
   assert.ok(a && b && c && d && e);
-  const stays = world.requirer("stays");
+  const stays = deployment.requirer("stays");
   const [first, second] = [
-    relateHttps(world.model, "first", 2),
-    relateHttps(world.model, "second"),
+    relateHttps(deployment.model, "first", 2),
+    relateHttps(deployment.model, "second"),
   ];
   stays.offer(0, [c]);
   first.offer(0, a.certificate);
   first.offer(1, c.certificate);
   second.offer("application", b.certificate);
-  await world.settle();
-  assert.deepEqual(await trusted(world), fingerprints(a, b, c));
+  await deployment.settle();
+  assert.deepEqual(await trusted(deployment), fingerprints(a, b, c));
 
-  world.model.removeRelation(first.relation, { force: true });
-  await world.settle();
-  assert.deepEqual(await trusted(world), fingerprints(b, c));
+  deployment.model.removeRelation(first.relation, { force: true });
+  await deployment.settle();
+  assert.deepEqual(await trusted(deployment), fingerprints(b, c));
   assert.deepEqual(stays.told().trusted, fingerprints(c));
-  world.model.removeApplication("second", { force: true });
+  deployment.model.removeApplication("second", { force: true });
   stays.offer(0, [c, d]);
-  await world.settle();
-  assert.deepEqual(await trusted(world), fingerprints(c, d));
+  await deployment.settle();
+  assert.deepEqual(await trusted(deployment), fingerprints(c, d));
   stays.offer(0, [e]);
-  await world.settle();
-  await world.updateStatus();
-  assert.deepEqual(await trusted(world), fingerprints(e));
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  await deployment.settle();
+  await deployment.updateStatus();
+  assert.deepEqual(await trusted(deployment), fingerprints(e));
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 });
 
 Deno.test("force: hooks that were due before the removal end well", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const { model } = world;
+  await using deployment = await deploy(lxd);
+  const { model } = deployment;
   const [a, b] = await certificates(2);
   assert.ok(a && b);
-  const [gone, stays] = [world.requirer("gone"), world.requirer("stays")];
+  const [gone, stays] = [deployment.requirer("gone"), deployment.requirer("stays")];
   stays.offer(0, [b]);
-  await world.settle();
+  await deployment.settle();
   // A unit joins, and -changed must follow.
   model.addUnit("gone");
   gone.offer(1, [a]);
   await model.step();
   model.removeRelation(gone.relation, { force: true });
   const from = model.runs.length;
-  await world.settle();
-  assert.deepEqual(since(world, from), [
+  await deployment.settle();
+  assert.deepEqual(since(deployment, from), [
     "api-relation-changed done",
     "api-relation-departed done",
     "api-relation-departed done",
     "api-relation-broken done",
   ]);
-  assert.deepEqual(await trusted(world), fingerprints(b));
+  assert.deepEqual(await trusted(deployment), fingerprints(b));
 });
 
 Deno.test("force: a relation that stays listed holds back its own and nothing else", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const { model } = world;
+  await using deployment = await deploy(lxd);
+  const { model } = deployment;
   const [a, b, c, d, e, orphan] = await certificates(6);
   assert.ok(a && b && c && d && e && orphan);
   const [gone, stays, other] = [
-    world.requirer("gone"),
-    world.requirer("stays"),
-    world.requirer("other"),
+    deployment.requirer("gone"),
+    deployment.requirer("stays"),
+    deployment.requirer("other"),
   ];
   gone.offer("application", [a]);
   stays.offer(0, [b, c]);
   other.offer(0, [c]);
-  await world.settle();
+  await deployment.settle();
 
   // As after `juju resolved --no-retry` of a hook that an earlier charm failed in.
   model.removeRelation(gone.relation, { force: true });
@@ -146,57 +147,57 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
   await assert.rejects(model.settle(), /api-relation-departed/);
   model.resolve(`${APPLICATION}/0`);
   stays.offer(0, [d]);
-  await world.settle();
-  assert.deepEqual(await trusted(world), fingerprints(a, c, d));
+  await deployment.settle();
+  assert.deepEqual(await trusted(deployment), fingerprints(a, c, d));
   assert.deepEqual(stays.told().trusted, fingerprints(d));
 
   // Each hook that is about everything, and what it does for the others.
   await lxd.distrust(d.fingerprint);
   await lxd.trust(orphan.certificate, { name: `${APPLICATION}@${model.uuid}:99:gone-0` });
-  await world.updateStatus();
-  assert.deepEqual(await trusted(world), fingerprints(a, c, d));
+  await deployment.updateStatus();
+  assert.deepEqual(await trusted(deployment), fingerprints(a, c, d));
   model.untrust(APPLICATION);
-  await world.settle();
-  assert.match(world.status(), /^blocked: Missing credentials access/);
+  await deployment.settle();
+  assert.match(deployment.status(), /^blocked: Missing credentials access/);
   other.offer(0, [e]);
   model.trust(APPLICATION);
-  await world.settle();
-  await world.updateStatus();
+  await deployment.settle();
+  await deployment.updateStatus();
   assert.deepEqual(other.told().trusted, fingerprints(e));
   // The shared one may be wanted by the relation that nobody can read.
-  assert.deepEqual(await trusted(world), fingerprints(a, c, d, e));
+  assert.deepEqual(await trusted(deployment), fingerprints(a, c, d, e));
   model.addUnit(APPLICATION);
-  await world.settle();
-  assert.match(world.status(), /^active: LXD \S+: 1 node, 4 certificates$/);
+  await deployment.settle();
+  assert.match(deployment.status(), /^active: LXD \S+: 1 node, 4 certificates$/);
 
   // An agent that starts again drops the relation, and all is tidied up.
   model.restartAgent(`${APPLICATION}/0`);
-  await world.updateStatus();
-  assert.deepEqual(await trusted(world), fingerprints(d, e));
+  await deployment.updateStatus();
+  assert.deepEqual(await trusted(deployment), fingerprints(d, e));
 });
 
 Deno.test("force: the charm leaves nothing behind, though a relation was removed by force before", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const before = await lxd.trustStore();
   const [a, b] = await certificates(2);
   assert.ok(a && b);
-  const [gone, stays] = [world.requirer("gone"), world.requirer("stays")];
+  const [gone, stays] = [deployment.requirer("gone"), deployment.requirer("stays")];
   gone.offer(0, [a, b]);
   stays.offer(0, [b]);
-  await world.settle();
-  world.model.removeRelation(gone.relation, { force: true });
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  await deployment.settle();
+  deployment.model.removeRelation(gone.relation, { force: true });
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   assert.deepEqual(await lxd.trustStore(), before.filter(({ name }) => !name.includes("@")));
 });
 
 for (const tool of ["relation-get", "relation-set", "relation-list"]) {
   Deno.test(`force: ${tool} that fails at any one call fails no hook`, async () => {
     await using lxd = await startLxd();
-    await using world = await deploy(lxd);
-    const { model } = world;
-    const [first, second] = [world.requirer("first"), world.requirer("second")];
+    await using deployment = await deploy(lxd);
+    const { model } = deployment;
+    const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
     let last: readonly TestCertificate[] = [];
     for (const nth of [1, 2, 3]) {
       for (const hook of ["api-relation-changed", "update-status", "config-changed"]) {
@@ -211,9 +212,9 @@ for (const tool of ["relation-get", "relation-set", "relation-list"]) {
     }
     model.configure(APPLICATION, { projects: "" });
     model.faults.clear();
-    await world.settle();
-    await world.updateStatus();
-    assert.deepEqual(await trusted(world), fingerprints(...last));
+    await deployment.settle();
+    await deployment.updateStatus();
+    assert.deepEqual(await trusted(deployment), fingerprints(...last));
     assert.deepEqual(first.told().trusted, fingerprints(last[0]));
     assert.deepEqual(second.told().trusted, fingerprints(last[1]));
   });

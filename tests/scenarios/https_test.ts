@@ -3,33 +3,36 @@ import { createCertificate, fingerprintOf } from "../certificates.ts";
 import { waitForMember } from "../lxd/administration.ts";
 import { watch } from "../lxd/watch.ts";
 import { startCluster, startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { type HttpsRequirer, relateHttps } from "./https_requirer.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { type HttpsRequirer, relateHttps } from "../harness/https_requirer.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 
 /** Settles, and checks that the application's databag tells the same for a cluster, else nothing. */
-async function settle(world: World, ...requirers: readonly HttpsRequirer[]): Promise<void> {
-  await world.settle();
+async function settle(
+  deployment: Deployment,
+  ...requirers: readonly HttpsRequirer[]
+): Promise<void> {
+  await deployment.settle();
   for (const { relation, told } of requirers) {
     if (!relation.exists()) continue;
-    const expected = world.lxd.members.length > 1 ? told() : {};
+    const expected = deployment.lxd.members.length > 1 ? told() : {};
     assert.deepEqual(relation.readApp(APPLICATION), expected);
   }
 }
 
 Deno.test("lxd-https: the data is there once its certificate is trusted, and as long as it is", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { trust: false });
+  await using deployment = await deploy(lxd, { trust: false });
   const before = await lxd.trustStore();
-  const requirer = relateHttps(world.model);
+  const requirer = relateHttps(deployment.model);
   const [first, second] = [await createCertificate(), await createCertificate()];
   requirer.offer(0, first.certificate);
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   assert.deepEqual(requirer.told(), {}, "Nobody is told to be in who is not");
 
-  world.model.trust(APPLICATION);
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [first.fingerprint]: "1:https-client-0" });
+  deployment.model.trust(APPLICATION);
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [first.fingerprint]: "1:https-client-0" });
   const address = lxd.members[0]?.endpoint.slice("https://".length) ?? "";
   assert.deepEqual(requirer.told(), {
     version: "1.0",
@@ -39,75 +42,75 @@ Deno.test("lxd-https: the data is there once its certificate is trusted, and as 
     registered_certificates: JSON.stringify([first.certificate]),
   });
   assert.deepEqual(await requirer.answers(first), { [address]: "trusted" });
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 
   // In charm-lxd a certificate is never replaced.
   requirer.offer(0, second.certificate);
   const fingerprints = { old: first.fingerprint, new: second.fingerprint };
-  const { sequence } = await watch(lxd, fingerprints, () => settle(world, requirer));
+  const { sequence } = await watch(lxd, fingerprints, () => settle(deployment, requirer));
   assert.deepEqual(sequence.filter((seen) => seen.length === 0), [], "Rotation leaves no gap");
-  assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:https-client-0" });
+  assert.deepEqual(await deployment.ours(), { [second.fingerprint]: "1:https-client-0" });
   assert.deepEqual(await requirer.answers(second), { [address]: "trusted" });
   assert.deepEqual(await requirer.answers(first), { [address]: "untrusted" });
 
   requirer.offer(0, "");
-  await settle(world, requirer);
-  assert.deepEqual([requirer.told(), await world.ours()], [{}, {}]);
+  await settle(deployment, requirer);
+  assert.deepEqual([requirer.told(), await deployment.ours()], [{}, {}]);
 
   requirer.offer(0, first.certificate);
-  await settle(world, requirer);
-  world.model.removeRelation(requirer.relation);
-  await settle(world, requirer);
+  await settle(deployment, requirer);
+  deployment.model.removeRelation(requirer.relation);
+  await settle(deployment, requirer);
   assert.deepEqual(await lxd.trustStore(), before);
 });
 
 Deno.test("lxd-https: an application's databag stands for those of its units", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = relateHttps(world.model, "https-client", 2);
+  await using deployment = await deploy(lxd);
+  const requirer = relateHttps(deployment.model, "https-client", 2);
   const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
   assert.ok(a && b && c);
   requirer.offer(0, a.certificate);
   requirer.offer(1, b.certificate);
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   const ofUnits = {
     [a.fingerprint]: "1:https-client-0",
     [b.fingerprint]: "1:https-client-1",
   };
-  assert.deepEqual(await world.ours(), ofUnits);
+  assert.deepEqual(await deployment.ours(), ofUnits);
 
   requirer.offer("application", c.certificate);
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [c.fingerprint]: "1:https-client" });
   requirer.offer(0, b.certificate);
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
-  await world.updateStatus();
-  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [c.fingerprint]: "1:https-client" });
+  await deployment.updateStatus();
+  assert.deepEqual(await deployment.ours(), { [c.fingerprint]: "1:https-client" });
   assert.equal(requirer.told()["registered_certificates"], JSON.stringify([c.certificate]));
 
   requirer.offer("application", c.certificate, { version: undefined });
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [b.fingerprint]: "shared" });
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [b.fingerprint]: "shared" });
   requirer.offer(0, a.certificate);
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   // Who the last one is that shares a certificate is found out when nothing else is to be done.
-  await world.updateStatus();
-  assert.deepEqual(await world.ours(), ofUnits);
+  await deployment.updateStatus();
+  assert.deepEqual(await deployment.ours(), ofUnits);
 
-  world.model.removeUnit("https-client/0");
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [b.fingerprint]: "1:https-client-1" });
-  world.model.removeApplication(APPLICATION);
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), {});
+  deployment.model.removeUnit("https-client/0");
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [b.fingerprint]: "1:https-client-1" });
+  deployment.model.removeApplication(APPLICATION);
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), {});
 });
 
 Deno.test("lxd-https: each key falls back from the application's databag to the units'", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   for (const project of ["web", "db"]) await lxd.createProject(project);
-  const requirer = relateHttps(world.model, "https-client", 2);
+  const requirer = relateHttps(deployment.model, "https-client", 2);
   const { relation } = requirer;
   const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
   assert.ok(a && b && c);
@@ -123,72 +126,72 @@ Deno.test("lxd-https: each key falls back from the application's databag to the 
   relation.writeApp("https-client", { version: "1.0" });
   requirer.offer(0, a.certificate);
   requirer.offer(1, b.certificate, { version: undefined });
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), ofUnits);
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), ofUnits);
   assert.deepEqual(await requirer.answers(b), await requirer.answers(a));
   requirer.offer(1, b.certificate, { projects: "db" });
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   assert.deepEqual((await access()).sort(), ["all", "db"]);
   relation.writeApp("https-client", { projects: "web" });
-  await settle(world, requirer);
-  assert.deepEqual([await world.ours(), await access()], [ofUnits, ["web", "web"]]);
+  await settle(deployment, requirer);
+  assert.deepEqual([await deployment.ours(), await access()], [ofUnits, ["web", "web"]]);
   relation.writeApp("https-client", { projects: undefined });
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   assert.deepEqual((await access()).sort(), ["all", "db"]);
 
   // The application's certificate takes what it lacks from its units.
   requirer.offer(0, "");
   requirer.offer(1, "");
   requirer.offer("application", c.certificate, { version: undefined });
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
-  await world.updateStatus();
-  assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:https-client" });
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [c.fingerprint]: "1:https-client" });
+  await deployment.updateStatus();
+  assert.deepEqual(await deployment.ours(), { [c.fingerprint]: "1:https-client" });
   const entry = (await lxd.trustStore()).find(({ fingerprint }) => fingerprint === c.fingerprint);
   assert.deepEqual([entry?.restricted, entry?.projects], [true, ["db"]]);
 });
 
 Deno.test("lxd-https: bad data is told, and ignored without the version", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = relateHttps(world.model, "https-client", 2);
+  await using deployment = await deploy(lxd);
+  const requirer = relateHttps(deployment.model, "https-client", 2);
   const certificate = await createCertificate();
   requirer.offer(0, certificate.certificate, { version: undefined });
   requirer.offer(1, "garbage");
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), {});
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), {});
   const reason = "The text holds no PEM certificate";
   const rejected = [{ unit: "https-client/1", fingerprint: null, reason }];
   assert.deepEqual(requirer.told(), { rejected_certificates: JSON.stringify(rejected) });
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 
   requirer.offer(0, certificate.certificate);
   requirer.offer(1, "");
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:https-client-0" });
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "1:https-client-0" });
   assert.equal(requirer.told()["rejected_certificates"], undefined);
   assert.equal(requirer.told()["version"], "1.0");
 });
 
 Deno.test("lxd-https: projects are set, changed and bounded", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   for (const project of ["web", "db"]) await lxd.createProject(project);
-  const requirer = relateHttps(world.model);
+  const requirer = relateHttps(deployment.model);
   const { certificate, fingerprint } = await createCertificate();
   const access = async () => {
     const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
     return entry && [entry.restricted, entry.projects];
   };
   requirer.offer(0, certificate, { projects: "web" });
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   assert.deepEqual(await access(), [true, ["web"]]);
   // In charm-lxd they are never changed while the relation lasts.
   requirer.offer(0, certificate, { projects: "db" });
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   assert.deepEqual(await access(), [true, ["db"]]);
-  world.model.configure(APPLICATION, { projects: "web" });
-  await settle(world, requirer);
+  deployment.model.configure(APPLICATION, { projects: "web" });
+  await settle(deployment, requirer);
   assert.deepEqual(await access(), undefined);
   assert.equal(requirer.told()["version"], undefined);
   assert.match(
@@ -196,39 +199,39 @@ Deno.test("lxd-https: projects are set, changed and bounded", async () => {
     /allows the projects web, not \\"db/,
   );
   requirer.offer(0, certificate, { projects: undefined });
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   assert.deepEqual(await access(), [true, ["web"]]);
 });
 
 Deno.test("lxd-https: the same certificate at both endpoints is one entry until both have dropped it", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const certificate = await createCertificate();
-  const other = world.requirer();
-  const requirer = relateHttps(world.model);
+  const other = deployment.requirer();
+  const requirer = relateHttps(deployment.model);
   other.offer(0, [certificate]);
   requirer.offer(0, certificate.certificate);
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "shared" });
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "shared" });
   assert.deepEqual(other.told().trusted, [certificate.fingerprint]);
   assert.equal(requirer.told()["version"], "1.0");
   other.offer(0, []);
-  await settle(world, requirer);
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "2:https-client-0" });
+  await settle(deployment, requirer);
+  assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "2:https-client-0" });
   assert.deepEqual(other.told().trusted, []);
-  world.model.removeRelation(requirer.relation);
-  await settle(world);
-  assert.deepEqual(await world.ours(), {});
+  deployment.model.removeRelation(requirer.relation);
+  await settle(deployment);
+  assert.deepEqual(await deployment.ours(), {});
 });
 
 Deno.test("lxd-https: a cluster's active members are told by every unit, and its leader's death survived", async () => {
   await using lxd = await startCluster();
-  await using world = await deploy(lxd);
-  const second = world.model.addUnit(APPLICATION);
-  const requirer = relateHttps(world.model);
+  await using deployment = await deploy(lxd);
+  const second = deployment.model.addUnit(APPLICATION);
+  const requirer = relateHttps(deployment.model);
   const [certificate, next] = [await createCertificate(), await createCertificate()];
   requirer.offer(0, certificate.certificate);
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   const addresses = lxd.members.map(({ address }) => `${address}:8443`);
   assert.equal(requirer.told()["addresses"], addresses.join(","));
   assert.deepEqual(requirer.told(second), requirer.told(UNIT));
@@ -237,12 +240,12 @@ Deno.test("lxd-https: a cluster's active members are told by every unit, and its
 
   await lxd.members[0]?.kill();
   requirer.offer(0, next.certificate);
-  await settle(world, requirer);
+  await settle(deployment, requirer);
   // Until the cluster has noticed, one unit may see the member and the next one not.
   await waitForMember(lxd, lxd.members[0]?.name ?? "", "Offline");
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.equal(requirer.told()["addresses"], addresses.slice(1).join(","));
-  assert.deepEqual(await world.ours(), { [next.fingerprint]: "1:https-client-0" });
+  assert.deepEqual(await deployment.ours(), { [next.fingerprint]: "1:https-client-0" });
   assert.deepEqual(requirer.told(second), requirer.told(UNIT));
   assert.equal(requirer.told()["registered_certificates"], JSON.stringify([next.certificate]));
 });

@@ -4,7 +4,7 @@ import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { IDENTITY_ENTITLEMENTS } from "../lxd/stand_in_answer.ts";
 import { DIALECTS } from "../lxd/stand_in_dialect.ts";
-import { deploy } from "./world.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const NEWER = TESTED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 
@@ -13,36 +13,40 @@ for (const dialect of NEWER) {
     for (const entitlements of [IDENTITY_ENTITLEMENTS, ["admin"]]) {
       await using lxd = await startStandIn({ dialect });
       const credential = await identity(lxd, entitlements);
-      await using world = await deploy(lxd, { cloud: { credential } });
-      const requirer = world.requirer();
+      await using deployment = await deploy(lxd, { cloud: { credential } });
+      const requirer = deployment.requirer();
       const [first, second] = [await createCertificate(), await createCertificate()];
       requirer.offer(0, [first]);
-      await world.settle();
+      await deployment.settle();
       requirer.offer(0, [second]);
-      await world.settle();
-      assert.match(world.status(), /^active: LXD \S+: 1 node, 1 certificate$/, `${entitlements}`);
+      await deployment.settle();
+      assert.match(
+        deployment.status(),
+        /^active: LXD \S+: 1 node, 1 certificate$/,
+        `${entitlements}`,
+      );
       assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
-      assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm-0" });
+      assert.deepEqual(await deployment.ours(), { [second.fingerprint]: "1:my-charm-0" });
     }
   });
 
   Deno.test(`identities: one of LXD ${dialect} that may do less tells nothing untrue`, async () => {
     await using lxd = await startStandIn({ dialect });
-    await using world = await deploy(lxd);
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd);
+    const requirer = deployment.requirer();
     const [first, second] = [await createCertificate(), await createCertificate()];
     requirer.offer(0, [first]);
-    await world.settle();
+    await deployment.settle();
     const told = requirer.told();
     assert.deepEqual(told.trusted, [first.fingerprint]);
     requirer.offer(0, [second]);
     for (const missing of IDENTITY_ENTITLEMENTS) {
       const rest = IDENTITY_ENTITLEMENTS.filter((one) => one !== missing);
       const credential = await identity(lxd, rest);
-      world.model.setCloud(world.cloud({ credential }));
-      await world.updateStatus();
+      deployment.model.setCloud(deployment.cloud({ credential }));
+      await deployment.updateStatus();
       assert.equal(
-        world.status(),
+        deployment.status(),
         `blocked: LXD at ${lxd.members[0]?.endpoint} does not let our certificate ` +
           `${credential.fingerprint} manage certificates: its groups must let it create, view, ` +
           "edit and delete identities of the server",
@@ -50,8 +54,8 @@ for (const dialect of NEWER) {
       );
       assert.deepEqual(requirer.told(), told, missing);
     }
-    world.model.setCloud(world.cloud());
-    await world.updateStatus();
+    deployment.model.setCloud(deployment.cloud());
+    await deployment.updateStatus();
     assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
   });
 }
@@ -61,28 +65,28 @@ for (const dialect of TESTED_DIALECTS) {
     for (const config of [{}, { "user.any": "1", "user.microcloud": "2" }]) {
       for (const members of [1, 3]) {
         await using lxd = await startStandIn({ dialect, members });
-        await using world = await deploy(lxd, { units: 2 });
+        await using deployment = await deploy(lxd, { units: 2 });
         await lxd.admin("PATCH", "/1.0", { config });
-        const requirer = world.requirer();
+        const requirer = deployment.requirer();
         const [first, second] = [await createCertificate(), await createCertificate()];
         requirer.offer(0, [first]);
-        await world.settle();
+        await deployment.settle();
         const told = requirer.told();
         assert.deepEqual(told.trusted, [first.fingerprint]);
-        const { fingerprint } = world.credential;
+        const { fingerprint } = deployment.credential;
         await lxd.amend(fingerprint, { restricted: true, projects: ["default"] });
         requirer.offer(0, [second]);
-        await world.updateStatus();
-        for (const unit of world.model.units("lxd-integrator")) {
+        await deployment.updateStatus();
+        for (const unit of deployment.model.units("lxd-integrator")) {
           assert.equal(
-            world.status(unit),
+            deployment.status(unit),
             `blocked: LXD at ${lxd.members[0]?.endpoint} does not let our certificate ` +
               `${fingerprint} manage certificates: it must not be restricted to projects`,
           );
           assert.deepEqual(requirer.told(unit), told);
         }
         await lxd.amend(fingerprint, { restricted: false, projects: [] });
-        await world.updateStatus();
+        await deployment.updateStatus();
         assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
       }
     }

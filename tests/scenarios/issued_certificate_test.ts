@@ -5,8 +5,8 @@ import { authOf } from "../lxd/client.ts";
 import type { ServerIdentity } from "../lxd/daemon.ts";
 import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 
@@ -30,19 +30,19 @@ const chain = (...certificates: readonly { readonly certificate: string }[]): st
 /** Deploys the charm beside an LXD with a certificate of ours. */
 async function beside(identity: ServerIdentity, server: string) {
   const lxd = await startLxd({ identity });
-  const world = await deploy(lxd, { cloud: { server } });
-  const requirer = world.requirer();
+  const deployment = await deploy(lxd, { cloud: { server } });
+  const requirer = deployment.requirer();
   const client = await createCertificate();
   requirer.offer(0, [client]);
-  await world.settle();
+  await deployment.settle();
   const endpoint = lxd.members[0]?.endpoint ?? "";
   return {
-    world,
+    deployment,
     requirer,
     client,
     endpoint,
     [Symbol.asyncDispose]: async () => {
-      await world[Symbol.asyncDispose]();
+      await deployment[Symbol.asyncDispose]();
       await lxd[Symbol.asyncDispose]();
     },
   };
@@ -59,8 +59,8 @@ Deno.test.each([
   { what: "both", presents: chain(issued, authority), pin: chain(issued, authority) },
 ])("server certificate: issued by an authority, and $what", async ({ presents, pin }) => {
   await using started = await beside({ certificate: presents, key: issued.key }, pin);
-  const { world, requirer, client, endpoint } = started;
-  assert.equal(world.status(), ACTIVE);
+  const { deployment, requirer, client, endpoint } = started;
+  assert.equal(deployment.status(), ACTIVE);
   const { server = "", trusted } = requirer.told();
   assert.deepEqual(trusted, [client.fingerprint]);
   assert.equal(server, issued.certificate);
@@ -74,15 +74,15 @@ Deno.test("server certificate: issued by an authority between, as a cluster's", 
   await using lxd = await startLxd();
   await enableClustering(lxd);
   await replaceServerCertificate(lxd, { ...deep, certificate: chain(deep, intermediate) });
-  await using world = await deploy(lxd, { cloud: { server: deep.certificate } });
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
+  await using deployment = await deploy(lxd, { cloud: { server: deep.certificate } });
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
 });
 
 Deno.test("server certificate: issued by an authority that nobody shows, until it is added", async () => {
   await using started = await beside(issued, issued.certificate);
-  const { world, endpoint, requirer, client } = started;
+  const { deployment, endpoint, requirer, client } = started;
   assert.equal(
-    world.status(),
+    deployment.status(),
     `blocked: Cannot verify the certificate of LXD at ${endpoint}: The certificate is issued by ` +
       '"CN=authority", whose own certificate LXD does not present: add that one to server-cert ' +
       "(lxd_server_cert), after LXD's",
@@ -91,13 +91,13 @@ Deno.test("server certificate: issued by an authority that nobody shows, until i
   // Another authority is of no use.
   const another = await createCertificate({ commonName: "authority", ca: true });
   for (const added of [another, intermediate]) {
-    world.model.configure(APPLICATION, { lxd_server_cert: chain(issued, added) });
-    await world.settle();
-    assert.match(world.status(), /^blocked: .* is issued by "CN=authority"/);
+    deployment.model.configure(APPLICATION, { lxd_server_cert: chain(issued, added) });
+    await deployment.settle();
+    assert.match(deployment.status(), /^blocked: .* is issued by "CN=authority"/);
   }
-  world.model.configure(APPLICATION, { lxd_server_cert: chain(issued, authority) });
-  await world.settle();
-  assert.equal(world.status(), ACTIVE);
+  deployment.model.configure(APPLICATION, { lxd_server_cert: chain(issued, authority) });
+  await deployment.settle();
+  assert.equal(deployment.status(), ACTIVE);
   assert.deepEqual(requirer.told().trusted, [client.fingerprint]);
 });
 
@@ -116,7 +116,7 @@ Deno.test.each([
 ])("server certificate: signed by itself $what", async ({ made }) => {
   const identity = await createOpensslCertificate(made);
   await using started = await beside(identity, identity.certificate);
-  assert.equal(started.world.status(), ACTIVE);
+  assert.equal(started.deployment.status(), ACTIVE);
 });
 
 Deno.test.each([
@@ -141,34 +141,34 @@ Deno.test.each([
 ])("server certificate: signed by itself, and $what", async ({ made, reason }) => {
   const identity = await createOpensslCertificate(made);
   await using started = await beside(identity, identity.certificate);
-  assert.match(started.world.status(), /^blocked: Cannot verify the certificate of LXD at /);
-  assert.match(started.world.status(), reason);
-  assert.doesNotMatch(started.world.status(), /signed by itself|issued by/);
+  assert.match(started.deployment.status(), /^blocked: Cannot verify the certificate of LXD at /);
+  assert.match(started.deployment.status(), reason);
+  assert.doesNotMatch(started.deployment.status(), /signed by itself|issued by/);
   assert.deepEqual(started.requirer.told().nodes, []);
 });
 
 Deno.test("server certificate: lxd_server_cert completes Juju's credential", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { cloud: { server: "" } });
+  await using deployment = await deploy(lxd, { cloud: { server: "" } });
   assert.equal(
-    world.status(),
+    deployment.status(),
     "blocked: Missing server-cert of the cloud's credential; set it with: " +
       "juju config lxd-integrator lxd_server_cert=" +
       '"$(lxc query /1.0 | jq -r .environment.certificate)"',
   );
-  world.model.configure(APPLICATION, { lxd_server_cert: lxd.serverCertificate });
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
+  deployment.model.configure(APPLICATION, { lxd_server_cert: lxd.serverCertificate });
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   // It is believed before the credential's own, which Juju may not be told anew.
   const other = await createCertificate();
-  world.model.setCloud(world.cloud({ server: other.certificate }));
-  await world.updateStatus();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
-  world.model.configure(APPLICATION, { lxd_server_cert: null });
-  await world.settle();
+  deployment.model.setCloud(deployment.cloud({ server: other.certificate }));
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
+  deployment.model.configure(APPLICATION, { lxd_server_cert: null });
+  await deployment.settle();
   const presented = fingerprintOf(lxd.serverCertificate);
   assert.match(
-    world.status(),
+    deployment.status(),
     new RegExp(`presents the certificate ${presented}, not the expected`),
   );
 });

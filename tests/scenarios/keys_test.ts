@@ -9,9 +9,9 @@ import {
   type OpensslKind,
 } from "../lxd/openssl.ts";
 import { IS_STAND_IN, startLxd } from "../lxd/servers.ts";
-import { APPLICATION } from "./charm.ts";
-import { relateHttps } from "./https_requirer.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { relateHttps } from "../harness/https_requirer.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const rsa = (bits: number, ...more: readonly string[]): OpensslKind => ({
   key: ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`, ...more],
@@ -108,17 +108,17 @@ Deno.test("keys: who is told as trusted gets in, and everyone else is told why n
   ignore: IS_STAND_IN,
 }, async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const [member] = lxd.members;
   assert.ok(member);
   const [good, bad] = [await createAll(LET_IN), await createAll(KEPT_OUT)];
-  const requirer = world.requirer();
+  const requirer = deployment.requirer();
   requirer.offer(0, [...bad, ...good].map(([, { certificate }]) => certificate));
-  await world.settle();
+  await deployment.settle();
 
   const { trusted, rejected } = requirer.told();
   assert.deepEqual(trusted, good.map(([, { fingerprint }]) => fingerprint).sort());
-  assert.deepEqual(Object.keys(await world.ours()).sort(), trusted);
+  assert.deepEqual(Object.keys(await deployment.ours()).sort(), trusted);
   for (const [what, certificate] of good) {
     assert.equal(await opensslAuthOf(member.endpoint, certificate), "trusted", what);
   }
@@ -140,15 +140,15 @@ Deno.test("keys: who is told as trusted gets in, and everyone else is told why n
     assert.notEqual(await opensslAuthOf(member.endpoint, certificate), "trusted", what);
   }
   // Told is what gets in, though somebody else has them in the trust store.
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.deepEqual(requirer.told().trusted, trusted);
   assert.equal(requirer.told().rejected.length, bad.length);
 });
 
 Deno.test("keys: what only today's LXD keeps out is rejected by every unit", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { units: 2 });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { units: 2 });
+  const requirer = deployment.requirer();
   const good = craft();
   const long = craft({ padding: 64_000 });
   const bad = {
@@ -160,7 +160,7 @@ Deno.test("keys: what only today's LXD keeps out is rejected by every unit", asy
     [`The certificate has ${bytesOf(long)} bytes: LXD lets none in with more than 64000`]: long,
   };
   requirer.offer(0, [...Object.values(bad), good]);
-  await world.settle();
+  await deployment.settle();
   const { trusted, rejected } = requirer.told();
   assert.deepEqual(trusted, [fingerprintOf(good)]);
   assert.deepEqual(
@@ -172,30 +172,30 @@ Deno.test("keys: what only today's LXD keeps out is rejected by every unit", asy
 
 Deno.test("keys: what an older version registered, and nobody gets in with, is revoked", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   const good = await createOpensslCertificate(ec("P-256"));
   const bad = await createOpensslCertificate(KEPT_OUT["DSA"] ?? { key: [] });
-  const name = `${APPLICATION}@${world.model.uuid}:${requirer.relation.id}:my-charm-0`;
+  const name = `${APPLICATION}@${deployment.model.uuid}:${requirer.relation.id}:my-charm-0`;
   await lxd.trust(bad.certificate, { name });
   requirer.offer(0, [bad.certificate, good.certificate]);
-  await world.settle();
-  assert.deepEqual(Object.keys(await world.ours()), [good.fingerprint]);
+  await deployment.settle();
+  assert.deepEqual(Object.keys(await deployment.ours()), [good.fingerprint]);
   await lxd.trust(bad.certificate, { name });
-  await world.updateStatus();
-  assert.deepEqual(Object.keys(await world.ours()), [good.fingerprint]);
+  await deployment.updateStatus();
+  assert.deepEqual(Object.keys(await deployment.ours()), [good.fingerprint]);
   assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
 });
 
 Deno.test("keys: lxd-https says why a certificate is of no use", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = relateHttps(world.model);
+  await using deployment = await deploy(lxd);
+  const requirer = relateHttps(deployment.model);
   const { certificate, fingerprint } = await createOpensslCertificate(
     KEPT_OUT["Ed448"] ?? { key: [] },
   );
   requirer.offer(0, certificate);
-  await world.settle();
+  await deployment.settle();
   const rejected = [{ unit: "https-client/0", fingerprint, reason: KEPT_OUT["Ed448"]?.reason }];
   assert.deepEqual(requirer.told(), { rejected_certificates: JSON.stringify(rejected) });
 });

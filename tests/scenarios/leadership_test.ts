@@ -6,8 +6,9 @@ import { authOf } from "../lxd/client.ts";
 import { startCluster, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import type { LxdMember } from "../lxd/world.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy, type Requirer } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const CHANGED_REGEXP = /^(Registered|Renamed|Gave|Revoked) /m;
 const [LEADER, SECOND, THIRD] = ["lxd-integrator/0", "lxd-integrator/1", "lxd-integrator/2"];
@@ -32,21 +33,21 @@ Deno.test("leadership: one unit changes the trust store, and all tell of it", KI
   // The others run ahead of the leader: what they learn of LXD they can learn from it only.
   const pick = (candidates: readonly PendingHook[]) =>
     Math.max(0, candidates.findIndex(({ unit }) => unit !== LEADER));
-  await using world = await deploy(lxd, { units: 3, cloud: { endpoint }, model: { pick } });
-  const requirer = world.requirer("ams", 2);
+  await using deployment = await deploy(lxd, { units: 3, cloud: { endpoint }, model: { pick } });
+  const requirer = deployment.requirer("ams", 2);
   const steady = await createCertificate();
   requirer.offer("application", [steady]);
-  await world.settle();
+  await deployment.settle();
   let former: readonly TestCertificate[] = [];
   const rotate = async () => {
     const pair = [await createCertificate(), await createCertificate()] as const;
     requirer.offer(0, [pair[0]]);
     requirer.offer(1, [pair[1]]);
-    await world.settle();
-    for (const unit of world.model.units(APPLICATION)) {
+    await deployment.settle();
+    for (const unit of deployment.model.units(APPLICATION)) {
       assert.deepEqual(requirer.told(unit).trusted, fingerprintsOf(steady, ...pair), unit);
     }
-    assert.deepEqual(await world.ours(), {
+    assert.deepEqual(await deployment.ours(), {
       [steady.fingerprint]: "1:ams",
       [pair[0].fingerprint]: "1:ams-0",
       [pair[1].fingerprint]: "1:ams-1",
@@ -66,55 +67,55 @@ Deno.test("leadership: one unit changes the trust store, and all tell of it", KI
   await rotate();
   await waitForMember(lxd, member.name, "Offline");
   await rotate();
-  for (const unit of world.model.units(APPLICATION)) {
-    assert.equal(world.status(unit), `active: LXD ${VERSION}: 2 nodes, 3 certificates`, unit);
+  for (const unit of deployment.model.units(APPLICATION)) {
+    assert.equal(deployment.status(unit), `active: LXD ${VERSION}: 2 nodes, 3 certificates`, unit);
     assert.ok(!requirer.told(unit).endpoints.includes(endpoint), unit);
   }
-  assert.deepEqual(whoChanged(world.model.runs), [LEADER]);
-  assert.ok(world.model.runs.every(({ hook }) => hook !== "update-status"));
+  assert.deepEqual(whoChanged(deployment.model.runs), [LEADER]);
+  assert.ok(deployment.model.runs.every(({ hook }) => hook !== "update-status"));
 });
 
 Deno.test("leadership: scaling down keeps every certificate, removing the application none", async () => {
-  await using world = await deploy(lxd, { units: 3 });
+  await using deployment = await deploy(lxd, { units: 3 });
   const before = await lxd.trustStore();
-  const [first, second] = [world.requirer("first", 2), world.requirer("second")];
+  const [first, second] = [deployment.requirer("first", 2), deployment.requirer("second")];
   const [own, shared, foreign] = await certificates();
   await lxd.trust(foreign.certificate, { name: "an operator's" });
   first.offer(0, [own, shared, foreign]);
   first.offer(1, [shared]);
   second.offer(0, [shared]);
-  await world.settle();
+  await deployment.settle();
   const [store, told] = [await lxd.trustStore(), first.told(SECOND)];
   const ours = { [own.fingerprint]: "1:first-0", [shared.fingerprint]: "shared" };
-  assert.deepEqual(await world.ours(), ours);
+  assert.deepEqual(await deployment.ours(), ours);
 
   // One that does not lead, then the one that does.
   for (const [unit, leader] of [[THIRD, LEADER], [LEADER, SECOND]] as const) {
-    const count = world.model.runs.length;
-    world.model.removeUnit(unit);
-    await world.settle();
+    const count = deployment.model.runs.length;
+    deployment.model.removeUnit(unit);
+    await deployment.settle();
     // Not even for a moment: the next leader would register again what was revoked.
-    assert.deepEqual(whoChanged(world.model.runs.slice(count)), []);
-    assert.deepEqual([unit, world.model.leader(APPLICATION)], [unit, leader]);
+    assert.deepEqual(whoChanged(deployment.model.runs.slice(count)), []);
+    assert.deepEqual([unit, deployment.model.leader(APPLICATION)], [unit, leader]);
     assert.deepEqual(await lxd.trustStore(), store);
-    for (const left of world.model.units(APPLICATION)) {
+    for (const left of deployment.model.units(APPLICATION)) {
       assert.deepEqual(first.told(left), told, left);
     }
   }
   // Who leads now does what the first leader did, and tells those that come later.
   const rotated = await createCertificate();
-  const added = world.model.addUnit(APPLICATION);
+  const added = deployment.model.addUnit(APPLICATION);
   first.offer(0, [rotated, shared]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(first.told(added).trusted, fingerprintsOf(rotated, shared));
   assert.deepEqual(second.told(added).trusted, fingerprintsOf(shared));
-  assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprintsOf(rotated, shared));
+  assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(rotated, shared));
 
-  world.model.addUnit(APPLICATION);
-  await world.settle();
-  assert.equal(world.model.units(APPLICATION).length, 3);
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  deployment.model.addUnit(APPLICATION);
+  await deployment.settle();
+  assert.equal(deployment.model.units(APPLICATION).length, 3);
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   await lxd.distrust(foreign.fingerprint);
   assert.deepEqual(await lxd.trustStore(), before);
 });
@@ -124,15 +125,15 @@ for (const ranBefore of ["before", "after"] as const) {
     let isLeaderFirst = false;
     const pick = (candidates: readonly PendingHook[]) =>
       Math.max(0, candidates.findIndex(({ unit }) => (unit === LEADER) === isLeaderFirst));
-    await using world = await deploy(lxd, { units: 3, model: { pick } });
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd, { units: 3, model: { pick } });
+    const requirer = deployment.requirer();
     const [first, second, third] = await certificates();
     requirer.offer(0, [first]);
-    await world.settle();
+    await deployment.settle();
     requirer.offer(0, [second]);
-    await world.settle();
+    await deployment.settle();
     // Where it turns from LXD to Juju.
-    const tools = world.model.runs.findLast(({ unit, hook }) =>
+    const tools = deployment.model.runs.findLast(({ unit, hook }) =>
       unit === LEADER && hook === "api-relation-changed"
     )?.tools ?? [];
     const call = 1 + tools.findIndex(({ tool }) =>
@@ -142,47 +143,49 @@ for (const ranBefore of ["before", "after"] as const) {
 
     isLeaderFirst = ranBefore === "after";
     const hook = "api-relation-changed";
-    world.model.faults.killAtToolCall({ unit: LEADER, hook, call });
+    deployment.model.faults.killAtToolCall({ unit: LEADER, hook, call });
     requirer.offer(0, [third]);
-    while ((await world.model.step())?.outcome !== "killed");
-    assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprintsOf(second, third));
-    world.model.removeUnit(LEADER, { force: true });
-    await world.settle();
+    while ((await deployment.model.step())?.outcome !== "killed");
+    assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(second, third));
+    deployment.model.removeUnit(LEADER, { force: true });
+    await deployment.settle();
     for (const unit of [SECOND, THIRD]) {
       assert.ok(requirer.told(unit).trusted.includes(third.fingerprint), unit);
     }
     // Who had its own hook before the new leader led waits until nothing is queued any more.
     const isDone = ranBefore === "after";
-    assert.equal(Object.keys(await world.ours()).length, isDone ? 1 : 2);
-    await world.updateStatus();
-    assert.deepEqual(await world.ours(), { [third.fingerprint]: "1:my-charm-0" });
+    assert.equal(Object.keys(await deployment.ours()).length, isDone ? 1 : 2);
+    await deployment.updateStatus();
+    assert.deepEqual(await deployment.ours(), { [third.fingerprint]: "1:my-charm-0" });
     for (const unit of [SECOND, THIRD]) {
       assert.deepEqual(requirer.told(unit).trusted, fingerprintsOf(third), unit);
     }
-    assert.deepEqual(whoChanged(world.model.runs), [LEADER, SECOND]);
+    assert.deepEqual(whoChanged(deployment.model.runs), [LEADER, SECOND]);
   });
 }
 
 Deno.test("leadership: lost at the very end of a hook, after LXD has acted", async () => {
-  await using world = await deploy(lxd, { units: 3 });
-  const foreign = await world.foreign();
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { units: 3 });
+  const foreign = await deployment.foreign();
+  const requirer = deployment.requirer();
   const [first, second] = await certificates();
   requirer.offer("application", [first]);
-  await world.settle();
+  await deployment.settle();
   // Only the leader may write what an application is answered.
-  world.model.faults.loseLeadershipAtFlush({ hook: "api-relation-changed" });
+  deployment.model.faults.loseLeadershipAtFlush({ hook: "api-relation-changed" });
   requirer.offer("application", [second]);
   // Juju runs the refused hook again.
-  await world.model.settle({ replays: 1 });
-  assert.ok(world.model.runs.some(({ outcome, unit }) => outcome === "failed" && unit === LEADER));
-  assert.equal(world.model.leader(APPLICATION), SECOND);
-  await world.settle();
-  for (const unit of world.model.units(APPLICATION)) {
+  await deployment.model.settle({ replays: 1 });
+  assert.ok(
+    deployment.model.runs.some(({ outcome, unit }) => outcome === "failed" && unit === LEADER),
+  );
+  assert.equal(deployment.model.leader(APPLICATION), SECOND);
+  await deployment.settle();
+  for (const unit of deployment.model.units(APPLICATION)) {
     assert.deepEqual(requirer.told(unit).trusted, fingerprintsOf(second), unit);
   }
-  assert.deepEqual(await world.ours(), { [second.fingerprint]: "1:my-charm" });
-  assert.deepEqual(await world.foreign(), foreign);
+  assert.deepEqual(await deployment.ours(), { [second.fingerprint]: "1:my-charm" });
+  assert.deepEqual(await deployment.foreign(), foreign);
 });
 
 Deno.test("leadership: a new leader that knows less revokes nothing that is wanted", async () => {
@@ -198,52 +201,54 @@ Deno.test("leadership: a new leader that knows less revokes nothing that is want
       candidates.findIndex((one) => ahead < 0 && one.relation === relation),
     );
   };
-  await using world = await deploy(lxd, { units: 2, model: { pick } });
-  const [first, second] = [world.requirer("first", 2), world.requirer("second")];
+  await using deployment = await deploy(lxd, { units: 2, model: { pick } });
+  const [first, second] = [deployment.requirer("first", 2), deployment.requirer("second")];
   requirers = [first, second];
   const [shared, inner, own] = await certificates();
   first.offer(0, [shared, inner]);
-  await world.settle();
+  await deployment.settle();
   // Further requirers come to want the same certificates, and only the old leader gets to know it.
   first.offer(1, [inner]);
   second.offer(0, [shared, own]);
-  while (world.model.pending().some(({ unit }) => unit === LEADER)) await world.model.step();
+  while (deployment.model.pending().some(({ unit }) => unit === LEADER)) {
+    await deployment.model.step();
+  }
   assert.deepEqual(second.told(LEADER).trusted, fingerprintsOf(shared, own));
   assert.deepEqual(second.told(SECOND).trusted, []);
-  world.model.removeUnit(LEADER, { force: true });
+  deployment.model.removeUnit(LEADER, { force: true });
   first.offer(0, []);
   const wanted = fingerprintsOf(shared, inner, own);
   let hooks = 0;
-  while (await world.model.step()) {
+  while (await deployment.model.step()) {
     hooks++;
-    const names = Object.keys(await world.ours()).sort();
-    assert.deepEqual(names, wanted, world.model.runs.at(-1)?.hook);
+    const names = Object.keys(await deployment.ours()).sort();
+    assert.deepEqual(names, wanted, deployment.model.runs.at(-1)?.hook);
   }
   assert.ok(hooks > 3);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(second.told(SECOND).trusted, fingerprintsOf(shared, own));
   assert.deepEqual(first.told(SECOND).trusted.filter((one) => one === inner.fingerprint).length, 1);
 
   // Once nothing is queued it knows everything, and what is no longer wanted goes at once.
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.deepEqual(first.told(SECOND).trusted, fingerprintsOf(inner));
   isFirstBefore = false;
   first.offer(1, []);
   second.offer(0, [own]);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [own.fingerprint]: "2:second-0" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [own.fingerprint]: "2:second-0" });
 });
 
 Deno.test("leadership: one that comes back has missed what was done meanwhile", async () => {
   let preferred = (_: PendingHook): boolean => false;
   const pick = (candidates: readonly PendingHook[]) =>
     Math.max(0, candidates.findIndex((one) => preferred(one)));
-  await using world = await deploy(lxd, { units: 2, model: { pick } });
-  const { model } = world;
-  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  await using deployment = await deploy(lxd, { units: 2, model: { pick } });
+  const { model } = deployment;
+  const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   const shared = await createCertificate();
   first.offer(0, [shared]);
-  await world.settle();
+  await deployment.settle();
   // The other unit leads for the length of one hook, which was killed before: that one comes first.
   preferred = ({ unit }) => unit === SECOND;
   model.faults.killAtToolCall({ unit: SECOND, call: 1 });
@@ -257,10 +262,10 @@ Deno.test("leadership: one that comes back has missed what was done meanwhile", 
   preferred = ({ unit, relation }) => unit === LEADER && relation !== Number(second.relation.id);
   while (await model.step()) {
     const { unit, hook } = model.runs.at(-1) ?? {};
-    assert.deepEqual(Object.keys(await world.ours()), [shared.fingerprint], `${unit} ${hook}`);
+    assert.deepEqual(Object.keys(await deployment.ours()), [shared.fingerprint], `${unit} ${hook}`);
   }
-  await world.updateStatus();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "2:second-0" });
+  await deployment.updateStatus();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "2:second-0" });
 });
 
 /** The units whose hooks changed the trust store. */

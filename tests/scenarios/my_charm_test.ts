@@ -4,9 +4,10 @@ import { fingerprintOf } from "../certificates.ts";
 import { createStoragePool, succeed, waitForMember } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { type RealLxd, startCluster } from "../lxd/real.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { buildMyCharm, identitiesOf, type MyIdentity, secretsLeft } from "./my_charm.ts";
-import { deploy, type Requirer, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { buildMyCharm, identitiesOf, type MyIdentity, secretsLeft } from "../harness/my_charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const NAMES = ["member1", "member2", "member3"];
 const MINE = "my-charm/0";
@@ -28,164 +29,174 @@ Deno.test.afterAll(async () => {
   await shared?.[Symbol.asyncDispose]();
 });
 
-Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind", async () => {
-  await using world = await deployBoth();
-  const { model } = world;
-  const before = await shared.trustStore();
-  assert.equal(world.status(MINE), UNRELATED);
-  const first = world.relate("my-charm");
-  await world.settle();
-  const old = newest(world);
-  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 1 certificate");
-  assert.equal(world.status(MINE), active(old));
-  assert.deepEqual(await world.ours(), { [old.fingerprint]: "1:my-charm-0" });
-  const entry = (await shared.trustStore()).find(({ fingerprint }) =>
-    fingerprint === old.fingerprint
-  );
-  assert.deepEqual([entry?.restricted, entry?.projects], [true, ["default"]]);
-  assert.deepEqual(visited(world, old), NAMES);
-
-  const published = first.relation.read(MINE);
-  model.updateStatus("my-charm");
-  await world.updateStatus();
-  assert.deepEqual(visited(world, old), NAMES, "what was visited is not visited in every hook");
-  assert.deepEqual(first.relation.read(MINE), published);
-
+/** Rotates the certificate; one of the two is trusted after each hook. */
+async function rotate(deployment: Deployment, old: MyIdentity): Promise<MyIdentity> {
+  const { model } = deployment;
   const rotation = await model.runAction(MINE, "rotate");
   assert.equal(rotation.status, "completed", rotation.message);
   const next = String(rotation.results["certificate"]);
   const awaited = `Waiting for each LXD node to trust certificate ${next.slice(0, 12)}`;
-  assert.equal(world.status(MINE), `${active(old)}; ${awaited}`);
+  assert.equal(deployment.status(MINE), `${active(old)}; ${awaited}`);
   const course: string[] = [];
   do {
     const store = (await shared.trustStore()).map(({ fingerprint }) => fingerprint);
     const trusted = [old.fingerprint, next].filter((one) => store.includes(one)).join();
     if (trusted !== course.at(-1)) course.push(trusted);
-    assert.ok(trusted.includes(usedBy(world)), "what is used is trusted after each hook");
+    assert.ok(trusted.includes(usedBy(deployment)), "what is used is trusted after each hook");
   } while (await model.step());
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(course, [old.fingerprint, `${old.fingerprint},${next}`, next]);
-  const rotated = newest(world);
+  const rotated = newest(deployment);
   assert.equal(rotated.fingerprint, next);
   assert.notEqual(rotated.key, old.key);
-  assert.equal(world.status(MINE), active(rotated));
-  assert.deepEqual(visited(world, rotated), NAMES);
-  assert.deepEqual(await authAt(world, old), everywhere("untrusted"));
-  assert.deepEqual(await authAt(world, rotated), everywhere("trusted"));
-  assert.equal(secretsLeft(world, "my-charm").length, 1, "the old key is forgotten");
+  assert.equal(deployment.status(MINE), active(rotated));
+  assert.deepEqual(visited(deployment, rotated), NAMES);
+  assert.deepEqual(await authAt(deployment, old), everywhere("untrusted"));
+  assert.deepEqual(await authAt(deployment, rotated), everywhere("trusted"));
+  assert.equal(secretsLeft(deployment, "my-charm").length, 1, "the old key is forgotten");
+  return rotated;
+}
 
-  await checkSecrecy(world, [first]);
+Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind", async () => {
+  await using deployment = await deployBoth();
+  const { model } = deployment;
+  const before = await shared.trustStore();
+  assert.equal(deployment.status(MINE), UNRELATED);
+  const first = deployment.relate("my-charm");
+  await deployment.settle();
+  const old = newest(deployment);
+  assert.equal(deployment.status(), "active: LXD 5.0.2: 3 nodes, 1 certificate");
+  assert.equal(deployment.status(MINE), active(old));
+  assert.deepEqual(await deployment.ours(), { [old.fingerprint]: "1:my-charm-0" });
+  const entry = (await shared.trustStore()).find(({ fingerprint }) =>
+    fingerprint === old.fingerprint
+  );
+  assert.deepEqual([entry?.restricted, entry?.projects], [true, ["default"]]);
+  assert.deepEqual(visited(deployment, old), NAMES);
+
+  const published = first.relation.read(MINE);
+  model.updateStatus("my-charm");
+  await deployment.updateStatus();
+  assert.deepEqual(
+    visited(deployment, old),
+    NAMES,
+    "what was visited is not visited in every hook",
+  );
+  assert.deepEqual(first.relation.read(MINE), published);
+
+  const rotated = await rotate(deployment, old);
+  await checkSecrecy(deployment, [first]);
   model.removeRelation(first.relation);
-  await world.settle();
-  assert.equal(world.status(MINE), UNRELATED);
-  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 0 certificates");
+  await deployment.settle();
+  assert.equal(deployment.status(MINE), UNRELATED);
+  assert.equal(deployment.status(), "active: LXD 5.0.2: 3 nodes, 0 certificates");
   assert.deepEqual(await shared.trustStore(), before);
-  assert.deepEqual(secretsLeft(world, "my-charm"), []);
+  assert.deepEqual(secretsLeft(deployment, "my-charm"), []);
   const refused = await model.runAction(MINE, "rotate");
   assert.equal(refused.status, "failed");
 
-  const second = world.relate("my-charm");
-  await world.settle();
-  const again = newest(world);
+  const second = deployment.relate("my-charm");
+  await deployment.settle();
+  const again = newest(deployment);
   assert.notEqual(again.key, rotated.key);
-  assert.equal(world.status(MINE), active(again));
+  assert.equal(deployment.status(MINE), active(again));
   model.removeApplication("my-charm");
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await shared.trustStore(), before);
-  assert.deepEqual(secretsLeft(world, "my-charm"), []);
+  assert.deepEqual(secretsLeft(deployment, "my-charm"), []);
   assert.deepEqual(await instances(), []);
-  await checkSecrecy(world, [first, second]);
+  await checkSecrecy(deployment, [first, second]);
 });
 
 Deno.test("my-charm: says why its certificate is rejected, and recovers", async () => {
-  await using world = await deployBoth({ projects: "web" });
-  const { relation } = world.relate("my-charm");
-  await world.settle();
+  await using deployment = await deployBoth({ projects: "web" });
+  const { relation } = deployment.relate("my-charm");
+  await deployment.settle();
   const reason = 'The operator allows the projects web, not "default"';
-  const rejected = newest(world);
+  const rejected = newest(deployment);
   const certificate = `certificate ${rejected.fingerprint.slice(0, 12)}`;
   assert.equal(
-    world.status(MINE),
+    deployment.status(MINE),
     `blocked: LXD's provider rejects ${certificate}: ${reason}`,
   );
-  assert.deepEqual(await world.ours(), {});
+  assert.deepEqual(await deployment.ours(), {});
 
   // Mended by the operator of the charm: the provider takes the certificate of the other project.
-  world.model.configure("my-charm", { project: "web" });
-  await world.settle();
-  const mended = newest(world);
-  assert.equal(world.status(MINE), active(mended));
-  assert.deepEqual(visited(world, mended), NAMES);
-  assert.equal(secretsLeft(world, "my-charm").length, 1);
+  deployment.model.configure("my-charm", { project: "web" });
+  await deployment.settle();
+  const mended = newest(deployment);
+  assert.equal(deployment.status(MINE), active(mended));
+  assert.deepEqual(visited(deployment, mended), NAMES);
+  assert.equal(secretsLeft(deployment, "my-charm").length, 1);
   const published = relation.read(MINE);
-  world.model.configure("my-charm", { project: "no name" });
-  await world.settle();
-  assert.equal(world.status(MINE), 'blocked: Cannot use project "no name": it is no name');
+  deployment.model.configure("my-charm", { project: "no name" });
+  await deployment.settle();
+  assert.equal(deployment.status(MINE), 'blocked: Cannot use project "no name": it is no name');
   assert.deepEqual(relation.read(MINE), published);
 
   // Mended by the operator of the provider: it takes the certificate that it rejected.
-  world.model.configure("my-charm", { project: "default" });
-  await world.settle();
-  const waiting = newest(world);
-  assert.match(world.status(MINE), /^blocked: LXD's provider rejects certificate .*: The/);
-  world.model.configure(APPLICATION, { projects: "web,default" });
-  await world.settle();
-  assert.equal(newest(world).fingerprint, waiting.fingerprint);
-  assert.equal(world.status(MINE), active(waiting));
+  deployment.model.configure("my-charm", { project: "default" });
+  await deployment.settle();
+  const waiting = newest(deployment);
+  assert.match(deployment.status(MINE), /^blocked: LXD's provider rejects certificate .*: The/);
+  deployment.model.configure(APPLICATION, { projects: "web,default" });
+  await deployment.settle();
+  assert.equal(newest(deployment).fingerprint, waiting.fingerprint);
+  assert.equal(deployment.status(MINE), active(waiting));
 });
 
 Deno.test("my-charm: survives a node that dies while it rotates", async () => {
   await using lxd = await startWithPool();
-  await using world = await deployBoth({ lxd });
-  const { model } = world;
-  world.relate("my-charm");
-  await world.settle();
-  const old = newest(world);
+  await using deployment = await deployBoth({ lxd });
+  const { model } = deployment;
+  deployment.relate("my-charm");
+  await deployment.settle();
+  const old = newest(deployment);
   await model.runAction(MINE, "rotate");
   // The provider answers while the third node is there; it dies before my-charm reads the answer.
   while (model.runs.at(-1)?.unit !== UNIT) await model.step();
   const [, , third] = lxd.members;
   assert.ok(third);
   await third.kill();
-  await world.settle();
-  const rotated = newest(world);
+  await deployment.settle();
+  const rotated = newest(deployment);
   assert.notEqual(rotated.fingerprint, old.fingerprint);
-  assert.deepEqual(visited(world, rotated), NAMES.slice(0, 2));
-  assert.match(world.status(MINE), /^waiting: member3 does not answer: /);
+  assert.deepEqual(visited(deployment, rotated), NAMES.slice(0, 2));
+  assert.match(deployment.status(MINE), /^waiting: member3 does not answer: /);
 
   await waitForMember(lxd, third.name, "Offline");
-  await world.updateStatus();
-  assert.equal(world.status(MINE), active(rotated, "2 nodes"));
-  assert.deepEqual(await world.ours(), { [rotated.fingerprint]: "1:my-charm-0" });
+  await deployment.updateStatus();
+  assert.equal(deployment.status(MINE), active(rotated, "2 nodes"));
+  assert.deepEqual(await deployment.ours(), { [rotated.fingerprint]: "1:my-charm-0" });
 
   await third.start();
   await waitForMember(lxd, third.name, "Online");
-  await world.updateStatus();
-  assert.equal(world.status(MINE), active(rotated));
-  assert.deepEqual(await authAt(world, rotated), everywhere("trusted"));
-  assert.deepEqual(await authAt(world, old), everywhere("untrusted"));
-  assert.ok(visited(world, rotated).includes("member3"));
+  await deployment.updateStatus();
+  assert.equal(deployment.status(MINE), active(rotated));
+  assert.deepEqual(await authAt(deployment, rotated), everywhere("trusted"));
+  assert.deepEqual(await authAt(deployment, old), everywhere("untrusted"));
+  assert.ok(visited(deployment, rotated).includes("member3"));
 });
 
 Deno.test("my-charm: each unit has a certificate of its own", async () => {
-  await using world = await deployBoth({ units: 2 });
-  world.relate("my-charm");
-  await world.settle();
-  const units = [newest(world), newest(world, "my-charm/1")] as const;
+  await using deployment = await deployBoth({ units: 2 });
+  deployment.relate("my-charm");
+  await deployment.settle();
+  const units = [newest(deployment), newest(deployment, "my-charm/1")] as const;
   const names = units.map(({ fingerprint }, index) => [fingerprint, `1:my-charm-${index}`]);
-  assert.deepEqual(await world.ours(), Object.fromEntries(names));
-  assert.equal(world.status("my-charm/1"), active(units[1]));
-  world.model.removeUnit(MINE);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [units[1].fingerprint]: "1:my-charm-1" });
-  assert.equal(world.status("my-charm/1"), active(units[1]));
-  assert.equal(secretsLeft(world, "my-charm").length, 1);
+  assert.deepEqual(await deployment.ours(), Object.fromEntries(names));
+  assert.equal(deployment.status("my-charm/1"), active(units[1]));
+  deployment.model.removeUnit(MINE);
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [units[1].fingerprint]: "1:my-charm-1" });
+  assert.equal(deployment.status("my-charm/1"), active(units[1]));
+  assert.equal(secretsLeft(deployment, "my-charm").length, 1);
 });
 
 Deno.test("my-charm: tidies up after a hook that was killed", async () => {
-  await using world = await deployBoth();
-  const { model } = world;
-  const { relation } = world.relate("my-charm");
+  await using deployment = await deployBoth();
+  const { model } = deployment;
+  const { relation } = deployment.relate("my-charm");
   const hook = "lxd-relation-created";
   const runs = () => model.runs.filter((run) => run.hook === hook);
   // Its eighth call is secret-add: it is killed while Juju reads the key from the file.
@@ -193,10 +204,10 @@ Deno.test("my-charm: tidies up after a hook that was killed", async () => {
   while (runs().length < 1) await model.step();
   assert.deepEqual(runs().map(({ outcome }) => outcome), ["killed"]);
   assert.equal(runs()[0]?.tools.at(-1)?.tool, "secret-add");
-  assert.equal((await keyFiles(world)).length, 1);
+  assert.equal((await keyFiles(deployment)).length, 1);
   while (runs().length < 2) await model.step();
   assert.deepEqual(runs().map(({ outcome }) => outcome), ["killed", "done"]);
-  assert.deepEqual(await keyFiles(world), []);
+  assert.deepEqual(await keyFiles(deployment), []);
 
   // As if killed before it deleted its instance.
   const [certificate] = JSON.parse(relation.read(MINE)["client_certificates"] ?? "[]");
@@ -206,8 +217,8 @@ Deno.test("my-charm: tidies up after a hook that was killed", async () => {
     devices: { root: { type: "disk", path: "/", pool: "default" } },
   }]);
   assert.equal((await instances()).length, 1);
-  await world.settle();
-  assert.equal(world.status(MINE), active(newest(world)));
+  await deployment.settle();
+  assert.equal(deployment.status(MINE), active(newest(deployment)));
   assert.deepEqual(await instances(), []);
 });
 
@@ -223,29 +234,29 @@ async function deployBoth(
     readonly projects?: string;
     readonly units?: number;
   } = {},
-): Promise<World> {
-  const world = await deploy(lxd, { config: { projects } });
+): Promise<Deployment> {
+  const deployment = await deploy(lxd, { config: { projects } });
   try {
-    await world.model.deploy(charm, { units });
-    await world.settle();
+    await deployment.model.deploy(charm, { units });
+    await deployment.settle();
   } catch (error) {
-    await world[Symbol.asyncDispose]();
+    await deployment[Symbol.asyncDispose]();
     throw error;
   }
-  return world;
+  return deployment;
 }
 
 /** The certificate that a unit made last, with its key. */
-function newest(world: World, unit = MINE): MyIdentity {
-  const identity = identitiesOf(world, unit).at(-1);
+function newest(deployment: Deployment, unit = MINE): MyIdentity {
+  const identity = identitiesOf(deployment, unit).at(-1);
   assert.ok(identity, `${unit} has a certificate`);
   return identity;
 }
 
 /** The beginning of the fingerprint that the first unit's status tells to be used. */
-function usedBy(world: World): string {
-  const [, used] = /^active: 3 nodes, certificate (\w{12})/.exec(world.status(MINE)) ?? [];
-  assert.ok(used, world.status(MINE));
+function usedBy(deployment: Deployment): string {
+  const [, used] = /^active: 3 nodes, certificate (\w{12})/.exec(deployment.status(MINE)) ?? [];
+  assert.ok(used, deployment.status(MINE));
   return used;
 }
 
@@ -258,14 +269,14 @@ function instanceOf(fingerprint: string): string {
 }
 
 /** The nodes where the first unit made and deleted an instance with a certificate. */
-function visited({ model }: World, { fingerprint }: MyIdentity): readonly string[] {
+function visited({ model }: Deployment, { fingerprint }: MyIdentity): readonly string[] {
   const what = `Created and deleted the instance ${instanceOf(fingerprint)} of `;
   return model.log.filter(({ message }) => message.includes(what))
     .map(({ message }) => message.replace(/.* on /, ""));
 }
 
 async function authAt(
-  { lxd }: World,
+  { lxd }: Deployment,
   { certificate, key }: MyIdentity,
 ): Promise<Readonly<Record<string, string>>> {
   const answers = lxd.members.map(async ({ endpoint, name }) =>
@@ -284,14 +295,14 @@ async function instances(): Promise<readonly string[]> {
 }
 
 /** What holds a key while Juju reads it. */
-async function keyFiles({ model: { uuid } }: World): Promise<readonly string[]> {
+async function keyFiles({ model: { uuid } }: Deployment): Promise<readonly string[]> {
   const names = await Array.fromAsync(Deno.readDir("/tmp"), ({ name }) => name);
   return names.filter((name) => name.includes(uuid));
 }
 
 /** No key may be anywhere but in Juju's secrets: not even in an argument of a hook tool. */
-async function checkSecrecy(world: World, requirers: readonly Requirer[]): Promise<void> {
-  const { model } = world;
+async function checkSecrecy(deployment: Deployment, requirers: readonly Requirer[]): Promise<void> {
+  const { model } = deployment;
   const texts = [
     ...model.log.map(({ message }) => message),
     ...model.runs.map(({ stdout, stderr, statusAfter }) => stdout + stderr + statusAfter.message),
@@ -304,8 +315,8 @@ async function checkSecrecy(world: World, requirers: readonly Requirer[]): Promi
     ...requirers.flatMap(({ relation }) => JSON.stringify(relation.read(MINE))),
     ...model.applications().includes("my-charm") ? await smallFiles(model.charmDir(MINE)) : [],
   ];
-  assert.deepEqual(await keyFiles(world), []);
-  const keys = identitiesOf(world, MINE).flatMap(({ key }) => key.split("\n").slice(1, 3));
+  assert.deepEqual(await keyFiles(deployment), []);
+  const keys = identitiesOf(deployment, MINE).flatMap(({ key }) => key.split("\n").slice(1, 3));
   assert.ok(keys.length > 0);
   for (const text of texts) assert.ok(!keys.some((line) => text.includes(line)), "a key is shown");
 }

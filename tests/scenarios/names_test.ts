@@ -4,8 +4,8 @@ import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import { DIALECTS } from "../lxd/stand_in_dialect.ts";
 import { watch } from "../lxd/watch.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 
 const NEWER = TESTED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 const DIGITS = 12;
@@ -13,90 +13,93 @@ const DIGITS = 12;
 for (const dialect of TESTED_DIALECTS) {
   Deno.test(`names: LXD ${dialect} takes several certificates of one requirer, and of two`, async () => {
     await using lxd = await startStandIn({ dialect });
-    await using world = await deploy(lxd);
-    const [first, second] = [world.requirer("first"), world.requirer("second")];
+    await using deployment = await deploy(lxd);
+    const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
     const [a, b, c, d] = await certificates();
     first.offer(0, [a, b]);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(first.told().trusted, fingerprintsOf(a, b));
-    assert.equal(nameOf(await lxd.trustStore(), a), named(world, "1:first-0", a));
+    assert.equal(nameOf(await lxd.trustStore(), a), named(deployment, "1:first-0", a));
 
     // Both are rotated, and at no time is nobody trusted.
     first.offer(0, [c, d]);
     const watched = { a: a.fingerprint, b: b.fingerprint, c: c.fingerprint, d: d.fingerprint };
-    const { sequence } = await watch(lxd, watched, () => world.settle());
+    const { sequence } = await watch(lxd, watched, () => deployment.settle());
     assert.deepEqual(sequence.filter((seen) => seen.length < 2), [], "Rotation leaves no gap");
     assert.deepEqual(first.told().trusted, fingerprintsOf(c, d));
 
     second.offer(0, [c, d]);
-    await world.settle();
-    assert.deepEqual(await world.ours(), { [c.fingerprint]: "shared", [d.fingerprint]: "shared" });
+    await deployment.settle();
+    assert.deepEqual(await deployment.ours(), {
+      [c.fingerprint]: "shared",
+      [d.fingerprint]: "shared",
+    });
     assert.deepEqual(second.told().trusted, fingerprintsOf(c, d));
     first.offer(0, []);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual([first.told().trusted, second.told().trusted], [[], fingerprintsOf(c, d)]);
-    world.model.removeRelation(second.relation);
-    await world.settle();
-    assert.deepEqual(await world.ours(), {});
-    assert.match(world.status(), /^active: LXD \S+: 1 node, 0 certificates$/);
+    deployment.model.removeRelation(second.relation);
+    await deployment.settle();
+    assert.deepEqual(await deployment.ours(), {});
+    assert.match(deployment.status(), /^active: LXD \S+: 1 node, 0 certificates$/);
   });
 
   Deno.test(`names: LXD ${dialect} refuses to rename, which holds nothing back`, async () => {
     await using lxd = await startStandIn({ dialect });
-    await using world = await deploy(lxd);
-    const [first, second] = [world.requirer("first"), world.requirer("second")];
+    await using deployment = await deploy(lxd);
+    const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
     const [shared, own, gone] = await certificates();
     first.offer(0, [shared, gone]);
-    await world.settle();
+    await deployment.settle();
     for (const status of [400, 403, 404, 409, 412]) {
       lxd.clear();
       lxd.fault({ method: "PATCH" }, { kind: "status", status });
       first.offer(0, [shared]);
       second.offer(0, [shared, own]);
-      await world.settle();
+      await deployment.settle();
       assert.deepEqual(first.told().trusted, fingerprintsOf(shared), `${status}`);
       assert.deepEqual(second.told().trusted, fingerprintsOf(shared, own), `${status}`);
-      assert.match(world.status(), /^active: LXD \S+: 1 node, 2 certificates$/, `${status}`);
-      await world.updateStatus();
+      assert.match(deployment.status(), /^active: LXD \S+: 1 node, 2 certificates$/, `${status}`);
+      await deployment.updateStatus();
       assert.deepEqual(second.told().trusted, fingerprintsOf(shared, own), `${status}`);
       lxd.clear();
       second.offer(0, []);
       first.offer(0, [shared, gone]);
-      await world.settle();
-      await world.updateStatus();
+      await deployment.settle();
+      await deployment.updateStatus();
     }
   });
 
   Deno.test(`names: LXD ${dialect} refuses a revocation, which holds back no other`, async () => {
     await using lxd = await startStandIn({ dialect });
-    await using world = await deploy(lxd);
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd);
+    const requirer = deployment.requirer();
     const [a, b, c] = await certificates();
     requirer.offer(0, [a, b]);
-    await world.settle();
+    await deployment.settle();
     const path = new RegExp(a.fingerprint);
     lxd.fault({ method: "DELETE", path }, { kind: "status", status: 400 });
     requirer.offer(0, [c]);
-    await world.settle();
+    await deployment.settle();
     const endpoint = lxd.members[0]?.endpoint;
     assert.match(
-      world.status(),
+      deployment.status(),
       new RegExp(`^blocked: LXD at ${endpoint} refuses to revoke ${a.fingerprint}: `),
     );
     assert.deepEqual(requirer.told().trusted, fingerprintsOf(c));
-    assert.deepEqual(Object.keys(await world.ours()).sort(), fingerprintsOf(a, c));
+    assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(a, c));
     lxd.clear();
-    await world.updateStatus();
-    assert.deepEqual(await world.ours(), { [c.fingerprint]: "1:my-charm-0" });
-    assert.match(world.status(), /^active/);
+    await deployment.updateStatus();
+    assert.deepEqual(await deployment.ours(), { [c.fingerprint]: "1:my-charm-0" });
+    assert.match(deployment.status(), /^active/);
   });
 
   Deno.test(`names: what LXD ${dialect} refuses to tell is no silence`, async () => {
     await using lxd = await startStandIn({ dialect });
-    await using world = await deploy(lxd);
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd);
+    const requirer = deployment.requirer();
     requirer.offer(0, [await createCertificate()]);
-    await world.settle();
+    await deployment.settle();
     const told = requirer.told();
     const endpoint = lxd.members[0]?.endpoint;
     for (const path of [/^\/1\.0$/, /^\/1\.0\/certificates/]) {
@@ -104,9 +107,9 @@ for (const dialect of TESTED_DIALECTS) {
         lxd.clear();
         lxd.fault({ method: "GET", path }, { kind: "status", status });
         requirer.offer(0, [await createCertificate()]);
-        await world.settle();
+        await deployment.settle();
         assert.match(
-          world.status(),
+          deployment.status(),
           new RegExp(`^blocked: LXD at ${endpoint} refuses what it is asked: `),
           `${path} ${status}`,
         );
@@ -119,54 +122,54 @@ for (const dialect of TESTED_DIALECTS) {
 for (const dialect of NEWER) {
   Deno.test(`names: LXD ${dialect} has one in use already`, async () => {
     await using lxd = await startStandIn({ dialect });
-    await using world = await deploy(lxd);
-    const [first, second] = [world.requirer("first"), world.requirer("second")];
+    await using deployment = await deploy(lxd);
+    const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
     const [own, shared, taken, hidden] = await certificates();
     // Somebody takes the names that the charm is about to give.
     await lxd.trust(taken.certificate, {
-      name: named(world, "1:first-0", own),
+      name: named(deployment, "1:first-0", own),
       type: "metrics",
     });
-    await identity(lxd, named(world, "shared", shared), hidden);
-    const foreign = await world.foreign();
+    await identity(lxd, named(deployment, "shared", shared), hidden);
+    const foreign = await deployment.foreign();
     first.offer(0, [own, shared]);
     second.offer(0, [shared]);
-    await world.settle();
+    await deployment.settle();
     const names = (await lxd.trustStore()).filter(({ type, name }) =>
       type === "client" && name.startsWith(APPLICATION)
     ).map(({ name }) => name);
     assert.deepEqual(names.toSorted(), [
-      full(world, "1:first-0", own),
-      full(world, "shared", shared),
+      full(deployment, "1:first-0", own),
+      full(deployment, "shared", shared),
     ]);
     assert.deepEqual(first.told().trusted, fingerprintsOf(own, shared));
     assert.deepEqual(second.told().trusted, fingerprintsOf(shared));
-    assert.match(world.status(), /^active: LXD \S+: 1 node, 2 certificates$/);
+    assert.match(deployment.status(), /^active: LXD \S+: 1 node, 2 certificates$/);
     // And is content with them.
     lxd.clear();
-    await world.updateStatus();
+    await deployment.updateStatus();
     assert.deepEqual(lxd.requests.filter(({ method }) => method !== "GET"), []);
     first.offer(0, []);
     second.offer(0, []);
-    await world.settle();
-    await world.updateStatus();
+    await deployment.settle();
+    await deployment.updateStatus();
     const left = (await lxd.trustStore()).map(({ fingerprint }) => fingerprint);
     assert.ok(left.includes(taken.fingerprint) && !left.includes(own.fingerprint));
     assert.ok(!left.includes(shared.fingerprint));
     assert.deepEqual(
-      (await world.foreign()).filter(({ fingerprint }) => fingerprint !== taken.fingerprint),
+      (await deployment.foreign()).filter(({ fingerprint }) => fingerprint !== taken.fingerprint),
       foreign.filter(({ fingerprint }) => fingerprint !== taken.fingerprint),
     );
   });
 
   Deno.test(`names: LXD ${dialect} has the certificate as an identity`, async () => {
     await using lxd = await startStandIn({ dialect });
-    await using world = await deploy(lxd);
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd);
+    const requirer = deployment.requirer();
     const [mine, other] = await certificates();
     await identity(lxd, "somebody's", mine);
     requirer.offer(0, [mine, other]);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(requirer.told().trusted, fingerprintsOf(other));
     assert.deepEqual(requirer.told().rejected, [{
       unit: "my-charm/0",
@@ -174,9 +177,9 @@ for (const dialect of NEWER) {
       reason: "The certificate is in LXD already, as an identity of its own, " +
         "which is no entry of the trust store",
     }]);
-    assert.match(world.status(), /^active: LXD \S+: 1 node, 1 certificate, 1 rejected$/);
+    assert.match(deployment.status(), /^active: LXD \S+: 1 node, 1 certificate, 1 rejected$/);
     requirer.offer(0, []);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(requirer.told().rejected, []);
     const reply = await lxd.admin("GET", `/1.0/auth/identities/tls/${mine.fingerprint}`);
     assert.equal(reply.status, 200, "It is not ours to take");
@@ -184,14 +187,14 @@ for (const dialect of NEWER) {
 
   Deno.test(`names: those that former versions gave twice outlive the upgrade to LXD ${dialect}`, async () => {
     await using lxd = await startStandIn({ dialect: "5.0.2" });
-    await using world = await deploy(lxd);
-    const [first, second] = [world.requirer("first", 2), world.requirer("second")];
+    await using deployment = await deploy(lxd);
+    const [first, second] = [deployment.requirer("first", 2), deployment.requirer("second")];
     const [a, b, c, d, e] = await certificates();
     const [wide] = await certificates();
     first.offer(0, [a, b]);
     first.offer(1, [c, d]);
     second.offer(0, [c, d, e]);
-    await world.settle();
+    await deployment.settle();
     // As they were named, and a full access with projects left over.
     for (const { fingerprint, name } of await lxd.trustStore()) {
       if (!name.startsWith(APPLICATION)) continue;
@@ -199,12 +202,12 @@ for (const dialect of NEWER) {
     }
     await lxd.createProject("web");
     await lxd.amend(e.fingerprint, { projects: ["web"] });
-    const orphan = `${APPLICATION}@${world.model.uuid}:99:gone-0`;
+    const orphan = `${APPLICATION}@${deployment.model.uuid}:99:gone-0`;
     await lxd.trust(wide.certificate, { name: orphan });
     lxd.upgrade(dialect);
     second.offer(0, [c, d, e]);
-    await world.updateStatus();
-    assert.deepEqual(await world.ours(), {
+    await deployment.updateStatus();
+    assert.deepEqual(await deployment.ours(), {
       [a.fingerprint]: "1:first-0",
       [b.fingerprint]: "1:first-0",
       [c.fingerprint]: "shared",
@@ -214,14 +217,14 @@ for (const dialect of NEWER) {
     const { restricted, projects } = (await lxd.trustStore())
       .find(({ fingerprint }) => fingerprint === e.fingerprint) ?? {};
     assert.deepEqual([restricted, projects], [false, []]);
-    assert.match(world.status(), /^active: LXD \S+: 1 node, 5 certificates$/);
+    assert.match(deployment.status(), /^active: LXD \S+: 1 node, 5 certificates$/);
     assert.deepEqual(first.told().trusted, fingerprintsOf(a, b, c, d));
     assert.deepEqual(second.told().trusted, fingerprintsOf(c, d, e));
     first.offer(1, []);
     first.offer(0, [a]);
-    await world.settle();
-    await world.updateStatus();
-    assert.deepEqual(await world.ours(), {
+    await deployment.settle();
+    await deployment.updateStatus();
+    assert.deepEqual(await deployment.ours(), {
       [a.fingerprint]: "1:first-0",
       [c.fingerprint]: "2:second-0",
       [d.fingerprint]: "2:second-0",
@@ -231,26 +234,28 @@ for (const dialect of NEWER) {
 
   Deno.test(`names: without digits, one is revoked by LXD ${dialect} though it cannot be renamed`, async () => {
     await using lxd = await startStandIn({ dialect: "5.0.2" });
-    await using world = await deploy(lxd);
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd);
+    const requirer = deployment.requirer();
     const [a, b] = await certificates();
     requirer.offer(0, [a, b]);
-    await world.settle();
+    await deployment.settle();
     for (const { fingerprint } of [a, b]) {
-      await lxd.amend(fingerprint, { name: `${APPLICATION}@${world.model.uuid}:1:my-charm-0` });
+      await lxd.amend(fingerprint, {
+        name: `${APPLICATION}@${deployment.model.uuid}:1:my-charm-0`,
+      });
     }
     lxd.upgrade(dialect);
     lxd.fault({ method: "PATCH" }, { kind: "status", status: 400 });
-    await world.updateStatus();
+    await deployment.updateStatus();
     assert.deepEqual(requirer.told().trusted, fingerprintsOf(a, b));
     requirer.offer(0, [b]);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(requirer.told().trusted, fingerprintsOf(b));
     const left = (await lxd.trustStore()).map(({ fingerprint }) => fingerprint);
     assert.deepEqual([left.includes(a.fingerprint), left.includes(b.fingerprint)], [false, true]);
-    world.model.removeRelation(requirer.relation);
-    await world.settle();
-    assert.deepEqual(await world.ours(), {});
+    deployment.model.removeRelation(requirer.relation);
+    await deployment.settle();
+    assert.deepEqual(await deployment.ours(), {});
   });
 }
 
@@ -277,11 +282,11 @@ async function identity(
   assert.equal(reply.status, 201);
 }
 
-function named({ model }: World, owner: string, { fingerprint }: TestCertificate): string {
+function named({ model }: Deployment, owner: string, { fingerprint }: TestCertificate): string {
   return `${APPLICATION}@${model.uuid}:${owner}:${fingerprint.slice(0, DIGITS)}`;
 }
 
-function full({ model }: World, owner: string, { fingerprint }: TestCertificate): string {
+function full({ model }: Deployment, owner: string, { fingerprint }: TestCertificate): string {
   return `${APPLICATION}@${model.uuid}:${owner}:${fingerprint}`;
 }
 

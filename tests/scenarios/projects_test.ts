@@ -4,20 +4,18 @@ import { createClient } from "../lxd/client.ts";
 import { IS_NOT_LXD, startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy, type Requirer } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 Deno.test("projects: the option bounds everyone, and a change of it reaches what is there", async () => {
   await using lxd = await startLxd();
   for (const name of ["web", "db"]) await lxd.createProject(name);
-  await using world = await deploy(lxd);
-  const { model } = world;
-  const [free, narrow] = [world.requirer("free", 2), world.requirer("narrow")];
-  const [a, b, shared] = [
-    await createCertificate(),
-    await createCertificate(),
-    await createCertificate(),
-  ];
+  await using deployment = await deploy(lxd);
+  const { model } = deployment;
+  const [free, narrow] = [deployment.requirer("free", 2), deployment.requirer("narrow")];
+  const [a, b] = [await createCertificate(), await createCertificate()];
+  const shared = await createCertificate();
   free.offer(0, [a, shared]);
   narrow.relation.write("narrow/0", { projects: '["web"]' });
   narrow.offer(0, [b]);
@@ -35,7 +33,7 @@ Deno.test("projects: the option bounds everyone, and a change of it reaches what
   ] as const;
   for (const [projects, ofFree, ofNarrow] of steps) {
     model.configure(APPLICATION, { projects: projects ?? null });
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(await accessOf(lxd, a), ofFree, projects);
     assert.deepEqual(await accessOf(lxd, shared), ofFree, projects);
     assert.deepEqual(await accessOf(lxd, b), ofNarrow, projects);
@@ -45,27 +43,35 @@ Deno.test("projects: the option bounds everyone, and a change of it reaches what
   }
   // What the operator takes away is gone from who asked for it, and back when it is allowed again.
   model.configure(APPLICATION, { projects: "db" });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await accessOf(lxd, b), undefined);
   assert.deepEqual(narrow.told().trusted, [shared.fingerprint]);
   assert.deepEqual(reasonsOf(narrow), [
     'narrow/0: The operator allows the projects db, not "web"',
   ]);
   model.configure(APPLICATION, { projects: "db,web" });
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await accessOf(lxd, b), ["web"]);
   assert.deepEqual(reasonsOf(narrow), []);
 
-  // What cannot be read opens nothing, and takes nothing away.
-  const store = await lxd.trustStore();
   free.offer(0, [a, shared, await createCertificate()]);
+  await checkUnreadable(deployment);
+});
+
+/** An option that cannot be read opens nothing, and takes nothing away. */
+async function checkUnreadable(deployment: Deployment): Promise<void> {
+  const { model, lxd } = deployment;
+  const store = await lxd.trustStore();
   for (const unreadable of ["my project", "web/db", ","]) {
     model.configure(APPLICATION, { projects: unreadable });
-    await world.settle();
-    assert.match(world.status(), /^blocked: Cannot use projects: it must be names of LXD projects/);
+    await deployment.settle();
+    assert.match(
+      deployment.status(),
+      /^blocked: Cannot use projects: it must be names of LXD projects/,
+    );
     assert.deepEqual(await lxd.trustStore(), store);
   }
-});
+}
 
 // What restricted clients get to see of instances is each server's own.
 Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it was given", {
@@ -73,8 +79,8 @@ Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it
 }, async () => {
   await using lxd = await startLxd();
   for (const name of ["web", "db"]) await lxd.createProject(name);
-  await using world = await deploy(lxd, { config: { projects: "web,db" } });
-  const requirer = world.requirer("my-charm", 3);
+  await using deployment = await deploy(lxd, { config: { projects: "web,db" } });
+  const requirer = deployment.requirer("my-charm", 3);
   const [asked, unasked, wide] = [
     await createCertificate(),
     await createCertificate(),
@@ -85,11 +91,11 @@ Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it
   requirer.offer(1, [unasked]);
   requirer.relation.write("my-charm/2", { projects: '["web", "default"]' });
   requirer.offer(2, [wide]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(reasonsOf(requirer), [
     'my-charm/2: The operator allows the projects db, web, not "default"',
   ]);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 1 rejected`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 1 rejected`);
   const { endpoints: [endpoint = ""], server = "" } = requirer.told();
   for (const [certificate, projects] of [[asked, ["web"]], [unasked, ["db", "web"]]] as const) {
     const client = createClient({ endpoint, serverCertificate: server, ...certificate });
@@ -108,42 +114,42 @@ Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it
 Deno.test("projects: one that does not exist is a rejection, until it is created", async () => {
   await using lxd = await startLxd();
   await lxd.createProject("web");
-  await using world = await deploy(lxd, { config: { projects: "web,later" } });
-  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  await using deployment = await deploy(lxd, { config: { projects: "web,later" } });
+  const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   const [a, b] = [await createCertificate(), await createCertificate()];
   first.offer(0, [a]);
   second.relation.write("second/0", { projects: '["web"]' });
   second.offer(0, [b]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await accessOf(lxd, a), undefined);
   assert.deepEqual(await accessOf(lxd, b), ["web"], "others are served");
   assert.match(reasonsOf(first)[0] ?? "", /^first\/0: LXD refuses the certificate: .*not found/i);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate, 1 rejected`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate, 1 rejected`);
   await lxd.createProject("later");
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.deepEqual(await accessOf(lxd, a), ["later", "web"]);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
   // Entries that are there already lose what they had, rather than keep what is not allowed.
-  world.model.configure(APPLICATION, { projects: "never" });
-  await world.settle();
-  assert.deepEqual(await world.ours(), {});
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 2 rejected`);
-  world.model.configure(APPLICATION, { projects: "later" });
-  await world.settle();
+  deployment.model.configure(APPLICATION, { projects: "never" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), {});
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 2 rejected`);
+  deployment.model.configure(APPLICATION, { projects: "later" });
+  await deployment.settle();
   assert.deepEqual(await accessOf(lxd, a), ["later"]);
 });
 
 Deno.test("projects: no request names projects without restricting to them", async () => {
   await using lxd = await startStandIn();
   await lxd.createProject("web");
-  await using world = await deploy(lxd, { config: { projects: "web" } });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { config: { projects: "web" } });
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
-  world.model.configure(APPLICATION, { projects: "" });
-  await world.settle();
-  world.model.configure(APPLICATION, { projects: "web" });
-  await world.settle();
+  await deployment.settle();
+  deployment.model.configure(APPLICATION, { projects: "" });
+  await deployment.settle();
+  deployment.model.configure(APPLICATION, { projects: "web" });
+  await deployment.settle();
   const access = lxd.requests.filter(({ method }) => method !== "GET").map(({ body }) => {
     const { restricted, projects } = body as { restricted: unknown; projects: unknown };
     return { restricted, projects };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type SampleCharm, sampleCharm } from "../juju/mod.ts";
 import { startCluster } from "../lxd/real.ts";
 import { ensureVirtualEnvironment } from "../pypi.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy } from "../harness/deployment.ts";
 
 const SOURCE = new URL("../charms/py-tester/", import.meta.url);
 const SECOND = `${APPLICATION}/1`;
@@ -33,40 +33,40 @@ Deno.test("python: a requirer that reads the event's unit joins, scales and leav
   for (const { name, requirements } of ENVIRONMENTS) {
     await t.step(requirements.join(", "), async () => {
       await using charm = await pythonCharm(name, requirements);
-      await using world = await deploy(lxd, { units: 2 });
-      const { model } = world;
+      await using deployment = await deploy(lxd, { units: 2 });
+      const { model } = deployment;
       const before = await lxd.trustStore();
       await model.deploy(charm.path, { name: "py-tester" });
       const relation = model.relate(`${APPLICATION}:api`, "py-tester:lxd");
-      await world.settle();
+      await deployment.settle();
       const active = { status: "active", message: `${names}: 0 instances` };
       assert.deepEqual(model.status("py-tester/0"), active);
-      assert.deepEqual(Object.values(await world.ours()), [`${relation.id}:py-tester-0`]);
+      assert.deepEqual(Object.values(await deployment.ours()), [`${relation.id}:py-tester-0`]);
       assert.deepEqual(relation.readApp(APPLICATION), {}, "Nothing is told to who does not look");
 
       const second = model.addUnit("py-tester");
-      await world.settle();
+      await deployment.settle();
       for (const unit of ["py-tester/0", second]) assert.deepEqual(model.status(unit), active);
-      assert.deepEqual(Object.values(await world.ours()).sort(), [
+      assert.deepEqual(Object.values(await deployment.ours()).sort(), [
         `${relation.id}:py-tester-0`,
         `${relation.id}:py-tester-1`,
       ]);
       // A leader answers where the former one did.
       model.setLeader(SECOND);
-      await world.updateStatus();
+      await deployment.updateStatus();
       for (const unit of ["py-tester/0", second]) assert.deepEqual(model.status(unit), active);
 
       model.removeUnit("py-tester/0");
-      await world.settle();
-      assert.deepEqual(Object.values(await world.ours()), [`${relation.id}:py-tester-1`]);
+      await deployment.settle();
+      assert.deepEqual(Object.values(await deployment.ours()), [`${relation.id}:py-tester-1`]);
       model.removeRelation(relation);
-      await world.settle();
+      await deployment.settle();
       assert.equal(model.status(second).status, "blocked");
       assert.deepEqual(await lxd.trustStore(), before);
       const failed = model.runs.filter(({ outcome }) => outcome === "failed");
       assert.deepEqual(failed.map(({ hook, unit, stderr }) => [unit, hook, stderr]), []);
       model.removeApplication(APPLICATION);
-      await world.settle();
+      await deployment.settle();
     });
   }
 });

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { withoutNetworkKeys } from "./databag.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { withoutNetworkKeys } from "../harness/databag.ts";
+import { deploy } from "../harness/deployment.ts";
 
 Deno.test("requirers: one certificate comes and goes", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const before = await lxd.trustStore();
-  const requirer = world.requirer();
-  await world.settle();
+  const requirer = deployment.requirer();
+  await deployment.settle();
   assert.deepEqual(requirer.told(), {
     nodes: [requirer.told().nodes[0]],
     endpoints: [lxd.members[0]?.endpoint],
@@ -22,31 +22,31 @@ Deno.test("requirers: one certificate comes and goes", async () => {
   });
   const certificate = await createCertificate();
   requirer.offer(0, [certificate]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
-  assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   assert.deepEqual(requirer.told().registered, [certificate.certificate]);
   requirer.offer(0, []);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   assert.deepEqual(await lxd.trustStore(), before);
   assert.deepEqual(requirer.told().trusted, []);
 });
 
 Deno.test("requirers: several units, applications and certificates, in both databags", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const before = await lxd.trustStore();
   const [a, b, c, d, e] = await Promise.all(Array.from({ length: 5 }, () => createCertificate()));
   assert.ok(a && b && c && d && e);
-  const first = world.requirer("first", 2);
-  const second = world.requirer("second", 1);
+  const first = deployment.requirer("first", 2);
+  const second = deployment.requirer("second", 1);
   first.offer(0, [a, b]);
   first.offer(1, [c]);
   first.offer("application", [d]);
   second.offer("application", [e]);
-  await world.settle();
+  await deployment.settle();
   const expected = {
     [a.fingerprint]: "1:first-0",
     [b.fingerprint]: "1:first-0",
@@ -54,16 +54,16 @@ Deno.test("requirers: several units, applications and certificates, in both data
     [d.fingerprint]: "1:first",
     [e.fingerprint]: "2:second",
   };
-  assert.deepEqual(await world.ours(), expected);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 5 certificates`);
+  assert.deepEqual(await deployment.ours(), expected);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 5 certificates`);
   const ofFirst = [a, b, c, d].map(({ fingerprint }) => fingerprint).sort();
   assert.deepEqual(first.told().trusted, ofFirst);
   assert.deepEqual(second.told().trusted, [e.fingerprint]);
 
   // A unit takes its own certificates with it, and leaves the others'.
-  world.model.removeUnit("first/0");
-  await world.settle();
-  assert.deepEqual(await world.ours(), {
+  deployment.model.removeUnit("first/0");
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), {
     [c.fingerprint]: "1:first-1",
     [d.fingerprint]: "1:first",
     [e.fingerprint]: "2:second",
@@ -71,91 +71,91 @@ Deno.test("requirers: several units, applications and certificates, in both data
   assert.deepEqual(first.told().trusted, [c, d].map(({ fingerprint }) => fingerprint).sort());
 
   // A relation takes all of its certificates with it, those of its application's databag too.
-  world.model.removeRelation(first.relation);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [e.fingerprint]: "2:second" });
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  deployment.model.removeRelation(first.relation);
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [e.fingerprint]: "2:second" });
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   assert.deepEqual(await lxd.trustStore(), before);
 });
 
 Deno.test("requirers: the charm removed while certificates are wanted", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const before = await lxd.trustStore();
   const [a, b] = [await createCertificate(), await createCertificate()];
-  world.requirer("first", 1).offer(0, [a, b]);
-  world.requirer("second", 1).offer(0, [b]);
-  await world.settle();
-  assert.equal(Object.keys(await world.ours()).length, 2);
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  deployment.requirer("first", 1).offer(0, [a, b]);
+  deployment.requirer("second", 1).offer(0, [b]);
+  await deployment.settle();
+  assert.equal(Object.keys(await deployment.ours()).length, 2);
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   assert.deepEqual(await lxd.trustStore(), before);
 });
 
 Deno.test("requirers: the same certificate wanted by two relations", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const shared = await createCertificate();
-  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   first.offer(0, [shared]);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:first-0" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "1:first-0" });
   second.offer(0, [shared]);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "shared" });
   for (const { told } of [first, second]) assert.deepEqual(told().trusted, [shared.fingerprint]);
 
   // The one that is left is named again, so that it can be revoked without asking around.
   first.offer(0, []);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "2:second-0" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "2:second-0" });
   assert.deepEqual(first.told().trusted, []);
   assert.deepEqual(second.told().trusted, [shared.fingerprint]);
 
   first.offer(0, [shared]);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
-  world.model.removeRelation(second.relation);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:first-0" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "shared" });
+  deployment.model.removeRelation(second.relation);
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "1:first-0" });
   assert.deepEqual(first.told().trusted, [shared.fingerprint]);
   first.offer(0, "");
-  await world.settle();
-  assert.deepEqual(await world.ours(), {});
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), {});
 });
 
 Deno.test("requirers: the same certificate wanted by two units and their application", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const shared = await createCertificate();
-  const requirer = world.requirer("my-charm", 2);
+  const requirer = deployment.requirer("my-charm", 2);
   requirer.offer(0, [shared]);
   requirer.offer(1, [shared]);
   requirer.offer("application", [shared]);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "shared" });
   requirer.offer(0, []);
-  await world.settle();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "shared" });
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "shared" });
   assert.deepEqual(requirer.told().trusted, [shared.fingerprint]);
-  world.model.removeUnit("my-charm/1");
-  await world.settle();
+  deployment.model.removeUnit("my-charm/1");
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, [shared.fingerprint]);
-  await world.updateStatus();
-  assert.deepEqual(await world.ours(), { [shared.fingerprint]: "1:my-charm" });
+  await deployment.updateStatus();
+  assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "1:my-charm" });
   requirer.offer("application", []);
-  await world.settle();
-  assert.deepEqual(await world.ours(), {});
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), {});
   assert.deepEqual(requirer.told().trusted, []);
 });
 
 Deno.test("requirers: answers go where the question came from, and leave with it", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { units: 2 });
-  const [asking, other] = [world.requirer("asking"), world.requirer("other")];
+  await using deployment = await deploy(lxd, { units: 2 });
+  const [asking, other] = [deployment.requirer("asking"), deployment.requirer("other")];
   const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
   assert.ok(a && b && c);
   const answers = () => [asking, other].map(({ relation }) => relation.readApp(APPLICATION));
@@ -163,28 +163,28 @@ Deno.test("requirers: answers go where the question came from, and leave with it
   asking.offer("application", [a]);
   asking.offer(0, [b]);
   other.offer(0, [c]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(answers(), [unitOf(asking), {}]);
   // What units change concerns their application as well.
   asking.offer(0, [c]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(asking.told().trusted, [a, c].map(({ fingerprint }) => fingerprint).sort());
   assert.deepEqual(answers(), [unitOf(asking), {}]);
   for (const text of ["no certificate", "[1]", '"', "{}"]) {
     asking.offer("application", text);
-    await world.settle();
+    await deployment.settle();
     assert.equal(asking.told().rejected.length, 1, text);
     assert.deepEqual(answers(), [unitOf(asking), {}], text);
   }
   // A new leader empties what a former one has written.
-  world.model.setLeader(`${APPLICATION}/1`);
-  await world.settle();
+  deployment.model.setLeader(`${APPLICATION}/1`);
+  await deployment.settle();
   for (const nothing of ["[]", "", " ", "null", '[""]']) {
     asking.offer("application", [a]);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(answers(), [unitOf(asking), {}]);
     asking.relation.writeApp("asking", { client_certificates: nothing });
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(answers(), [{}, {}], nothing);
     assert.deepEqual(asking.told().trusted, [c.fingerprint]);
   }
@@ -192,15 +192,15 @@ Deno.test("requirers: answers go where the question came from, and leave with it
 
 Deno.test("requirers: a foreign entry is told, and left alone", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const [foreign, metrics] = [await createCertificate(), await createCertificate()];
   await lxd.trust(foreign.certificate, { name: "an operator's" });
   await lxd.trust(metrics.certificate, { name: "a scraper's", type: "metrics" });
   const before = await lxd.trustStore();
-  const requirer = world.requirer("my-charm", 2);
+  const requirer = deployment.requirer("my-charm", 2);
   requirer.offer(0, [foreign, metrics]);
   requirer.offer(1, [foreign]);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(await lxd.trustStore(), before);
   assert.deepEqual(requirer.told().trusted, [foreign.fingerprint]);
   assert.deepEqual(requirer.told().rejected, [{
@@ -208,60 +208,60 @@ Deno.test("requirers: a foreign entry is told, and left alone", async () => {
     fingerprint: metrics.fingerprint,
     reason: `The certificate is in LXD's trust store already, with the type "metrics"`,
   }]);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
   requirer.offer(0, []);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, [foreign.fingerprint]);
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
   requirer.offer(1, []);
-  await world.settle();
+  await deployment.settle();
   assert.deepEqual(requirer.told().trusted, []);
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   assert.deepEqual(await lxd.trustStore(), before.filter(({ name }) => name !== ""));
 });
 
 Deno.test("requirers: update-status repairs drift and revokes orphans", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
+  await using deployment = await deploy(lxd);
   const [a, b, c] = await Promise.all([1, 2, 3].map(() => createCertificate()));
   assert.ok(a && b && c);
-  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   first.offer(0, [a, b]);
   second.offer(0, [c]);
-  await world.settle();
+  await deployment.settle();
   await lxd.distrust(a.fingerprint);
   await lxd.amend(b.fingerprint, { restricted: true, projects: ["default"] });
-  world.model.removeRelation(second.relation, { force: true });
-  await world.updateStatus();
-  assert.deepEqual(await world.ours(), {
+  deployment.model.removeRelation(second.relation, { force: true });
+  await deployment.updateStatus();
+  assert.deepEqual(await deployment.ours(), {
     [a.fingerprint]: "1:first-0",
     [b.fingerprint]: "1:first-0",
   });
   assert.ok((await lxd.trustStore()).every(({ restricted }) => !restricted));
   assert.deepEqual(first.told().trusted, [a.fingerprint, b.fingerprint].sort());
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
 });
 
 Deno.test("requirers: rotation leaves no moment without a certificate", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   const generations = await Promise.all([1, 2, 3, 4].map(() => createCertificate()));
   requirer.offer(0, generations.slice(0, 1));
-  await world.settle();
+  await deployment.settle();
   const seen: number[] = [];
   const polling = new AbortController();
   const poll = async () => {
     for (; !polling.signal.aborted; await delay(1)) {
-      seen.push(Object.keys(await world.ours()).length);
+      seen.push(Object.keys(await deployment.ours()).length);
     }
   };
   const polled = poll();
   for (const generation of generations.slice(1)) {
     requirer.offer(0, [generation]);
-    await world.settle();
-    assert.deepEqual(await world.ours(), { [generation.fingerprint]: "1:my-charm-0" });
+    await deployment.settle();
+    assert.deepEqual(await deployment.ours(), { [generation.fingerprint]: "1:my-charm-0" });
     assert.deepEqual(requirer.told().trusted, [generation.fingerprint]);
     assert.deepEqual(requirer.told().registered, [generation.certificate]);
   }
@@ -273,17 +273,17 @@ Deno.test("requirers: rotation leaves no moment without a certificate", async ()
 
 Deno.test("requirers: a hook that changes nothing writes nothing", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer("my-charm", 2);
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer("my-charm", 2);
   const good = await createCertificate();
   const expired = await createCertificate({ notAfter: new Date(Date.now() - 1000) });
   requirer.offer(0, [good, expired, "garbage"]);
-  await world.settle();
-  const count = world.model.runs.length;
+  await deployment.settle();
+  const count = deployment.model.runs.length;
   requirer.relation.write("my-charm/1", { note: "nothing to do with us" });
-  world.model.configure(APPLICATION, { lxd_endpoint: "" });
-  await world.updateStatus();
-  const quiet = world.model.runs.slice(count).filter(({ outcome }) => outcome === "done");
+  deployment.model.configure(APPLICATION, { lxd_endpoint: "" });
+  await deployment.updateStatus();
+  const quiet = deployment.model.runs.slice(count).filter(({ outcome }) => outcome === "done");
   assert.deepEqual(quiet.map(({ hook }) => hook).sort(), [
     "api-relation-changed",
     "config-changed",
@@ -300,20 +300,20 @@ Deno.test("requirers: a hook that changes nothing writes nothing", async () => {
 for (const relations of [1, 40]) {
   Deno.test(`requirers: a new certificate costs at most 9 hook tools, at ${relations} relations`, async () => {
     await using lxd = await startLxd();
-    await using world = await deploy(lxd);
+    await using deployment = await deploy(lxd);
     const requirers = Array.from(
       { length: relations },
-      (_, index) => world.requirer(`charm-${String.fromCharCode(97 + index % 26)}${index}x`),
+      (_, index) => deployment.requirer(`charm-${String.fromCharCode(97 + index % 26)}${index}x`),
     );
     const [first] = requirers;
     assert.ok(first);
     requirers.at(-1)?.offer(0, [await createCertificate()]);
     first.offer(0, [await createCertificate()]);
-    await world.settle();
+    await deployment.settle();
     const rotated = await createCertificate();
     first.offer(0, [rotated]);
-    await world.settle();
-    const run = world.model.runs.at(-1);
+    await deployment.settle();
+    const run = deployment.model.runs.at(-1);
     assert.equal(run?.hook, "api-relation-changed");
     assert.deepEqual(first.told().trusted, [rotated.fingerprint]);
     const tools = run?.tools.map(({ tool }) => tool) ?? [];

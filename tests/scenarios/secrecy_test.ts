@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path/posix";
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import {
+  type CertificateOptions,
+  createCertificate,
+  type TestCertificate,
+} from "../certificates.ts";
 import { type Execution, type Exit, type Runner, runProcess } from "../juju/mod.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, type World } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 // What a program finds to write to, beside its own directory.
 const OUTSIDE = ["/tmp", "/var/tmp", "/root", "/home", "/dev/shm"];
@@ -16,34 +21,9 @@ const NEEDLE_LENGTH = 40;
 // In bytes.
 const BIG_FILE = 100_000;
 
-Deno.test("secrecy: no key and no certificate is left or shown anywhere", async () => {
-  await using lxd = await startLxd();
-  const made: TestCertificate[] = [];
-  const certificate = async (options = {}) => {
-    const one = await createCertificate(options);
-    made.push(one);
-    return one;
-  };
-  const watch = watchFiles();
-  await using world = await deploy(lxd, { trust: false, model: { run: watch.run } });
-  const { model } = world;
-  made.push(world.credential);
-  const [requirer, other] = [world.requirer("my-charm", 2), world.requirer("other")];
-
-  model.trust(APPLICATION);
-  const shared = await certificate();
-  requirer.offer(0, [await certificate(), shared]);
-  requirer.offer("application", [await certificate({ key: "rsa2048" })]);
-  other.offer(0, [shared]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 3 certificates`);
-  requirer.offer(0, [await certificate()]);
-  await world.settle();
-  checkShown(world, made, [requirer, other]);
-
-  // What a requirer should never send.
-  const [good, wrong, confined] = [await certificate(), await certificate(), await certificate()];
-  requirer.offer(0, [
+/** What a requirer should never send: keys, whole and in parts. */
+function leaksOf(good: TestCertificate, wrong: TestCertificate): readonly string[] {
+  return [
     good.certificate + good.key,
     wrong.key,
     wrong.traditionalKey,
@@ -52,16 +32,33 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
     wrong.key.split("\n")[1] ?? "",
     wrong.traditionalKey.replaceAll("-----", ""),
     wrong.certificate.replace("END CERTIFICATE", "END"),
-  ]);
-  requirer.relation.write("my-charm/1", { projects: JSON.stringify([confined.key]) });
-  requirer.offer(1, [confined]);
-  other.relation.write("other/0", { projects: confined.traditionalKey });
-  await world.settle();
-  assert.ok(requirer.told().rejected.length > 2);
-  checkShown(world, made, [requirer, other]);
+  ];
+}
 
-  // What an operator may get wrong.
-  const option = await certificate({ key: "rsa2048" });
+/** What an operator may get wrong in the options. */
+function mistakesWith(
+  option: TestCertificate,
+  wrong: TestCertificate,
+): readonly Readonly<Record<string, string>>[] {
+  return [
+    { lxd_endpoint: option.key },
+    { lxd_client_cert: option.key },
+    { lxd_client_key: option.certificate },
+    { lxd_client_key: wrong.key },
+    { lxd_client_key: option.key.replace(/\n.{30}/, "\n") },
+    { lxd_server_cert: option.key },
+    { lxd_server_cert: wrong.certificate },
+    { lxd_client_cert: wrong.certificate, lxd_client_key: wrong.key },
+  ];
+}
+
+/** Makes each mistake in the options; gives those that are right. */
+async function configureMistakes(
+  deployment: Deployment,
+  option: TestCertificate,
+  wrong: TestCertificate,
+): Promise<Readonly<Record<string, string>>> {
+  const { model, lxd } = deployment;
   await lxd.trust(option.certificate, { name: "by option" });
   const options = {
     lxd_endpoint: lxd.members[0]?.endpoint ?? "",
@@ -70,45 +67,86 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
     lxd_server_cert: lxd.serverCertificate,
   };
   model.untrust(APPLICATION);
-  for (
-    const mistake of [
-      {},
-      { lxd_endpoint: option.key },
-      { lxd_client_cert: option.key },
-      { lxd_client_key: option.certificate },
-      { lxd_client_key: wrong.key },
-      { lxd_client_key: option.key.replace(/\n.{30}/, "\n") },
-      { lxd_server_cert: option.key },
-      { lxd_server_cert: wrong.certificate },
-      { lxd_client_cert: wrong.certificate, lxd_client_key: wrong.key },
-    ]
-  ) {
+  for (const mistake of [{}, ...mistakesWith(option, wrong)]) {
     model.configure(APPLICATION, { ...options, ...mistake });
-    await world.settle();
+    await deployment.settle();
     const isRight = Object.keys(mistake).length === 0;
-    assert.match(world.status(), isRight ? /^active/ : /^(blocked|waiting)/);
+    assert.match(deployment.status(), isRight ? /^active/ : /^(blocked|waiting)/);
   }
-  checkShown(world, made, [requirer, other]);
+  return options;
+}
+
+/** Lets a tool fail once while a requirer rotates its certificate. */
+async function failTool(
+  deployment: Deployment,
+  tool: string,
+  { requirer, rotated }: { readonly requirer: Requirer; readonly rotated: TestCertificate },
+): Promise<void> {
+  const { model } = deployment;
+  requirer.offer(0, [rotated]);
+  model.faults.failTool({ tool });
+  await model.settle({ replays: 1 });
+  model.faults.clear();
+  await deployment.updateStatus();
+  assert.ok((await deployment.ours())[rotated.fingerprint], tool);
+}
+
+/** Gives a function that makes certificates, and collects them. */
+function collecting(made: TestCertificate[]) {
+  return async (options: CertificateOptions = {}): Promise<TestCertificate> => {
+    const one = await createCertificate(options);
+    made.push(one);
+    return one;
+  };
+}
+
+Deno.test("secrecy: no key and no certificate is left or shown anywhere", async () => {
+  await using lxd = await startLxd();
+  const made: TestCertificate[] = [];
+  const certificate = collecting(made);
+  const watch = watchFiles();
+  await using deployment = await deploy(lxd, { trust: false, model: { run: watch.run } });
+  const { model } = deployment;
+  made.push(deployment.credential);
+  const [requirer, other] = [deployment.requirer("my-charm", 2), deployment.requirer("other")];
+
+  model.trust(APPLICATION);
+  const shared = await certificate();
+  requirer.offer(0, [await certificate(), shared]);
+  requirer.offer("application", [await certificate({ key: "rsa2048" })]);
+  other.offer(0, [shared]);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 3 certificates`);
+  requirer.offer(0, [await certificate()]);
+  await deployment.settle();
+  checkShown(deployment, made, [requirer, other]);
+
+  // What a requirer should never send.
+  const [good, wrong, confined] = [await certificate(), await certificate(), await certificate()];
+  requirer.offer(0, leaksOf(good, wrong));
+  requirer.relation.write("my-charm/1", { projects: JSON.stringify([confined.key]) });
+  requirer.offer(1, [confined]);
+  other.relation.write("other/0", { projects: confined.traditionalKey });
+  await deployment.settle();
+  assert.ok(requirer.told().rejected.length > 2);
+  checkShown(deployment, made, [requirer, other]);
+
+  const options = await configureMistakes(deployment, await certificate({ key: "rsa2048" }), wrong);
+  checkShown(deployment, made, [requirer, other]);
 
   // A hook that fails tells why, and no more.
   model.configure(APPLICATION, options);
   for (const tool of ["relation-set", "credential-get", "config-get", "status-set", "is-leader"]) {
-    const rotated = await certificate();
-    requirer.offer(0, [rotated]);
-    model.faults.failTool({ tool });
-    await model.settle({ replays: 1 });
-    model.faults.clear();
-    await world.updateStatus();
-    assert.ok((await world.ours())[rotated.fingerprint], tool);
+    await failTool(deployment, tool, { requirer, rotated: await certificate() });
   }
   assert.ok(model.runs.some(({ outcome }) => outcome === "failed"));
-  checkShown(world, made, [requirer, other]);
+  checkShown(deployment, made, [requirer, other]);
 
   model.removeRelation(other.relation);
-  await world.settle();
+  await deployment.settle();
   model.removeApplication(APPLICATION);
-  await world.settle();
-  checkShown(world, made, []);
+  await deployment.settle();
+  checkShown(deployment, made, []);
   for (const needle of needlesOf(made)) watch.check(needle);
   assert.ok(watch.hooks() > 20);
 });
@@ -116,22 +154,22 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
 Deno.test("secrecy: hooks write nothing outside of the charm's directory", async () => {
   await using lxd = await startLxd();
   await using sealed = await seal();
-  await using world = await deploy(lxd, { model: { run: sealed.run } });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { model: { run: sealed.run } });
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate(), "garbage"]);
-  await world.settle();
+  await deployment.settle();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
   await lxd.members[0]?.stop();
-  await world.updateStatus();
+  await deployment.updateStatus();
   await lxd.members[0]?.start();
-  world.model.faults.failTool({ tool: "config-get" });
+  deployment.model.faults.failTool({ tool: "config-get" });
   requirer.offer(0, []);
-  await world.model.settle({ replays: 1 });
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
-  assert.ok(world.model.runs.some(({ outcome }) => outcome === "failed"));
+  await deployment.model.settle({ replays: 1 });
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
+  assert.ok(deployment.model.runs.some(({ outcome }) => outcome === "failed"));
   assert.deepEqual(sealed.written(), []);
   assert.ok(sealed.hooks() > 5);
 });
@@ -171,13 +209,13 @@ Deno.test("secrecy: hooks need no more than Juju's environment", async () => {
     return runProcess(execution);
   };
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { model: { run } });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { model: { run } });
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
-  world.model.removeApplication(APPLICATION);
-  await world.settle();
+  await deployment.settle();
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
+  deployment.model.removeApplication(APPLICATION);
+  await deployment.settle();
   assert.ok(environments.length > 5);
   for (const environment of environments) {
     const foreign = Object.keys(environment).filter((name) =>
@@ -197,7 +235,7 @@ interface Teller {
 
 /** Checks all that the charm showed or told so far. */
 function checkShown(
-  { model, status }: World,
+  { model, status }: Deployment,
   made: readonly TestCertificate[],
   requirers: readonly Teller[],
 ): void {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, freeName } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, type Deployment, freeName } from "../harness/deployment.ts";
 
 const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 
@@ -20,14 +20,73 @@ const VERSIONS = [
   },
 ] as const;
 
+/** A secret that does not exist has a status. */
+async function checkAbsent(
+  deployment: Deployment,
+  missing: (uri: string) => string,
+): Promise<void> {
+  const absent = "secret:d3kqsnnmp25c7f5ng6t0";
+  deployment.model.configure(APPLICATION, { "credentials-secret": absent });
+  await deployment.settle();
+  assert.equal(
+    deployment.status(),
+    `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
+      `juju grant-secret <its uri> ${APPLICATION} (Juju says: ${missing(absent)})`,
+  );
+}
+
+/** Whatever else Juju may say is repeated, in one harmless line, and fails no hook. */
+async function checkOtherRefusal(deployment: Deployment, grant: string): Promise<void> {
+  deployment.model.faults.failTool({
+    tool: "secret-get",
+    unit: UNIT,
+    stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
+  });
+  await deployment.updateStatus();
+  const words = `no way [2J ${"x".repeat(186)}...`;
+  assert.equal(
+    deployment.status(),
+    `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
+  );
+}
+
+/** Each field that is missing or wrong has a status, with the command that mends it. */
+async function checkContents(
+  deployment: Deployment,
+  uri: string,
+  content: Awaited<ReturnType<typeof contentFor>>,
+): Promise<void> {
+  const { model } = deployment;
+  const mend = `juju update-secret ${uri} endpoint=https://... client-cert#file=... ` +
+    `client-key#file=... server-cert#file=... && juju grant-secret ${uri} ${APPLICATION}`;
+  for (const field of Object.keys(content)) {
+    model.updateSecret(uri, { ...content, [field]: "" });
+    await deployment.updateStatus();
+    const missing = `blocked: Missing ${field} in credentials-secret: ${mend}`;
+    assert.deepEqual([deployment.status(), deployment.status(`${APPLICATION}/1`)], [
+      missing,
+      missing,
+    ]);
+  }
+  model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
+  await deployment.settle();
+  assert.match(deployment.status(), /^blocked: Missing endpoint, client-key, server-cert in cred/);
+  model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
+  await deployment.settle();
+  assert.match(
+    deployment.status(),
+    /^blocked: Cannot use client-key of credentials-secret: it must/,
+  );
+}
+
 Deno.test.each(VERSIONS)(
   "secret: each thing that is wrong with it has its status under $jujuVersion, with the command that mends it",
   async (given) => {
     const { jujuVersion } = given;
     await using lxd = await startLxd();
-    await using world = await deploy(lxd, { trust: false, units: 2, model: { jujuVersion } });
-    const { model } = world;
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd, { trust: false, units: 2, model: { jujuVersion } });
+    const { model } = deployment;
+    const requirer = deployment.requirer();
     const certificate = await createCertificate();
     requirer.offer(0, [certificate]);
     const content = await contentFor(lxd);
@@ -35,95 +94,66 @@ Deno.test.each(VERSIONS)(
     const uri = model.addSecret("lxd", content);
     const grant = `juju grant-secret ${uri} ${APPLICATION}`;
 
-    const absent = "secret:d3kqsnnmp25c7f5ng6t0";
-    model.configure(APPLICATION, { "credentials-secret": absent });
-    await world.settle();
-    assert.equal(
-      world.status(),
-      `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
-        `juju grant-secret <its uri> ${APPLICATION} (Juju says: ${given.missing(absent)})`,
-    );
+    await checkAbsent(deployment, given.missing);
     model.configure(APPLICATION, { "credentials-secret": uri });
-    await world.settle();
+    await deployment.settle();
     const denied = (unit: string) =>
       `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${
         given.denied(unit)
       })`;
-    for (const unit of model.units(APPLICATION)) assert.equal(world.status(unit), denied(unit));
+    for (const unit of model.units(APPLICATION)) {
+      assert.equal(deployment.status(unit), denied(unit));
+    }
 
-    // Whatever else Juju may say is repeated, in one harmless line, and fails no hook.
-    model.faults.failTool({
-      tool: "secret-get",
-      unit: UNIT,
-      stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
-    });
-    await world.updateStatus();
-    const words = `no way [2J ${"x".repeat(186)}...`;
-    assert.equal(
-      world.status(),
-      `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
-    );
+    await checkOtherRefusal(deployment, grant);
 
     model.grantSecret(uri, APPLICATION);
-    const update = `juju update-secret ${uri} endpoint=https://... client-cert#file=... ` +
-      "client-key#file=... server-cert#file=...";
-    for (const field of Object.keys(content)) {
-      model.updateSecret(uri, { ...content, [field]: "" });
-      await world.updateStatus();
-      const missing = `blocked: Missing ${field} in credentials-secret: ${update} && ${grant}`;
-      assert.deepEqual([world.status(), world.status(`${APPLICATION}/1`)], [missing, missing]);
-    }
-    model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
-    await world.settle();
-    assert.match(world.status(), /^blocked: Missing endpoint, client-key, server-cert in cred/);
-    model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
-    await world.settle();
-    assert.match(world.status(), /^blocked: Cannot use client-key of credentials-secret: it must/);
+    await checkContents(deployment, uri, content);
     assert.deepEqual(await lxd.trustStore(), store);
     assert.deepEqual(requirer.told().nodes, []);
 
     // From here on Juju itself tells of every change.
     model.updateSecret(uri, content);
-    await world.settle();
-    assert.equal(world.status(), ACTIVE);
+    await deployment.settle();
+    assert.equal(deployment.status(), ACTIVE);
     const told = requirer.told();
     assert.deepEqual(told.trusted, [certificate.fingerprint]);
 
     // A secret that is taken away takes nothing with it.
     model.revokeSecret(uri, APPLICATION);
-    await world.updateStatus();
-    assert.equal(world.status(), denied(UNIT));
+    await deployment.updateStatus();
+    assert.equal(deployment.status(), denied(UNIT));
     model.removeSecret(uri);
-    await world.updateStatus();
-    assert.match(world.status(), /^blocked: Cannot find credentials-secret secret:/);
+    await deployment.updateStatus();
+    assert.match(deployment.status(), /^blocked: Cannot find credentials-secret secret:/);
     assert.deepEqual(requirer.told(), told);
-    assert.deepEqual(await world.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
+    assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   },
 );
 
 Deno.test("secret: a new revision reconciles everything, at another LXD too", async () => {
   await using lxd = await startLxd();
   await using other = await startLxd();
-  await using world = await deploy(lxd, { trust: false, units: 2 });
-  const { model } = world;
-  const [first, second] = [world.requirer("first"), world.requirer("second")];
+  await using deployment = await deploy(lxd, { trust: false, units: 2 });
+  const { model } = deployment;
+  const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   const [a, b] = [await createCertificate(), await createCertificate()];
   first.offer(0, [a]);
   second.offer("application", [b]);
   const uri = model.addSecret("lxd", await contentFor(lxd));
   model.grantSecret(uri, APPLICATION);
   model.configure(APPLICATION, { "credentials-secret": uri });
-  await world.settle();
+  await deployment.settle();
   const wanted = { [a.fingerprint]: "1:first-0", [b.fingerprint]: "2:second" };
-  assert.deepEqual(await world.ours(), wanted);
+  assert.deepEqual(await deployment.ours(), wanted);
 
   // The credential rotated: the former one is withdrawn, and drift is repaired by the way.
   const [rotated, drifted] = [await contentFor(lxd, { key: "rsa2048" }), a.fingerprint];
   await lxd.distrust(drifted);
   const count = model.runs.length;
   model.updateSecret(uri, rotated);
-  await world.settle();
-  assert.deepEqual(await world.ours(), wanted);
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), wanted);
   const hooks = model.runs.slice(count).map(({ unit, hook }) => `${unit} ${hook}`);
   assert.ok(hooks.includes(`${APPLICATION}/0 secret-changed`), hooks.join());
   assert.ok(hooks.includes(`${APPLICATION}/1 secret-changed`), hooks.join());

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { createCertificate, fingerprintOf } from "../certificates.ts";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { enableClustering, replaceServerCertificate } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
-import { APPLICATION } from "./charm.ts";
-import { deploy } from "./world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 
 const DAY_MS = 86_400_000;
 
 Deno.test("server certificate: clustering enabled, then rotated, until the credential follows", async () => {
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { units: 2 });
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd, { units: 2 });
+  const requirer = deployment.requirer();
   const replacements = [
     ["clustering is enabled", () => enableClustering(lxd)],
     ["rotated", async () => {
@@ -22,33 +22,30 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
   ] as const;
   let certificate = await createCertificate();
   requirer.offer(0, [certificate]);
-  await world.settle();
+  await deployment.settle();
   for (const [what, replace] of replacements) {
-    const [told, pinned, { endpoint }] = [requirer.told(), lxd.serverCertificate, world.cloud()];
+    const [told, pinned] = [requirer.told(), lxd.serverCertificate];
+    const { endpoint } = deployment.cloud();
     await replace();
     const presented = fingerprintOf(lxd.serverCertificate);
     assert.notEqual(presented, fingerprintOf(pinned), what);
     const store = await lxd.trustStore();
     certificate = await createCertificate();
     requirer.offer(0, [certificate]);
-    await world.model.settle();
-    for (const unit of world.model.units(APPLICATION)) {
-      assert.equal(
-        world.status(unit),
-        `blocked: LXD at ${endpoint} presents the certificate ${presented}, not the expected ` +
-          `${
-            fingerprintOf(pinned)
-          }: if it was replaced, update the credential's server certificate`,
-        what,
-      );
+    await deployment.model.settle();
+    const expected = `blocked: LXD at ${endpoint} presents the certificate ${presented}, ` +
+      `not the expected ${fingerprintOf(pinned)}: ` +
+      "if it was replaced, update the credential's server certificate";
+    for (const unit of deployment.model.units(APPLICATION)) {
+      assert.equal(deployment.status(unit), expected, what);
       assert.deepEqual(requirer.told(unit), told, what);
     }
     assert.deepEqual(await lxd.trustStore(), store, what);
 
     // Juju does not tell that its credential was updated: the next hook looks.
-    world.model.setCloud(world.cloud());
-    await world.updateStatus();
-    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`, what);
+    deployment.model.setCloud(deployment.cloud());
+    await deployment.updateStatus();
+    assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`, what);
     const { nodes, endpoints, trusted, server } = requirer.told();
     assert.deepEqual([nodes, endpoints], [["member1"], [endpoint]], what);
     assert.deepEqual(trusted, [certificate.fingerprint], what);
@@ -60,6 +57,35 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
   assert.equal(servers.length, 1);
 });
 
+/** A client certificate that is out of date is used neither from the cloud nor from the options. */
+async function checkUnusable(
+  deployment: Deployment,
+  credential: TestCertificate,
+  reason: string,
+): Promise<void> {
+  const { model, lxd } = deployment;
+  model.setCloud(deployment.cloud({ credential }));
+  await deployment.updateStatus();
+  assert.equal(
+    deployment.status(),
+    `blocked: Cannot use client-cert of the cloud's credential: ${reason}`,
+  );
+  model.configure(APPLICATION, {
+    lxd_endpoint: lxd.members[0]?.endpoint ?? "",
+    lxd_client_cert: credential.certificate,
+    lxd_client_key: credential.key,
+    lxd_server_cert: lxd.serverCertificate,
+  });
+  await deployment.settle();
+  assert.equal(deployment.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
+  model.configure(APPLICATION, {
+    lxd_endpoint: null,
+    lxd_client_cert: null,
+    lxd_client_key: null,
+    lxd_server_cert: null,
+  });
+}
+
 Deno.test("server certificate: one that has expired itself, and the credential's own", async () => {
   const now = Date.now();
   const day = (offset: number) => new Date(now + offset).toISOString().slice(0, 10);
@@ -70,54 +96,31 @@ Deno.test("server certificate: one that has expired itself, and the credential's
     notAfter: new Date(now + 2 * DAY_MS),
   });
   await using lxd = await startStandIn();
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   requirer.offer(0, [await createCertificate()]);
-  await world.settle();
+  await deployment.settle();
   const [store, told] = [await lxd.trustStore(), requirer.told()];
   lxd.clear();
-  for (
-    const [credential, reason] of [
-      [expired, `The certificate expired on ${day(-DAY_MS)}`],
-      [future, `The certificate is not valid before ${day(DAY_MS)}`],
-    ] as const
-  ) {
-    world.model.setCloud(world.cloud({ credential }));
-    await world.updateStatus();
-    assert.equal(
-      world.status(),
-      `blocked: Cannot use client-cert of the cloud's credential: ${reason}`,
-    );
-    world.model.configure(APPLICATION, {
-      lxd_endpoint: lxd.members[0]?.endpoint ?? "",
-      lxd_client_cert: credential.certificate,
-      lxd_client_key: credential.key,
-      lxd_server_cert: lxd.serverCertificate,
-    });
-    await world.settle();
-    assert.equal(world.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
-    world.model.configure(APPLICATION, {
-      lxd_endpoint: null,
-      lxd_client_cert: null,
-      lxd_client_key: null,
-      lxd_server_cert: null,
-    });
-  }
+  await checkUnusable(deployment, expired, `The certificate expired on ${day(-DAY_MS)}`);
+  await checkUnusable(deployment, future, `The certificate is not valid before ${day(DAY_MS)}`);
   assert.deepEqual(lxd.requests, [], "LXD could only say that it does not trust us");
   assert.deepEqual(await lxd.trustStore(), store);
   assert.deepEqual(requirer.told(), told);
-  world.model.setCloud(world.cloud());
-  await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
+  deployment.model.setCloud(deployment.cloud());
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), "active: LXD 5.0.2: 1 node, 1 certificate");
 
   await using old = await startStandIn({ identity });
   const { endpoint } = old.members[0] ?? {};
-  world.model.setCloud(world.cloud({ endpoint: endpoint ?? "", server: identity.certificate }));
-  await world.model.settle();
-  world.model.updateStatus(APPLICATION);
-  await world.model.settle();
+  deployment.model.setCloud(
+    deployment.cloud({ endpoint: endpoint ?? "", server: identity.certificate }),
+  );
+  await deployment.model.settle();
+  deployment.model.updateStatus(APPLICATION);
+  await deployment.model.settle();
   assert.equal(
-    world.status(),
+    deployment.status(),
     `blocked: Cannot verify the certificate of LXD at ${endpoint}: ` +
       `The certificate expired on ${day(-DAY_MS)}`,
   );

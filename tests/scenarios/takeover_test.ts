@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
-import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import {
+  createCertificate,
+  fingerprintOf,
+  fingerprintsOf,
+  type TestCertificate,
+} from "../certificates.ts";
 import { craft, keyOf, nameOf } from "../crafted.ts";
 import { type SampleCharm, sampleCharm } from "../juju/mod.ts";
 import { createClient } from "../lxd/client.ts";
 import { IS_STAND_IN, startLxd, TAKES_NAMES_ONCE, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
-import { deploy, type Requirer } from "./world.ts";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Requirer } from "../harness/requirer.ts";
 
 const SECOND = `${APPLICATION}/1`;
 
@@ -16,6 +22,42 @@ const FORMS: readonly (readonly [string, (fingerprints: readonly string[]) => un
   ["as JSON in JSON", JSON.stringify],
 ];
 
+// Names of the entries that it registered, by what they are in the test.
+const ENTRIES = {
+  own: "ams",
+  second: "ams",
+  shared: "twice",
+  dropped: "ams",
+  untold: "ams",
+  unwanted: "ams",
+  renamed: "x",
+  elsewhere: "y",
+} as const;
+
+/** What it wrote to `nodes`. */
+function nodesOf({ members }: LxdWorld, trusted: unknown): string {
+  return JSON.stringify([
+    { endpoint: members[0]?.endpoint, name: "lxd", trusted_certs_fp: trusted },
+  ]);
+}
+
+/** Checks that what the original published and a requirer wants is ours, and told with the rest. */
+async function checkAdopted(
+  deployment: Deployment,
+  ams: Requirer,
+  all: Readonly<Record<keyof typeof ENTRIES, TestCertificate>>,
+): Promise<void> {
+  const { own, second, shared, untold, renamed, elsewhere } = all;
+  const upgrades = deployment.model.runs.filter(({ hook }) => hook === "upgrade-charm");
+  assert.ok(upgrades.some(({ stdout }) => stdout.includes(`Renamed ${own.fingerprint} to `)));
+  assert.deepEqual(await deployment.ours(), {
+    [own.fingerprint]: `${ams.relation.id}:ams-0`,
+    [second.fingerprint]: `${ams.relation.id}:ams-1`,
+    [shared.fingerprint]: "shared",
+  });
+  assert.deepEqual(told(ams), fingerprintsOf(own, second, shared, untold, renamed, elsewhere));
+}
+
 for (const [form, write] of FORMS) {
   // It named entries after common names, which newer LXD does not take twice.
   Deno.test(`takeover: what the original published ${form}, and is wanted, becomes ours`, {
@@ -23,42 +65,26 @@ for (const [form, write] of FORMS) {
   }, async () => {
     await using original = await originalCharm();
     await using lxd = await startLxd();
-    await using world = await deploy(lxd, { charm: original.path });
-    const { model } = world;
-    const [ams, idle] = [world.requirer("ams", 2), world.requirer("idle")];
+    await using deployment = await deploy(lxd, { charm: original.path });
+    const { model } = deployment;
+    const [ams, idle] = [deployment.requirer("ams", 2), deployment.requirer("idle")];
     // The same requirer is related to another application of the same charm.
     await model.deploy(original.path, { name: "other-integrator", trust: true });
     const others = model.relate("other-integrator:api", "ams:lxd");
     await model.settle();
 
-    const { own, second, shared, dropped, untold, unwanted, renamed, elsewhere } = await registered(
-      lxd,
-      {
-        own: "ams",
-        second: "ams",
-        shared: "twice",
-        dropped: "ams",
-        untold: "ams",
-        unwanted: "ams",
-        renamed: "x",
-        elsewhere: "y",
-      },
-    );
+    const all = await registered(lxd, ENTRIES);
+    const { own, second, shared, dropped, untold, unwanted, renamed, elsewhere } = all;
     await lxd.amend(renamed.fingerprint, { name: "by an operator" });
     const metrics = await createCertificate({ commonName: "scraper" });
     await lxd.trust(metrics.certificate, { name: "scraper", type: "metrics" });
     ams.offer(0, [own, shared, untold, renamed, elsewhere, metrics]);
     ams.offer(1, [second, shared]);
     idle.offer(0, []);
-    const nodes = (...certificates: readonly TestCertificate[]) => {
-      const fingerprints = certificates.map(({ fingerprint }) => fingerprint);
-      const node = { endpoint: lxd.members[0]?.endpoint, name: "lxd" };
-      return JSON.stringify([{ ...node, trusted_certs_fp: write(fingerprints) }]);
-    };
-    ams.relation.write(UNIT, {
-      version: "1.0",
-      nodes: nodes(own, second, shared, dropped, renamed, metrics),
-    });
+    const nodes = (...certificates: readonly TestCertificate[]) =>
+      nodesOf(lxd, write(certificates.map(({ fingerprint }) => fingerprint)));
+    const published = nodes(own, second, shared, dropped, renamed, metrics);
+    ams.relation.write(UNIT, { version: "1.0", nodes: published });
     idle.relation.write(UNIT, { version: "1.0", nodes: nodes() });
     others.write("other-integrator/0", { version: "1.0", nodes: nodes(elsewhere) });
     await model.settle();
@@ -67,39 +93,24 @@ for (const [form, write] of FORMS) {
     const foreign = before.filter(({ fingerprint }) => !adopted.includes(fingerprint));
     assert.equal(foreign.length, 9 - adopted.length + 2);
 
-    await model.refresh(APPLICATION, world.charm);
-    await world.settle();
-    const upgrades = model.runs.filter(({ hook }) => hook === "upgrade-charm");
-    assert.ok(upgrades.some(({ stdout }) => stdout.includes(`Renamed ${own.fingerprint} to `)));
-    assert.deepEqual(await world.ours(), {
-      [own.fingerprint]: `${ams.relation.id}:ams-0`,
-      [second.fingerprint]: `${ams.relation.id}:ams-1`,
-      [shared.fingerprint]: "shared",
-    });
-    assert.deepEqual(await world.foreign(), foreign);
-    assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 1 rejected`);
-    const wanted = [own, second, shared, untold, renamed, elsewhere];
-    assert.deepEqual(told(ams), wanted.map(({ fingerprint }) => fingerprint).sort());
-    assert.deepEqual(ams.told().rejected.map(({ fingerprint }) => fingerprint), [
-      metrics.fingerprint,
-    ]);
+    await model.refresh(APPLICATION, deployment.charm);
+    await deployment.settle();
+    await checkAdopted(deployment, ams, all);
+    assert.deepEqual(await deployment.foreign(), foreign);
+    assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 1 rejected`);
+    const rejected = ams.told().rejected.map(({ fingerprint }) => fingerprint);
+    assert.deepEqual(rejected, [metrics.fingerprint]);
     assert.deepEqual([told(idle), idle.told().server], [[], lxd.serverCertificate]);
 
     // From now on they are as any other: revoked when they are dropped, and with the application.
     ams.offer(0, [shared, untold]);
-    await world.settle();
-    assert.deepEqual(
-      Object.keys(await world.ours()).sort(),
-      [
-        second.fingerprint,
-        shared.fingerprint,
-      ].sort(),
-    );
+    await deployment.settle();
+    assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(second, shared));
     model.removeApplication(APPLICATION);
-    await world.settle();
+    await deployment.settle();
     assert.deepEqual(await lxd.trustStore(), foreign);
-    assert.ok(foreign.some(({ fingerprint }) => fingerprint === dropped.fingerprint));
-    assert.ok(foreign.some(({ fingerprint }) => fingerprint === unwanted.fingerprint));
+    const stay = foreign.map(({ fingerprint }) => fingerprint);
+    for (const { fingerprint } of [dropped, unwanted]) assert.ok(stay.includes(fingerprint));
   });
 }
 
@@ -109,11 +120,11 @@ Deno.test("takeover: refreshed while LXD is away, with two units that told diffe
 }, async () => {
   await using original = await originalCharm();
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { charm: original.path, units: 2 });
-  const { model } = world;
+  await using deployment = await deploy(lxd, { charm: original.path, units: 2 });
+  const { model } = deployment;
   const [member] = lxd.members;
   assert.ok(member);
-  const requirer = world.requirer("ams", 2);
+  const requirer = deployment.requirer("ams", 2);
   await model.settle();
   const { first, second } = await registered(lxd, { first: "ams", second: "ams" });
   requirer.offer(0, [first]);
@@ -126,19 +137,21 @@ Deno.test("takeover: refreshed while LXD is away, with two units that told diffe
   await model.settle();
   const databags = [UNIT, SECOND].map((unit) => requirer.relation.read(unit));
   await member.stop();
-  await model.refresh(APPLICATION, world.charm);
+  await model.refresh(APPLICATION, deployment.charm);
   await model.settle();
-  assert.match(world.status(), /^waiting: No answer from /);
+  assert.match(deployment.status(), /^waiting: No answer from /);
   // What the old databags tell is still needed.
   assert.deepEqual([UNIT, SECOND].map((unit) => requirer.relation.read(unit)), databags);
 
   await member.start();
-  await world.updateStatus();
-  assert.deepEqual(await world.ours(), { [first.fingerprint]: `${requirer.relation.id}:ams-0` });
+  await deployment.updateStatus();
+  assert.deepEqual(await deployment.ours(), {
+    [first.fingerprint]: `${requirer.relation.id}:ams-0`,
+  });
   const both = [first, second].map(({ fingerprint }) => fingerprint).sort();
   assert.deepEqual([told(requirer), told(requirer, SECOND)], [both, both]);
   model.removeApplication(APPLICATION);
-  await world.settle();
+  await deployment.settle();
   const left = (await lxd.trustStore()).map(({ fingerprint }) => fingerprint);
   assert.deepEqual(both.filter((one) => left.includes(one)), [second.fingerprint]);
 });
@@ -162,13 +175,13 @@ const NAMES: Readonly<Record<string, readonly [subject: string, name: string | n
 Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, async () => {
   await using original = await originalCharm();
   await using lxd = await startLxd();
-  await using world = await deploy(lxd, { charm: original.path });
-  const { model } = world;
-  const requirer = world.requirer("ams");
+  await using deployment = await deploy(lxd, { charm: original.path });
+  const { model } = deployment;
+  const requirer = deployment.requirer("ams");
   await model.settle();
   const [member] = lxd.members;
   assert.ok(member);
-  const { certificate, key } = world.credential;
+  const { certificate, key } = deployment.credential;
   const { endpoint } = member;
   const { serverCertificate } = lxd;
   // As pylxd does, over HTTPS: LXD names what comes without a name after the address it comes from.
@@ -190,75 +203,80 @@ Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, asy
   requirer.relation.write(UNIT, { version: "1.0", nodes: JSON.stringify([node]) });
   requirer.offer(0, [...sent, renamed]);
   await model.settle();
-  const before = await world.foreign();
+  const before = await deployment.foreign();
 
-  await model.refresh(APPLICATION, world.charm);
-  await world.settle();
+  await model.refresh(APPLICATION, deployment.charm);
+  await deployment.settle();
   const adopted = sent.map((pem) => fingerprintOf(pem)).sort();
-  assert.deepEqual(Object.keys(await world.ours()).sort(), adopted);
+  assert.deepEqual(Object.keys(await deployment.ours()).sort(), adopted);
   assert.deepEqual(requirer.told().trusted, told.sort());
   assert.deepEqual(requirer.told().rejected, []);
   const foreign = before.filter(({ fingerprint }) => !adopted.includes(fingerprint));
-  assert.deepEqual(await world.foreign(), foreign);
+  assert.deepEqual(await deployment.foreign(), foreign);
   assert.ok(foreign.some(({ fingerprint }) => fingerprint === fingerprintOf(renamed)));
 
   requirer.offer(0, []);
-  await world.settle();
-  assert.deepEqual(await world.ours(), {});
-  assert.deepEqual(await world.foreign(), foreign);
+  await deployment.settle();
+  assert.deepEqual(await deployment.ours(), {});
+  assert.deepEqual(await deployment.foreign(), foreign);
 });
 
-Deno.test("takeover: what the original registered and nobody may have is revoked", async () => {
-  await using original = await originalCharm();
-  await using lxd = await startLxd();
-  await using world = await deploy(lxd, { charm: original.path });
-  const { model } = world;
-  const requirer = world.requirer("ams");
-  const other = world.requirer("other");
-  await model.settle();
+/** Registers authorities with what they signed, and a certificate that lets nobody in. */
+async function registerUseless(lxd: LxdWorld) {
   const ca = await createCertificate({ commonName: "ca", ca: true });
   const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
   // X25519 signs nothing, so nobody gets in with it.
   const useless = craft({ subject: nameOf("useless"), key: keyOf("06032b656e") });
   const both = await createCertificate({ commonName: "both", ca: true });
   const signed = await createCertificate({ commonName: "signed", issuer: both });
-  const registered: readonly (readonly [string, string])[] = [
-    ["ca", ca.certificate],
-    ["leaf", leaf.certificate],
-    ["useless", useless],
-    ["both", both.certificate],
-    ["signed", signed.certificate],
-  ];
-  for (const [name, certificate] of registered) await lxd.trust(certificate, { name });
+  for (const [name, one] of Object.entries({ ca, leaf, both, signed })) {
+    await lxd.trust(one.certificate, { name });
+  }
+  await lxd.trust(useless, { name: "useless" });
+  return { ca, leaf, useless, both, signed };
+}
+
+function toPem({ certificate }: TestCertificate): string {
+  return certificate;
+}
+
+Deno.test("takeover: what the original registered and nobody may have is revoked", async () => {
+  await using original = await originalCharm();
+  await using lxd = await startLxd();
+  await using deployment = await deploy(lxd, { charm: original.path });
+  const { model } = deployment;
+  const requirer = deployment.requirer("ams");
+  const other = deployment.requirer("other");
+  await model.settle();
+  const { ca, leaf, useless, both, signed } = await registerUseless(lxd);
   // The integrator's own is nobody's to have, and stays.
-  const pems = [...registered.map(([, certificate]) => certificate), world.credential.certificate];
+  const pems = [...[ca, leaf, both, signed, deployment.credential].map(toPem), useless];
   const fingerprints = pems.map((pem) => fingerprintOf(pem));
-  const node = { endpoint: lxd.members[0]?.endpoint, name: "lxd", trusted_certs_fp: fingerprints };
-  requirer.relation.write(UNIT, { version: "1.0", nodes: JSON.stringify([node]) });
+  requirer.relation.write(UNIT, { version: "1.0", nodes: nodesOf(lxd, fingerprints) });
   requirer.offer(0, pems);
   other.offer(0, [both]);
   await model.settle();
 
-  await model.refresh(APPLICATION, world.charm);
-  await world.settle();
+  await model.refresh(APPLICATION, deployment.charm);
+  await deployment.settle();
   const wanted = [leaf, both, signed].map(({ fingerprint }) => fingerprint).sort();
   assert.deepEqual([told(requirer), told(other)], [
     wanted.filter((one) => one !== both.fingerprint),
     [both.fingerprint],
   ]);
-  await world.updateStatus();
-  assert.deepEqual(Object.keys(await world.ours()).sort(), wanted);
-  assert.equal((await world.ours())[both.fingerprint], `${other.relation.id}:other-0`);
-  const left = (await world.foreign()).map(({ fingerprint }) => fingerprint);
+  await deployment.updateStatus();
+  assert.deepEqual(Object.keys(await deployment.ours()).sort(), wanted);
+  assert.equal((await deployment.ours())[both.fingerprint], `${other.relation.id}:other-0`);
+  const left = (await deployment.foreign()).map(({ fingerprint }) => fingerprint);
   assert.deepEqual(fingerprints.filter((one) => left.includes(one)), [
-    world.credential.fingerprint,
+    deployment.credential.fingerprint,
   ]);
   assert.deepEqual(
     requirer.told().rejected.map(({ fingerprint }) => fingerprint),
-    [ca, both, world.credential].map(({ fingerprint }) => fingerprint)
+    [ca, both, deployment.credential].map(({ fingerprint }) => fingerprint)
       .concat(fingerprintOf(useless)).sort(),
   );
-  assert.equal(world.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 4 rejected`);
+  assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 4 rejected`);
 });
 
 /** A charm of the original's name and endpoints. What it did to relations and LXD, the test does. */

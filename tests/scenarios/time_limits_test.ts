@@ -3,7 +3,7 @@ import { ENTER_LIMIT_MS, LXD_LIMIT_MS } from "../../lib/lxd/time_limits.ts";
 import { createCertificate } from "../certificates.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { Fault, FaultMatch, LoggedRequest } from "../lxd/stand_in_faults.ts";
-import { deploy, type World } from "./world.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
 
 /** A request that hangs: how, how often it is then sent by one hook, and what the operator reads. */
 interface Case {
@@ -44,56 +44,59 @@ Deno.test("time limits: whatever request hangs, and however, the hook ends and t
 /** Many members that hang share one limit. */
 async function hangEverywhere(): Promise<void> {
   await using lxd = await startStandIn({ members: 9 });
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
-  await world.settle();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
+  await deployment.settle();
   assert.equal(requirer.told().nodes.length, 9);
   lxd.clear();
   lxd.fault({ path: ENTRANCE }, { kind: "silent" });
   const certificate = await createCertificate();
   requirer.offer(0, [certificate]);
-  await settleOneHook(world);
-  assert.equal(world.status(), `waiting: No answer from ${lxd.members[0]?.endpoint}: time-out`);
+  await settleOneHook(deployment);
+  assert.equal(
+    deployment.status(),
+    `waiting: No answer from ${lxd.members[0]?.endpoint}: time-out`,
+  );
   // The last one is given what is left of the limit, which may be nothing.
   assert.ok(lxd.requests.length <= LXD_LIMIT_MS / ENTER_LIMIT_MS + 1, `${lxd.requests.length}`);
   lxd.clear();
-  await world.updateStatus();
+  await deployment.updateStatus();
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
 }
 
 async function hang({ match, fault, sent, cause }: Case): Promise<void> {
   const what = `${match.method} ${match.path}: ${fault}`;
   await using lxd = await startStandIn({ members: 3 });
-  await using world = await deploy(lxd);
-  const requirer = world.requirer();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
   const [kept, former, next] = [
     await createCertificate(),
     await createCertificate(),
     await createCertificate(),
   ];
   requirer.offer(0, [kept, former]);
-  await world.settle();
-  const foreign = await world.foreign();
+  await deployment.settle();
+  const foreign = await deployment.foreign();
   lxd.clear();
   lxd.fault(match, { kind: fault });
   // One to be registered, one to be changed, one to be revoked.
   requirer.relation.write("my-charm/0", { projects: '["default"]' });
   requirer.offer(0, [kept, next]);
-  await settleOneHook(world);
-  assert.match(world.status(), /^waiting: No answer from https:/, what);
-  assert.match(world.status(), cause, what);
+  await settleOneHook(deployment);
+  assert.match(deployment.status(), /^waiting: No answer from https:/, what);
+  assert.match(deployment.status(), cause, what);
   const count = lxd.requests.filter((one) => isMatching(one, match)).length;
   assert.ok(sent.includes(count), `${what}: sent ${count} times`);
-  const ours = await world.ours();
+  const ours = await deployment.ours();
   assert.ok(ours[kept.fingerprint] && (ours[former.fingerprint] || ours[next.fingerprint]), what);
 
   lxd.clear();
-  await world.updateStatus();
-  assert.equal(world.status(), "active: LXD 5.0.2: 3 nodes, 2 certificates", what);
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), "active: LXD 5.0.2: 3 nodes, 2 certificates", what);
   const names = { [kept.fingerprint]: "1:my-charm-0", [next.fingerprint]: "1:my-charm-0" };
-  assert.deepEqual(await world.ours(), names, what);
+  assert.deepEqual(await deployment.ours(), names, what);
   assert.deepEqual(requirer.told().trusted, Object.keys(names).sort(), what);
-  assert.deepEqual(await world.foreign(), foreign, what);
+  assert.deepEqual(await deployment.foreign(), foreign, what);
 }
 
 function isMatching({ method, path }: LoggedRequest, match: Case["match"]): boolean {
@@ -101,8 +104,8 @@ function isMatching({ method, path }: LoggedRequest, match: Case["match"]): bool
 }
 
 /** Settles in one hook, so that what LXD was sent is what one hook sends. */
-async function settleOneHook(world: World): Promise<void> {
-  const before = world.model.runs.length;
-  await world.settle();
-  assert.equal(world.model.runs.length, before + 1);
+async function settleOneHook(deployment: Deployment): Promise<void> {
+  const before = deployment.model.runs.length;
+  await deployment.settle();
+  assert.equal(deployment.model.runs.length, before + 1);
 }

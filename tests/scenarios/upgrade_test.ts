@@ -3,16 +3,16 @@ import { createCertificate } from "../certificates.ts";
 import { authOf } from "../lxd/client.ts";
 import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
-import { deploy } from "./world.ts";
+import { deploy } from "../harness/deployment.ts";
 
 for (const dialect of TESTED_DIALECTS) {
   Deno.test(`upgrade: the members of LXD ${dialect} that serve are told, though all are blocked`, async () => {
     await using lxd = await startStandIn({ dialect, members: 3 });
-    await using world = await deploy(lxd, { units: 2 });
-    const requirer = world.requirer();
+    await using deployment = await deploy(lxd, { units: 2 });
+    const requirer = deployment.requirer();
     const [first, second] = [await createCertificate(), await createCertificate()];
     requirer.offer(0, [first]);
-    await world.settle();
+    await deployment.settle();
     const [one, two, three] = lxd.members;
     assert.ok(one && two && three);
     const nodes = () => requirer.told().nodes;
@@ -20,14 +20,14 @@ for (const dialect of TESTED_DIALECTS) {
     for (const { name } of lxd.members) lxd.setMemberStatus(name, "Blocked");
     // One is being upgraded, and one is only called so.
     await three.stop();
-    await world.updateStatus();
+    await deployment.updateStatus();
     assert.deepEqual(nodes(), [one.name, two.name]);
     assert.match(
-      world.status(),
+      deployment.status(),
       /^active: LXD \S+: 2 nodes \(cluster is being upgraded\), 1 certificate$/,
     );
     requirer.offer(0, [second]);
-    await world.settle();
+    await deployment.settle();
     const { endpoints, server, trusted } = requirer.told();
     assert.deepEqual(trusted, [second.fingerprint]);
     for (const endpoint of endpoints) {
@@ -35,15 +35,15 @@ for (const dialect of TESTED_DIALECTS) {
     }
     // What is rejected is counted on.
     requirer.offer(0, [second, "rubbish"]);
-    await world.settle();
-    assert.match(world.status(), /upgraded\), 1 certificate, 1 rejected$/);
+    await deployment.settle();
+    assert.match(deployment.status(), /upgraded\), 1 certificate, 1 rejected$/);
     await one.stop();
-    await world.updateStatus();
+    await deployment.updateStatus();
     assert.deepEqual(nodes(), [two.name]);
     await Promise.all([one.start(), three.start()]);
     for (const { name } of lxd.members) lxd.setMemberStatus(name, "Online");
-    await world.updateStatus();
+    await deployment.updateStatus();
     assert.deepEqual(nodes(), [one.name, two.name, three.name]);
-    assert.match(world.status(), /^active: LXD \S+: 3 nodes, 1 certificate, 1 rejected$/);
+    assert.match(deployment.status(), /^active: LXD \S+: 3 nodes, 1 certificate, 1 rejected$/);
   });
 }

@@ -1,25 +1,26 @@
 /**
- * What the steps of the demonstration share.
+ * What the steps of the demonstration share: its state, and how that is shown.
  *
  * @module
  */
 import { authOf } from "../lxd/client.ts";
 import type { TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { identitiesOf, type MyIdentity } from "../scenarios/my_charm.ts";
-import type { Requirer, Told, World } from "../scenarios/world.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { identitiesOf, type MyIdentity } from "../harness/my_charm.ts";
+import type { Deployment } from "../harness/deployment.ts";
+import type { Requirer, Told } from "../harness/requirer.ts";
 import type { Screen } from "./screen.ts";
 import { renderStatus, renderTrust } from "./show.ts";
 
 /** Number of the cluster's members. */
 export const MEMBERS = 3;
 
-/** Where the steps happen. */
-export interface Stage {
-  /** Where they are shown. */
+/** The demonstration. */
+export interface Demo {
+  /** The screen that shows it. */
   readonly screen: Screen;
   /** The charm in its model, beside its LXD. */
-  readonly world: World;
+  readonly deployment: Deployment;
 }
 
 /** A requirer that was served. */
@@ -33,13 +34,13 @@ export interface Served {
 }
 
 /** Runs hooks until none is left, and shows which. */
-export async function settle(stage: Stage): Promise<void> {
-  await showHooks(stage, stage.world.settle);
+export async function settle(demo: Demo): Promise<void> {
+  await showHooks(demo, demo.deployment.settle);
 }
 
 /** Shows which hooks run during some work. */
 export async function showHooks<T>(
-  { screen, world: { model } }: Stage,
+  { screen, deployment: { model } }: Demo,
   work: () => Promise<T>,
 ): Promise<T> {
   const before = model.runs.length;
@@ -54,33 +55,41 @@ export async function showHooks<T>(
   });
 }
 
+/** A status to check. */
+export interface ExpectedStatus {
+  /** Text of the check. */
+  readonly what: string;
+  /** The status of the application's first unit, as `status: message`. */
+  readonly expected: string;
+  /** The application. @default {APPLICATION} */
+  readonly application?: string;
+}
+
 /** Shows the charms' statuses, and checks that of an application's first unit. */
 export function showStatus(
-  { screen, world }: Stage,
-  what: string,
-  expected: string,
-  application = APPLICATION,
+  { screen, deployment }: Demo,
+  { what, expected, application = APPLICATION }: ExpectedStatus,
 ): void {
   screen.command("juju status");
-  const { model } = world;
+  const { model } = deployment;
   screen.table(renderStatus(model, model.applications()));
-  screen.check(what, world.status(`${application}/0`), expected);
+  screen.check(what, deployment.status(`${application}/0`), expected);
 }
 
 /** Gives what a requirer was served with. */
-export function servedOf({ world }: Stage, requirer: Requirer): Served {
-  const identity = identitiesOf(world, `${requirer.name}/0`).at(-1);
+export function servedOf({ deployment }: Demo, requirer: Requirer): Served {
+  const identity = identitiesOf(deployment, `${requirer.name}/0`).at(-1);
   if (!identity) throw new Error(`Cannot go on: ${requirer.name} has no certificate`);
   return { requirer, identity, told: requirer.told() };
 }
 
 /** Shows what a requirer did in LXD with its certificate, and checks that it did so on each member. */
 export function showWork(
-  { screen, world }: Stage,
+  { screen, deployment }: Demo,
   { identity, requirer: { name }, told }: Served,
 ): void {
   const instance = `${name}-0-${identity.fingerprint.slice(0, 12)}`;
-  const lines = world.model.log.map(({ message }) => message)
+  const lines = deployment.model.log.map(({ message }) => message)
     .filter((message) => message.includes(instance));
   screen.command(`juju debug-log --include ${name}/0`);
   screen.lines(lines);
@@ -92,8 +101,8 @@ export function showWork(
 }
 
 /** Shows the trust store. */
-export async function showTrust({ screen, world }: Stage): Promise<readonly TrustEntry[]> {
-  const store = await world.lxd.trustStore();
+export async function showTrust({ screen, deployment }: Demo): Promise<readonly TrustEntry[]> {
+  const store = await deployment.lxd.trustStore();
   screen.command("lxc config trust list");
   screen.table(renderTrust(store));
   return store;
@@ -113,7 +122,7 @@ export async function answersTo(
 
 /** Connects to each member as a requirer, shows the answers, and checks that all are the same. */
 export async function connect(
-  { screen }: Stage,
+  { screen }: Demo,
   { identity, requirer: { name }, told }: Served,
   expected: "trusted" | "untrusted",
 ): Promise<void> {

@@ -8,48 +8,45 @@
 import { SYSTEM_CLOCK } from "../../lib/async/clock.ts";
 import { hook } from "../../lib/hook.ts";
 import { type Exec, HookToolError } from "../../lib/juju/hook_tools.ts";
-import {
-  broken,
-  changed,
-  departed,
-  elected,
-  everything,
-  everythingSettled,
-  type HookEvent,
-  stop,
-  type Variables,
-} from "../../lib/juju/event.ts";
+import type { HookEvent, Variables } from "../../lib/juju/event.ts";
 import type { CallTool, Execution, Exit } from "../juju/mod.ts";
 
-/** What each of the charm's hooks passes to `runHook`. */
-export const SCOPES: Readonly<Record<string, (environment: Variables) => HookEvent>> = {
-  "api-relation-broken": broken,
-  "api-relation-changed": changed,
-  "api-relation-created": changed,
-  "api-relation-departed": departed,
-  "config-changed": everything,
-  "https-relation-broken": broken,
-  "https-relation-changed": changed,
-  "https-relation-created": changed,
-  "https-relation-departed": departed,
-  "leader-elected": elected,
-  "replicas-relation-changed": everything,
-  "secret-changed": everything,
-  stop,
-  "update-status": everythingSettled,
-  "upgrade-charm": everything,
-};
+/** Tells what an event is about. */
+export type EventOf = (environment: Variables) => HookEvent;
+
+const HOOKS = new URL("../../hooks/", import.meta.url);
+const events = new Map<string, Promise<EventOf>>();
+
+/**
+ * Reads from a hook's own file what that passes to `runHook`.
+ *
+ * @throws {RangeError} If the charm has no such hook, or its file passes nothing that it imports.
+ */
+export function eventOf(hook: string): Promise<EventOf> {
+  return events.getOrInsertComputed(hook, () => readEvent(new URL(`${hook}.ts`, HOOKS)));
+}
+
+async function readEvent(file: URL): Promise<EventOf> {
+  const source = await Deno.readTextFile(file).catch(() => "");
+  const name = source.match(/^await runHook\((\w+)\);$/m)?.[1];
+  const module = source.match(new RegExp(`^import {.*\\b${name}\\b.*} from "(.*)";$`, "m"))?.[1];
+  if (name === undefined || module === undefined) {
+    throw new RangeError(`Cannot run ${file.pathname}: it is no hook of the charm`);
+  }
+  const exported: Readonly<Record<string, EventOf>> = await import(new URL(module, file).href);
+  const event = exported[name];
+  if (!event) throw new RangeError(`Cannot run ${file.pathname}: ${module} has no ${name}`);
+  return event;
+}
 
 /**
  * Runs one hook; a runner for the Juju model. A kill ends its hook tools and its requests to LXD.
  *
  * @param execution What to run.
- * @returns How it ended.
  */
 export async function runInProcess(execution: Execution): Promise<Exit> {
   const { env, callTool, kill } = execution;
-  const eventOf = SCOPES[execution.hook];
-  if (!eventOf) throw new RangeError(`Cannot run ${execution.hook}: the charm has no such hook`);
+  const event = await eventOf(execution.hook);
   const lines: string[] = [];
   const end = (code: number, stderr: string): Exit => ({
     code,
@@ -62,7 +59,7 @@ export async function runInProcess(execution: Execution): Promise<Exit> {
     const environment: Variables = (name) => env[name];
     await hook(
       { environment, exec: execOf(callTool), log, signal: kill, clock: SYSTEM_CLOCK },
-      eventOf,
+      event,
     );
     return end(0, "");
   } catch (error) {

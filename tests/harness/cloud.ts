@@ -23,7 +23,6 @@ export interface CloudChanges {
  * @param lxd The LXD.
  * @param own Juju's certificate.
  * @param changes What differs from Juju's own cloud.
- * @returns The cloud.
  */
 export function cloudOf(
   lxd: LxdWorld,

@@ -14,5 +14,5 @@ export const APPLICATION = "lxd-integrator";
 /** Name of its first unit. */
 export const UNIT = "lxd-integrator/0";
 
-/** Name of an entry in LXD's trust store that nobody here has anything to do with. */
+/** Name of an entry in LXD's trust store that must stay as it is. */
 export const BYSTANDER = "someone else's";

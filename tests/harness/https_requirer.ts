@@ -7,8 +7,9 @@ import assert from "node:assert/strict";
 import type { TestCertificate } from "../certificates.ts";
 import type { Changes, Model, RelationHandle } from "../juju/mod.ts";
 import { authOf } from "../lxd/client.ts";
-import { APPLICATION, UNIT } from "./charm.ts";
+import { UNIT } from "./charm.ts";
 import { withoutNetworkKeys } from "./databag.ts";
+import { addRequirer, renderOffer } from "./requirer.ts";
 
 /** What the charm tells it, with the keys of the interface. */
 export type HttpsTold = Readonly<Record<string, string>>;
@@ -27,14 +28,12 @@ export interface HttpsRequirer {
 
 /** Adds the application, and relates it to the charm's endpoint `https`. */
 export function relateHttps(model: Model, name = "https-client", units = 1): HttpsRequirer {
-  const endpoints = { https: { role: "requires", interface: "lxd-https" } } as const;
-  model.addApplication(name, { units, endpoints });
-  const relation = model.relate(`${APPLICATION}:https`, `${name}:https`);
+  const relation = addRequirer(model, name, { units, interface: "lxd-https" });
   const told = (unit = UNIT): HttpsTold => withoutNetworkKeys(relation.read(unit));
   return {
     relation,
     offer: (of, certificate, more = {}) => {
-      const changes = { version: "1.0", certificate, ...more };
+      const changes = { ...renderOffer("lxd-https", [certificate]), ...more };
       if (of === "application") relation.writeApp(name, changes);
       else relation.write(`${name}/${of}`, changes);
     },

@@ -1,29 +1,15 @@
 /**
- * Where a history happens: the charm in a Juju model beside an LXD, and what is true of both.
+ * The state of a history: the charm in a Juju model beside an LXD, and what is true of both.
  *
  * @module
  */
-import { createModel, type Model, type RelationHandle, type Runner } from "../juju/mod.ts";
-import type { StandIn } from "../lxd/stand_in.ts";
-import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { cloudOf } from "../scenarios/cloud.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { type Deployment, prepare } from "../harness/deployment.ts";
+import type { RelationHandle } from "../juju/mod.ts";
+import type { TrustEntry } from "../lxd/world.ts";
+import type { Access, Written } from "./expected.ts";
 import { type History, HTTPS, type Wish } from "./history.ts";
-import type { Access, Written } from "./judge.ts";
-import type { Pool } from "./pool.ts";
-
-/** What histories happen on, one after the other. */
-export interface Stage {
-  /** Path of the charm. */
-  readonly charm: string;
-  /** Runs its hooks. */
-  readonly run: Runner | undefined;
-  /** The LXD, which trusts `pool.own`. */
-  readonly lxd: LxdWorld;
-  /** The same one where it is a stand-in. */
-  readonly standIn: StandIn | undefined;
-  readonly pool: Pool;
-}
+import type { Server } from "./servers.ts";
 
 /** A relation that was made. */
 export interface Related {
@@ -33,15 +19,14 @@ export interface Related {
   readonly endpoint: string;
 }
 
-/** Where one history happens. */
-export interface HistoryWorld extends AsyncDisposable {
-  readonly stage: Stage;
-  readonly model: Model;
+/** The state of one history. Disposal ends the model. */
+export interface HistoryState extends Pick<Deployment, "model" | "prefix">, AsyncDisposable {
+  readonly server: Server;
   /** The relations that nobody has removed yet. */
   readonly relations: Related[];
   /** Those that were removed, as long as hooks may still run for them. */
   readonly removed: Related[];
-  /** What requirers wrote last, by relation and name. */
+  /** The last databags of requirers, by relation and name. */
   readonly written: Map<string, Written>;
   /** Units of the charm that were told to go. */
   readonly leaving: Set<string>;
@@ -58,16 +43,18 @@ export interface HistoryWorld extends AsyncDisposable {
 }
 
 /** Deploys the charm, and lets no hook run yet. */
-export async function openWorld(stage: Stage, { units }: History): Promise<HistoryWorld> {
-  const { charm, run } = stage;
-  const model = await createModel({
-    cloud: cloudOf(stage.lxd, stage.pool.own),
-    ...run && { run },
-    pick: ({ length }) => world.pick(length),
+export async function startHistory(server: Server, { units }: History): Promise<HistoryState> {
+  const { running, lxd, certificates } = server;
+  const deployment = await prepare(lxd, {
+    running,
+    clients: { credential: certificates.own },
+    model: { pick: ({ length }) => state.pick(length) },
   });
-  const world: HistoryWorld = {
-    stage,
+  const { model, prefix } = deployment;
+  const state: HistoryState = {
+    server,
     model,
+    prefix,
     relations: [],
     removed: [],
     written: new Map(),
@@ -77,20 +64,20 @@ export async function openWorld(stage: Stage, { units }: History): Promise<Histo
     isFaulty: false,
     isCalm: true,
     pick: () => 0,
-    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => deployment[Symbol.asyncDispose](),
   };
-  await model.deploy(charm, { name: APPLICATION, units, trust: true });
-  return world;
+  await model.deploy(deployment.charm, { name: APPLICATION, units, trust: true });
+  return state;
 }
 
 /** Gives the units of the charm that are to stay. */
-export function stayingUnits({ model, leaving }: HistoryWorld): readonly string[] {
+export function stayingUnits({ model, leaving }: HistoryState): readonly string[] {
   if (!model.applications().includes(APPLICATION)) return [];
   return model.units(APPLICATION).filter((unit) => !leaving.has(unit));
 }
 
 /** Gives the databags of all requirers there are that count. */
-export function databags({ model, relations, written }: HistoryWorld): readonly Written[] {
+export function databags({ model, relations, written }: HistoryState): readonly Written[] {
   return relations.flatMap(({ handle: { id: relation }, application, endpoint }) => {
     const read = (name: string): Written =>
       written.get(`${relation} ${name}`) ?? { relation, name, items: [], wish: null };
@@ -110,13 +97,12 @@ function fallBack(application: Written, units: readonly Written[]): readonly Wri
 }
 
 /** Gives what the operator allows, where the option can be read. */
-export function allowedOf({ allowed }: HistoryWorld): Access {
+export function allowedOf({ allowed }: HistoryState): Access {
   return allowed === "unreadable" ? [] : allowed;
 }
 
-/** Says whether an entry bears the charm's mark: its name tells a requirer, or that it is shared. */
-export function isOurs({ model }: HistoryWorld, { name, type }: TrustEntry): boolean {
-  const prefix = `${APPLICATION}@${model.uuid}:`;
+/** Whether an entry bears the charm's mark: its name tells a requirer, or that it is shared. */
+export function isOurs({ prefix }: HistoryState, { name, type }: TrustEntry): boolean {
   return type === "client" && name.startsWith(prefix) &&
     /^(shared|\d+:[a-z0-9-]+)(:[0-9a-f]{12})?$/.test(name.slice(prefix.length));
 }

@@ -1,5 +1,5 @@
 /**
- * What may strike a hook of a play, and where.
+ * Faults of the hooks of a scenario: their kinds, and the points where they can occur.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { HookRun, Model } from "../juju/mod.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { LoggedRequest } from "../lxd/stand_in_faults.ts";
 
-/** What strikes a hook. */
-export type StrikeKind =
+/** What goes wrong with a hook. */
+export type HookFaultKind =
   /** Killed at a call of a hook tool, which does not act. */
   | "killed at tool call"
   /** Killed when a hook tool has acted, before its answer. */
@@ -20,45 +20,44 @@ export type StrikeKind =
   /** The leadership is lost when the hook's writes are to take effect. */
   | "leadership lost at flush";
 
-/** One strike. */
-export interface Strike {
-  /** Which of the hooks since the scenario's beginning; the first is 0. */
+/** A fault of one hook, at one point. */
+export interface HookFault {
+  /** Index of the hook since the scenario's event; the first is 0. */
   readonly run: number;
   /** Name of the unit, and of the hook. */
   readonly hook: string;
-  /** What strikes. */
-  readonly kind: StrikeKind;
+  /** What goes wrong. */
+  readonly kind: HookFaultKind;
   /** Which of the hook's calls or requests; the first is 1. */
   readonly nth: number;
 }
 
-/** A hook of a play. */
-export interface PlayedRun extends Pick<HookRun, "unit" | "hook" | "tools" | "statusAfter"> {
+/** A hook that ran in a scenario. */
+export interface RecordedHook extends Pick<HookRun, "unit" | "hook" | "tools" | "statusAfter"> {
   /** Its requests to LXD, if that is a stand-in. */
   readonly requests: readonly LoggedRequest[];
 }
 
 /**
- * Tells all strikes that there can be.
+ * Lists every fault that can occur.
  *
- * @param runs The hooks of a play.
- * @param kinds What may strike.
- * @returns The strikes.
+ * @param hooks The hooks of an undisturbed run.
+ * @param kinds Kinds of faults.
  */
-export function strikesOf(
-  runs: readonly PlayedRun[],
-  kinds: readonly StrikeKind[],
-): readonly Strike[] {
-  return runs.flatMap((played, run) =>
+export function hookFaultsOf(
+  hooks: readonly RecordedHook[],
+  kinds: readonly HookFaultKind[],
+): readonly HookFault[] {
+  return hooks.flatMap((recorded, run) =>
     kinds.flatMap((kind) =>
-      Array.from({ length: numberOf(played, kind) }, (_, index): Strike => {
-        return { run, hook: `${played.unit} ${played.hook}`, kind, nth: index + 1 };
+      Array.from({ length: countPoints(recorded, kind) }, (_, index): HookFault => {
+        return { run, hook: `${recorded.unit} ${recorded.hook}`, kind, nth: index + 1 };
       })
     )
   );
 }
 
-function numberOf({ tools, requests }: PlayedRun, kind: StrikeKind): number {
+function countPoints({ tools, requests }: RecordedHook, kind: HookFaultKind): number {
   switch (kind) {
     case "killed at tool call":
     case "killed after tool call":
@@ -75,14 +74,14 @@ function numberOf({ tools, requests }: PlayedRun, kind: StrikeKind): number {
 }
 
 /**
- * Lets a strike hit the next hook.
+ * Injects a fault into the next hook.
  *
- * @param strike The strike.
- * @param model Where the hook runs.
- * @param standIn What it speaks with, if that is a stand-in.
+ * @param fault The fault.
+ * @param model The model that the hook runs in.
+ * @param standIn The LXD that it requests from, if that is a stand-in.
  */
-export function arm(
-  { kind, nth }: Strike,
+export function inject(
+  { kind, nth }: HookFault,
   { faults }: Pick<Model, "faults">,
   standIn: StandIn | undefined,
 ): void {
@@ -102,22 +101,12 @@ export function arm(
   }
 }
 
-/**
- * Says how a hook that is struck must end.
- *
- * @param strike What strikes it.
- * @returns Its outcome.
- */
-export function outcomeOf({ kind }: Strike): HookRun["outcome"] {
+/** Says how a hook with a fault must end. */
+export function outcomeOf({ kind }: HookFault): HookRun["outcome"] {
   return kind === "leadership lost at flush" ? "failed" : "killed";
 }
 
-/**
- * Names a strike.
- *
- * @param strike The strike.
- * @returns Its name, for whoever reads of a failed test.
- */
-export function nameOf({ run, hook, kind, nth }: Strike): string {
+/** Names a fault, for the message of a failed test. */
+export function nameOf({ run, hook, kind, nth }: HookFault): string {
   return `${hook} (hook ${run + 1}) ${kind} ${nth}`;
 }

@@ -1,12 +1,12 @@
 /**
- * What the charm should make of what requirers wrote: known by how it was written, with nothing of
- * the charm's own code.
+ * What is expected of the charm for the databags that requirers wrote: known by how each was written,
+ * with nothing of the charm's own code.
  *
  * @module
  */
 import type { TrustEntry } from "../lxd/world.ts";
 import type { Item, Wish } from "./history.ts";
-import { certificateOf, type Pool, render } from "./pool.ts";
+import { certificateOf, type Certificates, render } from "./certificates.ts";
 
 /** Names of projects; null for all of LXD. */
 export type Access = readonly string[] | null;
@@ -23,7 +23,7 @@ export interface Written {
   readonly wish: Wish;
 }
 
-/** A certificate that a requirer may have. */
+/** A certificate that a requirer may register. */
 export interface Claim {
   /** Id of the relation. */
   readonly relation: string;
@@ -31,71 +31,79 @@ export interface Claim {
   readonly name: string;
   /** Of the certificate. */
   readonly fingerprint: string;
-  /** What it is to give access to. */
+  /** The access that it is to give. */
   readonly access: Access;
   /** The certificate as it was written. */
   readonly text: string;
 }
 
-/** Something that a requirer may not have, or that is no certificate. */
+/** A certificate that a requirer may not register, or something else in its place. */
 export interface Refusal {
   /** Id of the relation. */
   readonly relation: string;
   /** Name of the unit or application. */
   readonly unit: string;
-  /** Of the certificate, or null where it is none. */
+  /** Of the certificate; null if it is none. */
   readonly fingerprint: string | null;
-  /** What the reason has to say. */
+  /** Pattern of the reason. */
   readonly reason: RegExp;
 }
 
-/** What requirers may have, and what not. */
-export interface Verdict {
+/** What requirers may register, and what not. */
+export interface Expected {
   readonly claims: readonly Claim[];
   readonly refusals: readonly Refusal[];
 }
 
-/** What requirers' wishes are held against. */
-export interface Law {
-  readonly pool: Pool;
+/** The rules that apply to requirers' databags. */
+export interface Rules {
+  readonly certificates: Certificates;
   /** What the operator allows. */
   readonly allowed: Access;
   /** Entries of the trust store that are not the charm's, by fingerprint. */
   readonly foreign: ReadonlyMap<string, TrustEntry>;
 }
 
-/** Says whether somebody has as much access as another, or less. */
+/** An item of a databag, with what it asks for. */
+interface Asked {
+  readonly item: Item;
+  readonly fingerprint: string | null;
+  readonly wish: Wish;
+  readonly access: Access;
+}
+
+/** Whether an access is no wider than another. */
 export function isNoWider(access: Access, than: Access): boolean {
   return than === null || access !== null && access.every((project) => than.includes(project));
 }
 
-/** Gives what an entry gives access to. */
+/** Gives the access that an entry gives. */
 export function accessOf({ restricted, projects }: TrustEntry): Access {
   return restricted ? projects.toSorted() : null;
 }
 
-/** Judges every databag. */
-export function judge(written: readonly Written[], law: Law): Verdict {
-  const verdicts = written.map((databag) => judgeDatabag(databag, law));
+/** Gives what is expected of all databags. */
+export function expectedOf(written: readonly Written[], rules: Rules): Expected {
+  const parts = written.map((databag) => expectedOfDatabag(databag, rules));
   return {
-    claims: verdicts.flatMap(({ claims }) => claims),
-    refusals: verdicts.flatMap(({ refusals }) => refusals),
+    claims: parts.flatMap(({ claims }) => claims),
+    refusals: parts.flatMap(({ refusals }) => refusals),
   };
 }
 
-function judgeDatabag({ relation, name, items, wish }: Written, law: Law): Verdict {
+function expectedOfDatabag({ relation, name, items, wish }: Written, rules: Rules): Expected {
   const claims = new Map<string, Claim>();
   const refusals = new Map<string, Refusal>();
   for (const item of items) {
-    const certificate = certificateOf(law.pool, item);
+    const certificate = certificateOf(rules.certificates, item);
     const fingerprint = certificate?.fingerprint ?? null;
-    const access = wish === "unreadable" ? null : wish ?? law.allowed;
-    const reason = reasonAgainst(item, fingerprint, wish, access, law);
+    const access = wish === "unreadable" ? null : wish ?? rules.allowed;
+    const reason = reasonAgainst({ item, fingerprint, wish, access }, rules);
     if (reason) {
       const refusal = { relation, unit: name, fingerprint, reason };
       refusals.set(`${fingerprint} ${reason}`, refusal);
     } else if (fingerprint !== null && !claims.has(fingerprint)) {
-      const text = String(render(law.pool, item));
+      const text = String(render(rules.certificates, item));
       claims.set(fingerprint, { relation, name, fingerprint, access, text });
     }
   }
@@ -103,11 +111,8 @@ function judgeDatabag({ relation, name, items, wish }: Written, law: Law): Verdi
 }
 
 function reasonAgainst(
-  { kind }: Item,
-  fingerprint: string | null,
-  wish: Wish,
-  access: Access,
-  { allowed, foreign }: Law,
+  { item: { kind }, fingerprint, wish, access }: Asked,
+  { allowed, foreign }: Rules,
 ): RegExp | undefined {
   if (kind === "text") return /holds no PEM/;
   if (kind === "number") return /^A number was sent/;

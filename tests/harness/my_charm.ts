@@ -6,7 +6,7 @@
 import { buildCharm } from "../../build/charm.ts";
 import { fingerprintOf } from "../certificates.ts";
 import type { ToolCall } from "../juju/mod.ts";
-import type { World } from "./world.ts";
+import type { Deployment } from "./deployment.ts";
 
 /** A certificate that the charm made, with its key. */
 export interface MyIdentity {
@@ -21,11 +21,7 @@ export interface MyIdentity {
 const ROOT = new URL("../charms/my-charm", import.meta.url).pathname;
 const DIST = new URL("../../dist", import.meta.url).pathname;
 
-/**
- * Builds the charm where it has changed.
- *
- * @returns Its path.
- */
+/** Builds the charm where it has changed. */
 export function buildMyCharm(): Promise<string> {
   return buildCharm({ root: ROOT, out: DIST });
 }
@@ -33,13 +29,11 @@ export function buildMyCharm(): Promise<string> {
 /**
  * Gives the identities that a unit ever read from its secrets, the newest last, as the operator would
  * with `juju show-secret --reveal`.
- *
- * @param world The world.
- * @param unit Name of the unit.
- * @returns The identities.
  */
-export function identitiesOf(world: World, unit: string): readonly MyIdentity[] {
-  const contents = toolCalls(world, unit, "secret-get").map(({ stdout }) => JSON.parse(stdout));
+export function identitiesOf(deployment: Deployment, unit: string): readonly MyIdentity[] {
+  const contents = toolCalls(deployment, unit, "secret-get").map(({ stdout }) =>
+    JSON.parse(stdout)
+  );
   const identities = contents.toSorted((a, b) => a.created < b.created ? -1 : 1)
     .map(({ certificate, key }) =>
       [certificate, { certificate, key, fingerprint: fingerprintOf(certificate) }] as const
@@ -47,23 +41,17 @@ export function identitiesOf(world: World, unit: string): readonly MyIdentity[] 
   return [...new Map(identities).values()];
 }
 
-/**
- * Gives the secrets of an application's units that are left, by their ids.
- *
- * @param world The world.
- * @param application Name of the application.
- * @returns The ids.
- */
-export function secretsLeft(world: World, application: string): readonly string[] {
-  const added = toolCalls(world, application, "secret-add").map(({ stdout }) =>
+/** Gives the secrets of an application's units that are left, by their ids. */
+export function secretsLeft(deployment: Deployment, application: string): readonly string[] {
+  const added = toolCalls(deployment, application, "secret-add").map(({ stdout }) =>
     stdout.trim().split(/[:/]/).at(-1) ?? ""
   );
-  const removed = toolCalls(world, application, "secret-remove").map(({ args: [id] }) => id);
+  const removed = toolCalls(deployment, application, "secret-remove").map(({ args: [id] }) => id);
   return added.filter((id) => !removed.includes(id));
 }
 
 /** Calls that took effect, of a unit or of all units of an application. */
-function toolCalls({ model }: World, of: string, name: string): readonly ToolCall[] {
+function toolCalls({ model }: Deployment, of: string, name: string): readonly ToolCall[] {
   return model.runs
     .filter(({ outcome, unit }) => outcome === "done" && `${unit}/`.startsWith(`${of}/`))
     .flatMap(({ tools }) => tools.filter(({ exitCode, tool }) => tool === name && exitCode === 0));

@@ -4,26 +4,27 @@
  * @module
  */
 import { createCertificate, type TestCertificate } from "../certificates.ts";
+import type { Interface } from "../harness/requirer.ts";
 import { GOOD_CERTIFICATES, type Item } from "./history.ts";
 
 /** The certificates. */
-export interface Pool {
-  /** Juju's own, which LXD trusts and no requirer may have. */
+export interface Certificates {
+  /** Juju's own, which LXD trusts and no requirer may register. */
   readonly own: TestCertificate;
-  /** Sorted by fingerprint, so that a history runs the same with every pool. */
+  /** Sorted by fingerprint, so that a history runs the same with all certificates. */
   readonly good: readonly TestCertificate[];
-  /** One of the past. */
+  /** An expired one. */
   readonly expired: TestCertificate;
 }
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 
 /** Makes the certificates. */
-export async function createPool(): Promise<Pool> {
+export async function createCertificates(): Promise<Certificates> {
   const [own, expired, ...good] = await Promise.all([
     createCertificate({ commonName: "juju" }),
     createCertificate({
-      commonName: "of the past",
+      commonName: "expired",
       notBefore: new Date(Date.now() - 2 * YEAR_MS),
       notAfter: new Date(Date.now() - YEAR_MS),
     }),
@@ -35,28 +36,35 @@ export async function createPool(): Promise<Pool> {
   return { own, expired, good: good.toSorted((a, b) => a.fingerprint < b.fingerprint ? -1 : 1) };
 }
 
-/** Writes the items as the value of `client_certificates`, or of the one certificate of `lxd-https`. */
-export function renderAll(pool: Pool, items: readonly Item[], isHttps: boolean): string {
-  const texts = items.map((item) => render(pool, item));
-  return isHttps ? texts.join("") : JSON.stringify(texts);
+/** Writes items as the value of `client_certificates`, or as the one certificate of `lxd-https`. */
+export function renderAll(
+  certificates: Certificates,
+  items: readonly Item[],
+  spoken: Interface,
+): string {
+  const texts = items.map((item) => render(certificates, item));
+  return spoken === "lxd-https" ? texts.join("") : JSON.stringify(texts);
 }
 
-/** Gives the certificate of an item, or undefined where it is none. */
-export function certificateOf(pool: Pool, item: Item): TestCertificate | undefined {
+/** Gives the certificate of an item; undefined if it is none. */
+export function certificateOf(
+  certificates: Certificates,
+  item: Item,
+): TestCertificate | undefined {
   switch (item.kind) {
     case "good":
-      return pool.good[item.which];
+      return certificates.good[item.which];
     case "expired":
     case "own":
-      return pool[item.kind];
+      return certificates[item.kind];
     default:
       return undefined;
   }
 }
 
 /** Writes an item as a requirer would, into the JSON list. */
-export function render(pool: Pool, item: Item): unknown {
-  const certificate = certificateOf(pool, item)?.certificate;
+export function render(certificates: Certificates, item: Item): unknown {
+  const certificate = certificateOf(certificates, item)?.certificate;
   switch (item.kind) {
     case "good":
       return item.crlf ? certificate?.replaceAll("\n", "\r\n") : certificate;
@@ -65,7 +73,7 @@ export function render(pool: Pool, item: Item): unknown {
     case "number":
       return 7;
     case "key":
-      return pool.expired.key;
+      return certificates.expired.key;
     default:
       return certificate;
   }

@@ -12,17 +12,16 @@ import type fc from "fast-check";
 
 const MAXIMUM_SHRINKS = 150;
 
-/** What fast-check is told of where to begin. */
-export type Beginning = Pick<fc.Parameters<unknown>, "numRuns" | "path" | "seed">;
+/** Parameters of fast-check that say where to start. */
+export type Start = Pick<fc.Parameters<unknown>, "numRuns" | "path" | "seed">;
 
 /**
- * Gives what to try.
+ * Gives the parameters of one check after the other.
  *
  * @param seed The fixed seed.
- * @param numRuns How many cases to try of a seed.
- * @returns The parameters for one check after the other.
+ * @param numRuns Number of cases of each seed.
  */
-export function beginnings(seed: number, numRuns: number): readonly Beginning[] {
+export function starts(seed: number, numRuns: number): readonly Start[] {
   const [another, path] = [Deno.env.get("SEED"), Deno.env.get("REPLAY")];
   if (path !== undefined) return [{ seed: Number(another ?? seed), path, numRuns: 1 }];
   return [seed, ...another === undefined ? [] : [Number(another)]].map((seed) => ({
@@ -32,11 +31,11 @@ export function beginnings(seed: number, numRuns: number): readonly Beginning[] 
 }
 
 /**
- * Bounds how long a failing case is made smaller: from the first failure on, only so many further
- * cases are tried, and the others pass.
+ * Bounds how long a failing case is made smaller: after the first failure, only so many further cases
+ * are tried, and the others pass.
  *
  * @param attempt Tries a case.
- * @returns The same, bounded.
+ * @returns The same attempt, bounded.
  */
 export function bounded<T>(attempt: (value: T) => Promise<void>): (value: T) => Promise<void> {
   let left = Infinity;
@@ -54,7 +53,7 @@ export function bounded<T>(attempt: (value: T) => Promise<void>): (value: T) => 
 /**
  * Fails if a check found something.
  *
- * @param details What the check gave.
+ * @param details The result of the check.
  * @param file Path of the test's file, for the command that tries the case again.
  * @param show Writes a case.
  * @throws {AssertionError} With the smallest case of its kind, and the command for it.

@@ -7,13 +7,13 @@ import { basename } from "node:path/posix";
 import { buildCharm } from "../../build/charm.ts";
 import { createStoragePool } from "../lxd/administration.ts";
 import type { LxdWorld } from "../lxd/world.ts";
-import { APPLICATION } from "../scenarios/charm.ts";
-import { buildMyCharm } from "../scenarios/my_charm.ts";
-import { deploy, type World } from "../scenarios/world.ts";
-import type { Place } from "./place.ts";
+import { APPLICATION } from "../harness/charm.ts";
+import { buildMyCharm } from "../harness/my_charm.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+import type { Backend } from "./backend.ts";
 import type { Screen } from "./screen.ts";
 import { describeEntry } from "./show.ts";
-import { MEMBERS, showStatus, showTrust } from "./stage.ts";
+import { MEMBERS, showStatus, showTrust } from "./demo.ts";
 
 const BLOCKED = `blocked: Missing credentials access; grant with: juju trust ${APPLICATION}`;
 
@@ -46,13 +46,13 @@ async function build(screen: Screen, work: () => Promise<string>): Promise<strin
 /** Starts a cluster. */
 export async function startTheCluster(
   screen: Screen,
-  place: Place,
+  backend: Backend,
   owned: AsyncDisposableStack,
 ): Promise<LxdWorld> {
-  screen.heading(`Start a cluster of ${MEMBERS} ${place.members}`);
+  screen.heading(`Start a cluster of ${MEMBERS} ${backend.members}`);
   const lxd = await screen.wait({
-    what: `Starting ${MEMBERS} ${place.members}, which form a cluster`,
-    work: async () => owned.use(await place.start(MEMBERS)),
+    what: `Starting ${MEMBERS} ${backend.members}, which form a cluster`,
+    work: async () => owned.use(await backend.start(MEMBERS)),
   });
   const { body } = await lxd.admin("GET", "/1.0/cluster/members?recursion=1");
   const members: { server_name: string; url: string; status: string }[] = body?.metadata ?? [];
@@ -81,17 +81,17 @@ export async function deployTheCharm(
     readonly lxd: LxdWorld;
     readonly owned: AsyncDisposableStack;
   },
-): Promise<World> {
+): Promise<Deployment> {
   screen.heading("Deploy the charm");
   screen.command(`juju deploy ./dist/${basename(charm)}`);
   const members = await lxd.trustStore();
-  const world = await screen.wait({
+  const deployment = await screen.wait({
     what: "Juju unpacks the charm and installs it",
     work: async () => owned.use(await deploy(lxd, { trust: false })),
   });
-  const stage = { screen, world };
-  showStatus(stage, "It is blocked, and says what to do", BLOCKED);
-  const store = await showTrust(stage);
+  const demo = { screen, deployment };
+  showStatus(demo, { what: "It is blocked, and says what to do", expected: BLOCKED });
+  const store = await showTrust(demo);
   screen.check(
     "Besides its members, LXD trusts Juju and someone else, and nobody for the charm",
     store.filter(({ type }) => type === "client").map(({ name }) => name).toSorted(),
@@ -102,5 +102,5 @@ export async function deployTheCharm(
     store.filter(({ type }) => type === "server").map(describeEntry),
     members.map(describeEntry),
   );
-  return world;
+  return deployment;
 }

@@ -7,15 +7,15 @@
 import fc from "fast-check";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { PROJECTS } from "./history.ts";
-import type { Pool } from "./pool.ts";
+import type { Certificates } from "./certificates.ts";
 
-/** What generated databags are made of. */
-export interface Material extends Pool {
+/** The material of generated databags. */
+export interface Material extends Certificates {
   /** An authority, and one that it signed. */
   readonly authority: TestCertificate;
   readonly signed: TestCertificate;
   readonly weak: TestCertificate;
-  /** That of the requirer which does as it should. */
+  /** The certificate of the requirer that does as it should. */
   readonly decent: TestCertificate;
 }
 
@@ -29,11 +29,11 @@ export interface Fuzzed {
   readonly projects: string;
 }
 
-/** Makes the material, around the certificates that a stage has. */
-export async function createMaterial(pool: Pool): Promise<Material> {
+/** Makes the material, around the certificates of a server. */
+export async function createMaterial(certificates: Certificates): Promise<Material> {
   const authority = await createCertificate({ commonName: "authority", ca: true });
   return {
-    ...pool,
+    ...certificates,
     authority,
     signed: await createCertificate({ commonName: "signed", issuer: authority }),
     weak: await createCertificate({ commonName: "weak", key: "rsa1024" }),
@@ -42,7 +42,7 @@ export async function createMaterial(pool: Pool): Promise<Material> {
 }
 
 /**
- * Makes up databags to be written one after the other; null for nothing, so that each can be left
+ * Generates databags to be written one after the other; null for nothing, so that each can be left
  * out on its own.
  */
 export function databags(
@@ -73,7 +73,7 @@ const POLLUTION = [
 
 const NUMBERS = ["1e999", "-0", "0.1", "12345678901234567890", "NaN", "[1,2]", "true", "[null]"];
 
-/** What grows faster than its length would show here, for the test would not end. */
+/** Floods of one text. If the charm's work grew faster than the text, the test would not end. */
 const floods = fc.tuple(
   fc.constantFrom(
     "-----BEGIN CERTIFICATE-----",
@@ -103,50 +103,59 @@ function pemOf(material: Material): fc.Arbitrary<string> {
     signed.certificate + authority.certificate,
     good[0]?.certificate + own.key,
   );
-  const place = fc.nat();
-  const damage = fc.oneof(
-    fc.record({ kind: fc.constant("replace" as const), place, by: text }),
-    fc.record({ kind: fc.constant("cut" as const), place, length: fc.nat(80) }),
-    fc.record({ kind: fc.constant("repeat" as const), place, length: fc.nat(200) }),
-    fc.record({ kind: fc.constant("truncate" as const), place }),
-    fc.constantFrom(
-      { kind: "crlf" as const },
-      { kind: "indent" as const },
-      { kind: "lower case" as const },
-      { kind: "one line" as const },
-      { kind: "label" as const },
-    ),
-  );
-  return fc.tuple(whole, fc.array(damage, { maxLength: 2 })).map(([pem, damages]) =>
-    damages.reduce((pem, damage) => {
-      switch (damage.kind) {
-        case "replace": {
-          const at = damage.place % pem.length;
-          return pem.slice(0, at) + damage.by + pem.slice(at + damage.by.length);
-        }
-        case "cut": {
-          const at = damage.place % pem.length;
-          return pem.slice(0, at) + pem.slice(at + damage.length);
-        }
-        case "repeat": {
-          const at = damage.place % pem.length;
-          return pem.slice(0, at + damage.length) + pem.slice(at);
-        }
-        case "truncate":
-          return pem.slice(0, damage.place % pem.length) || "-";
-        case "crlf":
-          return pem.replaceAll("\n", "\r\n");
-        case "indent":
-          return pem.replaceAll("\n", "\n  ");
-        case "lower case":
-          return pem.toLowerCase();
-        case "one line":
-          return pem.replaceAll("\n", " ");
-        case "label":
-          return pem.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE");
-      }
-    }, pem)
-  );
+  return fc.tuple(whole, fc.array(damages, { maxLength: 2 }))
+    .map(([pem, damages]) => damages.reduce(applyDamage, pem));
+}
+
+/** A change of a PEM; a place is counted from its beginning, and from there again at its end. */
+type Damage =
+  | { readonly kind: "replace"; readonly place: number; readonly by: string }
+  | { readonly kind: "cut" | "repeat"; readonly place: number; readonly length: number }
+  | { readonly kind: "truncate"; readonly place: number }
+  | { readonly kind: "crlf" | "indent" | "lower case" | "one line" | "label" };
+
+const place = fc.nat();
+const damages: fc.Arbitrary<Damage> = fc.oneof(
+  fc.record({ kind: fc.constant("replace" as const), place, by: text }),
+  fc.record({ kind: fc.constant("cut" as const), place, length: fc.nat(80) }),
+  fc.record({ kind: fc.constant("repeat" as const), place, length: fc.nat(200) }),
+  fc.record({ kind: fc.constant("truncate" as const), place }),
+  fc.constantFrom(
+    { kind: "crlf" as const },
+    { kind: "indent" as const },
+    { kind: "lower case" as const },
+    { kind: "one line" as const },
+    { kind: "label" as const },
+  ),
+);
+
+function applyDamage(pem: string, damage: Damage): string {
+  switch (damage.kind) {
+    case "replace": {
+      const at = damage.place % pem.length;
+      return pem.slice(0, at) + damage.by + pem.slice(at + damage.by.length);
+    }
+    case "cut": {
+      const at = damage.place % pem.length;
+      return pem.slice(0, at) + pem.slice(at + damage.length);
+    }
+    case "repeat": {
+      const at = damage.place % pem.length;
+      return pem.slice(0, at + damage.length) + pem.slice(at);
+    }
+    case "truncate":
+      return pem.slice(0, damage.place % pem.length) || "-";
+    case "crlf":
+      return pem.replaceAll("\n", "\r\n");
+    case "indent":
+      return pem.replaceAll("\n", "\n  ");
+    case "lower case":
+      return pem.toLowerCase();
+    case "one line":
+      return pem.replaceAll("\n", " ");
+    case "label":
+      return pem.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE");
+  }
 }
 
 function valueOf(material: Material): fc.Arbitrary<string> {

@@ -1,5 +1,5 @@
 /**
- * Where the demonstration takes place: on a real LXD, or on a stand-in where none can be had.
+ * The LXD of the demonstration: a real one, or a stand-in if none can be had.
  *
  * @module
  */
@@ -9,35 +9,30 @@ import { startCluster } from "../lxd/real.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 
-/** A place for the demonstration. */
-export interface Place {
-  /** What it is, as the first line. */
+/** An LXD for the demonstration. */
+export interface Backend {
+  /** The first line, which says what it is. */
   readonly says: string;
-  /** What its members are. */
+  /** The noun for its members. */
   readonly members: string;
-  /** Starts a cluster there. */
+  /** Starts a cluster. */
   readonly start: (members: number) => Promise<LxdWorld>;
 }
 
-/** Finds the place, after installing LXD where that is possible. */
-export async function findPlace(): Promise<Place> {
+/** Finds the backend, after installing LXD if that is possible. */
+export async function findBackend(): Promise<Backend> {
   const obstacle = await findObstacle();
   return obstacle === undefined ? REAL : standIn(
     `No LXD can be had here (${obstacle}): this runs on a stand-in of it.`,
   );
 }
 
-/**
- * Makes a place where LXD is a stand-in.
- *
- * @param says What it says.
- * @returns The place.
- */
-export function standIn(says: string): Place {
+/** Makes a backend whose LXD is a stand-in. */
+export function standIn(says: string): Backend {
   return { says, members: "stand-ins", start: (members) => startStandIn({ members }) };
 }
 
-const REAL: Place = {
+const REAL: Backend = {
   says: "This runs on a real LXD: a cluster of its own, which is gone afterwards.",
   members: "LXDs",
   start: (members) => startCluster({ members }),

@@ -1,0 +1,43 @@
+/**
+ * The demonstration, from beginning to end.
+ *
+ * @module
+ */
+import { buildTheCharms, deployTheCharm, startTheCluster } from "./setup.ts";
+import type { Backend } from "./backend.ts";
+import type { Screen } from "./screen.ts";
+import {
+  relateAnother,
+  relateMyCharm,
+  removeTheCharm,
+  removeTheRelation,
+  rotateItsCertificate,
+  seeWhatItDoes,
+  trustTheCharm,
+} from "./steps.ts";
+
+/**
+ * Runs the demonstration, and disposes of all that it started.
+ *
+ * @param screen The screen that shows it.
+ * @param backend The LXD.
+ * @throws {CheckError} if something is not as it should be.
+ */
+export async function runDemo(screen: Screen, backend: Backend): Promise<void> {
+  screen.say(backend.says, "bold");
+  screen.say("Juju is a model of it in this process: it runs the charm's hooks as Juju does.");
+  screen.say("Lines with $ are what an operator would type.");
+  await using owned = new AsyncDisposableStack();
+  const { charm, myCharm } = await buildTheCharms(screen);
+  const lxd = await startTheCluster(screen, backend, owned);
+  const deployment = await deployTheCharm(screen, { charm, lxd, owned });
+  const before = await lxd.trustStore();
+  const demo = { screen, deployment };
+  await trustTheCharm(demo);
+  const asked = await relateMyCharm(demo, myCharm);
+  await seeWhatItDoes(demo, asked);
+  const rotated = await rotateItsCertificate(demo, asked);
+  const other = await relateAnother(demo, myCharm, rotated);
+  await removeTheRelation(demo, rotated, other);
+  await removeTheCharm(demo, other, before);
+}

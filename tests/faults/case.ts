@@ -1,0 +1,152 @@
+/**
+ * The cases of the fault matrix: every request of the scenarios, with every fault of it.
+ *
+ * @module
+ */
+import type { LoggedRequest } from "../lxd/stand_in_faults.ts";
+import type { StandIn } from "../lxd/stand_in.ts";
+import type { Scenario } from "./scenarios.ts";
+import type { RecordedHook } from "./hook_fault.ts";
+
+/** The purpose of a request to LXD. */
+export type Purpose =
+  | "enter"
+  | "members"
+  | "address"
+  | "list"
+  | "add"
+  | "rename"
+  | "restrict"
+  | "revoke";
+
+/** A fault of a request: its kind, or the status that LXD answers with. */
+export type RequestFault =
+  | "refused"
+  | "reset"
+  | "malformed"
+  | "truncated"
+  | "delayed"
+  | 403
+  | 404
+  | 409
+  | 412
+  | 500
+  | 503;
+
+/** One case of the matrix. */
+export interface FaultCase {
+  /** The scenario. */
+  readonly scenario: Scenario;
+  /** Index of the hook since the scenario's event; the first is 0. */
+  readonly run: number;
+  /** The request, as an undisturbed run sends it. */
+  readonly request: LoggedRequest;
+  /** Which of the hook's requests of this method and path; the first is 1. */
+  readonly nth: number;
+  /** The fault. */
+  readonly fault: RequestFault;
+  /** Whether the fault occurs again when the request is sent again. */
+  readonly isLasting: boolean;
+}
+
+/** Every fault of a request. */
+export const REQUEST_FAULTS: readonly RequestFault[] = [
+  "refused",
+  "reset",
+  500,
+  503,
+  403,
+  404,
+  409,
+  412,
+  "malformed",
+  "truncated",
+  "delayed",
+];
+
+// Longer than the time limit of a request, ten seconds.
+const DELAY_MS = 10_500;
+
+/**
+ * Lists the cases of a scenario.
+ *
+ * @param scenario The scenario.
+ * @param hooks Its hooks in an undisturbed run.
+ */
+export function casesOf(scenario: Scenario, hooks: readonly RecordedHook[]): readonly FaultCase[] {
+  return hooks.flatMap(({ requests }, run) =>
+    requests.flatMap((request, index) => {
+      const nth = requests.slice(0, index + 1).filter((other) => isSame(other, request)).length;
+      return REQUEST_FAULTS.flatMap((fault) =>
+        // A member that refuses connections goes on refusing them.
+        (fault === "refused" ? [true] : [false, true]).map((isLasting): FaultCase => {
+          return { scenario, run, request, nth, fault, isLasting };
+        })
+      );
+    })
+  );
+}
+
+/** Gives the purpose of a request. */
+export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
+  switch (method) {
+    case "POST":
+      return "add";
+    case "DELETE":
+      return "revoke";
+    case "PATCH":
+      return Object.hasOwn(body as object, "name") ? "rename" : "restrict";
+    default:
+      if (path === "/1.0") return "enter";
+      if (path.startsWith("/1.0?target=")) return "address";
+      return path.includes("/cluster/members") ? "members" : "list";
+  }
+}
+
+/**
+ * Injects the fault of a case into the requests that follow.
+ *
+ * @param faultCase The case.
+ * @param standIn The LXD that they are sent to.
+ */
+export function injectRequestFault(
+  { request, nth, fault, isLasting }: FaultCase,
+  standIn: StandIn,
+): void {
+  const { member, method, path } = request;
+  const match = {
+    member,
+    method,
+    path: new RegExp(`^${RegExp.escape(path)}$`),
+    nth,
+    times: isLasting ? Infinity : 1,
+  };
+  switch (fault) {
+    case "refused":
+      return standIn.fault(match, { kind: "crash" });
+    case "delayed":
+      return standIn.fault(match, { kind: "delay", ms: DELAY_MS });
+    case "reset":
+    case "malformed":
+    case "truncated":
+      return standIn.fault(match, { kind: fault });
+    default:
+      return standIn.fault(match, { kind: "status", status: fault });
+  }
+}
+
+/** Counts how often the request of a case was sent. */
+export function timesSent({ request }: FaultCase, { requests }: StandIn): number {
+  return requests.filter((other) => isSame(other, request)).length;
+}
+
+/** Names a case, for the message of a failed test. */
+export function nameOf({ scenario, run, request, nth, fault, isLasting }: FaultCase): string {
+  const path = request.path.replace(/[0-9a-f]{58}$/, "...");
+  const sent = `${purposeOf(request)} (${request.method} ${path} ${nth})`;
+  return `${scenario.name}, hook ${run + 1}: ${sent} ${fault}${isLasting ? ", lasting" : ""}`;
+}
+
+function isSame(one: LoggedRequest, other: LoggedRequest): boolean {
+  return one.member === other.member && one.method === other.method && one.path === other.path;
+}

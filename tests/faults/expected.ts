@@ -1,0 +1,121 @@
+/**
+ * What the charm promises if a request to LXD fails:
+ *
+ * - The charm sends a request again at once if it may be sent twice, which all but an addition may,
+ *   unless LXD has refused it or the time limit has passed. So a single fault does no harm.
+ * - If a member of a cluster does not let the charm in, the charm asks the next one.
+ * - If a member is not reached at the address for clients, the charm publishes the cluster's own
+ *   address of it, and does not wait.
+ * - The status line alone says whether LXD has made a change, whatever the body looks like.
+ * - Without an answer of LXD's, the charm waits, and says for which member and why.
+ * - 403 means that the charm's certificate may not manage others: the operator has to act.
+ * - If the name of an addition is in use, the charm takes the name with all digits.
+ * - Any other refusal to register or to restrict a certificate concerns that certificate alone: the
+ *   charm rejects it, in LXD's words.
+ * - A refusal of another name holds nothing back, and the charm tries again later.
+ * - The charm tells the operator of any other refusal, of a question or of a revocation.
+ *
+ * @module
+ */
+import { errorOf } from "../lxd/stand_in_faults.ts";
+import { type FaultCase, type Purpose, purposeOf, type RequestFault } from "./case.ts";
+
+/** How the hook of a case ends. */
+export type Expected =
+  | "as undisturbed"
+  | "renamed later"
+  | "waiting"
+  | "blocked"
+  | "rejected"
+  | "refused";
+
+/** Says how the hook of a case must end. */
+export function expectedOf(faultCase: FaultCase): Expected {
+  const { scenario, request, fault, isLasting } = faultCase;
+  const purpose = purposeOf(request);
+  if (purpose === "address" && fault !== "refused") return "as undisturbed";
+  if (isRefusal(fault)) {
+    if (purpose === "rename") return "renamed later";
+    if (fault === 403) return "blocked";
+    if (purpose === "add" && fault === 409 && !isLasting) return "as undisturbed";
+    return purpose === "add" || purpose === "restrict" ? "rejected" : "refused";
+  }
+  if (isChange(purpose) && fault === "malformed") return "as undisturbed";
+  const isSentAgain = fault !== "delayed" && purpose !== "add";
+  if (isSentAgain && !isLasting) return "as undisturbed";
+  return purpose === "enter" && scenario.members > 1 ? "as undisturbed" : "waiting";
+}
+
+/**
+ * Gives the status that the hook of a case must set.
+ *
+ * @param faultCase The case.
+ * @param undisturbed The status of an undisturbed run, as `status: message`.
+ * @param endpoint The endpoint of the member that the request is sent to.
+ */
+export function expectedStatus(
+  faultCase: FaultCase,
+  undisturbed: string,
+  endpoint: string,
+): RegExp {
+  const at = RegExp.escape(endpoint);
+  switch (expectedOf(faultCase)) {
+    case "as undisturbed": {
+      // A member that is down is no node.
+      const { fault, scenario: { members } } = faultCase;
+      const nodes = fault === "refused" ? members - 1 : members;
+      const now = undisturbed.replace(/: \d+ nodes?,/, `: ${nodes} node${nodes === 1 ? "" : "s"},`);
+      return new RegExp(`^${RegExp.escape(now)}$`);
+    }
+    case "waiting":
+      return new RegExp(`^waiting: No answer from ${at}: ${causeOf(faultCase.fault)}$`);
+    case "blocked":
+      return new RegExp(`^blocked: LXD at ${at} does not let our certificate [0-9a-f]{64} manage `);
+    case "rejected":
+      return /^active: LXD \S+: .*, 1 rejected$/;
+    case "renamed later": {
+      // What is not taken over yet is not counted.
+      const [head = "", tail = ""] = undisturbed.split(/\d+ certificates?/);
+      return new RegExp(`^${RegExp.escape(head)}\\d+ certificates?${RegExp.escape(tail)}$`);
+    }
+    case "refused":
+      return new RegExp(
+        `^blocked: LXD at ${at} refuses (what it is asked|to revoke [0-9a-f]{64}): ` +
+          `${RegExp.escape(wordsOf(faultCase.fault))}$`,
+      );
+  }
+}
+
+/** Gives the reason that the requirer of a rejected certificate is told. */
+export function expectedReason({ fault }: FaultCase): string {
+  return `LXD refuses the certificate: ${wordsOf(fault)}`;
+}
+
+function isChange(purpose: Purpose): boolean {
+  return purpose !== "enter" && purpose !== "members" && purpose !== "address" &&
+    purpose !== "list";
+}
+
+function isRefusal(fault: RequestFault): boolean {
+  return typeof fault === "number" && fault < 500;
+}
+
+function causeOf(fault: RequestFault): string {
+  switch (fault) {
+    case "refused":
+      return "connection (refused|cut)";
+    case "reset":
+    case "truncated":
+      return "connection cut";
+    case "malformed":
+      return "an answer that is not LXD's";
+    case "delayed":
+      return "time-out";
+    default:
+      return `error ${fault}, ${RegExp.escape(wordsOf(fault))}`;
+  }
+}
+
+function wordsOf(fault: RequestFault): string {
+  return typeof fault === "number" ? errorOf({ status: fault }) : "";
+}

@@ -1,0 +1,110 @@
+/**
+ * Deployments that are always made of the same things, so that the end states of two can be compared.
+ *
+ * @module
+ */
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import {
+  type Clients,
+  type Deployment,
+  prepare,
+  type PrepareOptions,
+} from "../harness/deployment.ts";
+import { createLightIdentity } from "../harness/light.ts";
+import {
+  addRequirer,
+  type Interface,
+  type Offered,
+  renderOffer,
+  type RequirerOptions,
+} from "../harness/requirer.ts";
+import type { RelationHandle } from "../juju/mod.ts";
+import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
+import type { DialectName } from "../lxd/stand_in_dialect.ts";
+import type { LxdWorld } from "../lxd/world.ts";
+
+/** A deployment whose requirers are found by their names. */
+export interface FixedDeployment extends Deployment {
+  /** Adds an application that is related to the charm, driven by hand. */
+  readonly addRequirer: (application: string, options: RequirerOptions) => RelationHandle;
+  /** Gives the relation with such an application. */
+  readonly relation: (application: string) => RelationHandle;
+  /** Writes the certificates of a unit, or of an application; over `lxd-https` that is one. */
+  readonly offer: (requirer: string, certificates: readonly Offered[]) => void;
+}
+
+const UUID = "00000000-0000-4000-8000-000000000003";
+
+// Light keys, too: Juju's own are on P-384.
+const CLIENTS: Clients = {
+  credential: await createCertificate({ commonName: "juju" }),
+  bystander: await createCertificate({ commonName: "someone else" }),
+};
+const IDENTITY = await createLightIdentity();
+
+/** Certificates that requirers offer, each with its name as the common name. */
+export const CERTIFICATES: Readonly<Record<"a" | "b" | "c" | "d", TestCertificate>> = {
+  a: await createCertificate({ commonName: "a" }),
+  b: await createCertificate({ commonName: "b" }),
+  c: await createCertificate({ commonName: "c" }),
+  d: await createCertificate({ commonName: "d" }),
+};
+
+/**
+ * Starts a stand-in that presents the same certificate as every other one.
+ *
+ * @param members Number of its members.
+ * @param dialect The version it behaves like.
+ */
+export async function startFixedStandIn(members: number, dialect: DialectName): Promise<StandIn> {
+  return await startStandIn({ members, dialect, identity: IDENTITY });
+}
+
+/**
+ * Makes a model without applications, beside an LXD that trusts Juju and a bystander only.
+ *
+ * @param lxd LXD; what else its trust store holds of clients is removed.
+ * @param options How hooks run, and the charm.
+ */
+export async function prepareFixed(
+  lxd: LxdWorld,
+  options: Pick<PrepareOptions, "running" | "charmUnderTest">,
+): Promise<FixedDeployment> {
+  for (const { fingerprint, type } of await lxd.trustStore()) {
+    if (type === "client") await lxd.distrust(fingerprint);
+  }
+  const deployment = await prepare(lxd, { ...options, clients: CLIENTS, model: { uuid: UUID } });
+  return { ...deployment, ...createRequirers(deployment) };
+}
+
+interface Related {
+  readonly spoken: Interface;
+  readonly relation: RelationHandle;
+}
+
+function createRequirers({ model }: Deployment): Pick<
+  FixedDeployment,
+  "addRequirer" | "relation" | "offer"
+> {
+  const relations = new Map<string, Related>();
+  const find = (application: string): Related => {
+    const found = relations.get(application);
+    if (found) return found;
+    throw new RangeError(`Cannot find a relation with "${application}": it was not made`);
+  };
+  return {
+    addRequirer: (application, options) => {
+      const relation = addRequirer(model, application, options);
+      relations.set(application, { spoken: options.interface ?? "lxd", relation });
+      return relation;
+    },
+    relation: (application) => find(application).relation,
+    offer: (requirer, certificates) => {
+      const [application = "", unit] = requirer.split("/");
+      const { spoken, relation } = find(application);
+      const changes = renderOffer(spoken, certificates);
+      if (unit === undefined) relation.writeApp(application, changes);
+      else relation.write(requirer, changes);
+    },
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * The built charm in a Juju model, beside an LXD. Every test that runs the charm uses it.
+ *
+ * After each settling it checks what has to hold always: no hook failed, what is told is true, every
+ * unit tells it, the leader to an application that asks as well, a foreign entry is as it was, and
+ * nothing secret is shown.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { type CloudSpec, createModel, type Model, type ModelOptions } from "../juju/mod.ts";
+import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
+import { APPLICATION, BYSTANDER, UNIT } from "./charm.ts";
+import { type CloudChanges, cloudOf } from "./cloud.ts";
+import { charmFor, createHooks, RUNNING, type Running } from "./hooks.ts";
+import { checkInvariants } from "./invariants.ts";
+import { addRequirer, relateRequirer, type Requirer, requirerOf } from "./requirer.ts";
+
+/** A model with the charm, beside an LXD. Disposal ends the model, and leaves LXD. */
+export interface Deployment extends AsyncDisposable {
+  /** The model that the charm runs in. */
+  readonly model: Model;
+  /** The LXD that it manages. */
+  readonly lxd: LxdWorld;
+  /** Juju's certificate, which LXD trusts. */
+  readonly credential: TestCertificate;
+  /** Path of the charm under test, for `juju refresh`. */
+  readonly charm: string;
+  /** The beginning of the name of each of our entries in the trust store. */
+  readonly prefix: string;
+  /** What `credential-get` prints, with changes to the endpoint or the attributes. */
+  readonly cloud: (changes?: CloudChanges) => CloudSpec;
+  /** Says how the charm's hooks run from now on. */
+  readonly runAs: (running: Running) => void;
+  /** Adds an application that is related to the charm. */
+  readonly requirer: (name?: string, units?: number) => Requirer;
+  /** Relates an application that is deployed to the charm. */
+  readonly relate: (name: string) => Requirer;
+  /** Runs hooks until none is left, and checks what has to hold always. */
+  readonly settle: () => Promise<void>;
+  /** Lets update-status run, and settles. */
+  readonly updateStatus: () => Promise<void>;
+  /** Status of a unit, by default the first one, as `status: message`. */
+  readonly status: (unit?: string) => string;
+  /** Our entries in the trust store: what follows our mark, by fingerprint. */
+  readonly ours: () => Promise<Readonly<Record<string, string>>>;
+  /** Everyone else's entries. */
+  readonly foreign: () => Promise<readonly TrustEntry[]>;
+}
+
+/** What a model beside an LXD is made with. */
+export interface PrepareOptions {
+  /** How the charm's hooks run. @default {as the variable HOOKS says} */
+  readonly running?: Running;
+  /** Path of the charm under test. @default {the one whose hooks can run so} */
+  readonly charmUnderTest?: string;
+  /**
+   * Clients that LXD is to trust, if it does not yet.
+   *
+   * @default {a credential and a bystander, both new}
+   */
+  readonly clients?: Clients;
+  /** Further options of the model. */
+  readonly model?: ModelOptions;
+  /** Changes of the cloud. */
+  readonly cloud?: CloudChanges;
+}
+
+/** Clients of LXD that are not the charm's. */
+export interface Clients {
+  /** Juju's certificate. */
+  readonly credential: TestCertificate;
+  /** Another client's, whose entry must stay as it is. @default {none} */
+  readonly bystander?: TestCertificate;
+}
+
+/** How the charm is deployed. */
+export interface DeployOptions extends PrepareOptions {
+  /** Whether `juju trust` is given. @default {true} */
+  readonly trust?: boolean;
+  /** Number of units. @default {1} */
+  readonly units?: number;
+  /** Another charm in the place of the one under test, as a file or an expanded one. */
+  readonly charm?: string;
+  /** The application's options. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Deploys the charm beside an LXD and settles.
+ *
+ * @param lxd The LXD, which the deployment does not dispose of.
+ * @param options How.
+ */
+export async function deploy(lxd: LxdWorld, options: DeployOptions = {}): Promise<Deployment> {
+  const { trust = true, units = 1, config = {} } = options;
+  await using begun = new AsyncDisposableStack();
+  const deployment = begun.use(await prepare(lxd, options));
+  await deployment.model.deploy(options.charm ?? deployment.charm, { trust, units, config });
+  await deployment.settle();
+  begun.move();
+  return deployment;
+}
+
+/**
+ * Makes a model without applications beside an LXD that trusts Juju.
+ *
+ * @param lxd The LXD, which the deployment does not dispose of.
+ * @param options What with.
+ */
+export async function prepare(lxd: LxdWorld, options: PrepareOptions = {}): Promise<Deployment> {
+  const { running = RUNNING, charmUnderTest: charm = await charmFor(running) } = options;
+  const { credential, bystander } = options.clients ?? await createClients(running);
+  await admit(lxd, "juju", credential);
+  if (bystander) await admit(lxd, BYSTANDER, bystander);
+  const cloud = (changes?: CloudChanges): CloudSpec => cloudOf(lxd, credential, changes);
+  const { run, runAs } = createHooks(charm, running);
+  const model = await createModel({ run, ...options.model, cloud: cloud(options.cloud) });
+  const prefix = `${APPLICATION}@${model.uuid}:`;
+  const isOurs = ({ name }: TrustEntry) => name.startsWith(prefix);
+  const base = { model, lxd, credential, charm, prefix, cloud, runAs };
+  return {
+    ...base,
+    ...createOperations(base),
+    ours: async () => namesOf((await lxd.trustStore()).filter(isOurs), prefix),
+    foreign: async () => (await lxd.trustStore()).filter((entry) => !isOurs(entry)),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * Finds a name for an entry of the trust store. Deployments that share an LXD leave their entries
+ * there, and newer LXD takes each name once.
+ *
+ * @param lxd Whose trust store.
+ * @param name The name, if nobody has it.
+ * @returns The name, or one like it.
+ */
+export async function freeName(lxd: LxdWorld, name: string): Promise<string> {
+  const names = (await lxd.trustStore()).map((entry) => entry.name);
+  return names.includes(name) ? `${name} ${names.length}` : name;
+}
+
+/** What tests do with a deployment. */
+function createOperations({ model, lxd }: Pick<Deployment, "model" | "lxd">): Pick<
+  Deployment,
+  "requirer" | "relate" | "settle" | "updateStatus" | "status"
+> {
+  const requirers: Requirer[] = [];
+  const add = (requirer: Requirer) => {
+    requirers.push(requirer);
+    return requirer;
+  };
+  const settle = async () => {
+    await model.settle();
+    await checkInvariants({ model, lxd }, requirers);
+  };
+  return {
+    requirer: (name = "my-charm", units = 1) =>
+      add(requirerOf(name, addRequirer(model, name, { units }))),
+    relate: (name) => add(relateRequirer(model, name)),
+    settle,
+    updateStatus: async () => {
+      model.updateStatus(APPLICATION);
+      await settle();
+    },
+    status: (unit = UNIT) => {
+      const { status, message } = model.status(unit);
+      return `${status}: ${message}`;
+    },
+  };
+}
+
+async function createClients(running: Running): Promise<Required<Clients>> {
+  // Juju's own keys are on P-384; a key on P-256 takes a part of the work in each hook.
+  const key = running === "built" ? "p384" : "p256";
+  return {
+    credential: await createCertificate({ key, commonName: "juju" }),
+    bystander: await createCertificate({ commonName: "someone else" }),
+  };
+}
+
+async function admit(lxd: LxdWorld, name: string, client: TestCertificate): Promise<void> {
+  const store = await lxd.trustStore();
+  if (store.some(({ fingerprint }) => fingerprint === client.fingerprint)) return;
+  await lxd.trust(client.certificate, { name: await freeName(lxd, name) });
+}
+
+function namesOf(
+  entries: readonly TrustEntry[],
+  prefix: string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    entries.map(({ name, fingerprint }) => {
+      const digits = `:${fingerprint.slice(0, 12)}`;
+      assert.ok(name.endsWith(digits), `${name} ends in digits of ${fingerprint}`);
+      return [fingerprint, name.slice(prefix.length, -digits.length)];
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { findExecutables } from "../../build/executables.ts";
+import { eventOf } from "./in_process.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+const SCOPES: Readonly<Record<string, string>> = {
+  "api-relation-broken": "broken",
+  "api-relation-changed": "changed",
+  "api-relation-created": "changed",
+  "api-relation-departed": "departed",
+  "config-changed": "everything",
+  "https-relation-broken": "broken",
+  "https-relation-changed": "changed",
+  "https-relation-created": "changed",
+  "https-relation-departed": "departed",
+  "leader-elected": "elected",
+  "replicas-relation-changed": "everything",
+  "secret-changed": "everything",
+  stop: "stop",
+  "update-status": "everythingSettled",
+  "upgrade-charm": "everything",
+};
+
+Deno.test("in process: each hook is run with the event that is expected of it", async () => {
+  const hooks = (await findExecutables(ROOT)).map(({ path }) => path.replace("hooks/", ""));
+  const found = await Promise.all(
+    hooks.map(async (hook) => [hook, (await eventOf(hook)).name] as const),
+  );
+  assert.deepEqual(Object.fromEntries(found), SCOPES);
+});
+
+Deno.test("in process: a hook does nothing but run with its event", async () => {
+  for (const hook of Object.keys(SCOPES)) {
+    const source = await Deno.readTextFile(`${ROOT}/hooks/${hook}.ts`);
+    const code = source.replace(/^#!.*\n/, "").replace(/^\/\*\*\n( \*.*\n)+/, "");
+    assert.match(
+      code,
+      /^import { runHook } from ".*";\nimport { (\w+) } from ".*";\n\nawait runHook\(\1\);\n$/,
+      hook,
+    );
+  }
+});
+
+Deno.test("in process: what is no hook of the charm cannot be run", async () => {
+  await assert.rejects(eventOf("install"), RangeError);
+});

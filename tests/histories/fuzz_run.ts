@@ -1,0 +1,222 @@
+/**
+ * A requirer whose databags are generated, beside one that does as it should.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { X509Certificate } from "node:crypto";
+import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { type Deployment, prepare } from "../harness/deployment.ts";
+import { addRequirer } from "../harness/requirer.ts";
+import type { HookRun, RelationHandle } from "../juju/mod.ts";
+import type { TrustEntry } from "../lxd/world.ts";
+import type { Fuzzed, Material } from "./fuzzed_databags.ts";
+import { clean, type Server } from "./servers.ts";
+
+/** The charm with both requirers. */
+interface FuzzState extends Deployment {
+  readonly server: Server;
+  /** The requirer whose databags are generated, and the other one. */
+  readonly strange: RelationHandle;
+  readonly decent: RelationHandle;
+  /** The beginning of every status. */
+  readonly version: string;
+}
+
+const STRANGE = "strange";
+const DECENT = "decent";
+const COUNTS_REGEXP = /^: 1 node, \d+ certificates?(, \d+ rejected)?$/;
+
+// A PEM block, and nothing beside it.
+const PEM_REGEXP = /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
+
+/** Every reason that a requirer may read. None repeats what it wrote but LXD's projects. */
+const REASONS: readonly RegExp[] = [
+  /^The text holds no PEM certificate$/,
+  /^The PEM block is not an X\.509 certificate$/,
+  /^A PEM block was sent that is no CERTIFICATE$/,
+  /^A private key was sent: it is no longer secret, replace it and send certificates only$/,
+  /^A (list|boolean|number) was sent: it must be a PEM certificate$/,
+  /^An object was sent: it must be a PEM certificate$/,
+  /^The certificate of an authority was sent with the one it signed: only .* is registered$/,
+  /^The certificate is the integrator's own: use one of your own$/,
+  /^The certificate expired on \d{4}-\d\d-\d\d$/,
+  /^The RSA key has 1024 bits: LXD asks for at least 2048$/,
+  /^The key is (of the kind|on the curve) [A-Za-z0-9.-]{1,50}: LXD lets in RSA, .* only$/,
+  /^The key's curve has no name: LXD lets in RSA, .* only$/,
+  /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
+  /^The certificate's key cannot be read$/,
+  /^projects must be a JSON list of at least one project name$/,
+  /^The operator allows the projects db, web, not ("[^\s"'*/]{1,63}"(, )?)+$/,
+  /^LXD refuses the certificate: [^\n]{1,200}$/,
+];
+
+/** The most hook tools and requests of one hook, with two relations, beside those for each certificate. */
+const MAXIMUM_TOOLS = 40;
+const MAXIMUM_REQUESTS = 6;
+const REQUESTS_PER_CERTIFICATE = 3;
+
+/**
+ * Lets a requirer write one databag after the other, and checks after each that it harms nobody.
+ *
+ * @param server The server.
+ * @param material The material of the databags.
+ * @param written The databags; null for nothing.
+ */
+export async function writeDatabags(
+  server: Server,
+  material: Material,
+  written: readonly (Fuzzed | null)[],
+): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => clean(server));
+  await using state = await startFuzz(server, material);
+  const settled = await readOthers(state);
+  assert.deepEqual(told(settled.databags[0]), [material.decent.fingerprint]);
+  const { runs } = state.model;
+  for (const databag of written) {
+    if (databag === null) continue;
+    const before = runs.length;
+    await writeDatabag(state, databag);
+    checkRuns(state, runs.slice(before));
+    await checkOthers(state, settled);
+  }
+  const before = runs.length;
+  state.model.updateStatus(APPLICATION);
+  await state.model.settle();
+  checkQuiet(runs.slice(before));
+  checkRuns(state, runs.slice(before));
+  await checkOthers(state, settled);
+}
+
+/** Deploys the charm, and relates both. */
+async function startFuzz(server: Server, material: Material): Promise<FuzzState> {
+  const { lxd, running, certificates: { own } } = server;
+  const { metadata } = (await lxd.admin("GET", "/1.0")).body ?? {};
+  const version = `LXD ${metadata.environment.server_version}`;
+  await using begun = new AsyncDisposableStack();
+  const deployment = begun.use(await prepare(lxd, { running, clients: { credential: own } }));
+  const { model, charm } = deployment;
+  await model.deploy(charm, { name: APPLICATION, trust: true, config: { projects: "db,web" } });
+  const strange = addRequirer(model, STRANGE);
+  const decent = addRequirer(model, DECENT);
+  decent.write(`${DECENT}/0`, {
+    client_certificates: JSON.stringify([material.decent.certificate]),
+    projects: '["web"]',
+  });
+  await model.settle();
+  begun.move();
+  return { ...deployment, server, strange, decent, version };
+}
+
+/** Writes a databag, and checks that the hooks need no more tools and requests than they should. */
+async function writeDatabag(
+  { model, server: { standIn }, strange }: FuzzState,
+  { isApplication, certificates, projects }: Fuzzed,
+): Promise<void> {
+  standIn?.clear();
+  const first = model.runs.length;
+  const before = told(strange.read(UNIT)).length;
+  const changes = { client_certificates: certificates, projects };
+  if (isApplication) strange.writeApp(STRANGE, changes);
+  else strange.write(`${STRANGE}/0`, changes);
+  await model.settle();
+  const known = before + told(strange.read(UNIT)).length;
+  const hooks = model.runs.slice(first);
+  for (const { tools } of hooks) {
+    assert.ok(tools.length <= MAXIMUM_TOOLS, `${tools.length} hook tools`);
+  }
+  const requests = standIn?.requests.length ?? 0;
+  // What LXD refuses is counted with what it takes: a databag is not longer than this list.
+  const refused = strange.read(UNIT)["rejected_certificates"]?.match(/LXD refuses/g)?.length;
+  const maximum = hooks.length * MAXIMUM_REQUESTS +
+    (known + (refused ?? 0)) * REQUESTS_PER_CERTIFICATE;
+  assert.ok(requests <= maximum, `${requests} requests`);
+}
+
+/** Hooks end well, count the nodes and certificates, and show no secret. */
+function checkRuns({ model, version }: FuzzState, runs: readonly HookRun[]): void {
+  const texts = model.log.map(({ message }) => message);
+  for (const { outcome, statusAfter, stderr, stdout, unit } of runs) {
+    if (unit !== UNIT) continue;
+    assert.equal(outcome, "done");
+    assert.equal(statusAfter.status, "active");
+    assert.ok(statusAfter.message.startsWith(version), statusAfter.message);
+    assert.match(statusAfter.message.slice(version.length), COUNTS_REGEXP);
+    texts.push(stdout, stderr, statusAfter.message);
+  }
+  for (const text of texts) assert.doesNotMatch(text, /-----BEGIN|PRIVATE KEY/);
+}
+
+/** A second look writes nothing that was there before. */
+function checkQuiet(runs: readonly HookRun[]): void {
+  const writes = runs.flatMap(({ tools }) => tools)
+    .filter(({ tool }) => ["relation-set", "juju-log"].includes(tool));
+  assert.deepEqual(writes, [], "The same is told in the same words");
+}
+
+type Others = Awaited<ReturnType<typeof readOthers>>;
+
+/** Reads what belongs to the decent requirer, and to nobody. */
+async function readOthers(state: FuzzState) {
+  const { decent, lxd } = state;
+  const others = (await lxd.trustStore()).filter((entry) => !isStrange(state, entry));
+  return { databags: [decent.read(UNIT), decent.readApp(APPLICATION)], others };
+}
+
+async function checkOthers(state: FuzzState, settled: Others): Promise<void> {
+  const { lxd, strange } = state;
+  assert.deepEqual(await readOthers(state), settled, "Nobody else is affected");
+  const entries = (await lxd.trustStore()).filter((entry) => isStrange(state, entry));
+  checkPublished(strange.read(UNIT), entries);
+  // An application is answered as long as it asks.
+  const answer = strange.readApp(APPLICATION);
+  if (Object.keys(answer).length > 0) checkPublished(answer, entries);
+}
+
+/** If the unit and its application want the same certificate in turn, it may still be shared. */
+function isStrange({ prefix, strange }: FuzzState, { name }: TrustEntry): boolean {
+  return [`${strange.id}:`, "shared"].some((owner) => name.startsWith(`${prefix}${owner}`));
+}
+
+/** What is told is JSON, names certificates that LXD trusts as they are told, and repeats no secret. */
+function checkPublished(
+  databag: Readonly<Record<string, string>>,
+  entries: readonly TrustEntry[],
+): void {
+  const fingerprints = told(databag);
+  assert.deepEqual(fingerprints, entries.map(({ fingerprint }) => fingerprint).toSorted());
+  const registered: string[] = JSON.parse(databag["registered_certificates"] ?? "");
+  assert.deepEqual(registered.map((text) => fingerprintOf(text)), fingerprints);
+  for (const text of registered) assert.match(text, PEM_REGEXP);
+  for (const { name, projects, restricted } of entries) {
+    assert.ok(restricted && projects.length > 0, `${name} is restricted`);
+    assert.ok(projects.every((project) => ["db", "web"].includes(project)), String(projects));
+  }
+  const rejected: readonly Rejected[] = JSON.parse(databag["rejected_certificates"] ?? "[]");
+  for (const { fingerprint, reason, unit, ...rest } of rejected) {
+    assert.deepEqual(rest, {});
+    assert.ok([STRANGE, `${STRANGE}/0`].includes(unit), unit);
+    assert.match(fingerprint ?? "0".repeat(64), /^[0-9a-f]{64}$/);
+    assert.ok(REASONS.some((regexp) => regexp.test(reason)), reason);
+  }
+  assert.doesNotMatch(JSON.stringify(databag), /PRIVATE KEY/);
+}
+
+interface Rejected {
+  readonly unit: string;
+  readonly fingerprint: string | null;
+  readonly reason: string;
+}
+
+function told(databag: Readonly<Record<string, string>> | undefined): readonly string[] {
+  return JSON.parse(databag?.["nodes"] ?? "")[0].trusted_certs_fp;
+}
+
+/** As it was sent a PEM may be indented, or lie on one line, which not every reader of PEM takes. */
+function fingerprintOf(pem: string): string {
+  const body = pem.replaceAll(/-----[A-Z ]*-----|\s/g, "");
+  return new X509Certificate(Buffer.from(body, "base64")).fingerprint256.replaceAll(":", "")
+    .toLowerCase();
+}
