@@ -4,8 +4,6 @@
  * @module
  */
 
-import { pathOf } from "./lint_path.ts";
-
 /** A function, or a type of functions. */
 interface Signature {
   readonly params: readonly Deno.lint.Parameter[];
@@ -13,8 +11,6 @@ interface Signature {
 
 const MAXIMUM_LINES = 50;
 const MAXIMUM_PARAMETERS = 3;
-/** Folders and files whose functions are not checked yet. */
-const UNCHECKED = /^tests\/((demo|faults|histories|lxd|scenarios)\/|certificates\.ts$)/;
 const TYPES_WITHOUT_BODY = [
   "TSCallSignatureDeclaration",
   "TSConstructSignatureDeclaration",
@@ -28,7 +24,6 @@ const FUNCTIONS = ["ArrowFunctionExpression", "FunctionDeclaration", "FunctionEx
 /** No function is longer than 50 lines, tests included. */
 export const length: Deno.lint.Rule = {
   create(context) {
-    if (UNCHECKED.test(pathOf(context.filename))) return {};
     return visitors(FUNCTIONS, (node) => {
       const lines = context.sourceCode.getText(node).split("\n").length;
       if (lines <= MAXIMUM_LINES) return;
@@ -41,7 +36,6 @@ export const length: Deno.lint.Rule = {
 /** No function takes more than three parameters, or a boolean as a parameter. */
 export const parameters: Deno.lint.Rule = {
   create(context) {
-    if (UNCHECKED.test(pathOf(context.filename))) return {};
     return visitors([...FUNCTIONS, ...TYPES_WITHOUT_BODY], (node) => {
       const { params } = node;
       if (params.length > MAXIMUM_PARAMETERS) {
