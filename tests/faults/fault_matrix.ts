@@ -51,7 +51,7 @@ export interface MatrixCase extends FaultCase {
 export interface CaseOptions {
   /** How the hook with the fault runs. */
   readonly running: Running;
-  /** Makes room for the work of other cases. */
+  /** Lets the work before and after the hook through; the hook itself may wait for an answer. */
   readonly gate: Gate;
 }
 
@@ -106,7 +106,15 @@ export async function readMatrix(running: Running): Promise<Matrix> {
  */
 export async function runCases(cases: readonly MatrixCase[], running: Running): Promise<void> {
   const gate = createGate(LANES);
-  await together(cases, nameOf, (one) => runCase(one, { running, gate }));
+  const openGate: Gate = (work) => work();
+  await together(
+    cases,
+    nameOf,
+    (one) =>
+      one.fault === "delayed"
+        ? runCase(one, { running, gate })
+        : gate(() => runCase(one, { running, gate: openGate })),
+  );
 }
 
 async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise<void> {
@@ -116,8 +124,7 @@ async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise
   standIn.clear();
   injectRequestFault(one, standIn);
   deployment.runAs(running);
-  const step = () => deployment.model.step();
-  const run = await (one.fault === "delayed" ? step() : gate(step));
+  const run = await deployment.model.step();
   await gate(async () => {
     assert.ok(timesSent(one, standIn) >= one.nth, "The request must have been sent");
     standIn.clear();
