@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { LoggedRequest } from "../lxd/stand_in_faults.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -67,6 +68,9 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
 // Longer than the time limit of a request, ten seconds.
 const DELAY_MS = 10_500;
 
+/** Turns of the event loop without another request, after which a hook waits for the held one alone. */
+const QUIET_TURNS = 100;
+
 /**
  * Lists the cases of a scenario.
  *
@@ -108,10 +112,12 @@ export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
  *
  * @param faultCase The case.
  * @param standIn The LXD that they are sent to.
+ * @param expire Lets the time limits of the hook pass. @default {the answer takes longer than they}
  */
 export function injectRequestFault(
   { request, nth, fault, isLasting }: FaultCase,
   standIn: StandIn,
+  expire?: () => void,
 ): void {
   const { member, method, path } = request;
   const match = {
@@ -125,7 +131,12 @@ export function injectRequestFault(
     case "refused":
       return standIn.fault(match, { kind: "crash" });
     case "delayed":
-      return standIn.fault(match, { kind: "delay", ms: DELAY_MS });
+      return standIn.fault(
+        match,
+        expire
+          ? { kind: "hook", before: holdFor(standIn, expire) }
+          : { kind: "delay", ms: DELAY_MS },
+      );
     case "reset":
     case "malformed":
     case "truncated":
@@ -133,6 +144,23 @@ export function injectRequestFault(
     default:
       return standIn.fault(match, { kind: "status", status: fault });
   }
+}
+
+/**
+ * Holds a request until the hook waits for nothing else, and then lets its time limits pass. The hook
+ * and the stand-in share this process, so a busy machine slows both alike.
+ */
+function holdFor({ requests }: StandIn, expire: () => void): () => Promise<void> {
+  return async () => {
+    let seen = requests.length;
+    for (let turn = 0; turn < QUIET_TURNS; turn++) {
+      await delay(1);
+      if (requests.length === seen) continue;
+      seen = requests.length;
+      turn = 0;
+    }
+    expire();
+  };
 }
 
 /** Counts how often the request of a case was sent. */

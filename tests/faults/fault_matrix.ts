@@ -122,7 +122,8 @@ async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise
   const ready = await gate(() => makeReady(one, owned));
   const { deployment, standIn } = ready;
   standIn.clear();
-  injectRequestFault(one, standIn);
+  const isInProcess = running === "in process";
+  injectRequestFault(one, standIn, isInProcess ? deployment.clock.expire : undefined);
   deployment.runAs(running);
   const run = await deployment.model.step();
   await gate(async () => {

@@ -18,6 +18,7 @@ import {
   renderOffer,
   type RequirerOptions,
 } from "../harness/requirer.ts";
+import { createTestClock, type TestClock } from "../harness/test_clock.ts";
 import type { RelationHandle } from "../juju/mod.ts";
 import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
@@ -25,6 +26,8 @@ import type { LxdWorld } from "../lxd/world.ts";
 
 /** A deployment whose requirers are found by their names. */
 export interface FixedDeployment extends Deployment {
+  /** Measures the time limits of hooks in this process. */
+  readonly clock: TestClock;
   /** Adds an application that is related to the charm, driven by hand. */
   readonly addRequirer: (application: string, options: RequirerOptions) => RelationHandle;
   /** Gives the relation with such an application. */
@@ -73,8 +76,10 @@ export async function prepareFixed(
   for (const { fingerprint, type } of await lxd.trustStore()) {
     if (type === "client") await lxd.distrust(fingerprint);
   }
-  const deployment = await prepare(lxd, { ...options, clients: CLIENTS, model: { uuid: UUID } });
-  return { ...deployment, ...createRequirers(deployment) };
+  const clock = createTestClock();
+  const fixed = { clients: CLIENTS, model: { uuid: UUID }, clock };
+  const deployment = await prepare(lxd, { ...options, ...fixed });
+  return { ...deployment, ...createRequirers(deployment), clock };
 }
 
 interface Related {

@@ -8,6 +8,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import type { Clock } from "../../lib/async/clock.ts";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { type CloudSpec, createModel, type Model, type ModelOptions } from "../juju/mod.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
@@ -61,6 +62,8 @@ export interface PrepareOptions {
    * @default {a credential and a bystander, both new}
    */
   readonly clients?: Clients;
+  /** Measures the time limits of hooks in this process. @default {the system's} */
+  readonly clock?: Clock;
   /** Further options of the model. */
   readonly model?: ModelOptions;
   /** Changes of the cloud. */
@@ -115,7 +118,7 @@ export async function prepare(lxd: LxdWorld, options: PrepareOptions = {}): Prom
   await admit(lxd, "juju", credential);
   if (bystander) await admit(lxd, BYSTANDER, bystander);
   const cloud = (changes?: CloudChanges): CloudSpec => cloudOf(lxd, credential, changes);
-  const { run, runAs } = createHooks(charm, running);
+  const { run, runAs } = createHooks(charm, { running, clock: options.clock });
   const model = await createModel({ run, ...options.model, cloud: cloud(options.cloud) });
   const prefix = `${APPLICATION}@${model.uuid}:`;
   const isOurs = ({ name }: TrustEntry) => name.startsWith(prefix);

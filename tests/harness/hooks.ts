@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Clock } from "../../lib/async/clock.ts";
 import { type Execution, type Runner, runProcess } from "../juju/mod.ts";
 import { CHARM } from "./charm.ts";
 import { runInProcess } from "./in_process.ts";
@@ -37,14 +38,17 @@ export async function charmFor(running: Running): Promise<string> {
  * Makes a runner of hooks.
  *
  * @param charm Path of the charm.
- * @param running How its hooks run at first.
+ * @param options How its hooks run at first, and the clock of those in this process.
  */
-export function createHooks(charm: string, running: Running): Hooks {
+export function createHooks(
+  charm: string,
+  { running, clock }: { readonly running: Running; readonly clock?: Clock | undefined },
+): Hooks {
   let now = running;
   return {
     run: async (execution) => {
       const isInProcess = now === "in process" && (charm === CHARM || isLean(execution));
-      return await (isInProcess ? runInProcess : runProcess)(execution);
+      return await (isInProcess ? runInProcess(execution, clock) : runProcess(execution));
     },
     runAs: (running) => now = running,
   };

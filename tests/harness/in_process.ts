@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { SYSTEM_CLOCK } from "../../lib/async/clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../lib/async/clock.ts";
 import { hook } from "../../lib/hook.ts";
 import { type Exec, HookToolError } from "../../lib/juju/hook_tools.ts";
 import type { HookEvent, Variables } from "../../lib/juju/event.ts";
@@ -43,8 +43,12 @@ async function readEvent(file: URL): Promise<EventOf> {
  * Runs one hook; a runner for the Juju model. A kill ends its hook tools and its requests to LXD.
  *
  * @param execution What to run.
+ * @param clock Measures its time limits. @default {the system's}
  */
-export async function runInProcess(execution: Execution): Promise<Exit> {
+export async function runInProcess(
+  execution: Execution,
+  clock: Clock = SYSTEM_CLOCK,
+): Promise<Exit> {
   const { env, callTool, kill } = execution;
   const event = await eventOf(execution.hook);
   const lines: string[] = [];
@@ -57,10 +61,7 @@ export async function runInProcess(execution: Execution): Promise<Exit> {
   try {
     const log = (line: string) => void lines.push(line);
     const environment: Variables = (name) => env[name];
-    await hook(
-      { environment, exec: execOf(callTool), log, signal: kill, clock: SYSTEM_CLOCK },
-      event,
-    );
+    await hook({ environment, exec: execOf(callTool), log, signal: kill, clock }, event);
     return end(0, "");
   } catch (error) {
     return end(1, error instanceof Error ? error.stack ?? error.message : String(error));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createTestClock } from "../harness/test_clock.ts";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
@@ -96,7 +97,9 @@ async function startFuzz(server: Server, material: Material): Promise<FuzzState>
   const { metadata } = (await lxd.admin("GET", "/1.0")).body ?? {};
   const version = `LXD ${metadata.environment.server_version}`;
   await using begun = new AsyncDisposableStack();
-  const deployment = begun.use(await prepare(lxd, { running, clients: { credential: own } }));
+  const deployment = begun.use(
+    await prepare(lxd, { running, clients: { credential: own }, clock: createTestClock() }),
+  );
   const { model, charm } = deployment;
   await model.deploy(charm, { name: APPLICATION, trust: true, config: { projects: "db,web" } });
   const strange = addRequirer(model, STRANGE);

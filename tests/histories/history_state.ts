@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createTestClock } from "../harness/test_clock.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { type Deployment, prepare } from "../harness/deployment.ts";
 import type { RelationHandle } from "../juju/mod.ts";
@@ -46,6 +47,7 @@ export interface HistoryState extends Pick<Deployment, "model" | "prefix">, Asyn
 export async function startHistory(server: Server, { units }: History): Promise<HistoryState> {
   const { running, lxd, certificates } = server;
   const deployment = await prepare(lxd, {
+    clock: createTestClock(),
     running,
     clients: { credential: certificates.own },
     model: { pick: ({ length }) => state.pick(length) },
