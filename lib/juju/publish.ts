@@ -21,8 +21,8 @@ export interface PublishedRelation extends Rejecting {
   readonly isRefused: boolean;
 }
 
-/** What a relation is told. */
-export interface Answer {
+/** A publication in the format of its interface. */
+export interface RenderedPublication {
   /** Keys of this unit's databag; an empty value deletes its key. */
   readonly databag: Databag;
   /**
@@ -80,7 +80,7 @@ export async function publishAll(
 export async function publish(
   { juju, application, isLeader }: Omit<UnitContext, "unit" | "mayChange">,
   { relation, databag }: Pick<ServedRelation, "relation" | "databag">,
-  { databag: wanted, isForApplication }: Answer,
+  { databag: wanted, isForApplication }: RenderedPublication,
 ): Promise<boolean> {
   const change = difference(databag, wanted);
   const changeOfApplication = isLeader
@@ -102,7 +102,10 @@ export async function publish(
 function changeFor(
   before: Databag,
   wanted: Databag,
-  { isForApplication = Object.keys(before).length > 0 }: Pick<Answer, "isForApplication">,
+  { isForApplication = Object.keys(before).length > 0 }: Pick<
+    RenderedPublication,
+    "isForApplication"
+  >,
 ): Databag | undefined {
   const nothing = Object.fromEntries(Object.keys(before).map((key) => [key, ""]));
   return difference(before, isForApplication ? { ...nothing, ...wanted } : nothing);

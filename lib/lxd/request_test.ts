@@ -91,7 +91,7 @@ Deno.test.each([
       value: { name: "a" },
     },
   },
-])("createRequest() judges $status $text", async ({ status, text, expected }) => {
+])("createRequest() reads $status $text", async ({ status, text, expected }) => {
   assert.deepEqual(await answering(status, text), expected);
 });
 

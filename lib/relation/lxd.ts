@@ -126,11 +126,11 @@ export function parsePublished(databag: Databag): Published {
   // The original charm published fingerprints alone. This charm does so for certificates that are
   // still to be adopted.
   const { server_certificate: server, registered_certificates: registered } = databag;
-  const told = new Set(server && !registered ? [] : nodes.flatMap(readFingerprints));
+  const listed = new Set(server && !registered ? [] : nodes.flatMap(readFingerprints));
   return {
     endpoints: nodes.map(({ endpoint }) => endpoint),
     ...answer,
-    original: told.difference(new Set<string>(answer.registered.keys())),
+    original: listed.difference(new Set<string>(answer.registered.keys())),
   };
 }
 

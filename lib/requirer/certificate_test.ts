@@ -192,7 +192,7 @@ Deno.test.each([
   },
   { what: "valid from this second", from: "2026-06-01", to: "2027-01-01", expected: undefined },
   { what: "valid for ever", from: "2026-01-01", to: "9999-12-31", expected: undefined },
-])("unusable() judges a certificate that is $what", async ({ from, to, expected }) => {
+])("unusable() checks a certificate that is $what", async ({ from, to, expected }) => {
   const certificate = await make({ notBefore: new Date(from), notAfter: new Date(to) });
   assert.equal(unusable(certificate, NOW), expected);
 });

@@ -14,7 +14,7 @@ function make(options: CraftOptions): Certificate {
   return certificate;
 }
 
-const judge = (key: Uint8Array) => unfit(make({ key }));
+const check = (key: Uint8Array) => unfit(make({ key }));
 
 /** An RSA modulus with as many bits. */
 const modulus = (bits: number): bigint => (1n << BigInt(bits - 1)) + 1n;
@@ -32,7 +32,7 @@ Deno.test.each([
   { what: "P-384", curve: "06052b81040022" },
   { what: "P-521", curve: "06052b81040023" },
 ])("unfit() finds nothing against the curve $what", ({ curve }) => {
-  assert.equal(judge(keyOf(EC + curve)), undefined);
+  assert.equal(check(keyOf(EC + curve)), undefined);
 });
 
 Deno.test.each([
@@ -43,7 +43,7 @@ Deno.test.each([
   { name: "SM2", curve: "06082a811ccf5501822d" },
   { name: "1.3.132.0.1", curve: "06052b81040001" },
 ])("unfit() names the curve $name", ({ name, curve }) => {
-  assert.equal(judge(keyOf(EC + curve)), `The key is on the curve ${name}: ${ADVICE}`);
+  assert.equal(check(keyOf(EC + curve)), `The key is on the curve ${name}: ${ADVICE}`);
 });
 
 Deno.test.each([
@@ -51,7 +51,7 @@ Deno.test.each([
   { what: "its authority's parameters", parameters: "0500" },
   { what: "no parameters", parameters: "" },
 ])("unfit() refuses a curve with $what", ({ parameters }) => {
-  assert.equal(judge(keyOf(EC + parameters)), `The key's curve has no name: ${ADVICE}`);
+  assert.equal(check(keyOf(EC + parameters)), `The key's curve has no name: ${ADVICE}`);
 });
 
 Deno.test.each([
@@ -66,7 +66,7 @@ Deno.test.each([
   { name: "ML-DSA-65", algorithm: "0609608648016503040312" },
   { name: "2.5.8.1.1", algorithm: "060455080101" },
 ])("unfit() names the kind of key $name", ({ name, algorithm }) => {
-  assert.equal(judge(keyOf(algorithm)), `The key is of the kind ${name}: ${ADVICE}`);
+  assert.equal(check(keyOf(algorithm)), `The key is of the kind ${name}: ${ADVICE}`);
 });
 
 Deno.test.each([
@@ -74,8 +74,8 @@ Deno.test.each([
   { bits: 8192, reason: undefined },
   { bits: 8193, reason: "The RSA key has 8193 bits: LXD lets none in with more than 8192" },
   { bits: 16_384, reason: "The RSA key has 16384 bits: LXD lets none in with more than 8192" },
-])("unfit() judges an RSA key of $bits bits", ({ bits, reason }) => {
-  assert.equal(judge(rsaKeyOf(modulus(bits), 65_537n)), reason);
+])("unfit() checks an RSA key of $bits bits", ({ bits, reason }) => {
+  assert.equal(check(rsaKeyOf(modulus(bits), 65_537n)), reason);
 });
 
 Deno.test.each([
@@ -86,10 +86,10 @@ Deno.test.each([
   { exponent: 65_536n, isFit: false },
   { exponent: 1n, isFit: false },
   { exponent: 0n, isFit: false },
-])("unfit() judges an RSA key with the exponent $exponent", ({ exponent, isFit }) => {
+])("unfit() checks an RSA key with the exponent $exponent", ({ exponent, isFit }) => {
   const reason = "The RSA key's exponent is not odd and from 3 to 2147483647: " +
     "LXD lets none in with another";
-  assert.equal(judge(rsaKeyOf(modulus(2048), exponent)), isFit ? undefined : reason);
+  assert.equal(check(rsaKeyOf(modulus(2048), exponent)), isFit ? undefined : reason);
 });
 
 Deno.test("unfit() refuses a certificate that is too long for TLS", () => {

@@ -160,9 +160,9 @@ export function standingOf(certificate: string, answer: Answer): Standing {
   if (nodes.length > 0 && nodes.every(({ trusted }) => trusted.includes(fingerprint))) {
     return { kind: "trusted" };
   }
-  const own = rejected.filter((rejection) => rejection.fingerprint === fingerprint);
-  if (own.length === 0) return { kind: "waiting" };
-  return { kind: "rejected", reasons: [...new Set(own.map(({ reason }) => reason))] };
+  const found = rejected.filter((rejection) => rejection.fingerprint === fingerprint);
+  if (found.length === 0) return { kind: "waiting" };
+  return { kind: "rejected", reasons: [...new Set(found.map(({ reason }) => reason))] };
 }
 
 /**

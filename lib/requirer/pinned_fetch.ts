@@ -131,7 +131,7 @@ export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
     fetch: (url, init = {}) => {
       return send(agent, url, { ...init, signal: either(signal, init.signal) });
     },
-    presented: (url, own) => presented(url, either(signal, own)),
+    presented: (url, end) => presented(url, either(signal, end)),
     [Symbol.dispose]: () => {
       agent.destroy();
       for (const socket of connecting) socket.destroy();

@@ -136,7 +136,7 @@ Deno.test.each([
     projects: null,
     reason: 'The certificate is in LXD\'s trust store already, with the type "metrics"',
   },
-])("admit() judges what is in the trust store: $what", ({ entry, projects, reason }) => {
+])("admit() checks what is in the trust store: $what", ({ entry, projects, reason }) => {
   const want = wanting(good, projects);
   const expected = reason === undefined
     ? { admitted: [want], rejected: [] }

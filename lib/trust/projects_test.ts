@@ -42,6 +42,6 @@ Deno.test.each([
   { projects: [], allowed: ["a"], expected: true },
   { projects: ["a", "b"], allowed: ["a"], expected: false },
   { projects: null, allowed: ["a", "b"], expected: false },
-])("isWithin() judges $projects by $allowed: $expected", ({ projects, allowed, expected }) => {
+])("isWithin() checks $projects by $allowed: $expected", ({ projects, allowed, expected }) => {
   assert.equal(isWithin(projects, allowed), expected);
 });
