@@ -15,7 +15,11 @@ import { enterLxd } from "./lxd/client.ts";
 import { LXD_LIMIT_MS } from "./lxd/time_limits.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Hook, reconcile } from "./reconcile.ts";
-import { createPinnedFetch, type PinnedFetch } from "./requirer/pinned_fetch.ts";
+import {
+  createPinnedFetch,
+  type PinnedFetch,
+  type PinnedFetchOptions,
+} from "./requirer/pinned_fetch.ts";
 import { renderStatus } from "./status.ts";
 import { createMark } from "./trust/owner.ts";
 
@@ -37,6 +41,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Measures time. */
   readonly clock: Clock;
+  /** Connects to the pinned server. */
+  readonly connect: (options: PinnedFetchOptions) => PinnedFetch;
 }
 
 /**
@@ -55,6 +61,7 @@ export async function runHook(eventOf: (environment: Variables) => HookEvent): P
       log: (line) => write(Deno.stdout, line),
       signal: SYSTEM_CLOCK.timeout(LXD_LIMIT_MS),
       clock: SYSTEM_CLOCK,
+      connect: createPinnedFetch,
     }, eventOf);
   } catch (error) {
     write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
@@ -75,13 +82,13 @@ export async function hook(
   surroundings: Surroundings,
   eventOf: (environment: Variables) => HookEvent,
 ): Promise<void> {
-  const { environment, log, signal, clock } = surroundings;
+  const { environment, log, signal, clock, connect } = surroundings;
   const event = eventOf(environment);
   using connections = new DisposableStack();
   const context = contextOf(surroundings);
   const mark = createMark(context.application, variable(environment, "JUJU_MODEL_UUID"));
   const enter: Hook["enter"] = (credentials, known) => {
-    const { fetch, presented } = connections.use(connect(credentials, signal));
+    const { fetch, presented } = connections.use(connect(optionsOf(credentials, signal)));
     const transport = { fetch, presented, clock };
     return enterLxd(transport, { credential: credentials.endpoint, known });
   };
@@ -120,10 +127,10 @@ function reporting(exec: Exec, log: (line: string) => void): Exec {
   };
 }
 
-function connect(credentials: Credentials, signal: AbortSignal): PinnedFetch {
-  const { server: { pem, fingerprint }, issuers = [] } = credentials;
+function optionsOf(credentials: Credentials, signal: AbortSignal): PinnedFetchOptions {
+  const { certificate, key, server: { pem, fingerprint }, issuers = [] } = credentials;
   const server = { pem: [pem, ...issuers.map(({ pem }) => pem)].join(""), fingerprint };
-  return createPinnedFetch({ ...credentials, server, signal });
+  return { certificate, key, server, signal };
 }
 
 /**

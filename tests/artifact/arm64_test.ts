@@ -17,7 +17,7 @@ Deno.test("the charm for arm64 is blocked without trust, and active with it", as
   try {
     const project = `${folder}/project`;
     await copyProject(project);
-    await lengthenLimits(`${project}/lib/time_limits.ts`);
+    await lengthenLimits(`${project}/lib/lxd/time_limits.ts`);
     const args = ["build", "--runtime=bundled", "--platform=arm64", "--out", folder];
     const built = await run([Deno.execPath(), "task", "--quiet", ...args], {
       cwd: project,

@@ -118,7 +118,8 @@ export async function prepare(lxd: LxdWorld, options: PrepareOptions = {}): Prom
   await admit(lxd, "juju", credential);
   if (bystander) await admit(lxd, BYSTANDER, bystander);
   const cloud = (changes?: CloudChanges): CloudSpec => cloudOf(lxd, credential, changes);
-  const { run, runAs } = createHooks(charm, { running, clock: options.clock });
+  const hooks = createHooks(charm, { running, clock: options.clock });
+  const { run, runAs } = hooks;
   const model = await createModel({ run, ...options.model, cloud: cloud(options.cloud) });
   const prefix = `${APPLICATION}@${model.uuid}:`;
   const isOurs = ({ name }: TrustEntry) => name.startsWith(prefix);
@@ -128,7 +129,10 @@ export async function prepare(lxd: LxdWorld, options: PrepareOptions = {}): Prom
     ...createOperations(base),
     ours: async () => namesOf((await lxd.trustStore()).filter(isOurs), prefix),
     foreign: async () => (await lxd.trustStore()).filter((entry) => !isOurs(entry)),
-    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await model[Symbol.asyncDispose]();
+      hooks[Symbol.dispose]();
+    },
   };
 }
 

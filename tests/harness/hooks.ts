@@ -4,11 +4,12 @@
  *
  * @module
  */
-import type { Clock } from "../../lib/async/clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../lib/async/clock.ts";
 import { type Execution, type Runner, runProcess } from "../juju/mod.ts";
 import { CHARM } from "./charm.ts";
 import { runInProcess } from "./in_process.ts";
 import { LEAN_HOOK, leanCharm } from "./lean_charm.ts";
+import { createSharedConnections } from "./shared_connections.ts";
 
 /** How hooks run. */
 export type Running = "in process" | "built";
@@ -16,8 +17,8 @@ export type Running = "in process" | "built";
 /** How hooks run unless a test says otherwise: the variable HOOKS may say `in process`. */
 export const RUNNING: Running = Deno.env.get("HOOKS") === "in process" ? "in process" : "built";
 
-/** The charm's hooks. */
-export interface Hooks {
+/** The charm's hooks. Disposal closes the connections of those in this process. */
+export interface Hooks extends Disposable {
   /** Runs the hooks of all charms. */
   readonly run: Runner;
   /** Says how the charm's own hooks run from now on. */
@@ -42,15 +43,21 @@ export async function charmFor(running: Running): Promise<string> {
  */
 export function createHooks(
   charm: string,
-  { running, clock }: { readonly running: Running; readonly clock?: Clock | undefined },
+  { running, clock = SYSTEM_CLOCK }: {
+    readonly running: Running;
+    readonly clock?: Clock | undefined;
+  },
 ): Hooks {
+  const connections = createSharedConnections();
+  const means = { clock, connect: connections.connect };
   let now = running;
   return {
     run: async (execution) => {
       const isInProcess = now === "in process" && (charm === CHARM || isLean(execution));
-      return await (isInProcess ? runInProcess(execution, clock) : runProcess(execution));
+      return await (isInProcess ? runInProcess(execution, means) : runProcess(execution));
     },
     runAs: (running) => now = running,
+    [Symbol.dispose]: () => connections[Symbol.dispose](),
   };
 }
 

@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { type Clock, SYSTEM_CLOCK } from "../../lib/async/clock.ts";
-import { hook } from "../../lib/hook.ts";
+import { hook, type Surroundings } from "../../lib/hook.ts";
 import { type Exec, HookToolError } from "../../lib/juju/hook_tools.ts";
 import type { HookEvent, Variables } from "../../lib/juju/event.ts";
 import type { CallTool, Execution, Exit } from "../juju/mod.ts";
@@ -43,11 +42,11 @@ async function readEvent(file: URL): Promise<EventOf> {
  * Runs one hook; a runner for the Juju model. A kill ends its hook tools and its requests to LXD.
  *
  * @param execution What to run.
- * @param clock Measures its time limits. @default {the system's}
+ * @param means Its clock and its connections.
  */
 export async function runInProcess(
   execution: Execution,
-  clock: Clock = SYSTEM_CLOCK,
+  means: Pick<Surroundings, "clock" | "connect">,
 ): Promise<Exit> {
   const { env, callTool, kill } = execution;
   const event = await eventOf(execution.hook);
@@ -61,7 +60,7 @@ export async function runInProcess(
   try {
     const log = (line: string) => void lines.push(line);
     const environment: Variables = (name) => env[name];
-    await hook({ environment, exec: execOf(callTool), log, signal: kill, clock }, event);
+    await hook({ environment, exec: execOf(callTool), log, signal: kill, ...means }, event);
     return end(0, "");
   } catch (error) {
     return end(1, error instanceof Error ? error.stack ?? error.message : String(error));

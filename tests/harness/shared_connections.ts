@@ -1,0 +1,41 @@
+/**
+ * Connections to LXD that hooks in this process share. A handshake for each hook would take half of the
+ * time of some tests. Hooks that run as processes make connections of their own.
+ *
+ * @module
+ */
+import {
+  createPinnedFetch,
+  type PinnedFetch,
+  type PinnedFetchOptions,
+} from "../../lib/requirer/pinned_fetch.ts";
+
+/** Connections that are kept from one hook to the next. Disposal closes them. */
+export interface SharedConnections extends Disposable {
+  /** Does what `createPinnedFetch` does. Disposal of the result keeps the connections. */
+  readonly connect: (options: PinnedFetchOptions) => PinnedFetch;
+}
+
+/** Makes a set of connections, empty at first. */
+export function createSharedConnections(): SharedConnections {
+  const open = new Map<string, PinnedFetch>();
+  return {
+    connect: ({ signal, ...options }) => {
+      const key = JSON.stringify(options);
+      const shared = open.getOrInsertComputed(key, () => createPinnedFetch(options));
+      return {
+        fetch: (url, init = {}) =>
+          shared.fetch(url, { ...init, signal: either(signal, init.signal) }),
+        presented: (url, end) => shared.presented(url, either(signal, end)),
+        [Symbol.dispose]: () => {},
+      };
+    },
+    [Symbol.dispose]: () => {
+      for (const one of open.values()) one[Symbol.dispose]();
+    },
+  };
+}
+
+function either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}
