@@ -85,7 +85,7 @@ Deno.test.each([
     expected: [one],
   },
   {
-    what: "a list serialised twice",
+    what: "a list serialized twice",
     raw: JSON.stringify(JSON.stringify([A, B])),
     expected: [one, two],
   },
