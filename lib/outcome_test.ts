@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
-import { type Certificate, firstCertificate } from "./requirer/certificate.ts";
 import type { LxdFailure } from "./lxd/client.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
+import { type Certificate, firstCertificate } from "./requirer/certificate.ts";
 
 const endpoint = "https://10.0.0.1:8443";
 const NOW = new Date("2026-06-01T00:00:00Z");

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { SYSTEM_CLOCK } from "./async/clock.ts";
 import { createCertificate } from "../tests/certificates.ts";
+import { SYSTEM_CLOCK } from "./async/clock.ts";
+import type { HookEvent } from "./juju/event.ts";
 import { createJuju, HookToolError } from "./juju/hook_tools.ts";
 import { enterLxd } from "./lxd/client.ts";
 import type { Transport } from "./lxd/request.ts";
 import type { Outcome } from "./outcome.ts";
-import { createMark } from "./trust/owner.ts";
 import { reconcile } from "./reconcile.ts";
-import type { HookEvent } from "./juju/event.ts";
 import type { Databag } from "./requirer/databag.ts";
+import { createMark } from "./trust/owner.ts";
 
 const [client, server, a, b, c, d] = await Promise.all([
   createCertificate({ key: "p384" }),

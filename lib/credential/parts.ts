@@ -11,12 +11,12 @@ import {
   renderPem,
   unusable,
 } from "../requirer/certificate.ts";
-import { authoritiesAmong } from "../trust/chain.ts";
 import { unfit } from "../requirer/client_key.ts";
-import { isWildcard, normalizeEndpoint } from "./endpoint.ts";
 import { unknownToTls } from "../requirer/pin.ts";
-import { type PrivateKey, readPrivateKey } from "./private_key.ts";
 import { attempt } from "../requirer/x509.ts";
+import { authoritiesAmong } from "../trust/chain.ts";
+import { isWildcard, normalizeEndpoint } from "./endpoint.ts";
+import { type PrivateKey, readPrivateKey } from "./private_key.ts";
 
 /** All that the charm needs to enter LXD. It is never logged, and never written anywhere. */
 export interface Credentials {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createJuju, execTool, HookToolError, type Juju } from "./hook_tools.ts";
 import { makeTemporaryFolder } from "../../tests/temporary.ts";
+import { createJuju, execTool, HookToolError, type Juju } from "./hook_tools.ts";
 
 /** Hook tools that print what they were told for a command, and refuse every other one. */
 function fakeJuju(command: string, output: string | Error): Juju {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import type { Databag } from "../requirer/databag.ts";
+import type { Revocable } from "../trust/plan.ts";
+import type { HookEvent } from "./event.ts";
 import { HookToolError, type Juju } from "./hook_tools.ts";
 import { observe } from "./observe.ts";
 import { readRelation, readRelations } from "./read_relations.ts";
-import type { Revocable } from "../trust/plan.ts";
-import type { HookEvent } from "./event.ts";
-import type { Databag } from "../requirer/databag.ts";
 
 const UNIT = "lxd/0";
 const AMS0 = { relation: "3", name: "ams/0" };

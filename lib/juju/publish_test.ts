@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { Databag } from "../requirer/databag.ts";
 import type { Juju } from "./hook_tools.ts";
 import { publish } from "./publish.ts";
-import type { Databag } from "../requirer/databag.ts";
 
 const WANTED: Databag = { version: "1.0", nodes: "[]", rejected_certificates: "" };
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Applied, apply } from "./apply.ts";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import type { Lxd } from "./client.ts";
-import type { Reply } from "./request.ts";
 import type { Step } from "../trust/step.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
+import { type Applied, apply } from "./apply.ts";
+import type { Lxd } from "./client.ts";
+import type { Reply } from "./request.ts";
 
 const [a, b] = ["aa", "bb"] as Fingerprint[] as [Fingerprint, Fingerprint];
 const DONE: Reply<unknown> = { kind: "done", value: undefined };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { SYSTEM_CLOCK } from "../async/clock.ts";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import { PinError } from "../requirer/pinned_fetch.ts";
+import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
 import { enterLxd, type Lxd } from "./client.ts";
 import type { Transport } from "./request.ts";
-import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
-import { PinError } from "../requirer/pinned_fetch.ts";
 
 const known = (endpoints: readonly string[]) => () => Promise.resolve(endpoints);
 

@@ -4,10 +4,10 @@
  * @module
  */
 import * as z from "zod/mini";
-import { parseJson, type Parser } from "../requirer/databag.ts";
-import { PinError, type PinnedFetch } from "../requirer/pinned_fetch.ts";
 import type { Clock } from "../async/clock.ts";
 import { retry } from "../async/retry.ts";
+import { parseJson, type Parser } from "../requirer/databag.ts";
+import { PinError, type PinnedFetch } from "../requirer/pinned_fetch.ts";
 import { PAUSES_MS, PRESENT_LIMIT_MS, REQUEST_LIMIT_MS } from "./time_limits.ts";
 
 /** The reply of LXD to a request, or why there is none. */

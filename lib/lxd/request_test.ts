@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { SYSTEM_CLOCK } from "../async/clock.ts";
 import * as z from "zod/mini";
-import { createRequest, type Reply, type RequestOptions, type Transport } from "./request.ts";
+import { SYSTEM_CLOCK } from "../async/clock.ts";
 import { type FetchInit, PinError } from "../requirer/pinned_fetch.ts";
+import { createRequest, type Reply, type RequestOptions, type Transport } from "./request.ts";
 
 const ENDPOINT = "https://10.0.0.1:8443";
 const NAME = z.object({ name: z.string() });

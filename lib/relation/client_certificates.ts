@@ -9,8 +9,8 @@ import {
   pemBlocks,
   readCertificate,
 } from "../requirer/certificate.ts";
-import { authoritiesAmong } from "../trust/chain.ts";
 import { ALONE_REGEXP, parseJson, type Rejection } from "../requirer/databag.ts";
+import { authoritiesAmong } from "../trust/chain.ts";
 
 /** A certificate that a requirer sent. */
 export interface Sent {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../../tests/certificates.ts";
-import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 import { parseJson } from "../requirer/databag.ts";
+import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 
 // Ed25519, valid from 2000 to 2049, and what PyYAML 6 makes of a list that holds it.
 const PEM = `-----BEGIN CERTIFICATE-----

@@ -4,7 +4,6 @@
  * @module
  */
 import { type Fingerprint, firstCertificate } from "../requirer/certificate.ts";
-import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 import {
   ANSWER,
   type AnswerDatabag,
@@ -20,6 +19,7 @@ import {
 import type { Requirer } from "../trust/owner.ts";
 import type { Projects } from "../trust/projects.ts";
 import type { Publication, Published, Want, Wants } from "../trust/want.ts";
+import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 
 /** An application or unit at the other end of a relation, with its databag. */
 export interface Sender {

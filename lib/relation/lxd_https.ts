@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
+import type { Databag } from "../requirer/databag.ts";
 import type { Requirer } from "../trust/owner.ts";
 import { parseNames } from "../trust/projects.ts";
-import { joinWants, parseAnswer, renderAnswer, type Sender, wantsOf } from "./lxd.ts";
 import type { Node, Publication, Published, Wants } from "../trust/want.ts";
-import type { Databag } from "../requirer/databag.ts";
+import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
+import { joinWants, parseAnswer, renderAnswer, type Sender, wantsOf } from "./lxd.ts";
 
 const VERSION = "1.0";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../../tests/certificates.ts";
 import { type Certificate, type Fingerprint, firstCertificate } from "../requirer/certificate.ts";
-import { maySpeakForUnits, parsePublished, parseWants, renderPublication } from "./lxd_https.ts";
-import type { Publication } from "../trust/want.ts";
 import type { Databag } from "../requirer/databag.ts";
+import type { Publication } from "../trust/want.ts";
+import { maySpeakForUnits, parsePublished, parseWants, renderPublication } from "./lxd_https.ts";
 
 const [one, two] = await Promise.all([createCertificate(), createCertificate()]);
 const A = one.certificate;

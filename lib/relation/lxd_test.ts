@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../../tests/certificates.ts";
 import { type Certificate, type Fingerprint, firstCertificate } from "../requirer/certificate.ts";
-import { parsePublished, parseWants, renderPublication } from "./lxd.ts";
-import type { Publication, Wants } from "../trust/want.ts";
 import type { Databag } from "../requirer/databag.ts";
+import type { Publication, Wants } from "../trust/want.ts";
+import { parsePublished, parseWants, renderPublication } from "./lxd.ts";
 
 const requirer = { relation: "3", name: "ams/0" };
 

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import * as lxd from "./lxd.ts";
-import * as lxdHttps from "./lxd_https.ts";
-import type { Sender } from "./lxd.ts";
-import type { Publication, Published, Wants } from "../trust/want.ts";
 import type { Databag } from "../requirer/databag.ts";
+import type { Publication, Published, Wants } from "../trust/want.ts";
+import * as lxd from "./lxd.ts";
+import type { Sender } from "./lxd.ts";
+import * as lxdHttps from "./lxd_https.ts";
 
 /** An endpoint that requirers relate to. */
 export type Endpoint = "api" | "https";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../../tests/certificates.ts";
-import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
 import { parseWants, renderPublication } from "../relation/lxd.ts";
+import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
 import { type Answer, type Databag, readAnswer, renderOffer, rotate, standingOf } from "./mod.ts";
 
 const [old, fresh, server] = await Promise.all([1, 2, 3].map(() => createCertificate()));

@@ -14,8 +14,8 @@ import {
   type TestCertificate,
 } from "../../tests/certificates.ts";
 import { craft, createKey } from "../../tests/crafted.ts";
-import { createMismatchedKey, startOpensslServer } from "../../tests/lxd/openssl_server.ts";
 import { createOpensslCertificate } from "../../tests/lxd/openssl.ts";
+import { createMismatchedKey, startOpensslServer } from "../../tests/lxd/openssl_server.ts";
 import { createPinnedFetch, PinError, type PinnedFetch } from "./pinned_fetch.ts";
 
 const HOUR_MS = 3_600_000;

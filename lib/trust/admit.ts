@@ -5,11 +5,11 @@
  */
 import { type Fingerprint, unusable } from "../requirer/certificate.ts";
 import { unfit } from "../requirer/client_key.ts";
+import type { Rejection } from "../requirer/databag.ts";
 import type { Mark } from "./owner.ts";
 import { isWithin, type Projects } from "./projects.ts";
 import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
-import type { Rejection } from "../requirer/databag.ts";
 
 /** The rules of admission. */
 export interface Rules {

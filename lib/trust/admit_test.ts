@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type CertificateOptions, createCertificate } from "../../tests/certificates.ts";
 import { craft, keyOf } from "../../tests/crafted.ts";
-import { admit, rejection, type Rules } from "./admit.ts";
 import { type Certificate, firstCertificate } from "../requirer/certificate.ts";
+import { admit, rejection, type Rules } from "./admit.ts";
 import { createMark } from "./owner.ts";
 import type { TrustEntry } from "./trust_store.ts";
 import type { Want } from "./want.ts";

@@ -6,12 +6,12 @@
  * @module
  */
 import { type Fingerprint, firstCertificate } from "../requirer/certificate.ts";
+import type { Rejection } from "../requirer/databag.ts";
 import { commonName } from "../requirer/distinguished_name.ts";
 import { entryName, type Mark, originalName } from "./owner.ts";
 import type { Step } from "./step.ts";
 import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Published, Want } from "./want.ts";
-import type { Rejection } from "../requirer/databag.ts";
 
 const ADDRESS_REGEXP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(%\S+)?)$/;
 

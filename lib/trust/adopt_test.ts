@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../../tests/certificates.ts";
 import { craft } from "../../tests/crafted.ts";
-import { claim, isAdoptionPending, markOriginals } from "./adopt.ts";
 import { type Certificate, firstCertificate } from "../requirer/certificate.ts";
+import { claim, isAdoptionPending, markOriginals } from "./adopt.ts";
 import { createMark } from "./owner.ts";
 import type { TrustEntry } from "./trust_store.ts";
 import type { Published } from "./want.ts";

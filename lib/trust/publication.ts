@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { rejection } from "./admit.ts";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import type { Rejection } from "../requirer/databag.ts";
+import { rejection } from "./admit.ts";
 import { type Mark, type Requirer, slug } from "./owner.ts";
 import { ownerOf, type TrustStore } from "./trust_store.ts";
 import type { Node, Publication, Published, Want } from "./want.ts";
-import type { Rejection } from "../requirer/databag.ts";
 
 /** One relation, with the known wants and the former publication. */
 export interface RelationView {

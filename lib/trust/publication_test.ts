@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import type { Rejection } from "../requirer/databag.ts";
 import { createMark } from "./owner.ts";
 import {
   type Facts,
@@ -12,7 +13,6 @@ import {
 } from "./publication.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
 import type { Published, Want } from "./want.ts";
-import type { Rejection } from "../requirer/databag.ts";
 
 const mark = createMark("lxd", "uuid");
 const AMS0 = { relation: "3", name: "ams/0" };
