@@ -11,6 +11,7 @@ import { isIP } from "node:net";
 import process from "node:process";
 import { connect, type TLSSocket } from "node:tls";
 import { type Certificate, pemBlocks, readCertificate } from "./certificate.ts";
+import { either } from "./either.ts";
 import { unpinnable } from "./pin.ts";
 import { presented, presentedBy } from "./presented.ts";
 
@@ -137,10 +138,6 @@ export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
       for (const socket of connecting) socket.destroy();
     },
   };
-}
-
-function either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
 /** Connects, and calls back with an error unless the server is the pinned one. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { either } from "../../lib/requirer/either.ts";
 import {
   createPinnedFetch,
   type PinnedFetch,
@@ -34,8 +35,4 @@ export function createSharedConnections(): SharedConnections {
       for (const one of open.values()) one[Symbol.dispose]();
     },
   };
-}
-
-function either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
