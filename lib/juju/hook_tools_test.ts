@@ -80,9 +80,9 @@ const READS: readonly {
   {
     command: "status-get --format=json --include-data --application",
     output:
-      '{"application-status": {"status": "active", "units": {"lxd/0": {"message": "m", "status": "active"}}}}',
+      '{"application-status": {"status": "active", "units": {"lxd/0": {"status": "active"}}}}',
     ask: (juju) => juju.unitStatuses(),
-    expected: { "lxd/0": { message: "m", status: "active" } },
+    expected: { "lxd/0": { status: "active" } },
   },
   {
     command: "secret-get --format=json --refresh secret:abc",
