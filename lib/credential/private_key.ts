@@ -49,7 +49,7 @@ function readBody(body: string): ReadKey {
     return { reason: MANY_PRIMES };
   }
   // Bytes after the key are dropped: the runtime refuses them, and Go ignores them.
-  const key = Uint8Array.from(whole?.whole ?? []).toBase64();
+  const key = (whole?.whole ?? new Uint8Array()).toBase64();
   const object = createPrivateKey({ key, format: "der", encoding: "base64", type: form });
   return { pem: object.export({ type: form, format: "pem" }).toString(), object };
 }

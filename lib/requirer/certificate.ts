@@ -4,6 +4,7 @@
  * @module
  */
 import { X509Certificate } from "node:crypto";
+import { decodeBase64 } from "./base64.ts";
 
 /** SHA-256 of a certificate's DER: 64 lower-case hexadecimal digits. */
 export type Fingerprint = string & { readonly __brand: "Fingerprint" };
@@ -84,8 +85,7 @@ export function renderPem({ label, body }: PemBlock): string {
  */
 export function readCertificate({ label, body }: PemBlock): Certificate | undefined {
   try {
-    // Node.js has Uint8Array.fromBase64() from version 25 on only.
-    const der = Uint8Array.from(atob(body), (byte) => byte.charCodeAt(0));
+    const der = decodeBase64(body);
     // The parser ignores bytes after the certificate. LXD refuses them.
     if (derLength(der) !== der.length) return undefined;
     const { fingerprint256, raw } = new X509Certificate(der);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { decodeBase64 } from "./base64.ts";
 import type { Certificate } from "./certificate.ts";
 import { childrenOf, contentOf, type DerElement, oidOf, readDer, TAGS } from "./der.ts";
 
@@ -77,8 +78,7 @@ function readExtensions(more: readonly DerElement[]): readonly Extension[] {
 
 /** Returns the DER of a certificate as bytes. */
 export function derOf({ der }: Certificate): Uint8Array {
-  // Node.js has Uint8Array.fromBase64() from version 25 on only.
-  return Uint8Array.from(atob(der), (byte) => byte.charCodeAt(0));
+  return decodeBase64(der);
 }
 
 /**
