@@ -11,7 +11,7 @@ import { type Arch, isArch } from "./target.ts";
 
 /** A command with its options. */
 export interface Arguments {
-  /** What to make: the charm, or plain executables. */
+  /** The product: the charm, or plain executables. */
   readonly command: "build" | "compile";
   /** Folder for the result. */
   readonly out: string;

@@ -72,7 +72,7 @@ function found(bytes: Uint8Array<ArrayBuffer>, where: string, arch: Arch): Found
   return { kind: "found", bytes, where };
 }
 
-/** Checks a download against the list. A file with another hash than the listed one was changed by somebody. */
+/** Checks a download against the list. A file with another hash has been changed. */
 async function listed(denort: Found, arch: Arch, hashes: DenortHashes): Promise<Denort> {
   const { bytes, where } = denort;
   const sha256 = await sha256Of(bytes);

@@ -11,8 +11,8 @@ import type { Arch } from "./target.ts";
 export type DenortHashes = Readonly<Record<string, Partial<Readonly<Record<Arch, string>>>>>;
 
 /**
- * The hashes. Each was computed from a file that somebody has held against what Deno's authors or others published;
- * `docs/build.md` tells how to add one.
+ * The hashes. Each is of a file that was compared with a publication of Deno's authors or others. `docs/build.md` shows
+ * how to add one.
  */
 export const DENORT_HASHES: DenortHashes = {
   // From the executables that PyPI's bids-validator-deno 2.4.1 carries, which deno compile made; the tests run them.

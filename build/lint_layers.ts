@@ -7,7 +7,7 @@
 
 import { pathOf } from "./lint_path.ts";
 
-/** What the modules of a layer may import and use; an absent list is empty. Tests may import anything. */
+/** The imports and uses that a layer's modules may have. An absent list is empty. Tests may import anything. */
 interface Row extends Adapter {
   /** Folders and files of the project. */
   readonly imports: readonly string[];
@@ -15,7 +15,7 @@ interface Row extends Adapter {
   readonly packages?: readonly string[];
 }
 
-/** What a module may use of the system. */
+/** A use of the system. */
 interface Adapter {
   /** Modules of Node. */
   readonly builtins?: readonly string[];

@@ -29,7 +29,7 @@ const MAXIMUM_TOOLS = 8;
 
 const NONE: UnitStatus = { status: "", message: "" };
 
-/** What a hook needs of its process. */
+/** The parts of its process that a hook needs. */
 export interface Surroundings {
   /** The environment of the hook. */
   readonly environment: Variables;
@@ -47,9 +47,9 @@ export interface Surroundings {
 
 /**
  * Runs the hook that this process is. The exit code is 1 for a bug, or if a hook tool fails that is
- * about more than one relation or the secret. Otherwise it is 0: trouble with LXD, the credential or
- * a requirer's data is told in the status and on the relation, because Juju runs no other hook until
- * a failed one succeeds.
+ * about more than one relation or the secret. Otherwise it is 0: the status and the relation report
+ * trouble with LXD, the credential or a requirer's data, because Juju runs no other hook until a
+ * failed one succeeds.
  *
  * @param eventOf Reads the event from the environment.
  */
@@ -67,8 +67,8 @@ export async function runHook(eventOf: (environment: Variables) => HookEvent): P
     write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
     Deno.exitCode = 1;
   }
-  // Work that nobody waits for any more, such as the resolution of a name, would keep the process
-  // alive, and Juju waiting.
+  // Abandoned work, such as the resolution of a name, would keep the process alive, and Juju would
+  // wait for it.
   Deno.exit();
 }
 
@@ -147,7 +147,7 @@ async function logLeftovers(
   await juju.jujuLog("WARNING", warning);
 }
 
-/** Reads this unit's status. The same tool tells the leader whether there are further units. */
+/** Reads this unit's status. For the leader, the same tool also lists further units. */
 async function readStatus(
   { juju, unit, isLeader }: Context & { readonly isLeader: boolean },
 ): Promise<{ readonly before: UnitStatus; readonly hasReplicas: boolean }> {

@@ -28,7 +28,7 @@ Deno.test.each([
     code: 1,
     error: /^Error: a bug\n/,
   },
-])("runHook() ends the process once the hook $what, whatever is pending", async (given) => {
+])("runHook() ends the process once the hook $what, with work pending", async (given) => {
   const { code, signal, stderr } = await run(given.eventOf);
   assert.deepEqual([code, signal], [given.code, null]);
   assert.match(new TextDecoder().decode(stderr), given.error);

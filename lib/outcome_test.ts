@@ -20,7 +20,7 @@ async function pinned(until: string): Promise<Certificate> {
   return certificate;
 }
 
-Deno.test("outcomeOf() tells whom LXD does not let in", () => {
+Deno.test("outcomeOf() names the refusal of our certificate", () => {
   assert.deepEqual(outcome({ kind: "untrusted" }), {
     kind: "untrusted",
     endpoint,
@@ -33,7 +33,7 @@ Deno.test("outcomeOf() tells whom LXD does not let in", () => {
   });
 });
 
-Deno.test("outcomeOf() takes a refusal for a restriction if it is forbidden, and tells of any other", () => {
+Deno.test("outcomeOf() takes a forbidden request for a restriction, and reports other refusals", () => {
   assert.deepEqual(outcome({ kind: "refused", status: 403, message: "not authorized" }), {
     kind: "restricted",
     endpoint,
@@ -54,7 +54,7 @@ Deno.test("outcomeOf() takes a refusal for a restriction if it is forbidden, and
   });
 });
 
-Deno.test("outcomeOf() tells why there is no answer", () => {
+Deno.test("outcomeOf() names the cause of a missing answer", () => {
   assert.deepEqual(outcome({ kind: "unreachable", cause: "time-out" }), {
     kind: "unreachable",
     endpoint,
@@ -67,7 +67,7 @@ Deno.test("outcomeOf() tells why there is no answer", () => {
   });
 });
 
-Deno.test("outcomeOf() tells both fingerprints of another server", () => {
+Deno.test("outcomeOf() names both fingerprints of another server", () => {
   assert.deepEqual(outcome({ kind: "other-server", presented: "bb" }), {
     kind: "other-server",
     endpoint,
@@ -76,7 +76,7 @@ Deno.test("outcomeOf() tells both fingerprints of another server", () => {
   });
 });
 
-Deno.test("outcomeOf() tells why the pinned certificate itself does not do", async () => {
+Deno.test("outcomeOf() names the fault of an unusable pinned certificate", async () => {
   const expired = await pinned("2026-05-31");
   assert.deepEqual(outcome({ kind: "other-server", presented: expired.fingerprint }, expired), {
     kind: "unverifiable",
@@ -94,7 +94,7 @@ Deno.test("outcomeOf() tells why the pinned certificate itself does not do", asy
   assert.match(unproved.reason, /did not prove to hold the certificate's key/);
 });
 
-Deno.test("outcomeOf() blames the pinned certificate where TLS comes to no end with it", async () => {
+Deno.test("outcomeOf() blames the pinned certificate if its TLS handshake never ends", async () => {
   const notBefore = new Date("2026-01-01");
   const { certificate } = await createCertificate({ key: "rsa1024", notBefore });
   const weak = firstCertificate(certificate);

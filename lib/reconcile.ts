@@ -1,5 +1,5 @@
 /**
- * What every hook does: it makes LXD's trust store and the relations what they should be.
+ * Runs in every hook: brings LXD's trust store and the relations to their desired state.
  *
  * @module
  */
@@ -59,11 +59,11 @@ interface Entered {
   readonly kind: "entered";
   readonly lxd: Lxd;
   readonly trustStore: TrustStore;
-  /** What relations are told of LXD. */
+  /** The data about LXD that the charm publishes. */
   readonly cluster: Pick<Facts, "nodes" | "isClustered" | "addresses">;
-  /** What the status tells of LXD. */
+  /** The data about LXD for the status. */
   readonly active: Pick<Active, "kind" | "version" | "nodes" | "isUpgrading">;
-  /** What the status tells of a failure. */
+  /** The failure for the status. */
   readonly attempt: Attempt;
 }
 
@@ -131,7 +131,7 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
 
 /** The credential, and the projects that the operator allows. */
 function accessOf({ config, found }: Configuration, { isLast }: Observation): Access {
-  // With the last unit all our entries are revoked, whatever the options are.
+  // The last unit revokes all our entries, for any options.
   const allowed = isLast ? null : parseNames(config["projects"]);
   if (allowed === undefined) return { kind: "unreadable", name: "projects", reason: NAMES };
   return found.kind === "complete" ? { ...found, allowed } : found;

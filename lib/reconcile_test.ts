@@ -259,7 +259,7 @@ async function served(): Promise<Model> {
   return model;
 }
 
-Deno.test("reconcile() registers, publishes where it was asked, and tells how it is", async () => {
+Deno.test("reconcile() registers, answers where asked, and reports the outcome", async () => {
   const model = new Model();
   model.wants("ams/0", a);
   assert.deepEqual(await model.run(CHANGED), {
@@ -305,7 +305,7 @@ Deno.test("reconcile() answers an application in its databag, as long as it asks
   }
 });
 
-Deno.test("reconcile() runs few hook tools for a change, whatever else there is", async () => {
+Deno.test("reconcile() runs few hook tools for a change, among many relations", async () => {
   const model = await served();
   for (let id = 10; id < 30; id += 1) model.relations[id] = [`app${id}`, `app${id}/0`];
   model.trusts(c, "by hand");
@@ -332,7 +332,7 @@ Deno.test("reconcile() adds first, then publishes, and revokes last", async () =
   assert.deepEqual(model.told(), [b.fingerprint]);
 });
 
-Deno.test("reconcile() writes nothing where all is well", async () => {
+Deno.test("reconcile() writes nothing if nothing is to change", async () => {
   const model = await served();
   for (const event of [CHANGED, EVERYTHING, SETTLED]) {
     assert.equal((await model.run(event))?.kind, "active");
@@ -386,7 +386,7 @@ Deno.test("reconcile() revokes nothing on the unit's way out while others stay",
   assert.ok(!model.written.includes("revoke a"));
 });
 
-Deno.test("reconcile() revokes everything of ours with the last unit, whoever leads", async () => {
+Deno.test("reconcile() revokes all our entries with the last unit, leader or not", async () => {
   const model = await served();
   model.trusts(b, SHARED);
   model.trusts(c, "by hand");
@@ -458,7 +458,7 @@ Deno.test("reconcile() shares a certificate, and revokes it with the last who wa
   assert.deepEqual(model.trusted, {});
 });
 
-Deno.test("reconcile() keeps telling what another unit of the relation shares", async () => {
+Deno.test("reconcile() keeps publishing certificates that another unit shares", async () => {
   const model = await served();
   model.wants("ams/1", a);
   await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
@@ -471,7 +471,7 @@ Deno.test("reconcile() keeps telling what another unit of the relation shares", 
   assert.deepEqual([model.told(), model.trusted], [[], {}]);
 });
 
-Deno.test("reconcile() holds back what a relation that cannot be written to was told of", async () => {
+Deno.test("reconcile() keeps the certificates of a relation that cannot be written to", async () => {
   const model = await served();
   model.trusts(b, "lxd@uuid:99:gone-0");
   model.wants("ams/0");
@@ -509,7 +509,7 @@ Deno.test("reconcile() revokes by their names what a relation had that can no lo
   }
 });
 
-Deno.test("reconcile() keeps a shared certificate where not everyone's wishes can be read", async () => {
+Deno.test("reconcile() keeps a shared certificate while a databag cannot be read", async () => {
   const model = await served();
   model.trusts(a, SHARED);
   model.relations["4"] = ["other", "other/0"];
@@ -519,7 +519,7 @@ Deno.test("reconcile() keeps a shared certificate where not everyone's wishes ca
   assert.deepEqual([model.trusted, model.told()], [{ [a.fingerprint]: SHARED }, []]);
 });
 
-Deno.test("reconcile() neither changes nor revokes foreign entries, but tells of them", async () => {
+Deno.test("reconcile() publishes foreign entries, and never changes or revokes them", async () => {
   const model = new Model();
   model.trusts(a, "by hand");
   model.trusts(b, NAME, "server");
@@ -532,7 +532,7 @@ Deno.test("reconcile() neither changes nor revokes foreign entries, but tells of
   assert.deepEqual(model.told(), []);
 });
 
-Deno.test("reconcile() tells of rejections once in the log, and until they are gone", async () => {
+Deno.test("reconcile() logs rejections once, and counts them until they are gone", async () => {
   const model = new Model();
   model.wants("ams/0", { certificate: "rubbish" }, client);
   const outcome = await model.run(CHANGED);
@@ -574,7 +574,7 @@ Deno.test("reconcile() revokes nothing after an addition that failed, and publis
   assert.deepEqual([model.trusted, model.told()], [{ [b.fingerprint]: NAME }, [b.fingerprint]]);
 });
 
-Deno.test("reconcile() leaves what was told as it is while LXD is away", async () => {
+Deno.test("reconcile() keeps the published data while LXD is away", async () => {
   const model = await served();
   const before = model.databags["3 lxd/0"];
   model.wants("ams/0");
@@ -629,7 +629,7 @@ Deno.test("reconcile() says what LXD refuses to revoke, and revokes the rest", a
   });
 });
 
-Deno.test("reconcile() tells the other units of every change, and of nothing else", async () => {
+Deno.test("reconcile() wakes the other units after every change, and only then", async () => {
   const model = await served();
   assert.ok(model.hasChanged);
   await model.run(EVERYTHING);
@@ -725,7 +725,7 @@ function original(): Model {
   return model;
 }
 
-Deno.test("reconcile() takes over what the original charm made, told and is wanted", async () => {
+Deno.test("reconcile() adopts wanted entries that the original charm published", async () => {
   const model = original();
   await model.run(EVERYTHING);
   assert.deepEqual(model.trusted, {
@@ -739,7 +739,7 @@ Deno.test("reconcile() takes over what the original charm made, told and is want
   assert.deepEqual(model.trusted, { [b.fingerprint]: "b", [c.fingerprint]: "c" });
 });
 
-Deno.test("reconcile() keeps what the original charm told until it is taken over", async () => {
+Deno.test("reconcile() keeps the original charm's data until the adoption", async () => {
   const model = original();
   const before = structuredClone(model.databags);
   model.faults.set("PATCH", 500);
@@ -757,7 +757,7 @@ Deno.test("reconcile() keeps what the original charm told until it is taken over
   assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
 });
 
-Deno.test("reconcile() tells, once settled, of what the leader does not take over", async () => {
+Deno.test("reconcile() reports, once settled, the entries that are not adopted", async () => {
   const model = original();
   model.units["lxd/1"] = "active";
   model.databags["3 lxd/0"] = {};

@@ -137,7 +137,7 @@ Deno.test.each(
   assert.equal(renderStatus(active(rejected), "my-lxd", told).message, message(expected));
 });
 
-Deno.test("renderStatus() counts from none after a status that tells no number", () => {
+Deno.test("renderStatus() counts from zero after a status without a number", () => {
   const told = { status: "waiting", message: "No answer from LXD 5.0.2, 7 rejected by it" };
   const { message } = renderStatus(active(undefined), "my-lxd", told);
   assert.equal(message, "LXD 5.0.2: 3 nodes, 1 certificate");

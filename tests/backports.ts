@@ -8,7 +8,7 @@ const DIRECTORY = "/etc/apt";
 const OWN = `${DIRECTORY}/sources.list.d/lxd-integrator-tests-backports.sources`;
 const RELEASE = "/etc/os-release";
 
-/** Adds backports to the sources of apt, from the server of the release. Only root may. */
+/** Adds backports to the sources of apt, from the server of the release. Needs root. */
 export async function addBackports(): Promise<void> {
   const release = await Deno.readTextFile(RELEASE);
   const codename = release.match(/^VERSION_CODENAME="?([\w-]+)/m)?.[1] ?? "";
@@ -20,11 +20,11 @@ export async function addBackports(): Promise<void> {
 }
 
 /**
- * Derives a source of backports from the one of a release.
+ * Derives the source of backports from the source of a release.
  *
  * @param text A file of sources, in either of apt's forms.
  * @param codename The release, such as "bookworm".
- * @returns The source, as a stanza; undefined if the file has no source of the release.
+ * @returns The source as a stanza, or undefined if the file has no source of the release.
  */
 export function backportsOf(text: string, codename: string): string | undefined {
   for (const stanza of text.split(/\n\s*\n/)) {

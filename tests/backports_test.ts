@@ -51,7 +51,7 @@ Deno.test("backportsOf() keeps a line's source unsigned by itself", () => {
 Deno.test.each([
   { name: "another release", text: RELEASE.join("\n"), codename: "trixie" },
   {
-    name: "what is switched off",
+    name: "a source that is switched off",
     text: [...RELEASE, "Enabled: no"].join("\n"),
     codename: "bookworm",
   },

@@ -10,18 +10,18 @@ import { Buffer } from "node:buffer";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
-/** The kinds of key a certificate can be made for. */
+/** The kinds of keys of certificates. */
 export type KeyKind = "p256" | "p384" | "rsa1024" | "rsa2048";
 
-/** What {@linkcode createCertificate} shall make. */
+/** Options of {@linkcode createCertificate}. */
 export interface CertificateOptions {
   /** Common name of the subject. @default {"test"} */
   readonly commonName?: string;
-  /** Kind of key. Juju's own are `p384`; RSA keys take up to a second. @default {"p256"} */
+  /** Kind of key. Juju's keys are `p384`. An RSA key takes up to a second. @default {"p256"} */
   readonly key?: KeyKind;
-  /** Begin of the validity. @default {one hour ago} */
+  /** Beginning of the validity. @default {one hour ago} */
   readonly notBefore?: Date;
-  /** End of the validity. @default {ten years after the begin} */
+  /** End of the validity. @default {ten years after the beginning} */
   readonly notAfter?: Date;
   /** DNS names among the subject's alternative names. @default {[]} */
   readonly dnsNames?: readonly string[];
@@ -29,9 +29,9 @@ export interface CertificateOptions {
   readonly ipAddresses?: readonly string[];
   /** Whether the certificate may sign others. @default {false} */
   readonly ca?: boolean;
-  /** Whose key it is for, instead of a new one; of the same kind as `key`. */
+  /** A certificate whose key to use, of the kind `key`. @default {a new key} */
   readonly keyOf?: Pick<TestCertificate, "certificate" | "key">;
-  /** Who signs it. @default {the certificate itself: self-signed} */
+  /** The authority that signs it. @default {self-signed} */
   readonly issuer?: Pick<TestCertificate, "certificate" | "key">;
 }
 
@@ -175,7 +175,7 @@ async function readIssuer(
   { certificate, key }: Pick<TestCertificate, "certificate" | "key">,
 ) {
   const parsed = new x509.X509Certificate(certificate);
-  // The signature's hash need not fit the curve: SHA-256 serves every kind of issuer.
+  // The signature's hash need not fit the curve: SHA-256 works for every kind of issuer.
   const algorithm = { ...parsed.publicKey.algorithm, hash: "SHA-256" };
   const der = createPrivateKey(key).export({ type: "pkcs8", format: "der" });
   return {
@@ -191,7 +191,7 @@ async function readIssuer(
   };
 }
 
-/** Gives the fingerprints of certificates, sorted, as relations are told them. */
+/** Returns the sorted fingerprints of certificates, in the order of publications. */
 export function fingerprintsOf(
   ...certificates: readonly Pick<TestCertificate, "fingerprint">[]
 ): readonly string[] {

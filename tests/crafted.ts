@@ -1,22 +1,22 @@
 /**
- * Certificates with names and keys as no library writes them, put together byte by byte.
+ * Certificates with unusual names and keys that no library writes, built byte by byte.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
-/** What {@linkcode craft} shall make. */
+/** Options of {@linkcode craft}. */
 export interface CraftOptions {
-  /** Name of whose it is, in DER. @default {nameOf("test")} */
+  /** Name of the subject, in DER. @default {nameOf("test")} */
   readonly subject?: Uint8Array;
-  /** Name of who signed it, in DER. @default {subject} */
+  /** Name of the issuer, in DER. @default {subject} */
   readonly issuer?: Uint8Array;
-  /** The public key with its algorithm, in DER. @default {that of a new Ed25519 key} */
+  /** The public key with its algorithm, in DER. @default {a new Ed25519 key} */
   readonly key?: Uint8Array;
-  /** Ed25519 key that signs it. @default {a new one, which is its own, where no other key is given} */
+  /** Ed25519 key that signs it. @default {a new key, which is also the default of `key`} */
   readonly signer?: KeyObject;
-  /** Bytes to make it longer by. @default {0} */
+  /** Number of additional bytes. @default {0} */
   readonly padding?: number;
 }
 
@@ -42,7 +42,7 @@ export function der(tag: number, ...parts: readonly (Uint8Array | string)[]): Ui
   return Buffer.concat([Uint8Array.from(header), content]);
 }
 
-/** Makes a name that is a common name, by default in UTF-8. */
+/** Makes a name with one common name, by default in UTF-8. */
 export function nameOf(commonName: string, tag = UTF8): Uint8Array {
   const text = new TextEncoder().encode(commonName);
   return der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(tag, text))));
@@ -64,7 +64,7 @@ export function rsaKeyOf(modulus: bigint, exponent: bigint): Uint8Array {
   return keyOf("06092a864886f70d0101010500", key);
 }
 
-/** Makes a key that can sign, and what stands in a certificate for it. */
+/** Makes a key that can sign, and its public key for a certificate. */
 export function createKey(): { readonly key: Uint8Array; readonly signer: KeyObject } {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   return {

@@ -6,12 +6,12 @@
 import { run } from "./artifact/process.ts";
 import { ensurePackages } from "./packages.ts";
 
-/** Folder that keeps them from one run to the next. */
+/** Folder that keeps the environments between runs. */
 const FOLDER = new URL("../dist/pypi", import.meta.url).pathname;
 const EXCLUSIVE = true;
 
 /**
- * Makes a virtual environment, unless it is there.
+ * Makes a virtual environment, unless it exists.
  *
  * @param name Name of its folder.
  * @param requirements Packages to install, such as `ops==2.8.0`.
@@ -29,7 +29,7 @@ export async function ensureVirtualEnvironment(
 }
 
 /**
- * Downloads a wheel, unless it is there.
+ * Downloads a wheel, unless it exists.
  *
  * @param requirement A package with its version: `deno==2.6.10`.
  * @param platforms Its platform's tags, such as `manylinux_2_27_x86_64`.
@@ -53,7 +53,7 @@ export async function ensureWheel(
   });
 }
 
-/** Fills a folder, unless it is full. Test files run in parallel, and one of them does it. */
+/** Fills a folder once. Test files run in parallel, so one of them fills it and the others wait. */
 async function once(
   name: string,
   requirements: readonly string[],

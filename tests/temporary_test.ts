@@ -36,11 +36,11 @@ Deno.test("ownerOf() knows a process until it has ended", async () => {
 });
 
 Deno.test.each(["lxdi", "lxdi-1-2", "lxdi-1-2-3-4", "lxdi-1-2-?", "lxd-1-2-3", "x-lxdi-1-2-3"])(
-  "parseRootName() takes %s for none of ours",
+  "parseRootName() refuses %s",
   (name) => assert.equal(parseRootName(name), undefined),
 );
 
-Deno.test("sweep() removes what the dead left, and nothing else", async () => {
+Deno.test("sweep() removes the folders of ended processes, and nothing else", async () => {
   const base = await makeTemporaryFolder();
   const own = await running(Deno.pid);
   const dead: Owner = { ...own, start: own.start + 1 };
@@ -84,7 +84,7 @@ Deno.test("removeWithUsers() ends the processes of a folder, and no others", asy
 });
 
 Deno.test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
-  "nothing stays of a process with an LXD that gets %s",
+  "nothing stays of a process with an LXD after %s",
   async (signal) => {
     await using example = await startExample();
     await example.kill(signal);
@@ -92,7 +92,7 @@ Deno.test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
   },
 );
 
-Deno.test("what stays of a process that is killed with its watcher is swept", async () => {
+Deno.test("sweep() removes the rest of a process that was killed with its watcher", async () => {
   await using example = await startExample();
   const { root } = example.printed;
   const watcher = await watcherOf(root);
@@ -118,7 +118,7 @@ interface Example extends AsyncDisposable {
 async function startExample(): Promise<Example> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--quiet", EXAMPLE],
-    // TMPDIR gives it a root of its own. By the other variable it ends with this process.
+    // With TMPDIR it has its own root. With the other variable it ends with this process.
     env: { TMPDIR: "/tmp", STARTED_BY: await makeTemporaryFolder() },
     stdin: "null",
     stdout: "piped",
@@ -164,7 +164,7 @@ async function assertNothingStays({ root, pids }: Printed): Promise<void> {
   });
   const nothing = { processes: [], started: [], mounts: [], folder: undefined };
   const isGone = async () => JSON.stringify(await left()) === JSON.stringify(nothing);
-  // What stays is compared below.
+  // The caller compares the rest.
   await until("see nothing stay", LIMIT_MS, isGone).catch(() => {});
   assert.deepEqual(await left(), nothing);
 }

@@ -24,7 +24,7 @@ export type Secret =
   /** Juju refuses it, with these words. */
   | { readonly kind: "refused"; readonly words: string };
 
-/** Why there are no credentials: what the operator has to mend. */
+/** The reasons for missing credentials, which the operator has to correct. */
 export type CredentialFailure =
   /** The application may not see the cloud's credential. */
   | { readonly kind: "no-access" }

@@ -176,7 +176,7 @@ Deno.test.each([
   });
 });
 
-Deno.test("readOptions() keeps the authorities of the server's certificate, in whatever order", async () => {
+Deno.test("readOptions() keeps the authorities of the server's certificate, in any order", async () => {
   const ca = await createCertificate({ commonName: "ca", ca: true });
   const leaf = await createCertificate({ issuer: ca });
   for (const chain of [[leaf, ca], [ca, leaf]]) {
@@ -338,7 +338,7 @@ Deno.test.each([
   assert.deepEqual(foundInCloud(cloud), expected);
 });
 
-Deno.test("readOptions() tells no secret in what is wrong", () => {
+Deno.test("readOptions() shows no secret in an error", () => {
   const broken = client.key.replace("MI", "XX");
   const config = { ...OPTIONS, lxd_client_key: broken };
   assert.equal(found(config).kind, "unreadable");

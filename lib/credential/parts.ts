@@ -1,5 +1,5 @@
 /**
- * Reads the four parts of a credential, whatever their source is.
+ * Reads the four parts of a credential, from any source.
  *
  * @module
  */
@@ -60,11 +60,11 @@ export interface Unreadable {
   readonly kind: "unreadable";
   /** Name of the option or part, as the operator knows it. */
   readonly name: string;
-  /** What is wrong with it, and what it must be. */
+  /** The error, and the required form. */
   readonly reason: string;
 }
 
-/** Credentials, or the first part that the operator has to mend. */
+/** Credentials, or the first part that the operator has to correct. */
 export type ReadCredentials =
   | { readonly kind: "complete"; readonly credentials: Credentials }
   | Unreadable;

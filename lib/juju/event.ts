@@ -21,7 +21,7 @@ export type HookEvent =
   | { readonly kind: "broken"; readonly endpoint: Endpoint; readonly relation: string }
   /** This unit is about to end. */
   | { readonly kind: "stop" }
-  /** This unit leaves a relation. Whether the relation ends, `broken` tells. */
+  /** This unit leaves a relation. The event `broken` ends the relation. */
   | { readonly kind: "leaving" };
 
 /** Reads a variable of the hook's environment. */

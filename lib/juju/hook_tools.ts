@@ -176,7 +176,7 @@ async function secretGet(
   try {
     return { kind: "content", content: await read() };
   } catch (error) {
-    // Only the operator can mend a refusal, whatever its reason. A failed hook would mend nothing.
+    // Only the operator can repair a refusal of any kind. A failed hook would repair nothing.
     if (isRefusal(error)) return { kind: "refused", words: quoteWords(error.stderr) };
     throw error;
   }
@@ -203,7 +203,7 @@ export async function execTool(
   const process = command.spawn();
   if (stdin !== undefined) {
     const writer = process.stdin.getWriter();
-    // A failed tool reads nothing more. Its exit status tells why.
+    // A failed tool reads nothing more. Its exit status gives the reason.
     await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
     await writer.close().catch(() => {});
   }

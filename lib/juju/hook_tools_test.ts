@@ -123,7 +123,7 @@ Deno.test("createJuju() escapes what Juju's YAML reader refuses, and nothing els
   await juju.relationSet("3", { a: value }, "unit");
 });
 
-Deno.test("createJuju() tells denied access from a failure", async () => {
+Deno.test("createJuju() distinguishes denied access from a failure", async () => {
   const command = "credential-get --format=json";
   const denied = "ERROR cannot access cloud credentials: permission denied\n";
   const failed = "ERROR connection is shut down\n";
@@ -208,7 +208,7 @@ Deno.test("execTool() gives standard input to its end, or none", async () => {
   });
 });
 
-Deno.test("execTool() rejects with the exit code and what was said", async () => {
+Deno.test("execTool() rejects with the exit code and the error output", async () => {
   await withTool("echo out; echo ERROR no >&2; exit 3", async (tool) => {
     await assert.rejects(execTool(tool, []), {
       name: "HookToolError",
@@ -218,18 +218,18 @@ Deno.test("execTool() rejects with the exit code and what was said", async () =>
   });
 });
 
-Deno.test("execTool() tells the failure of a tool that reads nothing", async () => {
+Deno.test("execTool() reports the failure of a tool that reads nothing", async () => {
   await withTool("exec <&-; echo ERROR no >&2; exit 1", async (tool) => {
     await assert.rejects(execTool(tool, [], "x".repeat(1_000_000)), { code: 1 });
   });
 });
 
-Deno.test("execTool() tells a tool that was killed from one that failed", async () => {
+Deno.test("execTool() distinguishes a killed tool from a failed one", async () => {
   await withTool("kill -9 $$", async (tool) => {
     await assert.rejects(execTool(tool, []), /killed by SIGKILL/);
   });
 });
 
-Deno.test("execTool() rejects where there is no such tool", async () => {
+Deno.test("execTool() rejects if the tool does not exist", async () => {
   await assert.rejects(execTool(`tool-${crypto.randomUUID()}`, []), { name: "NotFound" });
 });

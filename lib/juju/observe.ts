@@ -34,7 +34,7 @@ export interface Observation {
   readonly complete: boolean;
   /** Whether `relations` are all relations that can be read. */
   readonly isWhole: boolean;
-  /** Whether no unit of the application stays. Then each unit cleans up, whoever leads. */
+  /** Whether no unit of the application stays. Then each unit cleans up, also without leadership. */
   readonly isLast: boolean;
 }
 
@@ -76,8 +76,9 @@ async function observeRequirer(
   const isParting = event.kind === "departed";
   const read = isParting ? readDeparted : readRequirer;
   const relation = await unlessRefused(read(context, event));
-  // A requirer that is gone wants nothing, whatever Juju shows. The relation's further entries go when
-  // it breaks: one refused answer does not prove that the other units are gone, too.
+  // A requirer that is gone wants nothing, even if Juju still shows its databag. The relation's
+  // further entries go when it breaks: one refused answer does not prove that the other units are
+  // gone, too.
   if (!relation && !isParting) return NOTHING;
   // If an application speaks for its units, they want nothing for themselves. If not, their databags
   // may be out of date, and do not tell what the units have dropped.

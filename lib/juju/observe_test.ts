@@ -132,7 +132,7 @@ Deno.test.each(
       key: "10 ams",
     },
   ] as const,
-)("observe() leaves all as it is where the $what databag is refused", async (given) => {
+)("observe() changes nothing if Juju refuses the $what databag", async (given) => {
   const databags = { "3 lxd/0": {}, "3 ams/0": {}, "10 lxd/0": {}, "10 ams": {} };
   const ask = (error: Error) =>
     observe({
@@ -225,7 +225,7 @@ Deno.test.each<{ what: string; units: Record<string, string>; may: boolean; isLa
 Deno.test.each<{ what: string; units: Record<string, string>; revocable: Revocable }>([
   { what: "the last unit", units: { "lxd/0": "dying" }, revocable: { kind: "all" } },
   { what: "one of several", units: { "lxd/0": "dying", "lxd/1": "active" }, revocable: NONE },
-])("observe() tells what $what may revoke as it stops", async ({ units, revocable }) => {
+])("observe() limits what $what revokes at its stop", async ({ units, revocable }) => {
   const seen = await observe({ juju: world({ units }), unit: UNIT }, { kind: "stop" });
   assert.deepEqual(seen.revocable, revocable);
   assert.equal(seen.complete, revocable.kind === "all");
@@ -277,7 +277,7 @@ Deno.test("readRelation() reads each of its databags once", async () => {
   ]);
 });
 
-Deno.test("readRelations() lets a bug be a bug", async () => {
+Deno.test("readRelations() rethrows a bug", async () => {
   const juju = world({ ...TWO, databags: {} });
   await assert.rejects(
     readRelations({ juju: juju, unit: UNIT }),

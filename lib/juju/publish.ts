@@ -32,9 +32,9 @@ export interface RenderedPublication {
   readonly isForApplication: boolean | undefined;
 }
 
-/** What is published to every relation. */
+/** The data that every relation gets. */
 export interface Publishing {
-  /** What every relation may be told. */
+  /** The data that every relation may get. */
   readonly facts: Facts;
   /** LXD's trust store, with the entries that are still to be adopted from the original charm. */
   readonly adoptable: TrustStore;

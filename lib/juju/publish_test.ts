@@ -5,11 +5,11 @@ import { publish } from "./publish.ts";
 
 const WANTED: Databag = { version: "1.0", nodes: "[]", rejected_certificates: "" };
 
-// Whether somebody looks into the application's databag.
+// Whether the requirer's application asks.
 const LOOKS = { isForApplication: true };
 const LOOKS_NOT = { isForApplication: false };
 
-/** Publishes, as the leader where the application's databag is given, and tells what was written. */
+/** Publishes, as the leader if the application's databag is given, and returns the writes. */
 async function run(
   unit: Databag,
   ofApplication?: Databag,
@@ -53,7 +53,7 @@ Deno.test("publish() deletes a key by an empty value", async () => {
   ]);
 });
 
-Deno.test("publish() writes the application's databag where somebody looks for it", async () => {
+Deno.test("publish() writes the application's databag if the application asks", async () => {
   const keys = { version: "1.0", nodes: "[]" };
   assert.deepEqual(await run({ ...TOLD, nodes: "old" }, {}, LOOKS), [
     ["3", "unit", { nodes: "[]" }],
@@ -62,14 +62,14 @@ Deno.test("publish() writes the application's databag where somebody looks for i
   assert.deepEqual(await run({}, {}, LOOKS_NOT), [["3", "unit", keys]]);
 });
 
-Deno.test("publish() keeps the application's databag true where it is not known who looks", async () => {
+Deno.test("publish() keeps the application's databag true if it is unknown who asks", async () => {
   assert.deepEqual(await run(TOLD, { version: "1.0", nodes: "old" }), [
     ["3", "application", { nodes: "[]" }],
   ]);
   assert.deepEqual(await run({}, {}), [["3", "unit", { version: "1.0", nodes: "[]" }]]);
 });
 
-Deno.test("publish() empties the application's databag where nobody looks for it any more", async () => {
+Deno.test("publish() empties the application's databag if the application asks no more", async () => {
   const before = { version: "1.0", nodes: "[]", "of a former version": "1" };
   assert.deepEqual(await run(TOLD, before, LOOKS_NOT), [
     ["3", "application", { version: "", nodes: "", "of a former version": "" }],

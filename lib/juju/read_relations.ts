@@ -33,13 +33,13 @@ export interface RequirerId {
 export interface Relation extends RelationId {
   /** The one requirer that was read, or that is gone; undefined if all of them were read. */
   readonly only: Requirer | undefined;
-  /** Whether the application's databag stands for those of its units. */
+  /** Whether the application's databag replaces those of its units. */
   readonly isSpokenFor: boolean;
   /** Whether the application's databag asks for something; undefined if it was not read. */
   readonly isAskedByApplication: boolean | undefined;
   /** The certificates wanted by the requirers read. */
   readonly wants: readonly Want[];
-  /** Rejections of what they wrote and nobody can read. */
+  /** Rejections of unreadable keys. */
   readonly rejected: readonly Rejection[];
   /** This unit's databag. */
   readonly databag: Databag;
@@ -96,7 +96,7 @@ export async function readRelation(
     endpoint,
     relation,
     only: undefined,
-    // An application's databag that may stand for those of its units does so once it asks.
+    // An application's databag that may replace those of its units does so once it asks.
     isSpokenFor: maySpeakForUnits !== undefined && isAskedByApplication,
     isAskedByApplication,
     ...wants,
@@ -106,7 +106,7 @@ export async function readRelation(
 }
 
 /**
- * Reads what one requirer asks for. If the application's databag stands for its units, or one databag
+ * Reads the wants of one requirer. If the application's databag replaces its units', or one databag
  * may depend on the other, the whole relation is read.
  *
  * @returns The relation with this one requirer, or with all of them.

@@ -9,14 +9,14 @@ const KILLED = new HookToolError("relation-get", {
   signal: "SIGKILL",
 });
 
-Deno.test("isRefusal() tells what ran to its end and failed from all else", () => {
+Deno.test("isRefusal() accepts only a tool that ran to its end and failed", () => {
   assert.deepEqual(
     [REFUSED, KILLED, new Error("HookToolError"), undefined, "x"].map(isRefusal),
     [true, false, false, false, false],
   );
 });
 
-Deno.test("unlessRefused() gives what came of it, and nothing for a refusal", async () => {
+Deno.test("unlessRefused() returns the result, and undefined for a refusal", async () => {
   assert.equal(await unlessRefused(Promise.resolve(0)), 0);
   assert.equal(await unlessRefused(Promise.reject(REFUSED)), undefined);
   await assert.rejects(unlessRefused(Promise.reject(KILLED)), KILLED);
@@ -28,6 +28,6 @@ Deno.test.each([
   { stderr: "ERROR a\r\n\tb\u2028c\u200b\x1b[1m\u202ed\x85\ud800", words: "a b c [1m d \ufffd" },
   { stderr: "x".repeat(201), words: `${"x".repeat(197)}...` },
   { stderr: "\u{1f600}".repeat(200), words: "\u{1f600}".repeat(200) },
-])("quoteWords() makes one short harmless line of $stderr", ({ stderr, words }) => {
+])("quoteWords() makes one short safe line of $stderr", ({ stderr, words }) => {
   assert.equal(quoteWords(stderr), words);
 });

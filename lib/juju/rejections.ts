@@ -21,7 +21,7 @@ export interface Rejecting {
   readonly rejected: readonly Rejection[];
 }
 
-/** Writes one warning about the rejections that relations are not told of yet. */
+/** Writes one warning about the rejections that are not published yet. */
 export async function logRejections(juju: Juju, relations: readonly Rejecting[]): Promise<void> {
   const rejections = relations.flatMap(({ published, rejected }) =>
     newRejections(published, rejected)

@@ -44,7 +44,7 @@ export async function knowsEverything({ juju, application, unit }: Context): Pro
   return (await unlessRefused(juju.relationGet(relation, application)))?.[KEY] === unit;
 }
 
-/** Makes the other units reconcile: Juju tells them that this unit's databag has changed. */
+/** Makes the other units reconcile: Juju runs -changed for the change of this unit's databag. */
 export async function nudge({ juju }: Pick<Context, "juju">): Promise<void> {
   const [relation] = await juju.relationIds(ENDPOINT);
   if (relation === undefined) return;

@@ -113,7 +113,7 @@ Deno.test("apply() revokes", async () => {
   assert.deepEqual(told, ["Revoked aa, which was n"]);
 });
 
-Deno.test("apply() goes on after a refused certificate, and tells why", async () => {
+Deno.test("apply() continues after a refused certificate, and gives the reason", async () => {
   const { trustStore, refused, failure, told } = await run([add(a), add(b)], [refusal(400), DONE], {
     before: store(),
   });
@@ -122,7 +122,7 @@ Deno.test("apply() goes on after a refused certificate, and tells why", async ()
   assert.deepEqual([failure, told.length], [undefined, 1]);
 });
 
-Deno.test("apply() goes on where LXD refuses another name, and tells whose", async () => {
+Deno.test("apply() continues after a refused rename, and names the entry", async () => {
   const before = store(entry(a), entry(b));
   for (const status of [400, 403, 412]) {
     const { trustStore, refused, unnamed, failure } = await run(
@@ -172,7 +172,7 @@ Deno.test("apply() takes all digits where the name is in use", async () => {
   ]);
 });
 
-Deno.test("apply() says of what is refused that it is an identity of its own", async () => {
+Deno.test("apply() reports a refused certificate that is an identity", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store() };
   const { refused, asked } = await run([add(a)], [refusal(409)], {
     before: store(),
@@ -183,7 +183,7 @@ Deno.test("apply() says of what is refused that it is an identity of its own", a
   assert.deepEqual(asked, ["add aa n null", "list", "identity aa"]);
 });
 
-Deno.test("apply() takes for added what somebody else has added, as it is", async () => {
+Deno.test("apply() accepts an entry that another client added, as it is", async () => {
   const foreign = entry(a, { name: "by hand" });
   const { trustStore, refused, failure, asked, told } = await run([add(a)], [refusal(409)], {
     before: store(),
@@ -193,7 +193,7 @@ Deno.test("apply() takes for added what somebody else has added, as it is", asyn
   assert.deepEqual([asked.at(-1), told], ["list", []]);
 });
 
-Deno.test("apply() takes for refused what somebody else has added as something else", async () => {
+Deno.test("apply() refuses an entry that another client added with another type", async () => {
   const wider = { ...add(a), projects: ["web"] };
   for (
     const [step, foreign] of [[add(a), entry(a, { type: "metrics" })], [wider, entry(a)]] as const
@@ -204,14 +204,14 @@ Deno.test("apply() takes for refused what somebody else has added as something e
   }
 });
 
-Deno.test("apply() takes for refused what conflicts, but is not in the list", async () => {
+Deno.test("apply() refuses a conflict without an entry in the list", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store() };
   const answers = [refusal(409), refusal(409)];
   const { trustStore, refused } = await run([add(a)], answers, { before: store(), after: list });
   assert.deepEqual([trustStore.size, [...refused.keys()]], [0, [a]]);
 });
 
-Deno.test("apply() takes for refused what names an unknown project", async () => {
+Deno.test("apply() refuses an unknown project", async () => {
   const list: Reply<TrustStore> = { kind: "done", value: store(entry(a)) };
   for (const [step, before] of [[add(b), store()], [restrict, store(entry(a))]] as const) {
     const { refused, failure } = await run([step], [refusal(404)], { before, after: list });
@@ -242,7 +242,7 @@ Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed
   assert.deepEqual([unlisted.failure, unlisted.asked.length], [DOWN, 2]);
 });
 
-Deno.test("apply() goes on where a revocation is refused, and says so in the end", async () => {
+Deno.test("apply() continues after a refused revocation, and reports it at the end", async () => {
   const steps = [revoke, { ...revoke, fingerprint: b }];
   const answers = [refusal(400), DONE];
   const { trustStore, failure } = await run(steps, answers, { before: store(entry(a), entry(b)) });
@@ -253,9 +253,9 @@ Deno.test("apply() goes on where a revocation is refused, and says so in the end
 Deno.test.each([
   { what: "a change", answer: DONE, expected: true },
   { what: "an answer that was lost", answer: DOWN, expected: true },
-  { what: "the same change by somebody else", answer: refusal(409), expected: true },
+  { what: "the same change by another client", answer: refusal(409), expected: true },
   { what: "a refusal", answer: refusal(400), expected: false },
-])("apply() tells whether anything may have changed: $what", async ({ answer, expected }) => {
+])("apply() reports whether anything may have changed: $what", async ({ answer, expected }) => {
   const list: Reply<TrustStore> = { kind: "done", value: store(entry(a)) };
   assert.equal(
     (await run([add(a)], [answer], { before: store(), after: list })).hasChanged,

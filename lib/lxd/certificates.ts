@@ -25,7 +25,7 @@ export interface ListedCertificate {
   readonly certificate: string;
 }
 
-/** What an entry gives access to, as LXD's API has it. */
+/** The access of an entry, in the form of LXD's API. */
 export interface Access {
   /** Whether the client is restricted to `projects`. */
   readonly restricted: boolean;

@@ -5,7 +5,7 @@
  */
 import { normalizeEndpoint } from "../credential/endpoint.ts";
 
-/** What a member shows of itself to our certificate. */
+/** The part of a member's GET /1.0 that our certificate can read. */
 export interface Shown {
   /** Its configuration, for administrators. */
   readonly config?: Readonly<Record<string, unknown>> | null | undefined;

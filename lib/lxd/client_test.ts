@@ -90,7 +90,7 @@ Deno.test.each([
     answer: new PinError("x"),
     expected: { kind: "other-server", presented: "bb" },
   },
-])("enterLxd() tells when we are $what", async ({ answer, expected }) => {
+])("enterLxd() reports that we are $what", async ({ answer, expected }) => {
   assert.deepEqual(await ending(answer), expected);
 });
 
@@ -107,7 +107,7 @@ Deno.test("enterLxd() tries known members where the own one is silent, each once
   assert.deepEqual(world.asked, [A, B, C].map((endpoint) => `GET ${endpoint}/1.0`));
 });
 
-Deno.test("enterLxd() tells of the own endpoint where all members are silent", async () => {
+Deno.test("enterLxd() names the credential's endpoint if all members are silent", async () => {
   const world = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: new Error("down") });
   assert.deepEqual(await enterLxd(world, { credential: A, known: known([B]) }), {
     kind: "failed",
@@ -164,7 +164,7 @@ Deno.test("Lxd.nodes() lists the members that are online, and the one that answe
   });
 });
 
-Deno.test("Lxd.nodes() tells where clients reach each member", async () => {
+Deno.test("Lxd.nodes() lists the addresses for clients", async () => {
   const members = ["1", "2", "3", "4", "5", "6"].map((number) => ({
     server_name: `node${number}`,
     url: `https://10.0.0.${number}:8443`,
@@ -197,7 +197,7 @@ Deno.test("Lxd.nodes() tells where clients reach each member", async () => {
   ]);
 });
 
-Deno.test("Lxd.nodes() tells where clients reach the member that stands in for the credential's", async () => {
+Deno.test("Lxd.nodes() lists the client address of the member that replaces the credential's", async () => {
   const members = [{ server_name: "node1", url: "https://10.9.9.9:8443", status: "Online" }];
   const world = transport({
     [`GET ${A}/1.0`]: Object.assign(new Error("x"), { code: "ECONNREFUSED" }),
@@ -347,7 +347,7 @@ Deno.test.each<{ what: string; answers: Answers; expected: boolean }>([
   });
 });
 
-Deno.test("Lxd.mayManage() tells what went wrong", async () => {
+Deno.test("Lxd.mayManage() reports a failure", async () => {
   const lxd = await enter({ [ENTITLED]: 500 });
   assert.equal((await lxd.mayManage(ourFingerprint, new Map())).kind, "unreachable");
 });
@@ -358,7 +358,7 @@ Deno.test("Lxd.isIdentity() asks for the certificate by its fingerprint", async 
   assert.ok(!await (await enter({ [one]: 404 })).isIdentity(FINGERPRINT));
 });
 
-Deno.test("Lxd.nodes() tells what went wrong", async () => {
+Deno.test("Lxd.nodes() reports a failure", async () => {
   const members = `GET ${A}/1.0/cluster/members?recursion=1`;
   const lxd = await enter({ [`GET ${A}/1.0`]: CLUSTERED, [members]: 500 });
   assert.deepEqual(await lxd.nodes(), { kind: "unreachable", cause: "error 500, no" });
@@ -431,7 +431,7 @@ Deno.test("Lxd changes entries with what LXD's API takes", async () => {
   assert.deepEqual(answers.map(({ kind }) => kind), Array(7).fill("done"));
 });
 
-Deno.test("Lxd tells a refusal with LXD's own words", async () => {
+Deno.test("Lxd reports a refusal in LXD's words", async () => {
   const lxd = await enter({ [`DELETE ${A}/1.0/certificates/aa`]: 404 });
   assert.deepEqual(await lxd.revoke(FINGERPRINT), { kind: "refused", status: 404, message: "no" });
 });

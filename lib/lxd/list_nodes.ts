@@ -11,7 +11,7 @@ import { clientAddress } from "./client_address.ts";
 import { createRequest, type LxdRequest, type Reply, type Transport } from "./request.ts";
 import { ADDRESS_LIMIT_MS } from "./time_limits.ts";
 
-/** What a server shows of itself. */
+/** The part of GET /1.0 that describes a server. */
 export interface ShownServer {
   /** Whether the server trusts our certificate: `trusted` or `untrusted`. */
   readonly auth: string;
@@ -56,7 +56,7 @@ export interface AskedMember {
   readonly endpoint: string;
   /** Address that the credential names. */
   readonly credential: string;
-  /** What the member shows of itself. */
+  /** The member's own GET /1.0. */
   readonly shown: ShownServer;
 }
 

@@ -12,7 +12,7 @@ import type { Parser } from "../requirer/databag.ts";
 import type { TrustStore } from "../trust/trust_store.ts";
 import type { LxdRequest, Reply } from "./request.ts";
 
-/** What is known of a caller before LXD is asked. */
+/** The facts about a caller before a request to LXD. */
 export interface Caller {
   /** Fingerprint of the caller's certificate. */
   readonly fingerprint: Fingerprint;

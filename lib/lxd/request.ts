@@ -51,7 +51,7 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Limit for the answer, in milliseconds. @default {10000} */
   readonly timeout?: number;
-  /** Whether to send it again if nobody answers. @default {true} unless the method is POST */
+  /** Whether to repeat a request without an answer. @default {true} unless the method is POST */
   readonly isRepeatable?: boolean;
 }
 

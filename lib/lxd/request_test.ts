@@ -105,14 +105,14 @@ Deno.test.each([
   assert.deepEqual(await failing(error), { kind: "unreachable", cause });
 });
 
-Deno.test("createRequest() tells which certificate another server presents", async () => {
+Deno.test("createRequest() reports the certificate of another server", async () => {
   assert.deepEqual(await failing(new PinError("x"), "bb"), {
     kind: "other-server",
     presented: "bb",
   });
 });
 
-Deno.test("createRequest() waits for the answer no longer than it was told", async () => {
+Deno.test("createRequest() waits for the answer until its time limit", async () => {
   const call = createRequest(
     transport((_url, { signal }) =>
       new Promise((_resolve, reject) => {
@@ -155,7 +155,7 @@ for (const [method, attempts] of [["GET", 3], ["PATCH", 3], ["DELETE", 3], ["POS
   });
 }
 
-Deno.test("createRequest() does not ask again after a refusal, a time-out, or where it is told not to", async () => {
+Deno.test("createRequest() does not repeat after a refusal or a time-out, or if told not to", async () => {
   const refused = () => Promise.resolve(new Response("{}", { status: 404 }));
   const late = () => Promise.reject(new DOMException("late", "TimeoutError"));
   const down = () => Promise.reject(new Error("down"));

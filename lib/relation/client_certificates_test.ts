@@ -155,7 +155,7 @@ Deno.test.each([
   assert.deepEqual(read(raw), { certificates: [], reasons: [reason] });
 });
 
-Deno.test("readClientCertificates() serves the good ones beside the bad", () => {
+Deno.test("readClientCertificates() reads good certificates beside bad ones", () => {
   const { certificates, reasons } = read(
     JSON.stringify(["hello", A, 1, A.replace("MII", "MIJ") + B]),
   );
@@ -270,6 +270,6 @@ Deno.test.each(
   }
 });
 
-Deno.test("parseJson() tells null from what is no JSON", () => {
+Deno.test("parseJson() distinguishes null from text that is no JSON", () => {
   assert.deepEqual(["null", "", "[", '["a"]'].map(parseJson), [null, undefined, undefined, ["a"]]);
 });

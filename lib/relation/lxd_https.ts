@@ -22,7 +22,7 @@ const REASONS = {
 } as const;
 
 /**
- * Says whether an application's databag may stand for those of its units: it must hold a certificate,
+ * Returns whether an application's databag may replace its units': it must hold a certificate,
  * and no other version.
  *
  * @example A certificate of the application

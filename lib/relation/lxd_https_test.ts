@@ -179,7 +179,7 @@ Deno.test.each<{ what: string; databags: readonly Databag[]; expected: unknown[]
   assert.deepEqual(rejected, []);
 });
 
-Deno.test("parseWants() rejects a version of the application's where nobody has a better one", () => {
+Deno.test("parseWants() rejects the application's version if no unit has a better one", () => {
   const reject = (application: Databag, unit: Databag) =>
     parseWants("4", { name: "ams", databag: application }, [{ name: "ams/0", databag: unit }])
       .rejected.map(({ unit, reason }) => [unit, reason]);
@@ -203,7 +203,7 @@ const PUBLICATION: Publication = {
   rejected: [],
 };
 
-Deno.test("renderPublication() tells of every active member", () => {
+Deno.test("renderPublication() lists every active member", () => {
   assert.deepEqual(renderPublication(PUBLICATION), {
     version: "1.0",
     certificate: SERVER.pem,
@@ -214,7 +214,7 @@ Deno.test("renderPublication() tells of every active member", () => {
   });
 });
 
-Deno.test("renderPublication() tells where a standalone server listens, first where we reach it", () => {
+Deno.test("renderPublication() lists a standalone server's addresses, first the endpoint", () => {
   const addresses = ["192.0.2.1:8443", "10.0.0.1:8443", "[fd42::1]:8443"];
   const nodes = PUBLICATION.nodes.slice(1);
   assert.equal(
@@ -223,7 +223,7 @@ Deno.test("renderPublication() tells where a standalone server listens, first wh
   );
 });
 
-Deno.test("renderPublication() tells nothing but the reasons while nobody is in", () => {
+Deno.test("renderPublication() writes only rejections without a trusted certificate", () => {
   const rejected = [{ unit: "ams/0", fingerprint: null, reason: "r" }];
   assert.deepEqual(renderPublication({ ...PUBLICATION, registered: new Map(), rejected }), {
     version: "",

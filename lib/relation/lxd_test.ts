@@ -19,7 +19,7 @@ function request(clientCertificates: string, more: Databag = {}): Wants {
   return read({ ...more, client_certificates: clientCertificates });
 }
 
-Deno.test("parseWants() tells who wants what, each certificate once", () => {
+Deno.test("parseWants() reads each certificate once for each requirer", () => {
   const { wants, rejected } = request(JSON.stringify([A.trim(), B, A]));
   assert.deepEqual(wants, [
     { requirer, certificate: firstCertificate(A), text: A.trim(), projects: null },
@@ -39,14 +39,14 @@ Deno.test("parseWants() takes nothing from an empty databag, or a provider's", (
   }
 });
 
-Deno.test("parseWants() tells each reason once, and serves the rest", () => {
+Deno.test("parseWants() gives each reason once, and reads the rest", () => {
   const { wants, rejected } = request(JSON.stringify(["rubbish", A, "more rubbish"]));
   assert.deepEqual(wants.map(({ text }) => text), [A]);
   const reason = "The text holds no PEM certificate";
   assert.deepEqual(rejected, [{ unit: "ams/0", fingerprint: null, reason }]);
 });
 
-Deno.test("parseWants() tells few rejections of much rubbish", () => {
+Deno.test("parseWants() gives few rejections for much garbage", () => {
   const count = 5_000;
   const lists = [
     Array.from({ length: count }, (_, index) => `rubbish ${index}`),
@@ -62,7 +62,7 @@ Deno.test("parseWants() tells few rejections of much rubbish", () => {
   }
 });
 
-Deno.test("parseWants() tells few rejections of blocks with many labels", () => {
+Deno.test("parseWants() gives few rejections for blocks with many labels", () => {
   const labels = Array.from({ length: 500 }, (_, index) => `LABEL ${index}`);
   const blocks = labels.map((label) => `-----BEGIN ${label}-----\nAA==\n-----END ${label}-----\n`);
   assert.ok(request(blocks.join("")).rejected.length < 50);
@@ -133,7 +133,7 @@ Deno.test("renderPublication() writes the interface's keys in a fixed order", ()
   });
 });
 
-Deno.test("renderPublication() gives the same bytes whatever the order", () => {
+Deno.test("renderPublication() gives the same bytes for any order", () => {
   assert.deepEqual(
     renderPublication({
       ...PUBLICATION,

@@ -33,7 +33,7 @@ export interface Interface {
     units: readonly Sender[],
   ) => Wants;
   /**
-   * Says whether an application's databag may stand for those of its units; undefined if each databag
+   * Returns whether an application's databag may replace those of its units; undefined if each databag
    * is read by itself.
    */
   readonly maySpeakForUnits: ((application: Databag) => boolean) | undefined;

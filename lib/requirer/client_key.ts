@@ -87,7 +87,7 @@ function reasonAgainstCurve(parameters: DerElement | undefined): string | undefi
   return `The key is on the curve ${NAMES.get(curve) ?? curve}: ${ADVICE}`;
 }
 
-/** Reads an RSA key. The first byte tells how many bits at the end are not used. */
+/** Reads an RSA key. The first byte is the number of unused bits at the end. */
 function reasonAgainstRsa(bits: Uint8Array): string | undefined {
   const [key] = readDer(bits.subarray(1));
   const [modulus, exponent] = childrenOf(key);

@@ -82,7 +82,7 @@ Deno.test("readAnswer() prefers the application's databag, which the leader writ
   assert.equal(standingOf(old.certificate, answer).kind, "waiting");
 });
 
-Deno.test("readAnswer() joins what the units tell, for one may be late", () => {
+Deno.test("readAnswer() joins the units' data, for one may be late", () => {
   const rejected = [{ unit: "my-charm/0", fingerprint: fresh.fingerprint, reason: "r" }];
   const late: Databag = {
     ...publication([old]),
@@ -135,7 +135,7 @@ Deno.test("standingOf() wants a certificate to be trusted by every node", () => 
   assert.deepEqual(standing({ ...node, trusted: [fresh.fingerprint] }, node), { kind: "waiting" });
 });
 
-Deno.test("standingOf() tells the reasons of this certificate, each once", () => {
+Deno.test("standingOf() gives each reason of this certificate once", () => {
   const reject = (fingerprint: string | null, unit: string, reason: string) => {
     return { unit, fingerprint, reason };
   };

@@ -155,7 +155,7 @@ function secure(
     key,
     // TLS refuses a certificate here that it cannot read.
     ca: server.pem,
-    // TLS makes every server prove to hold the key of its certificate, whatever is said here. The
+    // Either way, TLS makes a server prove that it has the key of its certificate. The
     // certificate itself is verified below: TLS knows no pinned certificates.
     rejectUnauthorized: !IS_KEY_ALWAYS_PROVED,
     // The names in the certificate are ignored.

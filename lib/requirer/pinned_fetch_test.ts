@@ -153,7 +153,7 @@ Deno.test.each([
   { what: "issued", pins: signed.certificate + authority.certificate },
   { what: "expired", pins: expired.certificate },
   { what: "for clients only", pins: forClients?.certificate ?? "" },
-])("fetch() enters nobody who lacks the key of the pinned certificate, $what", async ({ pins }) => {
+])("fetch() refuses a server without the pinned certificate's key, $what", async ({ pins }) => {
   await using server = await startOpensslServer({
     certificate: pins,
     key: await createMismatchedKey(pins),
@@ -163,7 +163,7 @@ Deno.test.each([
   assert.equal(await pinned.presented(server.url), undefined);
 });
 
-Deno.test("fetch() enters nobody with a certificate of X.509 version 1, which proves nothing", async () => {
+Deno.test("fetch() refuses a certificate of X.509 version 1, which proves nothing", async () => {
   const { key, signer } = createKey();
   const certificate = craft({ key, signer });
   const own = signer.export({ type: "pkcs8", format: "pem" }).toString();
@@ -203,7 +203,7 @@ Deno.test.each([
   });
 });
 
-Deno.test("fetch() tells which certificate another server presents", async () => {
+Deno.test("fetch() reports the certificate of another server", async () => {
   await beside({ server: other, pin: plain, answer: hello }, async ({ fetch }, seen) => {
     await assert.rejects(fetch(seen.url), (error) => {
       assert.ok(error instanceof PinError);
@@ -381,7 +381,7 @@ Deno.test("fetch() rejects an answer that is cut inside the body", async () => {
   });
 });
 
-Deno.test("fetch() rejects where nothing, or no TLS, is spoken", async () => {
+Deno.test("fetch() rejects a server without TLS, and a closed port", async () => {
   let closed = "";
   const tcp = createTcpServer((socket) => {
     socket.on("error", () => {});
@@ -398,7 +398,7 @@ Deno.test("fetch() rejects where nothing, or no TLS, is spoken", async () => {
   assert.equal(await pinned.presented(closed), undefined);
 });
 
-Deno.test("presented() tells the certificate of any server, and not who we are", async () => {
+Deno.test("presented() reads any server's certificate, and shows none of ours", async () => {
   for (const server of [other, expired, signed]) {
     await beside({ server: server, pin: plain, answer: hello }, async ({ presented }, seen) => {
       assert.equal(await presented(seen.url), server.fingerprint);
@@ -441,7 +441,7 @@ Deno.test.each([
       ALL_PROXY: "http://127.0.0.1:9",
     },
   },
-])("fetch() heeds nothing of the environment: $variables", async ({ variables }) => {
+])("fetch() ignores the environment: $variables", async ({ variables }) => {
   // The pins are given as data, and the program prints what became of a request with each of them.
   const program = `
     import { createPinnedFetch } from ${JSON.stringify(import.meta.resolve("./pinned_fetch.ts"))};

@@ -43,7 +43,7 @@ Deno.test("admit() admits a certificate that LXD does not know", () => {
   assert.deepEqual(admit([want], rules()), { admitted: [want], rejected: [] });
 });
 
-Deno.test("admit() sorts out the bad, with their reasons, and keeps the rest", async () => {
+Deno.test("admit() rejects bad certificates with reasons, and keeps the rest", async () => {
   const expired = await make({ notAfter: new Date("2026-05-31T00:00:00Z") });
   const weak = await make({ key: "rsa1024" });
   const wants = [ours, expired, good, weak].map((certificate) => wanting(certificate));
@@ -68,7 +68,7 @@ Deno.test("admit() sorts out the bad, with their reasons, and keeps the rest", a
   ]);
 });
 
-Deno.test("admit() rejects what LXD lets nobody in with, be it in the trust store or not", () => {
+Deno.test("admit() rejects useless keys, in the trust store or not", () => {
   // X25519, which signs nothing.
   const useless = firstCertificate(craft({ key: keyOf("06032b656e") }));
   assert.ok(useless);
@@ -144,7 +144,7 @@ Deno.test.each([
   assert.deepEqual(admit([want], rules(entry)), expected);
 });
 
-Deno.test("admit() gives who asks for no project what the operator allows", () => {
+Deno.test("admit() gives a want without projects all that the operator allows", () => {
   assert.deepEqual(admit([wanting(good)], rules(undefined, ["a", "b"])).admitted, [
     wanting(good, ["a", "b"]),
   ]);
@@ -170,7 +170,7 @@ Deno.test("admit() rejects a foreign entry that is wider than what the operator 
   ]);
 });
 
-Deno.test("rejection() tells who, which and why", () => {
+Deno.test("rejection() holds the requirer, the fingerprint and the reason", () => {
   assert.deepEqual(rejection(wanting(good), "r"), {
     unit: "ams/0",
     fingerprint: good.fingerprint,

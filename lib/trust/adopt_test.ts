@@ -49,7 +49,7 @@ function markedBut(
     ?.name;
 }
 
-Deno.test("markOriginals() marks what was told and is named after itself", () => {
+Deno.test("markOriginals() marks published entries that are named after themselves", () => {
   assert.equal(marked(entry(), told("aa"), told("bb", fingerprint)), ORIGINAL);
 });
 
@@ -81,7 +81,7 @@ Deno.test.each([
   { what: "none, at an address", subject: "300f310d300b060355040a0c04434e3d78", name: "10.0.3.7" },
   { what: "none, at an IPv6 address", subject: "3000", name: "fd42::3%eth0" },
   { what: "an empty one, at an address", subject: "300b3109300706035504030c00", name: "::1" },
-])("markOriginals() marks what is named after its common name: $what", ({ subject, name }) => {
+])("markOriginals() marks entries with their common name: $what", ({ subject, name }) => {
   const pem = craft({ subject: hex(subject) });
   assert.equal(marked(entry({ certificate: pem, name }), told(fingerprint)), ORIGINAL);
   for (const other of ["b", "o", "CN=b", "", "10.0.3.7.example", "a:b"]) {
@@ -94,7 +94,7 @@ Deno.test.each([
   { what: "another kind of value", subject: "300d310b300906035504030c0261ff" },
   { what: "half a surrogate pair", subject: "300d310b300906035504031e02d800" },
   { what: "a bit string", subject: "300f310d300b0603550403030400626974" },
-])("markOriginals() leaves alone whose common name cannot be read: $what", ({ subject }) => {
+])("markOriginals() does not mark an unreadable common name: $what", ({ subject }) => {
   const certificate = craft({ subject: hex(subject) });
   for (const name of ["", "a", "undefined", "null", "10.0.3.7"]) {
     assert.equal(marked(entry({ certificate, name }), told(fingerprint)), name);
@@ -107,7 +107,7 @@ Deno.test.each([
   { what: "what is ours", more: { name: "lxd@uuid:shared" }, published: told(fingerprint) },
   { what: "a server", more: { type: "server" }, published: told(fingerprint) },
   { what: "what cannot be read", more: { certificate: "x" }, published: told(fingerprint) },
-])("markOriginals() leaves alone $what", ({ more, published }) => {
+])("markOriginals() does not mark $what", ({ more, published }) => {
   assert.equal(marked(entry(more), published), { ...entry(), ...more }.name);
 });
 

@@ -19,7 +19,7 @@ Deno.test("entryName() is read back by parseOwner(), for units and applications"
   assert.deepEqual(parseOwner(MARK, fullName(shared, FINGERPRINT)), { kind: "shared" });
 });
 
-Deno.test("entryName() gives names that LXD takes, and that tell relation and requirer", () => {
+Deno.test("entryName() gives names that LXD takes, with relation and requirer", () => {
   const name = entryName(MARK, { relation: "3", name: "my-charm/0" }, FINGERPRINT);
   assert.equal(name, `lxd-integrator@${UUID}:3:my-charm-0:2274d312f099`);
   assert.match(name, /^[^-/][^/]*$/);

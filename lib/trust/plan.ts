@@ -11,7 +11,7 @@ import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
 
 /**
- * The entries that may be revoked if nobody is known to want them:
+ * The entries that may be revoked without a known want:
  *
  * - `requirer`: entries of this requirer, whose databag was read in this hook, or who is gone;
  * - `relation`: entries of all requirers of a relation that is gone;
@@ -111,7 +111,7 @@ function isInDoubt(owner: Owner, situation: Situation): boolean {
   return owner.kind === "shared" || !isRevocable(owner, situation);
 }
 
-/** Takes projects that the operator no longer allows from an entry, whoever wants it. */
+/** Removes the projects from an entry that the operator no longer allows, wanted or not. */
 function confine(entry: TrustEntry, { allowed }: Situation): readonly Step[] {
   const { fingerprint, name } = entry;
   if (isWithin(entry.projects, allowed)) return [];

@@ -204,7 +204,7 @@ Deno.test.each([
     expected: ["restrict a [p]", `rename a ${SHARED}`],
   },
 ])(
-  "plan() keeps what is wanted $what, as far as one databag tells",
+  "plan() keeps an entry that one databag wants $what",
   ({ wants, before, expected }) => {
     assert.deepEqual(brief(wants, [before]), expected);
   },
@@ -330,7 +330,7 @@ Deno.test("plan() changes no foreign entry and not our own, wanted or not", () =
   assert.deepEqual(steps([], entries, { revocable: ALL }), []);
 });
 
-Deno.test("plan() renames what bears a name without digits, and takes other digits for ours", () => {
+Deno.test("plan() renames an entry without digits, and accepts other digits", () => {
   const former = { ...entry(AMS0), name: AMS0 };
   assert.deepEqual(brief([want()], [former]), [`rename a ${AMS0}`]);
   assert.deepEqual(steps([], [former]).map(({ kind }) => kind), ["revoke"]);
@@ -453,7 +453,7 @@ Deno.test("plan() leaves to others who may want an entry no more than the operat
 const ORIGINAL = "lxd@uuid:original";
 const ABSENT: Revocable = { kind: "absent", relations: new Set(["3"]) };
 
-Deno.test("plan() takes over what the original charm made and is wanted", () => {
+Deno.test("plan() adopts wanted entries of the original charm", () => {
   assert.deepEqual(brief([want("ams/0", ["p"])], [entry(ORIGINAL)], { revocable: ABSENT }), [
     "restrict a [p]",
     `rename a ${AMS0}`,
@@ -466,7 +466,7 @@ Deno.test("plan() takes over what the original charm made and is wanted", () => 
   ]);
 });
 
-Deno.test("plan() leaves alone what the original charm made and nobody wants", () => {
+Deno.test("plan() does not change unwanted entries of the original charm", () => {
   for (const revocable of [ALL, ABSENT, AMS0_ONLY, { kind: "relation", relation: "3" } as const]) {
     assert.deepEqual(
       brief([], [entry(ORIGINAL)], { revocable, complete: EVERYONE, allowed: ["p"] }),

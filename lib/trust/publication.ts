@@ -1,5 +1,5 @@
 /**
- * Composes publications: what relations are told of LXD's trust store, and nothing that it lacks.
+ * Composes publications: the state of LXD's trust store for a relation, and nothing that it lacks.
  *
  * @module
  */

@@ -76,7 +76,7 @@ const registered = (view: RelationView, trustStore: TrustStore, ...unnamed: read
     registeredOf(view, { trustStore, mark, unnamed: new Set(unnamed as Fingerprint[]) }),
   );
 
-Deno.test("registeredOf() tells what is wanted and trusted, unless it is another relation's", () => {
+Deno.test("registeredOf() lists wanted and trusted certificates of its own relation", () => {
   const trustStore = store(
     ["a", "lxd@uuid:3:ams-0"],
     ["b", "lxd@uuid:shared"],
@@ -93,7 +93,7 @@ Deno.test("registeredOf() tells what is wanted and trusted, unless it is another
   assert.equal(registered(view({ admitted }), trustStore, "d")["d"], "text d");
 });
 
-Deno.test("registeredOf() tells nothing that is not this relation's", () => {
+Deno.test("registeredOf() lists nothing of other relations", () => {
   const trustStore = store(
     ["a", "lxd@uuid:4:ams-0"],
     ["b", "lxd@uuid:shared"],
@@ -106,7 +106,7 @@ Deno.test("registeredOf() tells nothing that is not this relation's", () => {
   assert.deepEqual(registered(view({ published }), trustStore), {});
 });
 
-Deno.test("registeredOf() goes on telling of what is kept, as long as it is trusted", () => {
+Deno.test("registeredOf() still lists kept certificates while they are trusted", () => {
   const kept = new Map([["a", "text a"], ["b", "text b"]] as [Fingerprint, string][]);
   assert.deepEqual(registered(view({ kept }), store(["a", "lxd@uuid:shared"])), {
     a: "text a",
@@ -133,7 +133,7 @@ Deno.test("registeredOf() carries over what requirers have that were not read", 
   });
 });
 
-Deno.test("registeredOf() tells nothing that its requirer may not have", () => {
+Deno.test("registeredOf() lists nothing that its requirer may not have", () => {
   const trustStore = store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-1"]);
   const rejected = [rejectionOf("ams/0", "a"), rejectionOf("ams/0", "b"), rejectionOf("ams/0")];
   for (const only of [undefined, AMS1, { relation: "3", name: "ams/2" }]) {
@@ -147,7 +147,7 @@ Deno.test("registeredOf() tells nothing that its requirer may not have", () => {
   });
 });
 
-Deno.test("registeredOf() does not change its words while two requirers write differently", () => {
+Deno.test("registeredOf() keeps its text while two requirers write differently", () => {
   const trustStore = store(["a", "lxd@uuid:shared"]);
   const admitted = [want("a", AMS0, "y"), want("a", AMS1, "x")];
   const texts = ["x", "y", "z"].map((before) =>
@@ -169,7 +169,7 @@ Deno.test("rejectedOf() replaces the rejections of the requirer that was read", 
   assert.deepEqual(rejectedOf(view({ published, rejected })), rejected);
 });
 
-Deno.test("unsettledOf() tells what was published, is trusted, and may be another requirer's", () => {
+Deno.test("unsettledOf() lists published, trusted certificates of other requirers", () => {
   const trustStore = store(
     ["shared", "lxd@uuid:shared"],
     ["foreign", "by hand"],
@@ -184,7 +184,7 @@ Deno.test("unsettledOf() tells what was published, is trusted, and may be anothe
   );
 });
 
-Deno.test("newRejections() tells what was not told before", () => {
+Deno.test("newRejections() lists rejections that are not published", () => {
   const published = told({}, [rejectionOf("ams/0"), rejectionOf("ams/0", "aa")]);
   const fresh = [rejectionOf("ams/1"), rejectionOf("ams/0", "aa", "s"), rejectionOf("ams/0", "bb")];
   assert.deepEqual(newRejections(published, [rejectionOf("ams/0"), ...fresh]), fresh);
@@ -201,7 +201,7 @@ const FACTS: Facts = {
   mark,
 };
 
-Deno.test("publicationOf() tells nodes, server, certificates and rejections", () => {
+Deno.test("publicationOf() holds nodes, server, certificates and rejections", () => {
   const rejected = [rejectionOf("ams/0")];
   assert.deepEqual(publicationOf(view({ admitted: [want("a")], rejected }), FACTS), {
     nodes: FACTS.nodes,
@@ -214,7 +214,7 @@ Deno.test("publicationOf() tells nodes, server, certificates and rejections", ()
   });
 });
 
-Deno.test("publicationOf() tells what the original charm's name keeps from being taken over", () => {
+Deno.test("publicationOf() rejects entries whose name prevents the adoption", () => {
   const trustStore = store(["a", "lxd@uuid:original"], ["b", "lxd@uuid:3:ams-0"]);
   const admitted = [want("a"), want("b")];
   const publication = (...unnamed: readonly string[]) =>
@@ -230,7 +230,7 @@ Deno.test("publicationOf() tells what the original charm's name keeps from being
   assert.deepEqual([...publication().pending], []);
 });
 
-Deno.test("publicationOf() tells as rejected, not as registered, what LXD refused", () => {
+Deno.test("publicationOf() rejects certificates that LXD refused", () => {
   const admitted = [want("a"), want("b"), want("b", AMS1)];
   const { registered, rejected } = publicationOf(view({ admitted }), FACTS);
   assert.deepEqual([...registered.keys()], ["a"]);

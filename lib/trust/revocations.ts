@@ -10,7 +10,7 @@ import type { RelationView } from "./publication.ts";
 import type { Step } from "./step.ts";
 import { ownerOf, type TrustStore } from "./trust_store.ts";
 
-/** What holds back revocations. */
+/** The reasons to hold back revocations. */
 export interface Publications {
   /** The relations that were published to. */
   readonly publications: readonly (Pick<RelationView, "relation" | "published"> & {
@@ -47,7 +47,7 @@ export function holdBack(
   });
 }
 
-/** What LXD did with the changes of a plan. */
+/** The result of a plan's changes in LXD. */
 export interface Changed {
   /** The trust store after them. */
   readonly trustStore: TrustStore;

@@ -17,7 +17,7 @@ const RENAME: Step = { kind: "rename", fingerprint, name: "after" };
 const RESTRICT: Step = { kind: "restrict", fingerprint, projects: ["b", "c"] };
 const REVOKE: Step = { kind: "revoke", fingerprint, name: "before" };
 
-Deno.test("effectOf() tells the entry after a step", () => {
+Deno.test("effectOf() returns the entry after a step", () => {
   assert.deepEqual(effectOf(ADD, undefined), { ...ENTRY, name: "new", projects: ["b"] });
   assert.deepEqual(effectOf(RENAME, ENTRY), { ...ENTRY, name: "after" });
   assert.deepEqual(effectOf(RESTRICT, ENTRY), { ...ENTRY, projects: ["b", "c"] });
@@ -28,7 +28,7 @@ Deno.test("effectOf() tells the entry after a step", () => {
   assert.equal(effectOf(REVOKE, ENTRY), undefined);
 });
 
-Deno.test("effectOf() makes no entry of one that is gone", () => {
+Deno.test("effectOf() returns no entry for one that is gone", () => {
   for (const step of [RENAME, RESTRICT, REVOKE]) assert.equal(effectOf(step, undefined), undefined);
 });
 

@@ -11,7 +11,7 @@ import type { Projects } from "./projects.ts";
 export interface TrustEntry {
   /** SHA-256 of the certificate. */
   readonly fingerprint: Fingerprint;
-  /** Name of the entry; free text. Our entries bear our mark. */
+  /** Name of the entry: free text. Our entries have our mark. */
   readonly name: string;
   /** `client`, `server` or `metrics`. */
   readonly type: string;
@@ -47,7 +47,7 @@ export function ownerOf(
   return type === "client" ? parseOwner(mark, name) : undefined;
 }
 
-/** Counts the entries that bear our mark. Entries of the original charm do not. */
+/** Counts the entries with our mark. Entries of the original charm have none. */
 export function countOurs(trustStore: TrustStore, mark: Mark): number {
   const owners = [...trustStore.values()].map((entry) => ownerOf(entry, mark));
   return owners.filter((owner) => owner && owner.kind !== "original").length;

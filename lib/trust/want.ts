@@ -36,7 +36,7 @@ export interface Node {
   readonly name: string;
 }
 
-/** What the charm tells a relation. */
+/** The data that the charm writes to a relation. */
 export interface Publication {
   /** The active nodes. */
   readonly nodes: readonly Node[];

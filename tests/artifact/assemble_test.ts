@@ -23,7 +23,7 @@ async function pathOf(charm: SmallCharm, name: string): Promise<string> {
   return `${charm.path}/${COMPILED}/${revision?.name}/${name}`;
 }
 
-Deno.test("an executable is, byte for byte, what deno compile wrote", async () => {
+Deno.test("an executable has the same bytes as deno compile wrote", async () => {
   await using charm = await expand(built.archive);
   const { executables } = await readSources(built.project.root);
   const denort = await smallDenort();
@@ -53,7 +53,7 @@ Deno.test("an executable is assembled once", async () => {
   assert.deepEqual({ ino, mtime }, { ino: first.ino, mtime: first.mtime });
 });
 
-Deno.test("executables are assembled by many at once", async () => {
+Deno.test("many processes can assemble executables at once", async () => {
   await using charm = await expand(built.archive);
   const paths = ["hooks/start", "actions/say", "hooks/start", "hooks/start", "actions/say"];
   const ended = await Promise.all(paths.map((path) => charm.run(path, "echo ran")));
@@ -63,8 +63,8 @@ Deno.test("executables are assembled by many at once", async () => {
 
 Deno.test.each([
   { killed: "with its children", group: true },
-  { killed: "alone, while its children go on", group: false },
-])("a stub that was killed $killed leaves nothing that runs or stays", async ({ group }) => {
+  { killed: "without its children", group: false },
+])("a stub that was killed $killed leaves no process and no file", async ({ group }) => {
   await using charm = await expand(built.archive);
   const payload = `${charm.path}/payload/start`;
   await Deno.rename(payload, `${payload}.kept`);
@@ -88,7 +88,7 @@ Deno.test.each([
   assert.deepEqual(await charm.made(), ["start"]);
 });
 
-Deno.test("an executable with other bytes than the compiled one is never run", async () => {
+Deno.test("an executable with other bytes than the compiled one never runs", async () => {
   await using charm = await expand(built.archive);
   const payload = `${charm.path}/payload/start`;
   const bytes = await Deno.readFile(payload);
@@ -152,7 +152,7 @@ Deno.test("a stub asks the file system to share blocks, and syncs before it rena
   assert.deepEqual(steps, steps.toSorted((a, b) => a - b));
 });
 
-Deno.test("an upgrade leaves nothing of the revision before it", async () => {
+Deno.test("an upgrade leaves nothing of the former revision", async () => {
   const folders: string[] = [];
   await using model = await createModel({
     run: (execution) => {

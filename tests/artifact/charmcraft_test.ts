@@ -1,7 +1,7 @@
 /**
- * Compares what `charmcraft pack` makes with what our build makes. The test runs the part's script
- * as charmcraft does, in a copy of the project in another folder. Then it compares the files, and
- * so two builds of the same sources.
+ * Compares the charm of `charmcraft pack` with the charm of our build. The test runs the part's
+ * script as charmcraft does, in a copy of the project in another folder. The comparison also shows
+ * that two builds of the same sources are equal.
  */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
@@ -42,7 +42,7 @@ for (const arch of ["amd64", "arm64"]) {
       const ours = await ourCharm(`${folder}/ours`, arch);
       const charm = `${folder}/charm`;
       await expandArchive(ours, charm);
-      await t.step("file by file, but for those that charmcraft writes", async () => {
+      await t.step("file by file, except those that charmcraft writes", async () => {
         await compareFiles(part.install, charm);
       });
       await t.step("and those as charmcraft writes them", async () => {
@@ -61,7 +61,7 @@ for (const arch of ["amd64", "arm64"]) {
   });
 }
 
-Deno.test("charmcraft.yaml declares what this charm is, and nothing that charmcraft warns of", () => {
+Deno.test("charmcraft.yaml describes this charm, and has no field that charmcraft warns of", () => {
   assert.deepEqual(Object.keys(declared.platforms), ["amd64", "arm64"]);
   for (const [arch, platform] of Object.entries(declared.platforms)) {
     assert.deepEqual(platform["build-for"], [arch]);
@@ -87,7 +87,7 @@ async function makePart(folder: string): Promise<Part> {
   // `source: .` does not copy it (charmcraft's source_ignore_patterns).
   await Deno.remove(`${build}/charmcraft.yaml`);
   await Deno.mkdir(install);
-  // The Deno of this process is the one that npx would fetch.
+  // npx would fetch the Deno of this process.
   const bin = `${folder}/bin`;
   await Deno.mkdir(bin);
   const npx =
@@ -97,7 +97,7 @@ async function makePart(folder: string): Promise<Part> {
 }
 
 async function runPart({ project, build, install, bin }: Part, arch: string): Promise<Ended> {
-  // As craft-parts runs it (Executor: bash, with errexit).
+  // craft-parts runs it like this (Executor: bash, with errexit).
   return await run(["bash", "-ec", declared.parts.charm["override-build"]], {
     cwd: build,
     env: {
@@ -107,7 +107,7 @@ async function runPart({ project, build, install, bin }: Part, arch: string): Pr
       CRAFT_PROJECT_DIR: project,
       DENO: Deno.execPath(),
       PATH: `${bin}:${Deno.env.get("PATH")}`,
-      // As on a closed network.
+      // This replaces a closed network.
       DENORT_BIN: "",
       HTTPS_PROXY: "http://127.0.0.1:1",
       NO_COLOR: "1",
@@ -115,7 +115,7 @@ async function runPart({ project, build, install, bin }: Part, arch: string): Pr
   });
 }
 
-/** Builds the charm for an architecture, unless it is the one that is there already. */
+/** Builds the charm for an architecture, unless it is already built. */
 async function ourCharm(out: string, arch: string): Promise<string> {
   if (arch === "amd64") return CHARM;
   const args = ["build", "--runtime=bundled", `--platform=${arch}`, "--out", out];

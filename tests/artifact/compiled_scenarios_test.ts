@@ -6,7 +6,7 @@ import { run } from "./process.ts";
 import { ROOT, task } from "./project.ts";
 import { mountTmpfs } from "./tmpfs.ts";
 
-Deno.test("scenarios run over the compiled form, where DENORT_BIN names a denort", async () => {
+Deno.test("scenarios run over the compiled form if DENORT_BIN names a denort", async () => {
   const denort = Deno.env.get("DENORT_BIN");
   if (!denort) {
     await say("NOT RUN: the scenarios over the compiled form, for DENORT_BIN names no denort");

@@ -1,6 +1,6 @@
 /**
- * Compiles this charm without `denort`: with Deno itself in its place. Such an executable behaves as
- * Deno whatever is embedded, so the test compares bytes.
+ * Compiles this charm with Deno itself in place of `denort`. Such an executable behaves as Deno and
+ * ignores the embedded code, so the test compares bytes.
  */
 import assert from "node:assert/strict";
 import { type Executable, findExecutables } from "../../build/executables.ts";
@@ -13,8 +13,8 @@ import { ROOT, task } from "./project.ts";
 import { COMPILED, list } from "./small_charm.ts";
 import { mountTmpfs } from "./tmpfs.ts";
 
-Deno.test("every executable compiles, and the unit's are what deno compile wrote", async (t) => {
-  // On a disk it is slow: deno compile waits until what it wrote is there.
+Deno.test("every executable compiles, and the unit assembles the same bytes", async (t) => {
+  // A disk is slow: deno compile waits until its output is on the disk.
   await using disk = await mountTmpfs("2g");
   const env = { DENORT_BIN: Deno.execPath(), TMPDIR: disk.path };
   const executables = await findExecutables(ROOT);
@@ -48,7 +48,7 @@ Deno.test("every executable compiles, and the unit's are what deno compile wrote
   });
 });
 
-/** Builds the charm with a runtime, and expands it. Gives the charm's folder. */
+/** Builds the charm with a runtime, and expands it. Returns the charm's folder. */
 async function buildCompiled(
   folder: string,
   env: Readonly<Record<string, string>>,
@@ -81,7 +81,7 @@ async function compareAssembled(
   const file = made.find((each) => each.split("/")[1] === name);
   const compared = await run(["cmp", `${charm}/${COMPILED}/${file}`, `${plain}/${path}`]);
   assert.deepEqual(compared, { code: 0, out: "", err: "" });
-  // There is room for one at a time.
+  // The space is enough for one at a time.
   await Deno.remove(`${charm}/${COMPILED}`, { recursive: true });
 }
 

@@ -2,8 +2,9 @@
  * Tests the compiled form with a true `denort`, from the compilation to a unit's status.
  *
  * No package of npm has a `denort`. A package of PyPI has an executable that `deno compile` 2.6.10
- * made: it begins with that version's `denort`. PyPI has Deno 2.6.10, too, so the test builds a small
- * charm with both. That version's TLS cannot connect to an LXD, but the small charm connects to none.
+ * made: it begins with that version's `denort`. PyPI has Deno 2.6.10, too, so the test builds a
+ * small charm with both. That version's TLS cannot connect to an LXD, but the small charm connects
+ * to none.
  */
 import assert from "node:assert/strict";
 import { DENORT_HASHES } from "../../build/denort_hashes.ts";
@@ -80,7 +81,7 @@ for (const arch of ["amd64", "arm64"] as const) {
   });
 }
 
-Deno.test("a charm is not compiled with a denort that is not listed, nor with one that changed", async () => {
+Deno.test("the build refuses a denort that is not listed, and one that has changed", async () => {
   await using project = await smallProject();
   const { root } = project;
   const bytes = await readDenort("amd64");

@@ -8,7 +8,7 @@ import { ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
 import { mountTmpfs } from "./tmpfs.ts";
 
-/** Nothing listens there. */
+/** Nothing listens at this address. */
 const NOWHERE = "http://127.0.0.1:1";
 
 async function fails(
@@ -44,14 +44,14 @@ Deno.test("Deno for another architecture fails the build", async () => {
   );
 });
 
-Deno.test("without a network, and without denort, compiling fails", async () => {
+Deno.test("a compilation fails without a network and without denort", async () => {
   const line = /^Cannot compile: DENORT_BIN is not set, .+ cannot be downloaded: .+\n$/;
   const env = { HTTPS_PROXY: NOWHERE };
   await fails(["build", "--runtime=compiled"], env, line);
   await fails(["compile"], env, line);
 });
 
-Deno.test("without a network and a cache, the build fails", async () => {
+Deno.test("the build fails without a network and without a cache", async () => {
   const cache = await makeTemporaryFolder();
   const out = await makeTemporaryFolder();
   try {
@@ -74,7 +74,7 @@ Deno.test("without a network and a cache, the build fails", async () => {
   }
 });
 
-Deno.test("a full disk fails the build, and an earlier charm stays as it was", async () => {
+Deno.test("a full disk fails the build, and an earlier charm stays unchanged", async () => {
   await using disk = await mountTmpfs("30m");
   const charm = `${disk.path}/lxd-integrator_amd64.charm`;
   await Deno.writeTextFile(charm, "an earlier one");

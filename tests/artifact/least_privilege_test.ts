@@ -1,7 +1,7 @@
 /**
- * Runs each executable under strace, in a Juju model with a real LXD. The test checks the files that
- * it writes, the programs that it starts and its connections. Of the model's hook tools it checks the
- * connections only.
+ * Runs each executable under strace, in a Juju model with a real LXD. The test checks the files
+ * that it writes, the programs that it starts and its connections. Of the model's hook tools it
+ * checks the connections only.
  */
 import assert from "node:assert/strict";
 import { dirname } from "node:path/posix";
@@ -19,7 +19,7 @@ import { createTracer, type Trace } from "./trace.ts";
 
 const EXECUTABLES = await findExecutables(ROOT);
 
-Deno.test("every executable does what it declares, and nothing else", async (t) => {
+Deno.test("every executable does only what it declares", async (t) => {
   await ensurePackages({ purpose: "trace", packages: ["strace"], programs: [["strace", "-V"]] });
   const { permissions } = await readDenoConfig(ROOT);
   const folder = await makeTemporaryFolder({ prefix: "traces-" });
@@ -68,7 +68,7 @@ function check(
   assert.deepEqual(tools.filter((each) => each !== `${agent}/agent.socket`), []);
 }
 
-/** Lets Juju run every hook and every action at least once. */
+/** Makes Juju run every hook and every action at least once. */
 async function runEverything({ lxd, model, cloud, ...world }: Deployment): Promise<void> {
   const [certificate, other] = [await createCertificate(), await createCertificate()];
   model.addUnit(APPLICATION);

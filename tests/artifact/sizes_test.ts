@@ -34,7 +34,7 @@ Deno.test("the charm is as small as promised", () => {
   assert.ok(bytes.length <= CHARM_LIMIT, `${bytes.length} bytes`);
 });
 
-Deno.test("on the unit it is the runtime once, and little more", () => {
+Deno.test("a unit has the runtime once, and little more", () => {
   const rest = entries.values().filter(({ filename }) => filename !== RUNTIME)
     .reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
   assert.ok(rest <= REST_LIMIT, `${rest} bytes`);

@@ -29,7 +29,7 @@ export interface BuiltCharm {
   readonly project: FakeProject;
 }
 
-/** Folder of the executables that were put together. */
+/** Folder of the assembled executables. */
 export const COMPILED = "runtime/compiled";
 
 /**
@@ -74,7 +74,7 @@ export async function buildSmallCharm(
 /**
  * Lists the files below a folder.
  *
- * @param folder The folder; it need not be there.
+ * @param folder The folder. It need not exist.
  * @returns Their paths below it, sorted.
  */
 export async function list(folder: string): Promise<readonly string[]> {

@@ -117,7 +117,7 @@ function isWrite({ name, args, result }: Call): boolean {
   return CHANGES.test(name) || (/^open/.test(name) && OPENS_FOR_WRITING.test(args));
 }
 
-/** Whether a call begins a connection. Without waiting, also a good one returns an error. */
+/** Returns whether a call begins a connection. A non-blocking call always returns an error. */
 function isContact({ name, args }: Call): boolean {
   return ["connect", "bind", "listen"].includes(name) ||
     (/^send(to|msg|mmsg)$/.test(name) && args.includes("sin_addr"));

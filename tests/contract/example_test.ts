@@ -11,7 +11,7 @@ const DOCUMENT = new URL("../../docs/interface-lxd.md", import.meta.url);
 const EXAMPLE = "my-charm";
 const UNIT = `${EXAMPLE}/0`;
 
-/** The charm that stands in the document, word for word. */
+/** Returns the charm of the document, word for word. */
 async function exampleCharm(): Promise<SampleCharm> {
   const [, text = ""] = (await Deno.readTextFile(DOCUMENT)).split("\n## Example\n");
   const blocks = Array.from(text.matchAll(/^```(\w+)\n([^]*?)^```$/gm));
@@ -53,7 +53,7 @@ Deno.test("the shell example of docs/interface-lxd.md talks to LXD, and leaves n
   await assert.rejects(Deno.stat(`${model.charmDir(UNIT)}/client.key`), Deno.errors.NotFound);
 });
 
-Deno.test("the shell example waits, says when it is rejected, and speaks to no other server", async () => {
+Deno.test("the shell example waits, reports a rejection, and sends nothing to another server", async () => {
   await using lxd = await startLxd();
   await using charm = await exampleCharm();
   await using model = await createModel();
@@ -89,7 +89,7 @@ Deno.test("the shell example waits, says when it is rejected, and speaks to no o
   await answer(node);
   assert.equal(status(), "active");
 
-  // Another server than the pinned one: curl sends nothing, and the hook fails.
+  // curl sends nothing to a server with another certificate, and the hook fails.
   relation.write("provider/0", { server_certificate: other.certificate });
   await assert.rejects(model.settle());
   assert.match(model.runs.at(-1)?.stderr ?? "", /public key does not match pinned/);

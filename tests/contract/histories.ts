@@ -1,46 +1,46 @@
 /**
- * The contract of the interfaces between us and our requirers: what these write, and what the
- * provider must answer. The same table runs against the built charm, and mirrored against the
- * requirer's library.
+ * The contract of the interfaces between this charm and its requirers: a table of databags that
+ * requirers write, and of the provider's answers. The table runs against the built charm, and
+ * mirrored against the library for requirers.
  *
  * @module
  */
 
-/** A certificate, or a text in place of one, as the table calls it. */
+/** The table's name for a certificate, or for a text in place of one. */
 export type Name = "a" | "b" | "c" | "expired" | "weak" | "garbage";
 
-/** Whose databag: a unit's, by its number, or the application's. */
+/** A databag: of a unit, by its number, or of the application. */
 export type Place = number | "application";
 
-/** What a requirer writes. */
+/** A write of a requirer. */
 export interface Writing {
-  /** Where. */
+  /** The databag. */
   readonly of: Place;
-  /** Its certificates; none is an empty list. */
+  /** The certificates. May be empty. */
   readonly certificates: readonly Name[];
-  /** The projects it asks for. @default {none in particular} */
+  /** The projects. @default {no key} */
   readonly projects?: readonly string[];
-  /** How it writes them, where requirers differ. @default {as the specification says} */
+  /** The form of some requirers. @default {the form of the specification} */
   readonly form?: "text" | "serialised twice" | "no key" | "no version";
 }
 
-/** A change. */
+/** A change to a relation. */
 export type Change =
   | { readonly writes: Writing }
-  /** The operator confines all requirers to projects. */
+  /** The operator restricts all requirers to projects. */
   | { readonly confines: readonly string[] }
   | { readonly adds: "unit" }
   | { readonly removes: "relation" | number };
 
-/** What must be so once all hooks have run. */
+/** The expected state after all hooks. */
 export interface Answer {
-  /** What LXD trusts, and the relation is told. */
+  /** The certificates that LXD trusts and the provider publishes. */
   readonly trusted: readonly Name[];
-  /** The projects that these are restricted to. @default {all of LXD} */
+  /** The projects of their entries. @default {all of LXD} */
   readonly projects?: readonly string[];
-  /** What is rejected. @default {nothing} */
+  /** The rejections. @default {none} */
   readonly rejected?: readonly Rejected[];
-  /** How a requirer that holds these keys, the newest first, must go on. */
+  /** The next step of a requirer's rotation that has these keys, newest first. */
   readonly rotation?: {
     readonly keys: readonly Name[];
     readonly use: Name | undefined;
@@ -50,22 +50,22 @@ export interface Answer {
 
 /** A rejection. */
 export interface Rejected {
-  /** Whose databag. */
+  /** The databag with the certificate. */
   readonly of: Place;
-  /** What. */
+  /** The rejected certificate. */
   readonly certificate: Name;
-  /** Why. */
+  /** The reason. */
   readonly reason: string;
 }
 
-/** A change, and what must be so then. */
+/** A change, and the expected state after it. */
 export type Step = Change & Answer;
 
 /** The history of a relation. */
 export interface History {
-  /** The requirers that behave so, or the subject. */
+  /** The requirers that behave like this, or the subject. */
   readonly name: string;
-  /** The interfaces that it is about. */
+  /** The interfaces with this history. */
   readonly interfaces: readonly InterfaceName[];
   /** Number of units at the beginning. @default {1} */
   readonly units?: number;
@@ -73,7 +73,7 @@ export interface History {
   readonly steps: readonly Step[];
 }
 
-/** An interface that we provide. */
+/** An interface of this charm. */
 export type InterfaceName = "lxd" | "lxd-https";
 
 const BOTH: readonly InterfaceName[] = ["lxd", "lxd-https"];
@@ -93,7 +93,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "a fresh certificate on every joined, in place of the one before (Anbox Cloud's AMS)",
+    name: "a fresh certificate on every joined replaces the former one (Anbox Cloud's AMS)",
     interfaces: BOTH,
     steps: [
       { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
@@ -147,7 +147,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "rotation to a certificate that is rejected: the one before stays in use",
+    name: "rotation to a rejected certificate: the former one stays in use",
     interfaces: ["lxd"],
     steps: [
       { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
@@ -167,7 +167,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "withdrawal, by an empty list and by no key, and back again",
+    name: "withdrawal by an empty list and by a missing key, and a return",
     interfaces: ["lxd"],
     steps: [
       { writes: { of: 0, certificates: ["a", "b"] }, trusted: ["a", "b"] },
@@ -181,7 +181,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "rejection, beside what is good, and mending",
+    name: "rejections beside good certificates, and their repair",
     interfaces: ["lxd"],
     units: 2,
     steps: [
@@ -211,7 +211,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "projects narrowed and widened by the requirer",
+    name: "projects that the requirer narrows and widens",
     interfaces: ["lxd"],
     steps: [
       { writes: { of: 0, certificates: ["a"] }, trusted: ["a"] },
@@ -229,7 +229,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "projects narrowed by the operator, whom a requirer cannot overrule",
+    name: "projects that the operator narrows, and no requirer can widen",
     interfaces: BOTH,
     steps: [
       {
@@ -262,7 +262,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "the application's databag, which stands for those of its units",
+    name: "the application's databag, which replaces the databags of its units",
     interfaces: ["lxd-https"],
     units: 2,
     steps: [
@@ -285,7 +285,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "one rejection beside what is good, and mending",
+    name: "one rejection beside a good certificate, and its repair",
     interfaces: ["lxd-https"],
     units: 2,
     steps: [
@@ -308,7 +308,7 @@ export const HISTORIES: readonly History[] = [
     ],
   },
   {
-    name: "projects changed while the relation lasts",
+    name: "projects that change while the relation lasts",
     interfaces: ["lxd-https"],
     steps: [
       {

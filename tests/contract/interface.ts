@@ -1,5 +1,5 @@
 /**
- * What the contract's table means in one interface's own words.
+ * Translates the contract's table into the keys of one interface.
  *
  * @module
  */
@@ -7,19 +7,19 @@ import type { Databag } from "../../lib/requirer/databag.ts";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import type { Answer, InterfaceName, Name, Place, Writing } from "./histories.ts";
 
-/** An interface that we provide. */
+/** An interface of this charm. */
 export interface Interface {
   /** Its name. */
   readonly name: InterfaceName;
-  /** What a requirer writes; an empty value deletes a key. */
+  /** Returns the keys that a requirer writes. An empty value deletes a key. */
   readonly write: (writing: Writing, named: NamedCertificates) => Databag;
-  /** What the provider must then have written, to the byte. */
+  /** Returns the exact databag of the provider. */
   readonly answer: (answer: Answer, facts: Facts) => Databag;
-  /** Whether a cluster's provider answers in its application's databag, too, by the requirer's. */
+  /** Returns whether the provider also answers in its application databag, by the requirer's. */
   readonly isForApplication: (asked: Databag) => boolean;
-  /** What a requirer must make of it, beside the way in. */
+  /** Checks how a requirer reads the databag. */
   readonly check: (databag: Databag, answer: Answer, named: NamedCertificates) => void;
-  /** The way in, by what a requirer is told and nothing else; undefined where it is told none. */
+  /** Reads the way into LXD from the databag alone, or returns undefined without one. */
   readonly wayIn: (databag: Databag) => WayIn | undefined;
 }
 
@@ -27,14 +27,14 @@ export interface Interface {
 export interface WayIn {
   /** `https://host:port` of each node. */
   readonly endpoints: readonly string[];
-  /** What they present. */
+  /** The certificate that they present. */
   readonly server: { readonly pem: string; readonly fingerprint: string };
 }
 
 /** The certificates of the table. */
 export type NamedCertificates = Readonly<Record<Exclude<Name, "garbage">, TestCertificate>>;
 
-/** What an answer is about. */
+/** The facts behind an answer. */
 export interface Facts {
   /** The certificates. */
   readonly named: NamedCertificates;
@@ -58,17 +58,17 @@ export async function createNamedCertificates(): Promise<NamedCertificates> {
   return { a, b, c, expired, weak };
 }
 
-/** What a requirer sends for one name of the table. */
+/** Returns the text that a requirer sends for a name of the table. */
 export function textOf(name: Name, named: NamedCertificates): string {
   return name === "garbage" ? "garbage" : named[name].certificate;
 }
 
-/** What the provider calls it: null for what is no certificate. */
+/** Returns the fingerprint in the provider's answer: null for garbage. */
 export function fingerprintOf(name: Name, named: NamedCertificates): string | null {
   return name === "garbage" ? null : named[name].fingerprint;
 }
 
-/** Name of a unit, or of the application itself. */
+/** Returns the name of a unit or of the application. */
 export function nameOf(place: Place, application: string): string {
   return place === "application" ? application : `${application}/${place}`;
 }

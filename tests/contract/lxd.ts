@@ -1,6 +1,6 @@
 /**
- * The interface `lxd`, in the contract's table. Written out here and not by the charm's own code, of
- * which it is the measure.
+ * The interface `lxd` in the contract's table. It shares no code with the charm, so that it can
+ * check the charm.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export const LXD: Interface = {
       ...rejectedCertificates(answer, named, application),
     };
   },
-  // Answers go where the question came from.
+  // The leader answers an application only if the application asks.
   isForApplication: ({ client_certificates: asked = "[]" }) => asked !== "[]",
   check: (databag, answer, named) => {
     assert.deepEqual(validate(databag), []);
@@ -50,14 +50,14 @@ export const LXD: Interface = {
   },
 };
 
-/** What the original charm, written in Python, would have answered: it knew of no rejection. */
+/** Returns the answer of the original charm, which had no rejections. */
 export function originalAnswer(answer: Answer, { named, nodes }: Facts): Databag {
   const trusted = JSON.stringify(sortedFingerprints(answer, named));
   const told = nodes.map((node) => ({ ...node, trusted_certs_fp: trusted }));
   return { version: "1.0", nodes: JSON.stringify(told) };
 }
 
-/** The certificates trusted, by their fingerprints' order, as their requirers wrote them. */
+/** Returns the trusted certificates as written by their requirers, sorted by fingerprint. */
 export function registeredCertificates(answer: Answer, named: NamedCertificates): string {
   return JSON.stringify(
     sortedFingerprints(answer, named).map((fingerprint) =>
@@ -66,7 +66,7 @@ export function registeredCertificates(answer: Answer, named: NamedCertificates)
   );
 }
 
-/** The key with the rejections; none where nothing is rejected. */
+/** Returns the key with the rejections, or no key without any. */
 export function rejectedCertificates(
   { rejected = [] }: Answer,
   named: NamedCertificates,
@@ -81,7 +81,7 @@ export function rejectedCertificates(
 
 type Rejection = { readonly unit: string; readonly fingerprint: string | null };
 
-/** The same state must give the same bytes; what is no certificate comes last. */
+/** Compares rejections, so that equal states give equal bytes. A null fingerprint comes last. */
 function byUnitAndFingerprint(a: Rejection, b: Rejection): number {
   return a.unit.localeCompare(b.unit) ||
     (a.fingerprint ?? "null").localeCompare(b.fingerprint ?? "null");

@@ -1,6 +1,6 @@
 /**
- * The interface `lxd-https`, in the contract's table. Written out here and not by the charm's own code,
- * of which it is the measure.
+ * The interface `lxd-https` in the contract's table. It shares no code with the charm, so that it
+ * can check the charm.
  *
  * @module
  */
@@ -33,9 +33,9 @@ export const LXD_HTTPS: Interface = {
     ...rejectedCertificates(answer, named, application),
   }),
   isForApplication: () => true,
-  // charm-lxd's client takes the presence of the version for its being in.
+  // A client of charm-lxd takes the version as the sign that its certificate is trusted.
   check: ({ version }, { trusted }) => assert.equal(version !== undefined, trusted.length > 0),
-  // And it reads these keys, and no others.
+  // The client reads only these keys.
   wayIn: ({ addresses, certificate: pem, certificate_fingerprint: fingerprint }) =>
     addresses && pem && fingerprint
       ? {

@@ -1,5 +1,5 @@
 /**
- * The contract's table, seen from the requirer's side: what the library must make of an answer.
+ * The contract's table from the requirer's side: how the library must read an answer.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Databag } from "../../lib/requirer/databag.ts";
 import type { Answer, Name } from "./histories.ts";
 import type { NamedCertificates } from "./interface.ts";
 
-/** Holds what the library reports of a provider's databag against the table. */
+/** Compares the library's reading of a provider's databag with the table. */
 export function checkReport(databag: Databag, expected: Answer, named: NamedCertificates): void {
   const answer = readAnswer({}, [databag]);
   assert.deepEqual(answer, readAnswer(databag, []));

@@ -21,7 +21,7 @@ import { LXD_HTTPS } from "./lxd_https.ts";
 
 const INTERFACES: readonly Interface[] = [LXD, LXD_HTTPS];
 
-/** A relation of the table, in a model. */
+/** A relation that follows a history of the table. */
 interface TestedRelation {
   readonly deployment: Deployment;
   readonly spoken: Interface;
@@ -57,7 +57,7 @@ async function checkAnswer(step: Step, { spoken, relation, facts }: TestedRelati
   await checkAccess(step, spoken.wayIn(databag), facts.named);
 }
 
-/** Enters every node with every good certificate. */
+/** Checks the access of each good certificate at each node. */
 async function checkAccess(
   step: Step,
   wayIn: WayIn | undefined,
@@ -65,7 +65,7 @@ async function checkAccess(
 ): Promise<void> {
   for (const name of ["a", "b", "c"] as const) {
     const isTrusted = step.trusted.includes(name);
-    assert.ok(wayIn || !isTrusted, `${name} is trusted, so its requirer must be told the way in`);
+    assert.ok(wayIn || !isTrusted, `${name} is trusted, so the databag must hold the way in`);
     if (!wayIn) continue;
     const { endpoints, server } = wayIn;
     using lxd = createPinnedFetch({ ...named[name], server });
@@ -77,7 +77,7 @@ async function checkAccess(
   }
 }
 
-/** Holds the trust store against the table. */
+/** Compares the trust store with the table. */
 async function checkStore(
   step: Step,
   { deployment, facts: { named } }: TestedRelation,
@@ -113,7 +113,7 @@ async function runHistory({ steps }: History, tested: TestedRelation): Promise<v
   }
 }
 
-Deno.test("the charm answers as the contract says, over a cluster", async (t) => {
+Deno.test("the charm keeps the contract over a cluster", async (t) => {
   await using lxd = await startCluster();
   for (const project of ["web", "db"]) await lxd.createProject(project);
   await using deployment = await deploy(lxd);

@@ -28,7 +28,7 @@ function checkOffer(databag: Databag, expected: Databag): void {
 }
 
 Deno.test.each(histories.map((history) => ({ ...history })))(
-  "the library writes and reports: $name",
+  "the library keeps the contract: $name",
   ({ steps }) => {
     for (const step of steps) {
       checkReport(LXD.answer(step, facts), step, named);

@@ -1,12 +1,12 @@
 /**
- * Validates databags with `docs/schema/`, as a stranger with a JSON Schema validator would.
+ * Validates databags with `docs/schema/` and a common JSON Schema validator.
  *
  * @module
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Databag } from "../../lib/requirer/databag.ts";
 
-/** Says what is wrong with a databag; nothing, if it is as the schema says. */
+/** Returns the errors of a databag. The list is empty for a valid databag. */
 export type Validate = (databag: Databag) => readonly string[];
 
 interface Property {
@@ -15,10 +15,7 @@ interface Property {
 }
 
 /**
- * Reads a schema.
- *
- * @param name Name of its file.
- * @returns Validates databags with it.
+ * Reads a schema, and returns its validator.
  */
 export async function validator(name: "lxd-provider" | "lxd-requirer"): Promise<Validate> {
   const url = new URL(`../../docs/schema/${name}.json`, import.meta.url);
@@ -33,7 +30,7 @@ export async function validator(name: "lxd-provider" | "lxd-requirer"): Promise<
   });
   return (databag) => [
     ...databags(databag),
-    // `contentSchema` is an annotation: whoever wants it checked, parses the text first.
+    // `contentSchema` is an annotation, so a validator does not apply it. The text must be parsed.
     ...contents.flatMap(([key, validate]) => {
       const text = databag[key];
       return text === undefined ? [] : validate(JSON.parse(text)).map((error) => `${key}${error}`);

@@ -20,14 +20,14 @@ const REQUIRED = {
   projects: JSON.stringify(["web"]),
 };
 
-Deno.test("docs/schema is what the definition says", async () => {
+Deno.test("docs/schema agrees with the definition", async () => {
   for (const [name, text] of Object.entries(renderSchemas())) {
     const file = await Deno.readTextFile(new URL(`../../docs/schema/${name}`, import.meta.url));
     assert.deepEqual(JSON.parse(file), JSON.parse(text), `${name}: run "deno task schema"`);
   }
 });
 
-Deno.test("the schemas take what the interface says", () => {
+Deno.test("the schemas accept valid databags", () => {
   assert.deepEqual(provider(PROVIDED), []);
   assert.deepEqual(provider({ ...PROVIDED, registered_certificates: "[]", nodes: "[]" }), []);
   assert.deepEqual(requirer(REQUIRED), []);
@@ -69,7 +69,7 @@ Deno.test.each([
   { what: "one text", changes: { client_certificates: JSON.stringify(certificate) } },
   { what: "a private key", changes: { client_certificates: JSON.stringify([key]) } },
   {
-    what: "a private key beside",
+    what: "a private key after a certificate",
     changes: { client_certificates: JSON.stringify([certificate + key]) },
   },
   { what: "no project in a list", changes: { projects: "[]" } },

@@ -1,5 +1,5 @@
 /**
- * The LXD of the demonstration: a real one, or a stand-in if none can be had.
+ * The LXD of the demonstration: a real LXD, or a stand-in if no LXD can be installed.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { LxdWorld } from "../lxd/world.ts";
 
 /** An LXD for the demonstration. */
 export interface Backend {
-  /** The first line, which says what it is. */
+  /** The first line of the demonstration, which names the kind of LXD. */
   readonly says: string;
   /** The noun for its members. */
   readonly members: string;
@@ -19,21 +19,22 @@ export interface Backend {
   readonly start: (members: number) => Promise<LxdWorld>;
 }
 
-/** Finds the backend, after installing LXD if that is possible. */
+/** Installs LXD if possible, and returns the backend. */
 export async function findBackend(): Promise<Backend> {
   const obstacle = await findObstacle();
   return obstacle === undefined ? REAL : standIn(
-    `No LXD can be had here (${obstacle}): this runs on a stand-in of it.`,
+    `LXD cannot run here (${obstacle}): this runs on a stand-in.`,
   );
 }
 
-/** Makes a backend whose LXD is a stand-in. */
+/** Returns a backend with a stand-in. */
 export function standIn(says: string): Backend {
   return { says, members: "stand-ins", start: (members) => startStandIn({ members }) };
 }
 
 const REAL: Backend = {
-  says: "This runs on a real LXD: a cluster of its own, which is gone afterwards.",
+  says:
+    "This runs on a real LXD: a cluster of its own, which the demonstration removes at the end.",
   members: "LXDs",
   start: (members) => startCluster({ members }),
 };
@@ -49,7 +50,7 @@ async function findObstacle(): Promise<string | undefined> {
     return message.replace(/^Cannot [^:]*: /, "");
   }
   if (!await succeeds("lxd", ["--version"])) return "it is installed, but lxd is not on the PATH";
-  // In a container, root may be short of what the daemons need.
+  // In a container, root may lack rights that the daemons need.
   if (!await succeeds("unshare", ["--mount", "true"])) return "root may not mount file systems";
   return undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * What the steps of the demonstration share: its state, and how that is shown.
+ * The state of the demonstration, and functions that show it.
  *
  * @module
  */
@@ -12,33 +12,33 @@ import type { Requirer, Told } from "../harness/requirer.ts";
 import type { Screen } from "./screen.ts";
 import { renderStatus, renderTrust } from "./show.ts";
 
-/** Number of the cluster's members. */
+/** Number of members in the cluster. */
 export const MEMBERS = 3;
 
 /** The demonstration. */
 export interface Demo {
-  /** The screen that shows it. */
+  /** The screen of the demonstration. */
   readonly screen: Screen;
   /** The charm in its model, beside its LXD. */
   readonly deployment: Deployment;
 }
 
-/** A requirer that was served. */
+/** A requirer with a trusted certificate. */
 export interface Served {
   /** The requirer. */
   readonly requirer: Requirer;
-  /** The certificate that it asked for, with its key. */
+  /** Its certificate and key. */
   readonly identity: MyIdentity;
-  /** What it was told. */
+  /** The data that the charm published to it. */
   readonly told: Told;
 }
 
-/** Runs hooks until none is left, and shows which. */
+/** Settles, and shows the hooks that ran. */
 export async function settle(demo: Demo): Promise<void> {
   await showHooks(demo, demo.deployment.settle);
 }
 
-/** Shows which hooks run during some work. */
+/** Shows the hooks that run during some work. */
 export async function showHooks<T>(
   { screen, deployment: { model } }: Demo,
   work: () => Promise<T>,
@@ -65,7 +65,7 @@ export interface ExpectedStatus {
   readonly application?: string;
 }
 
-/** Shows the charms' statuses, and checks that of an application's first unit. */
+/** Shows all statuses, and checks the status of an application's first unit. */
 export function showStatus(
   { screen, deployment }: Demo,
   { what, expected, application = APPLICATION }: ExpectedStatus,
@@ -76,14 +76,14 @@ export function showStatus(
   screen.check(what, deployment.status(`${application}/0`), expected);
 }
 
-/** Gives what a requirer was served with. */
+/** Returns a requirer's certificate and published data. */
 export function servedOf({ deployment }: Demo, requirer: Requirer): Served {
   const identity = identitiesOf(deployment, `${requirer.name}/0`).at(-1);
   if (!identity) throw new Error(`Cannot go on: ${requirer.name} has no certificate`);
   return { requirer, identity, told: requirer.told() };
 }
 
-/** Shows what a requirer did in LXD with its certificate, and checks that it did so on each member. */
+/** Shows a requirer's work in LXD, and checks that it worked on each member. */
 export function showWork(
   { screen, deployment }: Demo,
   { identity, requirer: { name }, told }: Served,
@@ -108,7 +108,7 @@ export async function showTrust({ screen, deployment }: Demo): Promise<readonly 
   return store;
 }
 
-/** Asks each node that a requirer was told of whether it trusts a certificate, as that one does. */
+/** Asks each published node whether it trusts a certificate, as a requirer does. */
 export async function answersTo(
   { endpoints, nodes, server = "" }: Told,
   { certificate, key }: Pick<MyIdentity, "certificate" | "key">,
@@ -120,7 +120,7 @@ export async function answersTo(
   return Object.fromEntries(await Promise.all(answers));
 }
 
-/** Connects to each member as a requirer, shows the answers, and checks that all are the same. */
+/** Connects to each member as a requirer, shows the answers, and checks them. */
 export async function connect(
   { screen }: Demo,
   { identity, requirer: { name }, told }: Served,
@@ -136,7 +136,7 @@ export async function connect(
   screen.check(`To each member, ${name} is ${expected}`, answers, each(told.nodes, expected));
 }
 
-/** The same value for each name. */
+/** Returns the same value for each name. */
 export function each(
   names: readonly string[],
   value: string,

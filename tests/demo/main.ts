@@ -1,5 +1,5 @@
 /**
- * `deno task demo`: the charm's main job, before a person's eyes.
+ * `deno task demo`: shows the charm at work.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import { findBackend } from "./backend.ts";
 import { CheckError, createScreen, secondsSince, standardOutput, writeIfRead } from "./screen.ts";
 import { runDemo } from "./run.ts";
 
-// As a shell reports them: 128 and the signal's number.
+// A shell reports a signal as 128 plus its number.
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Runs the demonstration on standard output. A signal ends it after the step it is at, and all that
- * it started with it.
+ * Runs the demonstration on standard output. A signal ends the demonstration after its current
+ * step, and ends everything that it started.
  *
- * @returns Exit code: 0 if everything was as it should be.
+ * @returns Exit code: 0 if all checks passed.
  */
 export async function main(): Promise<number> {
   const began = performance.now();
@@ -28,24 +28,24 @@ export async function main(): Promise<number> {
       if (interrupted !== undefined) return;
       interrupted = code;
       aborter.abort();
-      writeIfRead(output, "\nInterrupted: ending what was started\n");
+      writeIfRead(output, "\nInterrupted: ending the LXD\n");
     };
     Deno.addSignalListener(signal, listener);
     listeners.defer(() => Deno.removeSignalListener(signal, listener));
   }
   try {
-    // Installing LXD may take a minute, and its first line is to be the first one.
+    // An installation of LXD may take a minute. This wait prints no line of its own at the end.
     const backend = await screen.wait({
       what: "Looking for LXD",
       work: findBackend,
       done: () => "",
     });
     await runDemo(screen, backend);
-    screen.say(`\nAll is as it should be: ${screen.checks()} checks in ${secondsSince(began)}.`);
+    screen.say(`\nAll checks passed: ${screen.checks()} in ${secondsSince(began)}.`);
     return 0;
   } catch (error) {
     if (interrupted !== undefined) return interrupted;
-    const reason = error instanceof CheckError ? "this is not as it should be" : "this went wrong";
+    const reason = error instanceof CheckError ? "this check failed" : "this went wrong";
     const message = Error.isError(error) ? error.message : error;
     writeIfRead(output, `\nCannot go on: ${reason}: ${message}\n`);
     return 1;

@@ -8,18 +8,18 @@ import { runDemo } from "./run.ts";
 const MAIN = new URL("main.ts", import.meta.url).pathname;
 const UUID = "[0-9a-f-]{36}";
 
-// What an operator is to see, in this order.
+// Lines of the output, in this order.
 const KEY_LINES = [
   /^This runs on a real LXD/,
-  /^1\. Build the charm, and one that wants to talk to LXD$/,
-  /^ {2}\u2713 dist\/lxd-integrator_\w+\.charm is there: /,
-  /^ {2}\u2713 dist\/my-charm_\w+\.charm is there: /,
+  /^1\. Build the charm, and a charm that wants to talk to LXD$/,
+  /^ {2}\u2713 dist\/lxd-integrator_\w+\.charm exists: /,
+  /^ {2}\u2713 dist\/my-charm_\w+\.charm exists: /,
   /^2\. Start a cluster of 3 LXDs$/,
   /^ {2}\$ lxc cluster list$/,
   /^ {2}member3 .* Online$/,
   /^ {2}\$ juju deploy \.\/dist\/lxd-integrator_\w+\.charm$/,
   /^ {2}lxd-integrator\/0\* +blocked +idle +Missing .* juju trust lxd-integrator$/,
-  /^ {2}\u2713 It is blocked, and says what to do$/,
+  /^ {2}\u2713 The charm is blocked, and its status names the remedy$/,
   /^ {2}\$ juju trust lxd-integrator$/,
   /^ {2}lxd-integrator\/0\* +active +idle +LXD 5\.0\.2: 3 nodes, 0 certificates$/,
   /^ {2}\$ juju deploy \.\/dist\/my-charm_\w+\.charm$/,
@@ -34,7 +34,7 @@ const KEY_LINES = [
   /^ {2}my-charm\/0\* +active +idle +3 nodes, certificate \w{12}$/,
   /^7\. Rotate my-charm's certificate$/,
   /^ {2}\$ juju run my-charm\/0 rotate$/,
-  /^ {2}\u2713 In each of \d+ looks meanwhile LXD trusted one: old, then .*new$/,
+  /^ {2}\u2713 In each of \d+ looks LXD trusted one: old, then .*new$/,
   /^ {2}.*Created and deleted the instance my-charm-0-\w{12} of default on member3$/,
   /^ {2}\$ juju deploy \.\/dist\/my-charm_\w+\.charm other-charm$/,
   /^ {2}\$ juju integrate lxd-integrator:api other-charm:lxd$/,
@@ -47,8 +47,8 @@ const KEY_LINES = [
   /^ {2}\u2713 To each member, other-charm is trusted$/,
   /^ {2}my-charm\/0\* +blocked +idle +Missing LXD: /,
   /^ {2}\$ juju remove-application lxd-integrator$/,
-  /^ {2}\u2713 The trust store is as it was before$/,
-  /^All is as it should be: \d+ checks in \d+\.\d s\.$/,
+  /^ {2}\u2713 The trust store is the same as before$/,
+  /^All checks passed: \d+ in \d+\.\d s\.$/,
 ];
 
 Deno.test("demo: shows every step on a real cluster", async () => {
@@ -67,29 +67,29 @@ Deno.test("demo: shows every step on a real cluster", async () => {
     from = found + 1;
   }
   assert.doesNotMatch(shown, /PRIVATE KEY/);
-  // Neither a color nor a spinner where there is no terminal.
-  // deno-lint-ignore no-control-regex -- It is what is looked for.
+  // Without a terminal there is neither a color nor a spinner.
+  // deno-lint-ignore no-control-regex -- The test searches for it.
   assert.doesNotMatch(shown, /[\x1b\r]/);
 });
 
-Deno.test("demo: fails if the trust store is not as it was", async () => {
+Deno.test("demo: fails if the trust store differs at the end", async () => {
   const stranger = await createCertificate();
   const shown: string[] = [];
   const output = { write: (text: string) => void shown.push(text), isColored: false };
-  const backend = standIn("This runs on a stand-in, which someone tampers with.");
+  const backend = standIn("This runs on a stand-in with an intruder.");
   const start = async (members: number) => tamper(await backend.start(members), stranger);
   await assert.rejects(
     runDemo(createScreen(output, new AbortController().signal), { ...backend, start }),
-    new CheckError("The trust store is as it was before"),
+    new CheckError("The trust store is the same as before"),
   );
   const text = shown.join("");
-  assert.match(text, /\u2713 Each charm has an entry of its own\n/);
-  assert.match(text, /\u2717 The trust store is as it was before\n +expected: \[/);
+  assert.match(text, /\u2713 Each charm has its own entry\n/);
+  assert.match(text, /\u2717 The trust store is the same as before\n +expected: \[/);
   assert.match(text, new RegExp(`'client "from nowhere" ${stranger.fingerprint}'`));
   assert.doesNotMatch(text, /PRIVATE KEY/);
 });
 
-/** Lets someone add an entry once the charm has one. */
+/** Adds a foreign entry once the charm has an entry. */
 function tamper(lxd: LxdWorld, { certificate }: TestCertificate): LxdWorld {
   let isDone = false;
   return {
@@ -104,7 +104,7 @@ function tamper(lxd: LxdWorld, { certificate }: TestCertificate): LxdWorld {
   };
 }
 
-Deno.test("demo: ends where it is interrupted, and disposes of everything", async () => {
+Deno.test("demo: ends at an interruption, and ends its LXD", async () => {
   const aborter = new AbortController();
   let ended = 0;
   const output = {

@@ -17,16 +17,14 @@ import {
 } from "./steps.ts";
 
 /**
- * Runs the demonstration, and disposes of all that it started.
+ * Runs the demonstration, and ends everything that it started.
  *
- * @param screen The screen that shows it.
- * @param backend The LXD.
- * @throws {CheckError} if something is not as it should be.
+ * @throws {CheckError} If a check fails.
  */
 export async function runDemo(screen: Screen, backend: Backend): Promise<void> {
   screen.say(backend.says, "bold");
-  screen.say("Juju is a model of it in this process: it runs the charm's hooks as Juju does.");
-  screen.say("Lines with $ are what an operator would type.");
+  screen.say("A model in this process replaces Juju: it runs the charm's hooks as Juju does.");
+  screen.say("Lines with $ are the commands of an operator.");
   await using owned = new AsyncDisposableStack();
   const { charm, myCharm } = await buildTheCharms(screen);
   const lxd = await startTheCluster(screen, backend, owned);

@@ -1,20 +1,20 @@
 /**
- * What the demonstration writes: headings, commands, what they print, and checks. In color and with
- * progress on a terminal, in plain lines elsewhere.
+ * The screen of the demonstration: headings, commands with their output, and checks. A terminal
+ * shows colors and progress, and any other output plain lines.
  *
  * @module
  */
 import { inspect, isDeepStrictEqual, styleText } from "node:util";
 
-/** Where it writes. */
+/** The output of a screen. */
 export interface Output {
   /** Writes text. */
   readonly write: (text: string) => void;
-  /** Width of the terminal in columns; undefined where there is no terminal. */
+  /** Width of the terminal in columns, or undefined without a terminal. */
   readonly columns?: number;
-  /** Whether it may use colors. */
+  /** Whether the output may have colors. */
   readonly isColored: boolean;
-  /** Gives the time in milliseconds. @default {performance.now} */
+  /** Returns the time in milliseconds. @default {performance.now} */
   readonly now?: () => number;
 }
 
@@ -24,39 +24,39 @@ export type Style = Extract<
   "bold" | "cyan" | "dim" | "green" | "red" | "yellow"
 >;
 
-/** Something that takes its time. */
+/** Slow work. */
 export interface Wait<T> {
-  /** What is done, for as long as it takes. */
+  /** Text during the work. */
   readonly what: string;
-  /** Does it. */
+  /** Does the work. */
   readonly work: () => Promise<T>;
-  /** What it is at just now. */
+  /** Returns the current part of the work. @default {nothing} */
   readonly now?: () => string;
-  /** What was done; shown unless it is empty. @default {`what`} */
+  /** Returns the text after the work. The screen omits an empty text. @default {`what`} */
   readonly done?: (result: T) => string;
 }
 
-/** A screen. After an interruption each of its functions throws, and so ends the demonstration. */
+/** A screen. After an interruption each function throws, which ends the demonstration. */
 export interface Screen {
-  /** Begins a step. */
+  /** Writes the numbered heading of a step. */
   readonly heading: (text: string) => void;
-  /** Tells something. */
+  /** Writes a line. */
   readonly say: (text: string, style?: Style) => void;
-  /** Shows a command of the operator's. */
+  /** Shows a command of the operator. */
   readonly command: (text: string) => void;
-  /** Shows what a command prints. */
+  /** Shows the output of a command. */
   readonly lines: (lines: readonly string[]) => void;
-  /** Shows it as a table with its header in the first row. */
+  /** Shows a table. The first row is the header. */
   readonly table: (rows: readonly (readonly string[])[]) => void;
-  /** Ticks off what is as it should be. @throws {CheckError} if it is not. */
+  /** Compares two values, and shows the check. @throws {CheckError} If the values differ. */
   readonly check: (what: string, found: unknown, expected: unknown) => void;
-  /** Waits. */
+  /** Runs slow work, and shows its progress. */
   readonly wait: <T>(wait: Wait<T>) => Promise<T>;
-  /** Number of what was ticked off. */
+  /** Returns the number of passed checks. */
   readonly checks: () => number;
 }
 
-/** Something is not as it should be; the screen has said so. */
+/** A failed check. The screen already shows it. */
 export class CheckError extends Error {
   override readonly name = "CheckError";
 }
@@ -74,7 +74,7 @@ const STYLES: Readonly<Record<string, Style>> = {
   waiting: "yellow",
 };
 
-/** Standard output. */
+/** Returns standard output. */
 export function standardOutput(): Output {
   const isTerminal = Deno.stdout.isTerminal();
   return {
@@ -87,11 +87,11 @@ export function standardOutput(): Output {
   };
 }
 
-/** What a screen writes with. */
+/** The means of a screen. */
 interface Writer {
   readonly output: Output;
   readonly signal: AbortSignal;
-  /** Gives the time in milliseconds. */
+  /** Returns the time in milliseconds. */
   readonly time: () => number;
   readonly color: (style: Style | undefined, text: string) => string;
   /** Writes a line, unless the screen is interrupted. */
@@ -101,8 +101,7 @@ interface Writer {
 /**
  * Creates a screen.
  *
- * @param output Where it writes.
- * @param signal Interrupts it.
+ * @param signal Interrupts the screen.
  */
 export function createScreen(output: Output, signal: AbortSignal): Screen {
   const writer = createWriter(output, signal);
@@ -190,18 +189,18 @@ async function spin<T>(
 }
 
 /**
- * Writes what is of no use to anyone if nobody reads it any more, such as after the terminal was
- * closed: that is no error here.
+ * Writes text, and ignores an error, such as a closed terminal. Use it for text that is useless
+ * without a reader.
  */
 export function writeIfRead(output: Output, text: string): void {
   try {
     output.write(text);
   } catch {
-    // What has to be read is written without this, and ends the demonstration.
+    // Other text is written directly, and its error ends the demonstration.
   }
 }
 
-/** Writes a duration in seconds, such as "1.5 s". */
+/** Renders a duration in seconds, such as "1.5 s". */
 export function secondsSince(began: number, now = performance.now()): string {
   return `${((now - began) / 1000).toFixed(1)} s`;
 }

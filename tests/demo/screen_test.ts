@@ -10,7 +10,7 @@ function recorded(options: Omit<Output, "write"> = { isColored: false }) {
   return { aborter, screen: createScreen(output, aborter.signal), text: () => shown.join("") };
 }
 
-Deno.test("createScreen() numbers steps, aligns tables and ticks off checks", () => {
+Deno.test("createScreen() numbers steps, aligns tables and shows checks", () => {
   const { screen, text } = recorded();
   screen.heading("Look");
   screen.command("lxc list");
@@ -23,7 +23,7 @@ Deno.test("createScreen() numbers steps, aligns tables and ticks off checks", ()
   assert.equal(screen.checks(), 1);
 });
 
-Deno.test("createScreen() shows what was expected and what was found", () => {
+Deno.test("createScreen() shows the expected and the found value", () => {
   const { screen, text } = recorded();
   assert.throws(() => screen.check("It is online", "Offline", "Online"), CheckError);
   assert.equal(
@@ -33,7 +33,7 @@ Deno.test("createScreen() shows what was expected and what was found", () => {
   assert.equal(screen.checks(), 0);
 });
 
-Deno.test("createScreen() shows what it waits for, and cleans up", async () => {
+Deno.test("createScreen() shows the work while it waits, and erases the line", async () => {
   const { screen, text } = recorded({ columns: 30, isColored: true });
   const wait = { what: "Waiting", work: () => Promise.resolve(3), now: () => "x".repeat(90) };
   assert.equal(await screen.wait({ ...wait, done: (number) => `Waited for ${number}` }), 3);
@@ -44,13 +44,13 @@ Deno.test("createScreen() shows what it waits for, and cleans up", async () => {
   assert.equal(rest, `${ESCAPE}[2m  Waited for 3 (0.0 s)${ESCAPE}[22m\n`);
 });
 
-Deno.test("createScreen() waits in plain lines where there is no terminal", async () => {
+Deno.test("createScreen() waits in plain lines without a terminal", async () => {
   const { screen, text } = recorded();
   await screen.wait({ what: "Waiting", work: () => Promise.resolve() });
   assert.equal(text(), "  Waiting (0.0 s)\n");
 });
 
-Deno.test("createScreen() waits for the end of the work though nobody reads any more", async () => {
+Deno.test("createScreen() waits for the end of the work though its output is closed", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let writes = 0;
   const write = () => {
@@ -68,12 +68,12 @@ Deno.test("createScreen() waits for the end of the work though nobody reads any 
   assert.ok(isDone);
 });
 
-Deno.test("createScreen() throws once it is interrupted", async () => {
+Deno.test("createScreen() throws after an interruption", async () => {
   const { aborter, screen, text } = recorded();
   aborter.abort();
   assert.throws(() => screen.say("more"), { name: "AbortError" });
   await assert.rejects(
-    screen.wait({ what: "Waiting", work: () => assert.fail("It must not begin") }),
+    screen.wait({ what: "Waiting", work: () => assert.fail("the work does not begin") }),
     { name: "AbortError" },
   );
   assert.equal(text(), "");

@@ -1,5 +1,5 @@
 /**
- * The first steps of the demonstration: what has to be there before the charm can be of use.
+ * The first steps of the demonstration: they build the charm, start LXD and deploy the charm.
  *
  * @module
  */
@@ -17,17 +17,17 @@ import { MEMBERS, showStatus, showTrust } from "./demo.ts";
 
 const BLOCKED = `blocked: Missing credentials access; grant with: juju trust ${APPLICATION}`;
 
-/** The charms, built. */
+/** The built charms. */
 export interface Charms {
   /** Path of the charm. */
   readonly charm: string;
-  /** Path of one that wants to talk to LXD. */
+  /** Path of a charm that wants to talk to LXD. */
   readonly myCharm: string;
 }
 
 /** Builds the charms. */
 export async function buildTheCharms(screen: Screen): Promise<Charms> {
-  screen.heading("Build the charm, and one that wants to talk to LXD");
+  screen.heading("Build the charm, and a charm that wants to talk to LXD");
   screen.command("deno task build");
   const charm = await build(screen, buildCharm);
   screen.command("deno task --cwd tests/charms/my-charm build");
@@ -39,7 +39,7 @@ async function build(screen: Screen, work: () => Promise<string>): Promise<strin
   const charm = await screen.wait({ what: "Building", work });
   const { isFile, size } = await Deno.stat(charm);
   const megabytes = (size / 1e6).toFixed(1);
-  screen.check(`dist/${basename(charm)} is there: ${megabytes} MB`, { isFile }, { isFile: true });
+  screen.check(`dist/${basename(charm)} exists: ${megabytes} MB`, { isFile }, { isFile: true });
   return charm;
 }
 
@@ -73,7 +73,7 @@ export async function startTheCluster(
   return lxd;
 }
 
-/** Deploys the charm, which Juju does not trust yet. */
+/** Deploys the charm, without Juju's trust. */
 export async function deployTheCharm(
   screen: Screen,
   { charm, lxd, owned }: {
@@ -90,15 +90,18 @@ export async function deployTheCharm(
     work: async () => owned.use(await deploy(lxd, { trust: false })),
   });
   const demo = { screen, deployment };
-  showStatus(demo, { what: "It is blocked, and says what to do", expected: BLOCKED });
+  showStatus(demo, {
+    what: "The charm is blocked, and its status names the remedy",
+    expected: BLOCKED,
+  });
   const store = await showTrust(demo);
   screen.check(
-    "Besides its members, LXD trusts Juju and someone else, and nobody for the charm",
+    "LXD trusts its members, Juju and someone else, and has no entry of the charm",
     store.filter(({ type }) => type === "client").map(({ name }) => name).toSorted(),
     ["juju", "someone else's"],
   );
   screen.check(
-    "The members are as they were",
+    "The entries of the members are unchanged",
     store.filter(({ type }) => type === "server").map(describeEntry),
     members.map(describeEntry),
   );

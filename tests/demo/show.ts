@@ -1,5 +1,5 @@
 /**
- * What an operator would read, as rows and lines: `juju status`, a relation's data, LXD's lists.
+ * Renders `juju status`, a relation's data and LXD's lists as rows and lines.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export function renderTrust(entries: readonly TrustEntry[]): Rows {
   ];
 }
 
-/** Describes all that matters of an entry, without its certificate. */
+/** Describes an entry without its certificate. */
 export function describeEntry(
   { fingerprint, name, projects, restricted, type }: TrustEntry,
 ): string {
@@ -41,10 +41,7 @@ export function describeEntry(
 }
 
 /**
- * Renders a databag as `juju show-unit` does, with certificates and fingerprints shortened.
- *
- * @param databag Keys and values.
- * @returns Lines.
+ * Renders a databag as `juju show-unit` does, with shortened certificates and fingerprints.
  */
 export function renderDatabag(databag: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(withoutNetworkKeys(databag)).toSorted()
@@ -56,7 +53,7 @@ export function renderDatabag(databag: Readonly<Record<string, string>>): readon
 }
 
 /**
- * Shortens a certificate and a fingerprint, and withholds whatever else is a PEM.
+ * Shortens a certificate or a fingerprint, and hides any other PEM.
  *
  * @example Usage
  * ```ts

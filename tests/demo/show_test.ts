@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
 import { renderDatabag, renderTrust, shorten } from "./show.ts";
 
-Deno.test("shorten() shows the begin of a certificate, and nothing of a key", async () => {
+Deno.test("shorten() shows the beginning of a certificate, and nothing of a key", async () => {
   const { certificate, key, traditionalKey } = await createCertificate();
   assert.match(
     shorten(certificate),
@@ -16,7 +16,7 @@ Deno.test("shorten() shows the begin of a certificate, and nothing of a key", as
   assert.equal(shorten("https://127.0.0.1:8443"), "https://127.0.0.1:8443");
 });
 
-Deno.test("renderDatabag() lists what is a list, and leaves out Juju's own keys", async () => {
+Deno.test("renderDatabag() renders lists, and omits Juju's own keys", async () => {
   const { certificate, fingerprint } = await createCertificate();
   const databag = {
     "private-address": "10.0.0.1",
@@ -32,7 +32,7 @@ Deno.test("renderDatabag() lists what is a list, and leaves out Juju's own keys"
   ]);
 });
 
-Deno.test("renderTrust() puts the members of the cluster first", () => {
+Deno.test("renderTrust() lists the members of the cluster first", () => {
   const entry = { restricted: false, projects: [], certificate: "" };
   const rows = renderTrust([
     { ...entry, name: "juju", type: "client", fingerprint: "a".repeat(64) },

@@ -1,5 +1,5 @@
 /**
- * The further steps of the demonstration: what an operator does, the result, and a check of it.
+ * The later steps of the demonstration: each runs an operator's commands, and checks the result.
  *
  * @module
  */
@@ -25,15 +25,15 @@ import {
 } from "./demo.ts";
 import { watch } from "../lxd/watch.ts";
 
-/** Does what the status says. */
+/** Follows the remedy in the status. */
 export async function trustTheCharm(demo: Demo): Promise<void> {
   const { screen, deployment } = demo;
-  screen.heading("Do what the status says");
+  screen.heading("Follow the status");
   screen.command(`juju trust ${APPLICATION}`);
   deployment.model.trust(APPLICATION);
   await settle(demo);
   showStatus(demo, {
-    what: "It is active: it got into LXD and found each member",
+    what: "The charm is active: it entered LXD and found each member",
     expected: await active(deployment, 0),
   });
 }
@@ -44,18 +44,18 @@ export async function relateMyCharm(demo: Demo, myCharm: string): Promise<Served
   screen.heading("Relate a charm that wants to talk to LXD");
   const served = await relate(demo, myCharm, "my-charm");
   const { identity: { fingerprint }, requirer, told } = served;
-  screen.command(`juju show-unit ${UNIT} --endpoint api    # what my-charm/0 asks for`);
+  screen.command(`juju show-unit ${UNIT} --endpoint api    # my-charm/0 asks`);
   screen.lines(renderDatabag(requirer.relation.read("my-charm/0")));
-  screen.command(`juju show-unit my-charm/0 --endpoint lxd    # what ${UNIT} answers`);
+  screen.command(`juju show-unit my-charm/0 --endpoint lxd    # ${UNIT} answers`);
   screen.lines(renderDatabag(requirer.relation.read(UNIT)));
   screen.check(
-    "It is told each member's endpoint",
+    "The answer holds each member's endpoint",
     told.endpoints,
     demo.deployment.lxd.members.map(({ endpoint }) => endpoint),
   );
-  screen.check("It is told that its certificate is trusted", told.trusted, [fingerprint]);
+  screen.check("The answer says that the certificate is trusted", told.trusted, [fingerprint]);
   await showTrust(demo);
-  await checkOurs(demo, "LXD trusts it under my-charm's name", [served]);
+  await checkOurs(demo, "LXD trusts the certificate under my-charm's name", [served]);
   showStatus(demo, {
     what: `${APPLICATION} counts 1 certificate`,
     expected: await active(demo.deployment, 1),
@@ -63,7 +63,7 @@ export async function relateMyCharm(demo: Demo, myCharm: string): Promise<Served
   return served;
 }
 
-/** Shows what the requirer does in LXD. */
+/** Shows the requirer's work in LXD. */
 export async function seeWhatItDoes(demo: Demo, served: Served): Promise<void> {
   const { screen } = demo;
   screen.heading("See what my-charm does in LXD, with its own certificate");
@@ -75,13 +75,13 @@ export async function seeWhatItDoes(demo: Demo, served: Served): Promise<void> {
   });
   const stranger = await createCertificate({ commonName: "stranger" });
   screen.check(
-    "Without its certificate, nobody gets in",
+    "No member lets in a stranger's certificate",
     await answersTo(served.told, stranger),
     each(served.told.nodes, "untrusted"),
   );
 }
 
-/** Replaces the requirer's certificate by a new one, watching the trust store. */
+/** Rotates the requirer's certificate, and watches the trust store meanwhile. */
 export async function rotateItsCertificate(demo: Demo, asked: Served): Promise<Served> {
   const { screen, deployment } = demo;
   const { identity: old, requirer } = asked;
@@ -97,13 +97,13 @@ export async function rotateItsCertificate(demo: Demo, asked: Served): Promise<S
   );
   const course = sequence.map((seen) => seen.join(" and ") || "none");
   screen.check(
-    `In each of ${looks} looks meanwhile LXD trusted one: ${course.join(", then ")}`,
+    `In each of ${looks} looks LXD trusted one: ${course.join(", then ")}`,
     sequence.filter((seen) => seen.length === 0),
     [],
   );
   const served = servedOf(demo, requirer);
-  screen.check("my-charm uses the new one", served.identity.fingerprint, fingerprint);
-  await checkOurs(demo, "Only the new one is left", [served]);
+  screen.check("my-charm uses the new certificate", served.identity.fingerprint, fingerprint);
+  await checkOurs(demo, "Only the new certificate is left", [served]);
   showWork(demo, served);
   screen.check(
     "To each member, the old certificate is untrusted",
@@ -123,9 +123,9 @@ export async function relateAnother(
   screen.heading("Relate another charm");
   const other = await relate(demo, myCharm, "other-charm");
   await showTrust(demo);
-  await checkOurs(demo, "Each charm has an entry of its own", [first, other]);
+  await checkOurs(demo, "Each charm has its own entry", [first, other]);
   screen.check(
-    "Each is told of its own certificate only",
+    "Each answer names only the charm's own certificate",
     [first.requirer.told().trusted, other.told.trusted],
     [[first.identity.fingerprint], [other.identity.fingerprint]],
   );
@@ -168,14 +168,14 @@ export async function removeTheCharm(
   screen.command(`juju remove-application ${APPLICATION}`);
   deployment.model.removeApplication(APPLICATION);
   await settle(demo);
-  screen.check("It is gone from the model", deployment.model.applications(), [
+  screen.check("The charm is gone from the model", deployment.model.applications(), [
     "my-charm",
     "other-charm",
   ]);
   await connect(demo, other, "untrusted");
   const after = await showTrust(demo);
   screen.check(
-    "The trust store is as it was before",
+    "The trust store is the same as before",
     after.map(describeEntry),
     before.map(describeEntry),
   );

@@ -38,7 +38,7 @@ Deno.test.each(DOCUMENTS.map((document) => ({ document })))(
       .filter((word) => PATH.test(word));
     const missing: string[] = [];
     for (const path of new Set(named)) {
-      // A document beside a charm of its own names that charm's files.
+      // A document in a charm's folder names that charm's files.
       if (!await exists(path) && !await exists(join(dirname(document), path))) missing.push(path);
     }
     assert.deepEqual(missing, []);

@@ -1,5 +1,5 @@
 /**
- * The cases of the fault matrix: every request of the scenarios, with every fault of it.
+ * Lists the cases of the fault matrix: each request of each scenario, with each fault.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export type Purpose =
   | "restrict"
   | "revoke";
 
-/** A fault of a request: its kind, or the status that LXD answers with. */
+/** A fault of a request: its kind, or the HTTP status of LXD's reply. */
 export type RequestFault =
   | "refused"
   | "reset"
@@ -38,19 +38,19 @@ export type RequestFault =
 export interface FaultCase {
   /** The scenario. */
   readonly scenario: Scenario;
-  /** Index of the hook since the scenario's event; the first is 0. */
+  /** Index of the hook since the scenario's event, from 0. */
   readonly run: number;
-  /** The request, as an undisturbed run sends it. */
+  /** The request of an undisturbed run. */
   readonly request: LoggedRequest;
-  /** Which of the hook's requests of this method and path; the first is 1. */
+  /** Number of the request among the hook's requests of this method and path, from 1. */
   readonly nth: number;
   /** The fault. */
   readonly fault: RequestFault;
-  /** Whether the fault occurs again when the request is sent again. */
+  /** Whether a repeated request fails again. */
   readonly isLasting: boolean;
 }
 
-/** Every fault of a request. */
+/** All faults of a request. */
 export const REQUEST_FAULTS: readonly RequestFault[] = [
   "refused",
   "reset",
@@ -68,21 +68,20 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
 // Longer than the time limit of a request, ten seconds.
 const DELAY_MS = 10_500;
 
-/** Turns of the event loop without another request, after which a hook waits for the held one alone. */
+/** After so many turns of the event loop without another request, a hook waits for the held one. */
 const QUIET_TURNS = 100;
 
 /**
  * Lists the cases of a scenario.
  *
- * @param scenario The scenario.
- * @param hooks Its hooks in an undisturbed run.
+ * @param hooks The hooks of an undisturbed run.
  */
 export function casesOf(scenario: Scenario, hooks: readonly RecordedHook[]): readonly FaultCase[] {
   return hooks.flatMap(({ requests }, run) =>
     requests.flatMap((request, index) => {
       const nth = requests.slice(0, index + 1).filter((other) => isSame(other, request)).length;
       return REQUEST_FAULTS.flatMap((fault) =>
-        // A member that refuses connections goes on refusing them.
+        // A member that refuses a connection refuses the next one, too.
         (fault === "refused" ? [true] : [false, true]).map((isLasting): FaultCase => {
           return { scenario, run, request, nth, fault, isLasting };
         })
@@ -91,7 +90,7 @@ export function casesOf(scenario: Scenario, hooks: readonly RecordedHook[]): rea
   );
 }
 
-/** Gives the purpose of a request. */
+/** Returns the purpose of a request. */
 export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
   switch (method) {
     case "POST":
@@ -108,11 +107,9 @@ export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
 }
 
 /**
- * Injects the fault of a case into the requests that follow.
+ * Injects the fault of a case into the next requests.
  *
- * @param faultCase The case.
- * @param standIn The LXD that they are sent to.
- * @param expire Lets the time limits of the hook pass. @default {the answer takes longer than they}
+ * @param expire Ends the time limits of the hook. @default {the reply takes longer than the limits}
  */
 export function injectRequestFault(
   { request, nth, fault, isLasting }: FaultCase,
@@ -147,8 +144,8 @@ export function injectRequestFault(
 }
 
 /**
- * Holds a request until the hook waits for nothing else, and then lets its time limits pass. The hook
- * and the stand-in share this process, so a busy machine slows both alike.
+ * Holds a request until the hook waits for nothing else, and then ends the hook's time limits. The
+ * hook and the stand-in share this process, so a busy machine slows both equally.
  */
 function holdFor({ requests }: StandIn, expire: () => void): () => Promise<void> {
   return async () => {
@@ -163,12 +160,12 @@ function holdFor({ requests }: StandIn, expire: () => void): () => Promise<void>
   };
 }
 
-/** Counts how often the request of a case was sent. */
+/** Counts the requests that equal the request of a case. */
 export function timesSent({ request }: FaultCase, { requests }: StandIn): number {
   return requests.filter((other) => isSame(other, request)).length;
 }
 
-/** Names a case, for the message of a failed test. */
+/** Returns the name of a case, for the message of a failed test. */
 export function nameOf({ scenario, run, request, nth, fault, isLasting }: FaultCase): string {
   const path = request.path.replace(/[0-9a-f]{58}$/, "...");
   const sent = `${purposeOf(request)} (${request.method} ${path} ${nth})`;

@@ -1,6 +1,6 @@
 /**
- * Deployments that are used again: the event of a scenario is undone, which takes a part of the work
- * of another deployment.
+ * A pool of deployments. The pool undoes the event of a scenario, which is less work than a new
+ * deployment.
  *
  * @module
  */
@@ -15,38 +15,35 @@ import { type EndState, endStateOf } from "./end_state.ts";
 import { type FixedDeployment, prepareFixed, startFixedStandIn } from "./fixed.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/** What deployments are made with. */
+/** Options of the deployments. */
 export interface PoolOptions {
   /** LXD. @default {a stand-in for each} */
   readonly lxd?: LxdWorld;
-  /** The version that stand-ins behave like. @default {the first of those that are run} */
+  /** The version of stand-ins. @default {the first of the tested dialects} */
   readonly dialect?: DialectName;
-  /** How hooks are to run after {@linkcode Deployment.runAs}; in process until then. */
+  /** Which charm {@linkcode Deployment.runAs} can run. Hooks run in process until then. */
   readonly running: Running;
 }
 
-/** A deployment, settled before the event of its scenario. */
+/** A settled deployment, before the event of its scenario. */
 export interface Settled extends AsyncDisposable {
   readonly deployment: FixedDeployment;
-  /** Its LXD, if that is a stand-in. */
+  /** Its LXD, or undefined for a real LXD. */
   readonly standIn: StandIn | undefined;
-  /** Its state. */
+  /** The state before the event. */
   readonly initial: EndState;
 }
 
-/** The deployments of one scenario. Disposal ends those that are free. */
+/** The deployments of one scenario. Disposal ends the free ones. */
 export interface DeploymentPool extends AsyncDisposable {
-  /** Gives a deployment that nothing else uses. */
+  /** Returns a free deployment, or a new one. */
   readonly take: () => Promise<Settled>;
-  /** Undoes the event, and keeps the deployment if it is as before; ends it otherwise. */
+  /** Undoes the event. Keeps the deployment if its state is the initial one, else ends it. */
   readonly giveBack: (settled: Settled) => Promise<void>;
 }
 
 /**
- * Makes a pool, empty at first.
- *
- * @param scenario The scenario.
- * @param options What its deployments are made with.
+ * Makes an empty pool.
  */
 export function createPool(scenario: Scenario, options: PoolOptions): DeploymentPool {
   const free: Settled[] = [];
@@ -79,7 +76,7 @@ async function settle(
   return { deployment, standIn, initial, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Undoes the event, and tells whether all is as before it. */
+/** Undoes the event. Returns whether the state is the initial one. */
 async function isUndone(
   { undo }: Scenario,
   { deployment, standIn, initial }: Settled,
@@ -93,7 +90,7 @@ async function isUndone(
   return isFirstLeader && isDeepStrictEqual(await stateOf(deployment), initial);
 }
 
-/** Gives the state, with how often units nudged each other left out. */
+/** Reads the state, without the number of changes that the leader counted for other units. */
 async function stateOf(deployment: FixedDeployment): Promise<EndState> {
   return await endStateOf(deployment, deployment.model.databags());
 }

@@ -1,5 +1,5 @@
 /**
- * The state of a deployment as it is seen from outside, so that two of them can be compared.
+ * Reads the visible state of a deployment, so that tests can compare two deployments.
  *
  * @module
  */
@@ -12,28 +12,27 @@ import type { FixedDeployment } from "./fixed.ts";
 export interface EndState {
   /** LXD's trust store. */
   readonly trusted: readonly TrustEntry[];
-  /** Every databag, by its relation and its owner. */
+  /** Every databag, by relation and owner. */
   readonly databags: Databags;
   /** The status of each unit of the charm, and of the application. */
   readonly statuses: Readonly<Record<string, ShownStatus>>;
 }
 
-/** Databags, as a model gives them. */
+/** Databags, by relation and owner. */
 export type Databags = Readonly<Record<string, Settings>>;
 
-/** The databag key by which units nudge each other; its value is another one each time. */
+/** The databag key by which the leader wakes other units. Its value differs each time. */
 const NUDGE = "changed";
 
-/** Where the name that the charm gives is in use, one with all digits is as good. */
+/** Shortens the digits in a name: the charm writes all digits if the short name is in use. */
 function withShortName(entry: TrustEntry): TrustEntry {
   const { name, fingerprint } = entry;
   return { ...entry, name: name.replace(fingerprint, fingerprint.slice(0, 12)) };
 }
 
 /**
- * Reads the end state. Members of LXD bear their names instead of their addresses.
+ * Reads the end state, with the names of members in place of their addresses.
  *
- * @param deployment The deployment.
  * @param before The databags before the scenario's event.
  */
 export async function endStateOf(
@@ -47,7 +46,7 @@ export async function endStateOf(
     return [name, { ...settings, [NUDGE]: nudged }] as const;
   });
   const state: EndState = {
-    // Whether members of a cluster are among them, and how they are named, is LXD's own affair.
+    // LXD itself adds and names the entries of a cluster's members.
     trusted: (await lxd.trustStore()).filter(({ type }) => type !== "server").map(withShortName),
     databags: Object.fromEntries(databags),
     statuses: {

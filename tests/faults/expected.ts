@@ -1,19 +1,19 @@
 /**
- * What the charm promises if a request to LXD fails:
+ * The charm's promises for a request to LXD that fails:
  *
- * - The charm sends a request again at once if it may be sent twice, which all but an addition may,
- *   unless LXD has refused it or the time limit has passed. So a single fault does no harm.
+ * - The charm repeats a request at once, unless the request is an addition, LXD refused it, or its
+ *   time limit has passed. So a single fault does no harm.
  * - If a member of a cluster does not let the charm in, the charm asks the next one.
- * - If a member is not reached at the address for clients, the charm publishes the cluster's own
- *   address of it, and does not wait.
- * - The status line alone says whether LXD has made a change, whatever the body looks like.
- * - Without an answer of LXD's, the charm waits, and says for which member and why.
- * - 403 means that the charm's certificate may not manage others: the operator has to act.
+ * - If the charm cannot read a member's address for clients, the charm publishes the address from
+ *   the cluster's list, and does not wait.
+ * - The HTTP status alone says whether LXD made a change. The body does not matter.
+ * - Without a reply of LXD, the charm waits. The status names the member and the cause.
+ * - 403 means that the charm's certificate may not manage others. The operator has to act.
  * - If the name of an addition is in use, the charm takes the name with all digits.
- * - Any other refusal to register or to restrict a certificate concerns that certificate alone: the
+ * - Any other refusal to register or to restrict a certificate affects that certificate alone: the
  *   charm rejects it, in LXD's words.
- * - A refusal of another name holds nothing back, and the charm tries again later.
- * - The charm tells the operator of any other refusal, of a question or of a revocation.
+ * - A refused rename delays nothing. The charm tries again later.
+ * - Any other refusal, of a read or of a revocation, blocks the charm.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export type Expected =
   | "rejected"
   | "refused";
 
-/** Says how the hook of a case must end. */
+/** Returns how the hook of a case must end. */
 export function expectedOf(faultCase: FaultCase): Expected {
   const { scenario, request, fault, isLasting } = faultCase;
   const purpose = purposeOf(request);
@@ -47,11 +47,10 @@ export function expectedOf(faultCase: FaultCase): Expected {
 }
 
 /**
- * Gives the status that the hook of a case must set.
+ * Returns the status that the hook of a case must set.
  *
- * @param faultCase The case.
  * @param undisturbed The status of an undisturbed run, as `status: message`.
- * @param endpoint The endpoint of the member that the request is sent to.
+ * @param endpoint The endpoint of the member that receives the request.
  */
 export function expectedStatus(
   faultCase: FaultCase,
@@ -61,7 +60,7 @@ export function expectedStatus(
   const at = RegExp.escape(endpoint);
   switch (expectedOf(faultCase)) {
     case "as undisturbed": {
-      // A member that is down is no node.
+      // The status does not count a member that is down.
       const { fault, scenario: { members } } = faultCase;
       const nodes = fault === "refused" ? members - 1 : members;
       const now = undisturbed.replace(/: \d+ nodes?,/, `: ${nodes} node${nodes === 1 ? "" : "s"},`);
@@ -74,7 +73,7 @@ export function expectedStatus(
     case "rejected":
       return /^active: LXD \S+: .*, 1 rejected$/;
     case "renamed later": {
-      // What is not taken over yet is not counted.
+      // The status counts an entry only after its adoption.
       const [head = "", tail = ""] = undisturbed.split(/\d+ certificates?/);
       return new RegExp(`^${RegExp.escape(head)}\\d+ certificates?${RegExp.escape(tail)}$`);
     }
@@ -86,7 +85,7 @@ export function expectedStatus(
   }
 }
 
-/** Gives the reason that the requirer of a rejected certificate is told. */
+/** Returns the reason in the rejection of a certificate. */
 export function expectedReason({ fault }: FaultCase): string {
   return `LXD refuses the certificate: ${wordsOf(fault)}`;
 }

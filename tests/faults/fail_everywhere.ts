@@ -1,6 +1,6 @@
 /**
- * Lets the hooks of a scenario fail at every point, one in each run, and compares each end state with
- * that of an undisturbed run.
+ * Runs a scenario once for each point where a hook can fail, and compares each end state with the
+ * undisturbed one.
  *
  * @module
  */
@@ -12,23 +12,21 @@ import { type RunOptions, runScenario } from "./run_scenario.ts";
 import type { Scenario } from "./scenarios.ts";
 import { createGate, together } from "./together.ts";
 
-/** How the hooks of a scenario fail. */
+/** Options of the faults. */
 export interface FailOptions extends PoolOptions, Omit<RunOptions, "pool"> {
   /** Kinds of faults. */
   readonly kinds: readonly HookFaultKind[];
-  /** Whose hooks fail. @default {every unit's} */
+  /** The unit whose hooks fail. @default {every unit} */
   readonly unit?: string;
   /** Number of runs at the same time. @default {2} */
   readonly lanes?: number;
-  /** Takes out of an end state what may differ. @default {nothing} */
+  /** Removes values that may differ from an end state. @default {removes nothing} */
   readonly without?: (end: EndState) => EndState;
 }
 
 /**
- * Fails once at every point.
+ * Fails once at every point, in one run for each. Returns the faults.
  *
- * @param scenario The scenario.
- * @param options How.
  * @throws {Error} If an end state differs from the undisturbed one.
  */
 export async function failEverywhere(
@@ -45,10 +43,8 @@ export async function failEverywhere(
 }
 
 /**
- * Fails at every request, and again at every point of the hook that is replayed.
+ * Fails at every request, then at every point of the repeated hook. Returns the pairs of faults.
  *
- * @param scenario The scenario.
- * @param options How.
  * @throws {Error} If an end state differs from the undisturbed one.
  */
 export async function failTwiceEverywhere(

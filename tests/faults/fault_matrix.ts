@@ -1,5 +1,5 @@
 /**
- * Runs the cases of the fault matrix, and checks what the charm promises in each.
+ * Runs the cases of the fault matrix, and checks the charm's promises in each.
  *
  * @module
  */
@@ -31,15 +31,15 @@ import {
 } from "./scenarios.ts";
 import { createGate, type Gate, together } from "./together.ts";
 
-// With more lanes, a request that waits for its turn looks like an LXD that does not answer in time.
+// With more lanes, a request that waits for its turn looks like a time-out of LXD.
 const LANES = 4;
 
-/** The cases. Disposal ends the deployments that they ran in. */
+/** The cases. Disposal ends their deployments. */
 export interface Matrix extends AsyncDisposable {
   readonly cases: readonly MatrixCase[];
 }
 
-/** A case, with the run that it is compared with. */
+/** A case, with the undisturbed run of its scenario. */
 export interface MatrixCase extends FaultCase {
   /** The scenario without a fault, with an update-status at the end. */
   readonly undisturbed: ScenarioRun;
@@ -47,11 +47,11 @@ export interface MatrixCase extends FaultCase {
   readonly pool: DeploymentPool;
 }
 
-/** What a case is run with. */
+/** Options of a case. */
 export interface CaseOptions {
   /** How the hook with the fault runs. */
   readonly running: Running;
-  /** Lets the work before and after the hook through; the hook itself may wait for an answer. */
+  /** Limits the work before and after the hook. The hook itself may wait for a reply. */
   readonly gate: Gate;
 }
 
@@ -62,7 +62,7 @@ interface Ready {
   readonly standIn: StandIn;
   /** The databags before the scenario's event. */
   readonly databags: Databags;
-  /** The foreign entries that stay as they are. */
+  /** The foreign entries that must not change. */
   readonly untouched: readonly TrustEntry[];
 }
 
@@ -78,9 +78,9 @@ const SCENARIOS = [
 ];
 
 /**
- * Runs every scenario without a fault, and lists the cases of all.
+ * Runs every scenario without a fault, and lists the cases of all scenarios.
  *
- * @param running How the hooks with a fault are to run.
+ * @param running How the hooks with a fault will run.
  */
 export async function readMatrix(running: Running): Promise<Matrix> {
   await using begun = new AsyncDisposableStack();
@@ -98,11 +98,10 @@ export async function readMatrix(running: Running): Promise<Matrix> {
 }
 
 /**
- * Runs cases, some at a time; those that wait for a delayed answer wait together.
+ * Runs cases, a few at a time. Cases with a delayed reply wait at the same time.
  *
- * @param cases The cases.
  * @param running How the hooks with a fault run.
- * @throws {Error} If the charm does not keep its promises in all of them.
+ * @throws {Error} If the charm breaks a promise in any case.
  */
 export async function runCases(cases: readonly MatrixCase[], running: Running): Promise<void> {
   const gate = createGate(LANES);
@@ -127,7 +126,7 @@ async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise
   deployment.runAs(running);
   const run = await deployment.model.step();
   await gate(async () => {
-    assert.ok(timesSent(one, standIn) >= one.nth, "The request must have been sent");
+    assert.ok(timesSent(one, standIn) >= one.nth, "the hook sends the request");
     standIn.clear();
     checkStatus(one, run, standIn);
     await checkPromises(one, deployment, ready.untouched);
@@ -143,7 +142,7 @@ async function makeReady(
 ): Promise<Ready> {
   const settled = owned.use(await pool.take());
   const { deployment, standIn } = settled;
-  assert.ok(standIn, "Only a stand-in fails requests");
+  assert.ok(standIn, "only a stand-in fails requests");
   const databags = await startScenario(scenario, deployment);
   for (let index = 0; index < run; index++) await deployment.model.step();
   const untouched = await untouchedIn(deployment, undisturbed.end);
@@ -159,7 +158,7 @@ function checkStatus(one: MatrixCase, run: HookRun | undefined, { members }: Sta
   assert.match(`${status}: ${message}`, expected);
 }
 
-/** Once LXD works again, the end state is that of the undisturbed run. */
+/** Checks that the end state equals the undisturbed one, once LXD works again. */
 async function checkEnd(
   { undisturbed }: MatrixCase,
   { deployment, standIn, databags }: Ready,

@@ -13,18 +13,18 @@ const PURPOSES: readonly Purpose[] = [
   "revoke",
 ];
 
-Deno.test("fault matrix: every fault of every request", async () => {
+Deno.test("fault matrix: the charm keeps its promises for every fault of every request", async () => {
   await using matrix = await readMatrix("in process");
   const { cases } = matrix;
   assert.deepEqual(missingFrom(cases), []);
-  // A refused connection stays refused; every other fault occurs once, and for long.
+  // Each fault occurs once in one case, and lasts in another. A refused connection always lasts.
   const requests = new Set(cases.map(({ undisturbed }) => undisturbed)).values()
     .flatMap(({ hooks }) => hooks.flatMap(({ requests }) => requests)).toArray();
   assert.equal(cases.length, requests.length * (2 * REQUEST_FAULTS.length - 1));
   await runCases(cases, "in process");
 });
 
-/** Names the pairs of purpose and fault that no case has. */
+/** Returns the pairs of purpose and fault without a case. */
 function missingFrom(cases: readonly FaultCase[]): readonly string[] {
   const name = (purpose: Purpose, fault: FaultCase["fault"]) => `${purpose} ${fault}`;
   const there = new Set(cases.map(({ request, fault }) => name(purposeOf(request), fault)));

@@ -1,5 +1,5 @@
 /**
- * Deployments that are always made of the same things, so that the end states of two can be compared.
+ * Makes deployments with equal names, keys and certificates, so that tests can compare them.
  *
  * @module
  */
@@ -24,28 +24,28 @@ import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 
-/** A deployment whose requirers are found by their names. */
+/** A deployment that finds requirers by their names. */
 export interface FixedDeployment extends Deployment {
-  /** Measures the time limits of hooks in this process. */
+  /** The clock for the time limits of hooks in this process. */
   readonly clock: TestClock;
-  /** Adds an application that is related to the charm, driven by hand. */
+  /** Adds an application without a charm, and relates it to the charm. */
   readonly addRequirer: (application: string, options: RequirerOptions) => RelationHandle;
-  /** Gives the relation with such an application. */
+  /** Returns the relation with such an application. */
   readonly relation: (application: string) => RelationHandle;
-  /** Writes the certificates of a unit, or of an application; over `lxd-https` that is one. */
+  /** Writes the certificates of a unit or an application. Over `lxd-https` there is only one. */
   readonly offer: (requirer: string, certificates: readonly Offered[]) => void;
 }
 
 const UUID = "00000000-0000-4000-8000-000000000003";
 
-// Light keys, too: Juju's own are on P-384.
+// P-256 keys are faster than Juju's, which are on P-384.
 const CLIENTS: Clients = {
   credential: await createCertificate({ commonName: "juju" }),
   bystander: await createCertificate({ commonName: "someone else" }),
 };
 const IDENTITY = await createLightIdentity();
 
-/** Certificates that requirers offer, each with its name as the common name. */
+/** Certificates for requirers. The name of each is its common name. */
 export const CERTIFICATES: Readonly<Record<"a" | "b" | "c" | "d", TestCertificate>> = {
   a: await createCertificate({ commonName: "a" }),
   b: await createCertificate({ commonName: "b" }),
@@ -54,20 +54,15 @@ export const CERTIFICATES: Readonly<Record<"a" | "b" | "c" | "d", TestCertificat
 };
 
 /**
- * Starts a stand-in that presents the same certificate as every other one.
- *
- * @param members Number of its members.
- * @param dialect The version it behaves like.
+ * Starts a stand-in. All stand-ins present the same certificate.
  */
 export async function startFixedStandIn(members: number, dialect: DialectName): Promise<StandIn> {
   return await startStandIn({ members, dialect, identity: IDENTITY });
 }
 
 /**
- * Makes a model without applications, beside an LXD that trusts Juju and a bystander only.
- *
- * @param lxd LXD; what else its trust store holds of clients is removed.
- * @param options How hooks run, and the charm.
+ * Makes a model without applications, beside an LXD that trusts only Juju and a bystander. Removes
+ * all other entries of clients.
  */
 export async function prepareFixed(
   lxd: LxdWorld,

@@ -1,5 +1,5 @@
 /**
- * Faults of the hooks of a scenario: their kinds, and the points where they can occur.
+ * Faults of a scenario's hooks: their kinds, and the points where they can occur.
  *
  * @module
  */
@@ -7,42 +7,41 @@ import type { HookRun, Model } from "../juju/mod.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { LoggedRequest } from "../lxd/stand_in_faults.ts";
 
-/** What goes wrong with a hook. */
+/** A kind of fault of a hook. */
 export type HookFaultKind =
-  /** Killed at a call of a hook tool, which does not act. */
+  /** Killed at a call of a hook tool, before the tool acts. */
   | "killed at tool call"
-  /** Killed when a hook tool has acted, before its answer. */
+  /** Killed after a hook tool acted, before its answer. */
   | "killed after tool call"
-  /** Killed at a request to LXD, which does not act. */
+  /** Killed at a request, before LXD acts. */
   | "killed before request"
-  /** Killed when LXD has acted, before its answer. */
+  /** Killed after LXD acted, before its reply. */
   | "killed after request"
-  /** The leadership is lost when the hook's writes are to take effect. */
+  /** The unit loses leadership when the hook's writes would take effect. */
   | "leadership lost at flush";
 
-/** A fault of one hook, at one point. */
+/** A fault at one point of one hook. */
 export interface HookFault {
-  /** Index of the hook since the scenario's event; the first is 0. */
+  /** Index of the hook since the scenario's event, from 0. */
   readonly run: number;
-  /** Name of the unit, and of the hook. */
+  /** Names of the unit and the hook. */
   readonly hook: string;
-  /** What goes wrong. */
+  /** The kind of fault. */
   readonly kind: HookFaultKind;
-  /** Which of the hook's calls or requests; the first is 1. */
+  /** Number of the call or request, from 1. */
   readonly nth: number;
 }
 
 /** A hook that ran in a scenario. */
 export interface RecordedHook extends Pick<HookRun, "unit" | "hook" | "tools" | "statusAfter"> {
-  /** Its requests to LXD, if that is a stand-in. */
+  /** Its requests to a stand-in. Empty with a real LXD. */
   readonly requests: readonly LoggedRequest[];
 }
 
 /**
- * Lists every fault that can occur.
+ * Lists the faults of these kinds that can occur.
  *
  * @param hooks The hooks of an undisturbed run.
- * @param kinds Kinds of faults.
  */
 export function hookFaultsOf(
   hooks: readonly RecordedHook[],
@@ -66,7 +65,7 @@ function countPoints({ tools, requests }: RecordedHook, kind: HookFaultKind): nu
     case "killed after request":
       return requests.length;
     case "leadership lost at flush":
-      // Only for the application's databags it is asked for.
+      // Juju checks the leadership only for writes to an application's databag.
       return Number(
         tools.some(({ tool, args }) => tool === "relation-set" && args.includes("--app")),
       );
@@ -74,11 +73,9 @@ function countPoints({ tools, requests }: RecordedHook, kind: HookFaultKind): nu
 }
 
 /**
- * Injects a fault into the next hook.
+ * Injects a fault into the model's next hook.
  *
- * @param fault The fault.
- * @param model The model that the hook runs in.
- * @param standIn The LXD that it requests from, if that is a stand-in.
+ * @param standIn The LXD, or undefined for a real LXD.
  */
 export function inject(
   { kind, nth }: HookFault,
@@ -101,12 +98,12 @@ export function inject(
   }
 }
 
-/** Says how a hook with a fault must end. */
+/** Returns how a hook with a fault must end. */
 export function outcomeOf({ kind }: HookFault): HookRun["outcome"] {
   return kind === "leadership lost at flush" ? "failed" : "killed";
 }
 
-/** Names a fault, for the message of a failed test. */
+/** Returns the name of a fault, for the message of a failed test. */
 export function nameOf({ run, hook, kind, nth }: HookFault): string {
   return `${hook} (hook ${run + 1}) ${kind} ${nth}`;
 }

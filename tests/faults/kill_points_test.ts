@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { failEverywhere } from "./fail_everywhere.ts";
 import { BROKEN, DEPARTURE, FORCED, HTTPS, ROTATION, UPGRADE } from "./scenarios.ts";
 
-// At least: five calls and three requests of each hook, and both sides of each request.
+// Each hook has at least five calls and three requests. Each request has two points.
 const POINTS_OF_A_HOOK = 11;
 
 Deno.test.each([
@@ -12,7 +12,7 @@ Deno.test.each([
   { scenario: FORCED, hooks: 2 },
   { scenario: UPGRADE, hooks: 2 },
   { scenario: HTTPS, hooks: 1 },
-])("kill points of the built charm: $scenario.name", async ({ scenario, hooks }) => {
+])("kill points: the built charm survives a kill: $scenario.name", async ({ scenario, hooks }) => {
   const faults = await failEverywhere(scenario, {
     running: "built",
     kinds: ["killed at tool call", "killed before request", "killed after request"],

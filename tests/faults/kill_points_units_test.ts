@@ -6,12 +6,12 @@ import { DEPARTURE, ROTATION, withUnits } from "./scenarios.ts";
 Deno.test.each([
   { scenario: withUnits(ROTATION, 2) },
   { scenario: withUnits(DEPARTURE, 2) },
-])("kill points of the built charm: $scenario.name, the leader's", async ({ scenario }) => {
+])("kill points: the leader survives a kill: $scenario.name", async ({ scenario }) => {
   const faults = await failEverywhere(scenario, {
     running: "built",
     kinds: ["killed at tool call", "killed before request", "killed after request"],
     unit: UNIT,
   });
-  // At least: nine calls, and three requests with both of their sides.
+  // The hook has at least nine calls and three requests. Each request has two points.
   assert.ok(faults.length >= 15, `${faults.length} points`);
 });

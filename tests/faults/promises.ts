@@ -1,5 +1,5 @@
 /**
- * What the charm promises in every case of the fault matrix.
+ * Checks the charm's promises in each case of the fault matrix.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { FixedDeployment } from "./fixed.ts";
 import { expectedOf, expectedReason } from "./expected.ts";
 
 /**
- * Gives the entries that are foreign, and stay so in an undisturbed run.
+ * Returns the foreign entries that an undisturbed run does not adopt.
  *
  * @param deployment The deployment before the fault.
  * @param end The end state of an undisturbed run.
@@ -29,12 +29,10 @@ export async function untouchedIn(
 }
 
 /**
- * Checks that nothing is lost, nothing taken over, and nothing untrue is published, as soon as the
- * hook of a case has ended.
+ * Checks the state right after the hook of a case: no certificate is lost, no foreign entry has
+ * changed, and the published data is true.
  *
- * @param faultCase The case.
- * @param deployment The deployment that it ran in.
- * @param untouched The foreign entries as they were.
+ * @param untouched The foreign entries before the fault.
  */
 export async function checkPromises(
   faultCase: FaultCase,
@@ -45,15 +43,15 @@ export async function checkPromises(
   const store = await lxd.trustStore();
   const trusted = new Set(store.map(({ fingerprint }) => fingerprint));
   const told = toldOf(deployment);
-  assert.deepEqual(told.filter((fingerprint) => !trusted.has(fingerprint)), [], "All told is so");
+  assert.deepEqual(told.filter((fingerprint) => !trusted.has(fingerprint)), [], "all are trusted");
   for (const entry of untouched) {
     const now = store.find(({ fingerprint }) => fingerprint === entry.fingerprint);
-    assert.deepEqual(now, entry, "A foreign entry is as it was");
+    assert.deepEqual(now, entry, "foreign entries do not change");
   }
   const isRejected = expectedOf(faultCase) === "rejected";
   const rejections = Object.values(model.databags())
     .map(({ rejected_certificates: text }) => text ?? "").filter((text) => text !== "");
-  assert.equal(rejections.length > 0, isRejected, "A rejection is told");
+  assert.equal(rejections.length > 0, isRejected, "rejections are published");
   for (const text of rejections) {
     assert.deepEqual(
       JSON.parse(text).map(({ reason }: { readonly reason: string }) => reason),
@@ -61,14 +59,14 @@ export async function checkPromises(
     );
   }
   const { scenario, request } = faultCase;
-  // A certificate that LXD does not restrict must not keep more access than the operator allows.
+  // The charm revokes a certificate that LXD does not restrict as the operator asks.
   const keeps = isRejected && purposeOf(request) === "restrict" ? [] : scenario.keeps;
-  // A requirer whose certificate LXD refuses has none in place of the one that it no longer offers.
+  // A requirer that dropped a certificate has none if LXD refuses the next one.
   const replaces = isRejected ? [] : scenario.replaces;
   await checkKept({ keeps, replaces }, deployment);
 }
 
-/** Gives every fingerprint that the charm publishes. */
+/** Returns every fingerprint that the charm publishes. */
 function toldOf({ model }: FixedDeployment): readonly string[] {
   return Object.entries(model.databags())
     .filter(([name]) => name.split(" ")[1]?.split("/")[0] === APPLICATION)

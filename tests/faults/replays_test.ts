@@ -18,7 +18,7 @@ import {
 import type { HookFaultKind } from "./hook_fault.ts";
 import { TESTED_DIALECTS } from "../lxd/tested_dialects.ts";
 
-// A hook that is killed at a request waits a while before it notices.
+// A hook that is killed at a request ends only after a while, so more runs fit at the same time.
 const IN_PROCESS = { running: "in process", lanes: 6 } as const;
 const KILLS: readonly HookFaultKind[] = [
   "killed at tool call",
@@ -40,7 +40,7 @@ const SCENARIOS = [
 ];
 const IN_UNITS = [ROTATION, DEPARTURE, BROKEN].map((scenario) => withUnits(scenario, 2));
 
-// What differs between versions is how names are taken and changed.
+// Versions differ in how they take and change names.
 const [FIRST] = TESTED_DIALECTS;
 const NAMING = [ROTATION, SHARING, UPGRADE];
 
@@ -54,7 +54,7 @@ Deno.test.each(
       kinds: KILLS.filter((kind) => kind !== "killed after tool call"),
     })),
   ]),
-)("replays in process: $scenario.name over LXD $dialect, killed", async (one) => {
+)("replays in process: $scenario.name over LXD $dialect, killed once", async (one) => {
   const { scenario, dialect, kinds } = one;
   const faults = await failEverywhere(scenario, { ...IN_PROCESS, dialect, kinds });
   assert.deepEqual(new Set(faults.map(({ kind }) => kind)), new Set(kinds));
@@ -68,16 +68,16 @@ Deno.test("replays in process: rotation, killed twice in a row", async () => {
 });
 
 Deno.test.each(
-  // Juju refuses what a unit writes for the application once it leads no more.
+  // Juju refuses a unit's writes for its application after the unit lost leadership.
   [...[ROTATION, DEPARTURE, SHARING].map(withApplications), BROKEN, UPGRADE]
     .flatMap((scenario) => [{ scenario }, { scenario: withUnits(scenario, 2) }]),
 )(
-  "replays in process: $scenario.name, refused at its flush",
+  "replays in process: $scenario.name, refused at the flush",
   async ({ scenario }) => {
     const faults = await failEverywhere(scenario, {
       ...IN_PROCESS,
       kinds: ["leadership lost at flush"],
-      // Another unit may lead in the end. It knows everything after an update-status.
+      // Another unit may lead at the end. After update-status it knows everything.
       endsWithUpdateStatus: true,
       without: withoutLeader,
     });

@@ -1,5 +1,5 @@
 /**
- * Runs a scenario hook by hook, and injects faults into some hooks.
+ * Runs a scenario hook by hook, and injects faults into hooks.
  *
  * @module
  */
@@ -16,17 +16,17 @@ import type { Scenario } from "./scenarios.ts";
 export interface ScenarioRun {
   /** The hooks since the scenario's event. */
   readonly hooks: readonly RecordedHook[];
-  /** The state once no hook was left. */
+  /** The state after the last hook. */
   readonly end: EndState;
 }
 
-/** What a scenario is run with. */
+/** Options of a run. */
 export interface RunOptions {
   /** The deployments of the scenario. */
   readonly pool: DeploymentPool;
   /**
-   * How hooks with a fault and their replays run, and all hooks if none has a fault. The others run
-   * in process.
+   * How hooks with a fault and their repetitions run. Without any fault, all hooks run like this.
+   * Other hooks run in process.
    */
   readonly running: Running;
   /** Whether every unit runs update-status at the end. @default {false} */
@@ -36,12 +36,8 @@ export interface RunOptions {
 const MAXIMUM_HOOKS = 100;
 
 /**
- * Runs a scenario. A hook with a fault must not end well, every other one must, after each one no
- * certificate may be lost, and in the end every unit must be active.
- *
- * @param scenario The scenario.
- * @param faults Faults of its hooks.
- * @param options What with.
+ * Runs a scenario. Hooks with a fault must fail, and all others must succeed. No hook may lose a
+ * certificate, and at the end every unit must be active.
  */
 export async function runScenario(
   scenario: Scenario,
@@ -63,20 +59,20 @@ export async function runScenario(
     if (hook === undefined) break;
     hooks.push(hook);
     await checkKept(scenario, deployment);
-    assert.ok(hooks.length < MAXIMUM_HOOKS, "Hooks must come to an end");
+    assert.ok(hooks.length < MAXIMUM_HOOKS, "hooks come to an end");
   }
-  for (const { run } of faults) assert.ok(run < hooks.length, "Every fault must occur");
+  for (const { run } of faults) assert.ok(run < hooks.length, "every fault occurs");
   deployment.runAs("in process");
   if (endsWithUpdateStatus) await settleWithUpdateStatus(deployment);
   const end = await endStateOf(deployment, before);
   const unwell = Object.entries(end.statuses).filter(([, { status }]) => status !== "active");
-  assert.deepEqual(unwell, [], "All is well in the end");
+  assert.deepEqual(unwell, [], "every unit is active at the end");
   owned.move();
   await pool.giveBack(settled);
   return { hooks, end };
 }
 
-/** Settles, and lets every unit run update-status. */
+/** Settles, and runs update-status on every unit. */
 export async function settleWithUpdateStatus({ model }: FixedDeployment): Promise<void> {
   await model.settle();
   model.updateStatus(APPLICATION);
@@ -84,7 +80,7 @@ export async function settleWithUpdateStatus({ model }: FixedDeployment): Promis
 }
 
 /**
- * Lets the event of a scenario happen to a settled deployment; its hooks are to be run.
+ * Makes the event of a scenario happen to a settled deployment. The caller runs its hooks.
  *
  * @returns The databags before the event.
  */
@@ -98,8 +94,8 @@ export async function startScenario(
 }
 
 /**
- * Checks that no certificate was lost that is wanted all the time, nor the access of a requirer that
- * replaces one.
+ * Checks that LXD trusts every certificate that is always wanted, and at least one of those that
+ * replace each other.
  */
 export async function checkKept(
   { keeps, replaces }: Pick<Scenario, "keeps" | "replaces">,
@@ -107,10 +103,10 @@ export async function checkKept(
 ): Promise<void> {
   const trusted = new Set((await lxd.trustStore()).map(({ fingerprint }) => fingerprint));
   const lost = keeps.filter(({ fingerprint }) => !trusted.has(fingerprint));
-  assert.deepEqual(lost, [], "No certificate may be lost");
+  assert.deepEqual(lost, [], "no certificate is lost");
   const isWithout = replaces.length > 0 &&
     !replaces.some(({ fingerprint }) => trusted.has(fingerprint));
-  assert.ok(!isWithout, "The former certificate must stay until the next one is trusted");
+  assert.ok(!isWithout, "the former certificate stays until the next one is trusted");
 }
 
 async function runHook(
@@ -124,7 +120,7 @@ async function runHook(
   if (run === undefined) return undefined;
   const { unit, hook, tools, statusAfter, outcome, error, stderr } = run;
   const name = `${unit} ${hook}`;
-  if (fault) assert.equal(name, fault.hook, "The fault must occur in the hook that it is for");
+  if (fault) assert.equal(name, fault.hook, "the fault occurs in its hook");
   const expected = fault ? outcomeOf(fault) : outcome === "skipped" ? outcome : "done";
   assert.equal(outcome, expected, `${name}: ${error} ${stderr}`);
   return { unit, hook, tools, statusAfter, requests: standIn?.requests ?? [] };

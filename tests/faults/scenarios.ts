@@ -1,5 +1,5 @@
 /**
- * Events that happen to a settled charm. Together they cause every kind of request to LXD.
+ * Events that happen to a settled deployment. Together they cause every kind of request to LXD.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { APPLICATION } from "../harness/charm.ts";
 import type { Interface, Offered } from "../harness/requirer.ts";
 import { CERTIFICATES, type FixedDeployment } from "./fixed.ts";
 
-/** An event, with the deployment that it happens to. */
+/** An event, and its deployment. */
 export interface Scenario {
   /** Its name. */
   readonly name: string;
@@ -17,15 +17,15 @@ export interface Scenario {
   readonly units: number;
   /** Number of LXD's members. */
   readonly members: number;
-  /** Prepares the deployment; all hooks are run afterwards. */
+  /** Prepares the deployment. The caller runs all hooks afterwards. */
   readonly prepare: (deployment: FixedDeployment) => Promise<void>;
-  /** Lets the event happen. */
+  /** Makes the event happen. */
   readonly act: (deployment: FixedDeployment) => Promise<void> | void;
-  /** Undoes the event, if that is possible without a trace; all hooks are run afterwards. */
+  /** Undoes the event, if that leaves no trace. The caller runs all hooks afterwards. */
   readonly undo?: (deployment: FixedDeployment) => void;
-  /** The certificates that are trusted before, and wanted all the time. */
+  /** Certificates that are trusted before, and wanted all the time. */
   readonly keeps: readonly TestCertificate[];
-  /** Certificates of which one at least must be trusted all the time; none for no such. */
+  /** Certificates of which at least one must always be trusted. May be empty. */
   readonly replaces: readonly TestCertificate[];
 }
 
@@ -33,7 +33,7 @@ const { a, b, c, d } = CERTIFICATES;
 const ALONE = { units: 1, members: 1, replaces: [] } as const;
 const GARBAGE = "garbage";
 
-/** A unit offers another certificate, and keeps one. */
+/** A unit replaces one certificate, and keeps another. */
 export const ROTATION: Scenario = {
   ...ALONE,
   name: "rotation",
@@ -44,7 +44,7 @@ export const ROTATION: Scenario = {
   replaces: [a, d],
 };
 
-/** A unit offers another certificate, and garbage, as another one has done before. */
+/** A unit replaces one certificate, and also sends garbage. Another unit already sent garbage. */
 export const REJECTION: Scenario = {
   ...ROTATION,
   name: "rejection",
@@ -52,7 +52,7 @@ export const REJECTION: Scenario = {
   act: (deployment) => deployment.offer("my-charm/0", [b, d, GARBAGE]),
 };
 
-/** A unit leaves; another one stays, which wants one of its certificates. */
+/** A unit leaves. Another unit wants one of its certificates. */
 export const DEPARTURE: Scenario = {
   ...ALONE,
   name: "departure",
@@ -62,7 +62,7 @@ export const DEPARTURE: Scenario = {
   keeps: [b, c, d],
 };
 
-/** A relation is removed, and another one wants a certificate of it. */
+/** A relation is removed. Another relation wants one of its certificates. */
 export const BROKEN: Scenario = {
   ...ALONE,
   name: "broken relation",
@@ -72,14 +72,14 @@ export const BROKEN: Scenario = {
   keeps: [c],
 };
 
-/** The same by force: nothing of the relation can be read or written any more. */
+/** A relation is removed by force. Nobody can read or write its data. */
 export const FORCED: Scenario = {
   ...BROKEN,
   name: "relation removed by force",
   act: ({ model, relation }) => model.removeRelation(relation("my-charm"), { force: true }),
 };
 
-/** A second requirer comes to want a certificate. */
+/** A second requirer asks for a certificate that is registered. */
 export const SHARING: Scenario = {
   ...ALONE,
   name: "sharing",
@@ -89,7 +89,7 @@ export const SHARING: Scenario = {
   keeps: [a, b, c],
 };
 
-/** The operator restricts what certificates give access to. */
+/** The operator restricts the access of all certificates. */
 export const RESTRICTION: Scenario = {
   ...ALONE,
   name: "restriction",
@@ -99,7 +99,7 @@ export const RESTRICTION: Scenario = {
   keeps: [a],
 };
 
-/** The charm takes over from the original one, which published a and b; c is foreign. */
+/** The charm replaces the original charm, which published a and b. The entry of c is foreign. */
 export const UPGRADE: Scenario = {
   ...ALONE,
   name: "upgrade",
@@ -118,7 +118,7 @@ export const UPGRADE: Scenario = {
     }
     await model.settle();
     const endpoint = lxd.members[0]?.endpoint;
-    // The JSON of a list in the JSON of the nodes.
+    // The original wrote the JSON of a list into the JSON of the nodes.
     const trusted = JSON.stringify([a.fingerprint, b.fingerprint]);
     const nodes = [{ endpoint, name: "node", trusted_certs_fp: trusted }];
     relation.write(`${APPLICATION}/0`, { version: "1.0", nodes: JSON.stringify(nodes) });
@@ -127,7 +127,7 @@ export const UPGRADE: Scenario = {
   keeps: [a, c],
 };
 
-/** A requirer of `lxd-https` offers another certificate. */
+/** A requirer of `lxd-https` replaces its certificate. */
 export const HTTPS: Scenario = {
   ...ALONE,
   name: "rotation over lxd-https",
@@ -139,7 +139,7 @@ export const HTTPS: Scenario = {
   replaces: [a, d],
 };
 
-/** An application comes to speak for its units over `lxd-https`. */
+/** An application of `lxd-https` begins to write a databag that replaces those of its units. */
 export const SPEAKER: Scenario = {
   ...HTTPS,
   name: "speaker over lxd-https",
@@ -153,10 +153,9 @@ export const SPEAKER: Scenario = {
 };
 
 /**
- * Lets the requirers' applications ask as well, so that the leader answers in the application's databag.
+ * Adds certificates in the requirers' application databags, so that the leader answers there.
  *
  * @param scenario A scenario with the requirers `my-charm` and `other`.
- * @returns The scenario with what their applications ask for.
  */
 export function withApplications(scenario: Scenario): Scenario {
   return {
@@ -171,11 +170,9 @@ export function withApplications(scenario: Scenario): Scenario {
 }
 
 /**
- * Gives the charm further units.
+ * Sets the number of the charm's units.
  *
  * @param scenario A scenario with one unit.
- * @param units Number of units.
- * @returns The scenario with all of them.
  */
 export function withUnits(scenario: Scenario, units: number): Scenario {
   return {
@@ -190,17 +187,15 @@ export function withUnits(scenario: Scenario, units: number): Scenario {
 }
 
 /**
- * Gives LXD further members.
+ * Sets the number of LXD's members.
  *
  * @param scenario A scenario with one member.
- * @param members Number of members.
- * @returns The scenario with a cluster.
  */
 export function withMembers(scenario: Scenario, members: number): Scenario {
   return { ...scenario, name: `${scenario.name}, ${members} members`, members };
 }
 
-/** Deploys the charm, and relates it to the requirers with what they offer. */
+/** Deploys the charm, relates it to the requirers, and writes their certificates. */
 async function deploy(
   deployment: FixedDeployment,
   offers: Readonly<Record<string, readonly Offered[]>>,

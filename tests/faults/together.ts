@@ -1,26 +1,25 @@
 /**
- * Does much work at the same time.
+ * Runs work concurrently.
  *
  * @module
  */
 import { limit } from "../../lib/async/limit.ts";
 
-/** Does work when there is room for it. */
+/** Runs work once fewer than the maximum of others run. */
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Makes a gate that lets so much work through at the same time. */
+/** Makes a gate for a maximum number of concurrent works. */
 export function createGate(maximum: number): Gate {
   const enter = limit(maximum, (work: () => Promise<unknown>) => work());
   return <T>(work: () => Promise<T>) => enter(work) as Promise<T>;
 }
 
 /**
- * Does work on all items, even if some of it fails.
+ * Runs work on all items, even if some of it fails.
  *
- * @param items The items.
- * @param nameOf Names an item.
- * @param work The work.
- * @throws {Error} If any failed: with the names of all that did, and the error of the first one.
+ * @param nameOf Returns the name of an item.
+ * @throws {Error} If any failed. The message names all failed items, and the cause is the first
+ * error.
  */
 export async function together<T>(
   items: readonly T[],

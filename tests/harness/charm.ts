@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The charm: the one that the variable CHARM names, else the one that `deno task test` built. */
+/** Path of the charm: the variable CHARM, else the charm that `deno task test` built. */
 export const CHARM: string = Deno.env.get("CHARM") ??
   new URL("../../dist/lxd-integrator_amd64.charm", import.meta.url).pathname;
 
@@ -14,5 +14,5 @@ export const APPLICATION = "lxd-integrator";
 /** Name of its first unit. */
 export const UNIT = "lxd-integrator/0";
 
-/** Name of an entry in LXD's trust store that must stay as it is. */
+/** Name of a foreign entry in LXD's trust store, which must not change. */
 export const BYSTANDER = "someone else's";

@@ -1,5 +1,5 @@
 /**
- * The cloud that Juju runs on: an LXD.
+ * Juju's cloud, which is an LXD.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { TestCertificate } from "../certificates.ts";
 import type { CloudSpec } from "../juju/mod.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 
-/** What may differ from Juju's own cloud. */
+/** Changes to Juju's cloud. */
 export interface CloudChanges {
   /** The endpoint. */
   readonly endpoint?: string;
@@ -18,11 +18,9 @@ export interface CloudChanges {
 }
 
 /**
- * Gives what `credential-get` prints.
+ * Returns the output of `credential-get`.
  *
- * @param lxd The LXD.
  * @param own Juju's certificate.
- * @param changes What differs from Juju's own cloud.
  */
 export function cloudOf(
   lxd: LxdWorld,
@@ -39,7 +37,7 @@ export function cloudOf(
       "auth-type": "certificate",
       attrs: {
         "client-cert": credential.certificate,
-        // Juju's own keys are in this form.
+        // Juju's keys have this form.
         "client-key": credential.traditionalKey,
         "server-cert": changes.server ?? lxd.serverCertificate,
       },

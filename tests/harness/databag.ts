@@ -5,10 +5,10 @@
  */
 import type { Settings } from "../juju/mod.ts";
 
-// Juju's own, in every unit's databag.
+// Juju writes these keys into every unit's databag.
 const NETWORK_KEYS = ["egress-subnets", "ingress-address", "private-address"];
 
-/** Leaves out what Juju itself writes into a unit's databag. */
+/** Returns a databag without the keys that Juju writes. */
 export function withoutNetworkKeys(databag: Readonly<Settings>): Settings {
   return Object.fromEntries(
     Object.entries(databag).filter(([key]) => !NETWORK_KEYS.includes(key)),

@@ -1,9 +1,9 @@
 /**
- * The built charm in a Juju model, beside an LXD. Every test that runs the charm uses it.
+ * Deploys the charm in a Juju model beside an LXD. Every test that runs the charm uses this module.
  *
- * After each settling it checks what has to hold always: no hook failed, what is told is true, every
- * unit tells it, the leader to an application that asks as well, a foreign entry is as it was, and
- * nothing secret is shown.
+ * After each settling it checks the promises that always hold: no hook failed, the published data
+ * is true, every unit publishes the same, the leader also answers an application that asks, no
+ * foreign entry has changed, and no log or status holds a secret.
  *
  * @module
  */
@@ -20,9 +20,9 @@ import { addRequirer, relateRequirer, type Requirer, requirerOf } from "./requir
 
 /** A model with the charm, beside an LXD. Disposal ends the model, and leaves LXD. */
 export interface Deployment extends AsyncDisposable {
-  /** The model that the charm runs in. */
+  /** The model with the charm. */
   readonly model: Model;
-  /** The LXD that it manages. */
+  /** The LXD that the charm manages. */
   readonly lxd: LxdWorld;
   /** Juju's certificate, which LXD trusts. */
   readonly credential: TestCertificate;
@@ -30,39 +30,39 @@ export interface Deployment extends AsyncDisposable {
   readonly charm: string;
   /** The beginning of the name of each of our entries in the trust store. */
   readonly prefix: string;
-  /** What `credential-get` prints, with changes to the endpoint or the attributes. */
+  /** Returns the output of `credential-get`, with changes. */
   readonly cloud: (changes?: CloudChanges) => CloudSpec;
-  /** Says how the charm's hooks run from now on. */
+  /** Sets how the charm's hooks run from now on. */
   readonly runAs: (running: Running) => void;
-  /** Adds an application that is related to the charm. */
+  /** Adds an application without a charm, and relates it to the charm. */
   readonly requirer: (name?: string, units?: number) => Requirer;
-  /** Relates an application that is deployed to the charm. */
+  /** Relates a deployed application to the charm. */
   readonly relate: (name: string) => Requirer;
-  /** Runs hooks until none is left, and checks what has to hold always. */
+  /** Runs hooks until none is left, and checks the promises that always hold. */
   readonly settle: () => Promise<void>;
-  /** Lets update-status run, and settles. */
+  /** Runs update-status on every unit, and settles. */
   readonly updateStatus: () => Promise<void>;
-  /** Status of a unit, by default the first one, as `status: message`. */
+  /** Returns the status of a unit as `status: message`. @default {the first unit} */
   readonly status: (unit?: string) => string;
-  /** Our entries in the trust store: what follows our mark, by fingerprint. */
+  /** Returns the names of our entries by fingerprint, without mark and digits. */
   readonly ours: () => Promise<Readonly<Record<string, string>>>;
-  /** Everyone else's entries. */
+  /** Returns the foreign entries. */
   readonly foreign: () => Promise<readonly TrustEntry[]>;
 }
 
-/** What a model beside an LXD is made with. */
+/** Options of a model beside an LXD. */
 export interface PrepareOptions {
-  /** How the charm's hooks run. @default {as the variable HOOKS says} */
+  /** How the charm's hooks run. @default {the variable HOOKS} */
   readonly running?: Running;
-  /** Path of the charm under test. @default {the one whose hooks can run so} */
+  /** Path of the charm under test. @default {a charm whose hooks can run like this} */
   readonly charmUnderTest?: string;
   /**
-   * Clients that LXD is to trust, if it does not yet.
+   * Clients that LXD must trust.
    *
    * @default {a credential and a bystander, both new}
    */
   readonly clients?: Clients;
-  /** Measures the time limits of hooks in this process. @default {the system's} */
+  /** The clock for time limits of hooks in this process. @default {the system's clock} */
   readonly clock?: Clock;
   /** Further options of the model. */
   readonly model?: ModelOptions;
@@ -70,21 +70,21 @@ export interface PrepareOptions {
   readonly cloud?: CloudChanges;
 }
 
-/** Clients of LXD that are not the charm's. */
+/** Clients of LXD that do not belong to the charm. */
 export interface Clients {
   /** Juju's certificate. */
   readonly credential: TestCertificate;
-  /** Another client's, whose entry must stay as it is. @default {none} */
+  /** Another client's certificate, whose entry must not change. @default {none} */
   readonly bystander?: TestCertificate;
 }
 
-/** How the charm is deployed. */
+/** Options of a deployment. */
 export interface DeployOptions extends PrepareOptions {
-  /** Whether `juju trust` is given. @default {true} */
+  /** Whether Juju trusts the charm. @default {true} */
   readonly trust?: boolean;
   /** Number of units. @default {1} */
   readonly units?: number;
-  /** Another charm in the place of the one under test, as a file or an expanded one. */
+  /** Another charm in place of the charm under test: a file or a directory. */
   readonly charm?: string;
   /** The application's options. */
   readonly config?: Readonly<Record<string, string>>;
@@ -93,8 +93,7 @@ export interface DeployOptions extends PrepareOptions {
 /**
  * Deploys the charm beside an LXD and settles.
  *
- * @param lxd The LXD, which the deployment does not dispose of.
- * @param options How.
+ * @param lxd The LXD. The deployment does not dispose of it.
  */
 export async function deploy(lxd: LxdWorld, options: DeployOptions = {}): Promise<Deployment> {
   const { trust = true, units = 1, config = {} } = options;
@@ -109,8 +108,7 @@ export async function deploy(lxd: LxdWorld, options: DeployOptions = {}): Promis
 /**
  * Makes a model without applications beside an LXD that trusts Juju.
  *
- * @param lxd The LXD, which the deployment does not dispose of.
- * @param options What with.
+ * @param lxd The LXD. The deployment does not dispose of it.
  */
 export async function prepare(lxd: LxdWorld, options: PrepareOptions = {}): Promise<Deployment> {
   const { running = RUNNING, charmUnderTest: charm = await charmFor(running) } = options;
@@ -137,19 +135,15 @@ export async function prepare(lxd: LxdWorld, options: PrepareOptions = {}): Prom
 }
 
 /**
- * Finds a name for an entry of the trust store. Deployments that share an LXD leave their entries
- * there, and newer LXD takes each name once.
- *
- * @param lxd Whose trust store.
- * @param name The name, if nobody has it.
- * @returns The name, or one like it.
+ * Returns a free name for an entry of the trust store: the given name, or a similar one.
+ * Deployments that share an LXD leave their entries there, and newer LXD takes each name only once.
  */
 export async function freeName(lxd: LxdWorld, name: string): Promise<string> {
   const names = (await lxd.trustStore()).map((entry) => entry.name);
   return names.includes(name) ? `${name} ${names.length}` : name;
 }
 
-/** What tests do with a deployment. */
+/** Makes the operations of a deployment. */
 function createOperations({ model, lxd }: Pick<Deployment, "model" | "lxd">): Pick<
   Deployment,
   "requirer" | "relate" | "settle" | "updateStatus" | "status"
@@ -180,7 +174,7 @@ function createOperations({ model, lxd }: Pick<Deployment, "model" | "lxd">): Pi
 }
 
 async function createClients(running: Running): Promise<Required<Clients>> {
-  // Juju's own keys are on P-384; a key on P-256 takes a part of the work in each hook.
+  // Juju's keys are on P-384. A key on P-256 needs less work in each hook.
   const key = running === "built" ? "p384" : "p256";
   return {
     credential: await createCertificate({ key, commonName: "juju" }),

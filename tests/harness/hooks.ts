@@ -1,5 +1,5 @@
 /**
- * How the charm's hooks run: as the built charm's executables, or in this process, which is some
+ * Runs the charm's hooks as executables of the built charm, or in this process, which is about
  * thirty times as fast.
  *
  * @module
@@ -14,22 +14,20 @@ import { createSharedConnections } from "./shared_connections.ts";
 /** How hooks run. */
 export type Running = "in process" | "built";
 
-/** How hooks run unless a test says otherwise: the variable HOOKS may say `in process`. */
+/** How hooks run by default. The variable HOOKS may be `in process`. */
 export const RUNNING: Running = Deno.env.get("HOOKS") === "in process" ? "in process" : "built";
 
-/** The charm's hooks. Disposal closes the connections of those in this process. */
+/** The charm's hooks. Disposal closes the connections of hooks in this process. */
 export interface Hooks extends Disposable {
   /** Runs the hooks of all charms. */
   readonly run: Runner;
-  /** Says how the charm's own hooks run from now on. */
+  /** Sets how the hooks of the charm under test run from now on. */
   readonly runAs: (running: Running) => void;
 }
 
 /**
- * Finds the charm whose hooks can run in a way: those of the built charm can in both.
- *
- * @param running How its hooks are to run.
- * @returns Path of the charm.
+ * Returns the path of a charm whose hooks can run in one way. The hooks of the built charm can run
+ * in both ways.
  */
 export async function charmFor(running: Running): Promise<string> {
   return running === "built" ? CHARM : await leanCharm();
@@ -39,7 +37,7 @@ export async function charmFor(running: Running): Promise<string> {
  * Makes a runner of hooks.
  *
  * @param charm Path of the charm.
- * @param options How its hooks run at first, and the clock of those in this process.
+ * @param options How the hooks run at first, and the clock of hooks in this process.
  */
 export function createHooks(
   charm: string,
@@ -61,7 +59,7 @@ export function createHooks(
   };
 }
 
-/** Other charms, such as the original one, have programs of their own. */
+/** Returns whether a hook is of the lean charm. Other charms have real programs. */
 function isLean({ path }: Execution): boolean {
   return Deno.readTextFileSync(path) === LEAN_HOOK;
 }

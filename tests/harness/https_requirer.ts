@@ -1,5 +1,5 @@
 /**
- * An application that speaks `lxd-https` with the charm, driven by hand.
+ * An application without a charm that speaks `lxd-https` with the charm under test.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import { UNIT } from "./charm.ts";
 import { withoutNetworkKeys } from "./databag.ts";
 import { addRequirer, renderOffer } from "./requirer.ts";
 
-/** What the charm tells it, with the keys of the interface. */
+/** The published data, by the keys of the interface. */
 export type HttpsTold = Readonly<Record<string, string>>;
 
 /** The application. */
 export interface HttpsRequirer {
   /** Its relation with the charm. */
   readonly relation: RelationHandle;
-  /** Writes a certificate, as charm-lxd's own client does: of a unit by its number, or of the application. */
+  /** Writes the certificate of a unit, by its number, or of the application. */
   readonly offer: (of: number | "application", certificate: string, more?: Changes) => void;
-  /** What a unit of the charm tells, without what Juju itself writes. */
+  /** Reads the data that a unit of the charm publishes. @default {the first unit} */
   readonly told: (unit?: string) => HttpsTold;
-  /** How each address that it was told of answers to a certificate, with the server pinned. */
+  /** Connects to each published address with a certificate, and returns LXD's answers. */
   readonly answers: (certificate: TestCertificate) => Promise<Readonly<Record<string, string>>>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Runs the charm's hooks in this process instead of one each: its hook tools are answered by the
- * same Juju model, LXD by whatever the credential leads to. It is some thirty times as fast, and
- * everything but the charm's packing is the same code.
+ * Runs the charm's hooks in this process instead of a process for each. The same Juju model answers
+ * the hook tools, and the requests go to the LXD of the credential. This is about thirty times as
+ * fast, and only the charm's packing is different.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { type Exec, HookToolError } from "../../lib/juju/hook_tools.ts";
 import type { HookEvent, Variables } from "../../lib/juju/event.ts";
 import type { CallTool, Execution, Exit } from "../juju/mod.ts";
 
-/** Tells what an event is about. */
+/** Reads the event of a hook. */
 export type EventOf = (environment: Variables) => HookEvent;
 
 const HOOKS = new URL("../../hooks/", import.meta.url);
 const events = new Map<string, Promise<EventOf>>();
 
 /**
- * Reads from a hook's own file what that passes to `runHook`.
+ * Returns the function that a hook's file passes to `runHook`.
  *
- * @throws {RangeError} If the charm has no such hook, or its file passes nothing that it imports.
+ * @throws {RangeError} If the charm has no such hook, or its file passes no import.
  */
 export function eventOf(hook: string): Promise<EventOf> {
   return events.getOrInsertComputed(hook, () => readEvent(new URL(`${hook}.ts`, HOOKS)));
@@ -39,10 +39,9 @@ async function readEvent(file: URL): Promise<EventOf> {
 }
 
 /**
- * Runs one hook; a runner for the Juju model. A kill ends its hook tools and its requests to LXD.
+ * Runs one hook for the Juju model. A kill ends its hook tools and its requests to LXD.
  *
- * @param execution What to run.
- * @param means Its clock and its connections.
+ * @param means The clock and the connections.
  */
 export async function runInProcess(
   execution: Execution,

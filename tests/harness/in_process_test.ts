@@ -22,7 +22,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   "upgrade-charm": "everything",
 };
 
-Deno.test("in process: each hook is run with the event that is expected of it", async () => {
+Deno.test("in process: each hook runs with its expected event", async () => {
   const hooks = (await findExecutables(ROOT)).map(({ path }) => path.replace("hooks/", ""));
   const found = await Promise.all(
     hooks.map(async (hook) => [hook, (await eventOf(hook)).name] as const),
@@ -30,7 +30,7 @@ Deno.test("in process: each hook is run with the event that is expected of it", 
   assert.deepEqual(Object.fromEntries(found), SCOPES);
 });
 
-Deno.test("in process: a hook does nothing but run with its event", async () => {
+Deno.test("in process: a hook's file only runs its event", async () => {
   for (const hook of Object.keys(SCOPES)) {
     const source = await Deno.readTextFile(`${ROOT}/hooks/${hook}.ts`);
     const code = source.replace(/^#!.*\n/, "").replace(/^\/\*\*\n( \*.*\n)+/, "");
@@ -42,6 +42,6 @@ Deno.test("in process: a hook does nothing but run with its event", async () => 
   }
 });
 
-Deno.test("in process: what is no hook of the charm cannot be run", async () => {
+Deno.test("in process: a file that is no hook of the charm cannot run", async () => {
   await assert.rejects(eventOf("install"), RangeError);
 });

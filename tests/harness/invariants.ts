@@ -1,5 +1,5 @@
 /**
- * What has to hold in every scenario, whatever happens.
+ * Checks the promises that hold in every scenario.
  *
  * @module
  */
@@ -16,19 +16,19 @@ const NOTHING_REGEXP = /^\s*(null|\[\s*(""\s*)?\])?\s*$/;
 
 const KEYS = ["version", "nodes", "registered_certificates", "server_certificate"] as const;
 
-/** What is checked. */
+/** The parts of a deployment to check. */
 export interface Checked {
-  /** The model that the charm runs in. */
+  /** The model with the charm. */
   readonly model: Model;
-  /** The LXD that it manages. */
+  /** The LXD that the charm manages. */
   readonly lxd: LxdWorld;
 }
 
 /**
- * Checks that nothing foreign was changed, that all that relations are told is true and the same from
- * every unit, and that logs and statuses hold neither a key nor a certificate.
+ * Checks that no foreign entry has changed, that the published data is true and the same from every
+ * unit, and that logs and statuses hold neither a key nor a certificate.
  *
- * @param deployment The deployment, settled.
+ * @param deployment The settled deployment.
  * @param requirers The applications that are or were related.
  */
 export async function checkInvariants(
@@ -43,7 +43,7 @@ export async function checkInvariants(
     const leader = model.leader(APPLICATION);
     assert.ok(leader !== undefined, "the application has a leader");
     checkApplication(model, leader, requirer);
-    // Without LXD each unit goes on telling what it told last.
+    // Without LXD, the published data of each unit stays as it is.
     if (store) checkUnits({ model, leader, store }, requirer);
   }
   checkSecrecy(model);
@@ -54,7 +54,7 @@ function checkBystander(store: readonly TrustEntry[]): void {
   assert.deepEqual([bystander?.type, bystander?.restricted], ["client", false], BYSTANDER);
 }
 
-/** The application's databag tells what the leader's does to an application that asks. */
+/** Checks that an application that asks gets the leader's data in the application's databag. */
 function checkApplication(model: Model, leader: string, { name, relation }: Requirer): void {
   const [unit, application] = [relation.read(leader), relation.readApp(APPLICATION)];
   const { client_certificates: asked = "[]" } = relation.readApp(name);
@@ -64,10 +64,10 @@ function checkApplication(model: Model, leader: string, { name, relation }: Requ
   }
   if (model.status(leader).status !== "active") return;
   const isAsked = !NOTHING_REGEXP.test(asked);
-  assert.equal(isAnswered, isAsked, "answers go where the question came from");
+  assert.equal(isAnswered, isAsked, "an application gets an answer if it asks");
 }
 
-/** Every unit tells of the same certificates and nodes, and each certificate is trusted. */
+/** Checks that every unit publishes the same certificates and nodes, and that LXD trusts each. */
 function checkUnits(
   { model, leader, store }: {
     readonly model: Model;
@@ -83,7 +83,7 @@ function checkUnits(
   }
   for (const fingerprint of told(leader).trusted) {
     const entry = store.find((entry) => entry.fingerprint === fingerprint);
-    assert.equal(entry?.type, "client", `${fingerprint} is told, so it must be trusted`);
+    assert.equal(entry?.type, "client", `${fingerprint} is published, so LXD trusts it`);
   }
 }
 

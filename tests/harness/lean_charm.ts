@@ -1,5 +1,5 @@
 /**
- * The charm without its runtime: what a Juju model needs to know of it, where hooks run in process.
+ * The charm without its runtime: the files that a Juju model reads while hooks run in process.
  *
  * @module
  */
@@ -11,15 +11,14 @@ import { readCharmcraft } from "../../build/project.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
-/** Content of its hooks, which fail if they are run as programs. */
+/** Content of its hooks. A hook fails if it runs as a program. */
 export const LEAN_HOOK = "#!/bin/sh\nexit 70\n";
 
 let made: Promise<string> | undefined;
 
 /**
- * Makes the lean charm, once for a process. It is removed when the process ends.
- *
- * @returns Path of the charm's file.
+ * Makes the lean charm once for this process, and returns its path. The file is removed when the
+ * process ends.
  */
 export function leanCharm(): Promise<string> {
   return made ??= makeLeanCharm();

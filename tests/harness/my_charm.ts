@@ -8,7 +8,7 @@ import { fingerprintOf } from "../certificates.ts";
 import type { ToolCall } from "../juju/mod.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** A certificate that the charm made, with its key. */
+/** A certificate of the charm, with its key. */
 export interface MyIdentity {
   /** The certificate, PEM. */
   readonly certificate: string;
@@ -21,14 +21,14 @@ export interface MyIdentity {
 const ROOT = new URL("../charms/my-charm", import.meta.url).pathname;
 const DIST = new URL("../../dist", import.meta.url).pathname;
 
-/** Builds the charm where it has changed. */
+/** Builds the charm if its sources have changed. */
 export function buildMyCharm(): Promise<string> {
   return buildCharm({ root: ROOT, out: DIST });
 }
 
 /**
- * Gives the identities that a unit ever read from its secrets, the newest last, as the operator would
- * with `juju show-secret --reveal`.
+ * Returns all identities that a unit read from its secrets, newest last. An operator would use
+ * `juju show-secret --reveal`.
  */
 export function identitiesOf(deployment: Deployment, unit: string): readonly MyIdentity[] {
   const contents = toolCalls(deployment, unit, "secret-get").map(({ stdout }) =>
@@ -41,7 +41,7 @@ export function identitiesOf(deployment: Deployment, unit: string): readonly MyI
   return [...new Map(identities).values()];
 }
 
-/** Gives the secrets of an application's units that are left, by their ids. */
+/** Returns the ids of the secrets that an application's units have. */
 export function secretsLeft(deployment: Deployment, application: string): readonly string[] {
   const added = toolCalls(deployment, application, "secret-add").map(({ stdout }) =>
     stdout.trim().split(/[:/]/).at(-1) ?? ""
@@ -50,7 +50,7 @@ export function secretsLeft(deployment: Deployment, application: string): readon
   return added.filter((id) => !removed.includes(id));
 }
 
-/** Calls that took effect, of a unit or of all units of an application. */
+/** Returns the effective calls of a unit, or of all units of an application. */
 function toolCalls({ model }: Deployment, of: string, name: string): readonly ToolCall[] {
   return model.runs
     .filter(({ outcome, unit }) => outcome === "done" && `${unit}/`.startsWith(`${of}/`))

@@ -1,5 +1,6 @@
 /**
- * Applications that are related to the charm, driven by hand if they have no charm of their own.
+ * Applications that are related to the charm. A test writes the databags of an application without
+ * a charm.
  *
  * @module
  */
@@ -11,24 +12,24 @@ import { APPLICATION, UNIT } from "./charm.ts";
 /** An interface of the charm. */
 export type Interface = "lxd" | "lxd-https";
 
-/** A certificate, or a text in its place. */
+/** A certificate, or a text in place of one. */
 export type Offered = TestCertificate | string;
 
-/** How an application is added. */
+/** Options of an application. */
 export interface RequirerOptions {
   /** Number of units. @default {1} */
   readonly units?: number;
-  /** The interface that it speaks. @default {"lxd"} */
+  /** Its interface. @default {"lxd"} */
   readonly interface?: Interface;
 }
 
-/** What a relation is told over `lxd`. */
+/** The data that the charm publishes over `lxd`. */
 export interface Told {
   /** Names of the nodes. */
   readonly nodes: readonly string[];
   /** Their endpoints, in the same order. */
   readonly endpoints: readonly string[];
-  /** Fingerprints, the same on every node. */
+  /** Fingerprints of the trusted certificates, the same for every node. */
   readonly trusted: readonly string[];
   /** `registered_certificates`. */
   readonly registered: readonly string[];
@@ -48,9 +49,9 @@ export interface Requirer {
   readonly name: string;
   /** Its relation with the charm. */
   readonly relation: RelationHandle;
-  /** Writes `client_certificates`: of a unit by its number, or of the application. */
+  /** Writes `client_certificates` of a unit, by its number, or of the application. */
   readonly offer: (of: number | "application", certificates: readonly Offered[] | string) => void;
-  /** What a unit of the charm tells, by default the first one. */
+  /** Reads the data that a unit of the charm publishes. @default {the first unit} */
   readonly told: (unit?: string) => Told;
 }
 
@@ -68,7 +69,7 @@ export function addRequirer(
   return model.relate(`${APPLICATION}:${ENDPOINTS[spoken]}`, `${name}:lxd`);
 }
 
-/** Gives what a requirer writes; over `lxd-https` that is one text. */
+/** Renders the keys that a requirer writes. Over `lxd-https` the certificates are one text. */
 export function renderOffer(spoken: Interface, certificates: readonly Offered[]): Changes {
   const texts = certificates.map((item) => typeof item === "string" ? item : item.certificate);
   return spoken === "lxd"
@@ -76,12 +77,12 @@ export function renderOffer(spoken: Interface, certificates: readonly Offered[])
     : { version: "1.0", certificate: texts.join("") };
 }
 
-/** Relates an application that is deployed to the charm over `lxd`. */
+/** Relates a deployed application to the charm over `lxd`. */
 export function relateRequirer(model: Model, name: string): Requirer {
   return requirerOf(name, model.relate(`${APPLICATION}:${ENDPOINTS.lxd}`, `${name}:lxd`));
 }
 
-/** Gives the requirer of a relation over `lxd`. */
+/** Returns the requirer of a relation over `lxd`. */
 export function requirerOf(name: string, relation: RelationHandle): Requirer {
   return {
     name,
@@ -102,7 +103,7 @@ function readTold(databag: Readonly<Record<string, string>>): Told {
     databag["nodes"] ?? "[]",
   );
   const trusted = nodes.map((node) => JSON.stringify(node.trusted_certs_fp));
-  assert.ok(new Set(trusted).size <= 1, "Every node must list the same fingerprints");
+  assert.ok(new Set(trusted).size <= 1, "every node lists the same fingerprints");
   return {
     nodes: nodes.map(({ name }) => name),
     endpoints: nodes.map(({ endpoint }) => endpoint),

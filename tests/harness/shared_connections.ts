@@ -1,6 +1,6 @@
 /**
- * Connections to LXD that hooks in this process share. A handshake for each hook would take half of the
- * time of some tests. Hooks that run as processes make connections of their own.
+ * Connections to LXD that hooks in this process share. Handshakes for each hook would take half of
+ * the time of some tests. Hooks that run as processes make their own connections.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import {
   type PinnedFetchOptions,
 } from "../../lib/requirer/pinned_fetch.ts";
 
-/** Connections that are kept from one hook to the next. Disposal closes them. */
+/** Connections that stay open between hooks. Disposal closes them. */
 export interface SharedConnections extends Disposable {
-  /** Does what `createPinnedFetch` does. Disposal of the result keeps the connections. */
+  /** Replaces `createPinnedFetch`. Disposal of the result keeps the connections. */
   readonly connect: (options: PinnedFetchOptions) => PinnedFetch;
 }
 
-/** Makes a set of connections, empty at first. */
+/** Makes an empty set of connections. */
 export function createSharedConnections(): SharedConnections {
   const open = new Map<string, PinnedFetch>();
   return {

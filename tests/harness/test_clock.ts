@@ -1,17 +1,18 @@
 /**
- * A clock for hooks that run in this process. Its time limits do not depend on the load of the machine.
+ * A clock for hooks that run in this process. Its time limits do not depend on the load of the
+ * machine.
  *
  * @module
  */
 import { type Clock, SYSTEM_CLOCK } from "../../lib/async/clock.ts";
 
-/** A clock whose time limits pass when a test says so. */
+/** A clock whose time limits end on demand. */
 export interface TestClock extends Clock {
-  /** Lets every time limit pass that is running now. */
+  /** Ends every running time limit. */
   readonly expire: () => void;
 }
 
-// A hook that waits for a server which never answers ends after so many times the real limit.
+// Factor of the real limits, for a hook that waits for a server that never answers.
 const FACTOR = 20;
 
 /** Makes a clock whose pauses take no time. */

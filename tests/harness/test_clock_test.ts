@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createTestClock } from "./test_clock.ts";
 
-Deno.test("TestClock lets the limits pass that are running, and no later ones", () => {
+Deno.test("TestClock ends the running limits, and no later ones", () => {
   const clock = createTestClock();
   const before = clock.timeout(10_000);
   assert.ok(!before.aborted);

@@ -1,5 +1,5 @@
 /**
- * The certificates that histories are about.
+ * The certificates in histories.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { GOOD_CERTIFICATES, type Item } from "./history.ts";
 
 /** The certificates. */
 export interface Certificates {
-  /** Juju's own, which LXD trusts and no requirer may register. */
+  /** Juju's certificate, which LXD trusts and no requirer may register. */
   readonly own: TestCertificate;
-  /** Sorted by fingerprint, so that a history runs the same with all certificates. */
+  /** Good certificates, sorted by fingerprint, so that a history runs the same with new ones. */
   readonly good: readonly TestCertificate[];
-  /** An expired one. */
+  /** An expired certificate. */
   readonly expired: TestCertificate;
 }
 
@@ -36,7 +36,7 @@ export async function createCertificates(): Promise<Certificates> {
   return { own, expired, good: good.toSorted((a, b) => a.fingerprint < b.fingerprint ? -1 : 1) };
 }
 
-/** Writes items as the value of `client_certificates`, or as the one certificate of `lxd-https`. */
+/** Renders items as `client_certificates`, or as the one certificate of `lxd-https`. */
 export function renderAll(
   certificates: Certificates,
   items: readonly Item[],
@@ -46,7 +46,7 @@ export function renderAll(
   return spoken === "lxd-https" ? texts.join("") : JSON.stringify(texts);
 }
 
-/** Gives the certificate of an item; undefined if it is none. */
+/** Returns the certificate of an item, or undefined for other items. */
 export function certificateOf(
   certificates: Certificates,
   item: Item,
@@ -62,7 +62,7 @@ export function certificateOf(
   }
 }
 
-/** Writes an item as a requirer would, into the JSON list. */
+/** Renders an item for the JSON list, as a requirer would. */
 export function render(certificates: Certificates, item: Item): unknown {
   const certificate = certificateOf(certificates, item)?.certificate;
   switch (item.kind) {

@@ -1,7 +1,7 @@
 import { fuzz } from "./fuzz_check.ts";
 import { startServers } from "./servers.ts";
 
-Deno.test("databags: whatever a requirer writes, hooks end well and nobody else notices", async () => {
+Deno.test("databags: no databag fails a hook, or affects another requirer", async () => {
   await using started = await startServers(1);
   for (const server of started.servers) {
     await fuzz(server, {

@@ -1,6 +1,6 @@
 /**
- * What is expected of the charm for the databags that requirers wrote: known by how each was written,
- * with nothing of the charm's own code.
+ * Computes the expected result from the databags of requirers, without the charm's own code: each
+ * databag's content is known, so nothing has to be parsed.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { TrustEntry } from "../lxd/world.ts";
 import type { Item, Wish } from "./history.ts";
 import { certificateOf, type Certificates, render } from "./certificates.ts";
 
-/** Names of projects; null for all of LXD. */
+/** Names of projects, or null for all of LXD. */
 export type Access = readonly string[] | null;
 
 /** A databag of a requirer. */
@@ -29,42 +29,42 @@ export interface Claim {
   readonly relation: string;
   /** Name of the unit or application. */
   readonly name: string;
-  /** Of the certificate. */
+  /** Fingerprint of the certificate. */
   readonly fingerprint: string;
-  /** The access that it is to give. */
+  /** The access that the requirer asks for. */
   readonly access: Access;
-  /** The certificate as it was written. */
+  /** The certificate as the requirer wrote it. */
   readonly text: string;
 }
 
-/** A certificate that a requirer may not register, or something else in its place. */
+/** A certificate that a requirer may not register, or an item that is no certificate. */
 export interface Refusal {
   /** Id of the relation. */
   readonly relation: string;
   /** Name of the unit or application. */
   readonly unit: string;
-  /** Of the certificate; null if it is none. */
+  /** Fingerprint of the certificate, or null for other items. */
   readonly fingerprint: string | null;
   /** Pattern of the reason. */
   readonly reason: RegExp;
 }
 
-/** What requirers may register, and what not. */
+/** The certificates that requirers may register, and the rejections. */
 export interface Expected {
   readonly claims: readonly Claim[];
   readonly refusals: readonly Refusal[];
 }
 
-/** The rules that apply to requirers' databags. */
+/** The rules for requirers' databags. */
 export interface Rules {
   readonly certificates: Certificates;
-  /** What the operator allows. */
+  /** The access that the operator allows. */
   readonly allowed: Access;
-  /** Entries of the trust store that are not the charm's, by fingerprint. */
+  /** The foreign entries, by fingerprint. */
   readonly foreign: ReadonlyMap<string, TrustEntry>;
 }
 
-/** An item of a databag, with what it asks for. */
+/** An item of a databag, with its access. */
 interface Asked {
   readonly item: Item;
   readonly fingerprint: string | null;
@@ -72,17 +72,17 @@ interface Asked {
   readonly access: Access;
 }
 
-/** Whether an access is no wider than another. */
+/** Returns whether an access is no wider than another. */
 export function isNoWider(access: Access, than: Access): boolean {
   return than === null || access !== null && access.every((project) => than.includes(project));
 }
 
-/** Gives the access that an entry gives. */
+/** Returns the access that an entry gives. */
 export function accessOf({ restricted, projects }: TrustEntry): Access {
   return restricted ? projects.toSorted() : null;
 }
 
-/** Gives what is expected of all databags. */
+/** Returns the expected result of all databags. */
 export function expectedOf(written: readonly Written[], rules: Rules): Expected {
   const parts = written.map((databag) => expectedOfDatabag(databag, rules));
   return {

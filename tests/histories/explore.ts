@@ -10,21 +10,19 @@ import { runHistory } from "./run_history.ts";
 import { bounded, report, starts } from "./seeds.ts";
 import type { Server } from "./servers.ts";
 
-/** What to try. */
+/** Options of the histories to try. */
 export interface Exploration extends HistoryOptions {
   /** Path of the test's file. */
   readonly file: string;
-  /** How many to try. */
+  /** Number of histories. */
   readonly count: number;
   readonly seed: number;
 }
 
 /**
- * Tries many histories, on all servers at the same time, for much of a history is waiting.
+ * Tries many histories. All servers work at the same time, because a history waits much.
  *
- * @param servers The servers.
- * @param exploration What to try.
- * @throws {AssertionError} If one of them fails.
+ * @throws {AssertionError} If one history fails.
  */
 export async function explore(
   servers: readonly Server[],

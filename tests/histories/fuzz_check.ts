@@ -9,13 +9,13 @@ import { writeDatabags } from "./fuzz_run.ts";
 import { bounded, report, starts } from "./seeds.ts";
 import type { Server } from "./servers.ts";
 
-/** What to try. */
+/** Options of the databags to try. */
 export interface Fuzzing {
   /** Path of the test's file. */
   readonly file: string;
-  /** How many databags, each with both of the requirer's keys. */
+  /** Number of databags, each with both keys of a requirer. */
   readonly count: number;
-  /** How many of them are written in one model, one after the other. */
+  /** Number of databags that one model gets, one after the other. */
   readonly ofOneModel: number;
   readonly seed: number;
 }
@@ -23,9 +23,7 @@ export interface Fuzzing {
 /**
  * Tries many databags.
  *
- * @param server The server.
- * @param fuzzing What to try.
- * @throws {AssertionError} If one of them does harm.
+ * @throws {AssertionError} If one databag does harm.
  */
 export async function fuzz(
   server: Server,

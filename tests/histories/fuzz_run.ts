@@ -1,5 +1,5 @@
 /**
- * A requirer whose databags are generated, beside one that does as it should.
+ * Runs a requirer with generated databags beside a correct requirer.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { clean, type Server } from "./servers.ts";
 /** The charm with both requirers. */
 interface FuzzState extends Deployment {
   readonly server: Server;
-  /** The requirer whose databags are generated, and the other one. */
+  /** The relation of the requirer with generated databags. */
   readonly strange: RelationHandle;
   readonly decent: RelationHandle;
   /** The beginning of every status. */
@@ -29,10 +29,10 @@ const STRANGE = "strange";
 const DECENT = "decent";
 const COUNTS_REGEXP = /^: 1 node, \d+ certificates?(, \d+ rejected)?$/;
 
-// A PEM block, and nothing beside it.
+// A PEM block without any other text.
 const PEM_REGEXP = /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
 
-/** Every reason that a requirer may read. None repeats what it wrote but LXD's projects. */
+/** All reasons for rejections. Only reasons about projects repeat text of the requirer. */
 const REASONS: readonly RegExp[] = [
   /^The text holds no PEM certificate$/,
   /^The PEM block is not an X\.509 certificate$/,
@@ -53,17 +53,15 @@ const REASONS: readonly RegExp[] = [
   /^LXD refuses the certificate: [^\n]{1,200}$/,
 ];
 
-/** The most hook tools and requests of one hook, with two relations, beside those for each certificate. */
+/** Maxima of one hook with two relations, without the requests for each certificate. */
 const MAXIMUM_TOOLS = 40;
 const MAXIMUM_REQUESTS = 6;
 const REQUESTS_PER_CERTIFICATE = 3;
 
 /**
- * Lets a requirer write one databag after the other, and checks after each that it harms nobody.
+ * Writes one databag after the other, and checks after each that it does no harm.
  *
- * @param server The server.
- * @param material The material of the databags.
- * @param written The databags; null for nothing.
+ * @param written The databags. A null is skipped.
  */
 export async function writeDatabags(
   server: Server,
@@ -91,7 +89,7 @@ export async function writeDatabags(
   await checkOthers(state, settled);
 }
 
-/** Deploys the charm, and relates both. */
+/** Deploys the charm, and relates both requirers. */
 async function startFuzz(server: Server, material: Material): Promise<FuzzState> {
   const { lxd, running, certificates: { own } } = server;
   const { metadata } = (await lxd.admin("GET", "/1.0")).body ?? {};
@@ -113,7 +111,7 @@ async function startFuzz(server: Server, material: Material): Promise<FuzzState>
   return { ...deployment, server, strange, decent, version };
 }
 
-/** Writes a databag, and checks that the hooks need no more tools and requests than they should. */
+/** Writes a databag, and checks the number of hook tools and requests. */
 async function writeDatabag(
   { model, server: { standIn }, strange }: FuzzState,
   { isApplication, certificates, projects }: Fuzzed,
@@ -131,14 +129,14 @@ async function writeDatabag(
     assert.ok(tools.length <= MAXIMUM_TOOLS, `${tools.length} hook tools`);
   }
   const requests = standIn?.requests.length ?? 0;
-  // What LXD refuses is counted with what it takes: a databag is not longer than this list.
+  // The hooks also send requests for certificates that LXD refuses.
   const refused = strange.read(UNIT)["rejected_certificates"]?.match(/LXD refuses/g)?.length;
   const maximum = hooks.length * MAXIMUM_REQUESTS +
     (known + (refused ?? 0)) * REQUESTS_PER_CERTIFICATE;
   assert.ok(requests <= maximum, `${requests} requests`);
 }
 
-/** Hooks end well, count the nodes and certificates, and show no secret. */
+/** Checks that hooks succeed, count nodes and certificates, and show no secret. */
 function checkRuns({ model, version }: FuzzState, runs: readonly HookRun[]): void {
   const texts = model.log.map(({ message }) => message);
   for (const { outcome, statusAfter, stderr, stdout, unit } of runs) {
@@ -152,16 +150,16 @@ function checkRuns({ model, version }: FuzzState, runs: readonly HookRun[]): voi
   for (const text of texts) assert.doesNotMatch(text, /-----BEGIN|PRIVATE KEY/);
 }
 
-/** A second look writes nothing that was there before. */
+/** Checks that a hook without a change writes nothing. */
 function checkQuiet(runs: readonly HookRun[]): void {
   const writes = runs.flatMap(({ tools }) => tools)
     .filter(({ tool }) => ["relation-set", "juju-log"].includes(tool));
-  assert.deepEqual(writes, [], "The same is told in the same words");
+  assert.deepEqual(writes, [], "a hook without a change writes nothing");
 }
 
 type Others = Awaited<ReturnType<typeof readOthers>>;
 
-/** Reads what belongs to the decent requirer, and to nobody. */
+/** Reads the databags of the correct requirer, and all entries except the other requirer's. */
 async function readOthers(state: FuzzState) {
   const { decent, lxd } = state;
   const others = (await lxd.trustStore()).filter((entry) => !isStrange(state, entry));
@@ -170,20 +168,20 @@ async function readOthers(state: FuzzState) {
 
 async function checkOthers(state: FuzzState, settled: Others): Promise<void> {
   const { lxd, strange } = state;
-  assert.deepEqual(await readOthers(state), settled, "Nobody else is affected");
+  assert.deepEqual(await readOthers(state), settled, "other requirers are not affected");
   const entries = (await lxd.trustStore()).filter((entry) => isStrange(state, entry));
   checkPublished(strange.read(UNIT), entries);
-  // An application is answered as long as it asks.
+  // The leader answers an application only while the application asks.
   const answer = strange.readApp(APPLICATION);
   if (Object.keys(answer).length > 0) checkPublished(answer, entries);
 }
 
-/** If the unit and its application want the same certificate in turn, it may still be shared. */
+/** A shared entry counts, too: the unit and its application may want the same certificate. */
 function isStrange({ prefix, strange }: FuzzState, { name }: TrustEntry): boolean {
   return [`${strange.id}:`, "shared"].some((owner) => name.startsWith(`${prefix}${owner}`));
 }
 
-/** What is told is JSON, names certificates that LXD trusts as they are told, and repeats no secret. */
+/** Checks that the published data is JSON, agrees with the trust store, and holds no key. */
 function checkPublished(
   databag: Readonly<Record<string, string>>,
   entries: readonly TrustEntry[],
@@ -217,7 +215,7 @@ function told(databag: Readonly<Record<string, string>> | undefined): readonly s
   return JSON.parse(databag?.["nodes"] ?? "")[0].trusted_certs_fp;
 }
 
-/** As it was sent a PEM may be indented, or lie on one line, which not every reader of PEM takes. */
+/** Removes indentation and line ends first: not every parser of PEM takes what requirers sent. */
 function fingerprintOf(pem: string): string {
   const body = pem.replaceAll(/-----[A-Z ]*-----|\s/g, "");
   return new X509Certificate(Buffer.from(body, "base64")).fingerprint256.replaceAll(":", "")

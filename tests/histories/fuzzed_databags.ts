@@ -1,6 +1,6 @@
 /**
- * Databags as no requirer should write them: generated, from certificates that are nearly right to
- * plain garbage.
+ * Generates databags that no requirer should write, from slightly damaged certificates to plain
+ * garbage.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { PROJECTS } from "./history.ts";
 import type { Certificates } from "./certificates.ts";
 
-/** The material of generated databags. */
+/** The certificates in generated databags. */
 export interface Material extends Certificates {
-  /** An authority, and one that it signed. */
+  /** An authority, which signed the next certificate. */
   readonly authority: TestCertificate;
   readonly signed: TestCertificate;
   readonly weak: TestCertificate;
-  /** The certificate of the requirer that does as it should. */
+  /** The certificate of the correct requirer. */
   readonly decent: TestCertificate;
 }
 
 /** A generated databag. */
 export interface Fuzzed {
-  /** Whether the application's databag is meant, not the unit's. */
+  /** Whether the databag is the application's, not the unit's. */
   readonly isApplication: boolean;
   /** Value of `client_certificates`. */
   readonly certificates: string;
@@ -29,7 +29,7 @@ export interface Fuzzed {
   readonly projects: string;
 }
 
-/** Makes the material, around the certificates of a server. */
+/** Makes the further certificates. */
 export async function createMaterial(certificates: Certificates): Promise<Material> {
   const authority = await createCertificate({ commonName: "authority", ca: true });
   return {
@@ -42,8 +42,8 @@ export async function createMaterial(certificates: Certificates): Promise<Materi
 }
 
 /**
- * Generates databags to be written one after the other; null for nothing, so that each can be left
- * out on its own.
+ * Generates a sequence of databags. With a null in place of a databag, the library can leave out
+ * any databag of a failing case.
  */
 export function databags(
   material: Material,
@@ -58,7 +58,7 @@ export function databags(
   return fc.array(written, { minLength: count, maxLength: count });
 }
 
-/** Any text that can be in a databag: Juju's is UTF-8, so without halves of surrogate pairs. */
+/** Any text that fits into a databag. Juju's text is UTF-8, so it has no half surrogate pairs. */
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" }),
@@ -73,7 +73,7 @@ const POLLUTION = [
 
 const NUMBERS = ["1e999", "-0", "0.1", "12345678901234567890", "NaN", "[1,2]", "true", "[null]"];
 
-/** Floods of one text. If the charm's work grew faster than the text, the test would not end. */
+/** Many copies of a text. If the charm's work grew faster than the text, the test would hang. */
 const floods = fc.tuple(
   fc.constantFrom(
     "-----BEGIN CERTIFICATE-----",
@@ -107,7 +107,7 @@ function pemOf(material: Material): fc.Arbitrary<string> {
     .map(([pem, damages]) => damages.reduce(applyDamage, pem));
 }
 
-/** A change of a PEM; a place is counted from its beginning, and from there again at its end. */
+/** A change of a PEM. A place is an index modulo the length. */
 type Damage =
   | { readonly kind: "replace"; readonly place: number; readonly by: string }
   | { readonly kind: "cut" | "repeat"; readonly place: number; readonly length: number }

@@ -1,7 +1,7 @@
 import { explore } from "./explore.ts";
 import { startRealServer } from "./servers.ts";
 
-Deno.test("histories: every promise holds over the built charm and a real LXD, too", async () => {
+Deno.test("histories: every promise holds for the built charm beside a real LXD", async () => {
   await using started = await startRealServer();
   await explore(started.servers, {
     file: "tests/histories/histories_real_test.ts",

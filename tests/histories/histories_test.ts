@@ -6,7 +6,7 @@ const [FIRST] = TESTED_DIALECTS;
 
 Deno.test.each(
   TESTED_DIALECTS.map((dialect) => ({ dialect, count: dialect === FIRST ? 500 : 100 })),
-)("histories: every promise holds over LXD $dialect, in whatever order", async (one) => {
+)("histories: every promise holds over LXD $dialect for events in any order", async (one) => {
   const { dialect, count } = one;
   await using started = await startServers(4, dialect);
   await explore(started.servers, {

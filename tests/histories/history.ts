@@ -1,7 +1,7 @@
 /**
- * Histories: what may happen to a model and an LXD, as plain data that a property-testing library
- * makes up and makes smaller. Numbers choose among what there is when it happens; what is not
- * possible then, does not happen.
+ * Histories: operations on a model and an LXD as plain data, which a property-testing library
+ * generates and shrinks. A number chooses among the things that exist at that moment. An impossible
+ * operation does nothing.
  *
  * @module
  */
@@ -10,37 +10,37 @@ import fc from "fast-check";
 /** Names of the projects that LXD has. */
 export const PROJECTS = ["db", "dev", "web"] as const;
 
-/** Names of the applications that relate to the charm, each by some of three endpoints. */
+/** Names of the applications that relate to the charm, each at up to three endpoints. */
 export const APPLICATIONS = ["web", "jobs"] as const;
 
-/** The endpoints of each application; the last one speaks `lxd-https`. */
+/** The endpoints of each application. The last one speaks `lxd-https`. */
 export const ENDPOINTS = ["lxd", "backup", "https"] as const;
 
 /** The endpoint that speaks `lxd-https`, on both sides. */
 export const HTTPS = "https";
 
-/** How many units the charm may have. */
+/** Largest number of the charm's units. */
 export const MAXIMUM_UNITS = 3;
 
-/** How many good certificates there are: so few that they are shared. */
+/** Number of good certificates: so few that requirers share them. */
 export const GOOD_CERTIFICATES = 3;
 
-/** Something in the list `client_certificates`, or in place of the one certificate of `lxd-https`. */
+/** An item of the list `client_certificates`, or in place of the certificate of `lxd-https`. */
 export type Item =
-  /** A good certificate, its lines ended by LF or by CRLF. */
+  /** A good certificate. Its lines end with LF or with CRLF. */
   | { readonly kind: "good"; readonly which: number; readonly crlf: boolean }
-  /** One that must not be registered. */
+  /** A certificate that must not be registered. */
   | { readonly kind: "expired" | "own" }
-  /** None at all. */
+  /** No certificate. */
   | { readonly kind: "text" | "number" | "key" };
 
-/** What a requirer writes to `projects`; null stands for no such key. */
+/** A requirer's `projects`, or null for no such key. */
 export type Wish = readonly string[] | null | "unreadable";
 
-/** How LXD fails a request; see the stand-in. */
+/** Kinds of the stand-in's faults. */
 export const LXD_FAULTS = ["reset", "act-then-reset", "malformed", "status"] as const;
 
-/** What an outsider does to an entry of the trust store, or calls one that he adds. */
+/** Names that an outsider gives to entries. */
 export const NAMES = [
   "mallory",
   "similar application",
@@ -49,18 +49,18 @@ export const NAMES = [
   "orphan",
 ] as const;
 
-/** One thing that happens. */
+/** One operation of a history. */
 export type Operation =
-  /** Hooks run, each chosen from the possible ones. */
+  /** Hooks run. Each number chooses among the possible hooks. */
   | { readonly kind: "run"; readonly picks: readonly number[] }
-  /** The operator mends what keeps the charm from working, and all comes to rest. */
+  /** The operator repairs everything, and all hooks run. */
   | { readonly kind: "settle" }
   | { readonly kind: "relate"; readonly application: number; readonly endpoint: number }
   | { readonly kind: "unrelate"; readonly relation: number; readonly force: boolean }
   | { readonly kind: "remove application"; readonly application: number; readonly force: boolean }
   | { readonly kind: "add requirer"; readonly application: number }
   | { readonly kind: "remove requirer"; readonly application: number; readonly unit: number }
-  /** A requirer writes its databag: the application (0), or a unit. */
+  /** The application (0) or a unit writes its databag. */
   | {
     readonly kind: "write";
     readonly relation: number;
@@ -80,7 +80,7 @@ export type Operation =
   /** The option `projects`. */
   | { readonly kind: "allow"; readonly projects: Wish }
   | { readonly kind: "update-status"; readonly unit: number }
-  /** An outsider adds an entry, of a certificate that requirers may have, too. */
+  /** An outsider adds an entry with a good certificate, which requirers may also want. */
   | {
     readonly kind: "intrude";
     readonly which: number;
@@ -88,7 +88,7 @@ export type Operation =
     readonly projects: readonly string[] | null;
     readonly metrics: boolean;
   }
-  /** An outsider removes an entry, whosever it is. */
+  /** An outsider removes any entry. */
   | { readonly kind: "distrust"; readonly entry: number }
   | { readonly kind: "rename"; readonly entry: number; readonly name: number }
   | {
@@ -112,13 +112,13 @@ export interface History {
   readonly units: number;
   /** Relations at the beginning. */
   readonly relations: number;
-  /** Seeds the choice of hooks while all comes to rest; 0 for always the first one. */
+  /** Seed for the choice of hooks while the model settles. 0 always chooses the first hook. */
   readonly order: number;
-  /** What happens, in its order; null for nothing. */
+  /** The operations in order. A null does nothing. */
   readonly operations: readonly (Operation | null)[];
 }
 
-/** What is no disturbance: where nothing else happens, all units tell the same at rest. */
+/** Operations without faults. After these alone, all units publish the same at rest. */
 export const CALM: readonly Operation["kind"][] = [
   "relate",
   "unrelate",
@@ -156,7 +156,7 @@ const item: fc.Arbitrary<Item> = fc.oneof(
   },
 );
 const number = fc.nat(11);
-// Mostly one unit runs on for a while, so that what the units know is not the same.
+// Often one unit runs several hooks in a row, so that the units know different things.
 const picks = fc.oneof(
   fc.array(number, { minLength: 1, maxLength: 8 }),
   fc.tuple(number, fc.integer({ min: 1, max: 12 }))
@@ -165,7 +165,7 @@ const picks = fc.oneof(
 const rarely = fc.nat(3).map((value) => value === 3);
 const access = fc.oneof(fc.constant(null), projects);
 
-/** Makes the arbitrary of one kind of operation, with its weight. */
+/** Returns the arbitrary of one kind of operation, with its weight. */
 function some<K extends Operation["kind"]>(
   weight: number,
   kind: K,
@@ -217,21 +217,21 @@ const failures = [
   some(3, "fail LXD", { method: number, fault: number, times: fc.integer({ min: 1, max: 3 }) }),
 ];
 
-/** How long histories are, and whether LXD can be made to fail a request. */
+/** Options of generated histories. */
 export interface HistoryOptions {
-  /** Longest number of operations. */
+  /** Largest number of operations. */
   readonly length: number;
-  /** Most units of the charm at the beginning. */
+  /** Largest number of the charm's units at the beginning. */
   readonly units: number;
-  /** Whether LXD is a stand-in, which fails requests on demand. */
+  /** Whether LXD is a stand-in, which can fail requests. */
   readonly canFail: boolean;
 }
 
-/** Makes up histories. */
+/** Generates histories. */
 export function histories(
   { length, units, canFail }: HistoryOptions,
 ): fc.Arbitrary<History> {
-  // Each can be left out on its own, so that a failing history is soon a short one.
+  // The library can leave out any operation, which quickly shortens a failing history.
   const any = (...kinds: fc.WeightedArbitrary<Operation>[]) =>
     fc.array(fc.option(fc.oneof(...kinds), { freq: 20 }), {
       minLength: 1,

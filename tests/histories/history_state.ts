@@ -1,5 +1,5 @@
 /**
- * The state of a history: the charm in a Juju model beside an LXD, and what is true of both.
+ * The state of a history: the charm in a Juju model beside an LXD, and the effects of operations.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Access, Written } from "./expected.ts";
 import { type History, HTTPS, type Wish } from "./history.ts";
 import type { Server } from "./servers.ts";
 
-/** A relation that was made. */
+/** A relation of a history. */
 export interface Related {
   readonly handle: RelationHandle;
   /** The requirer's application, and its endpoint. */
@@ -23,27 +23,27 @@ export interface Related {
 /** The state of one history. Disposal ends the model. */
 export interface HistoryState extends Pick<Deployment, "model" | "prefix">, AsyncDisposable {
   readonly server: Server;
-  /** The relations that nobody has removed yet. */
+  /** The relations that are not removed. */
   readonly relations: Related[];
-  /** Those that were removed, as long as hooks may still run for them. */
+  /** The removed relations. Hooks may still run for them. */
   readonly removed: Related[];
   /** The last databags of requirers, by relation and name. */
   readonly written: Map<string, Written>;
-  /** Units of the charm that were told to go. */
+  /** Removed units of the charm. Hooks may still run on them. */
   readonly leaving: Set<string>;
   /** The option `projects`. */
   allowed: Wish;
-  /** Whether the charm may ask for the credential. */
+  /** Whether Juju trusts the charm with the credential. */
   isTrusted: boolean;
-  /** Whether a fault that lets a hook fail may still come. */
+  /** Whether an injected fault may still fail a hook. */
   isFaulty: boolean;
-  /** Whether nothing went wrong since all was at rest. */
+  /** Whether no fault occurred since the last settling. */
   isCalm: boolean;
-  /** Chooses among possible hooks: called with the number of them. */
+  /** Chooses the index of a hook among a number of possible hooks. */
   pick: (count: number) => number;
 }
 
-/** Deploys the charm, and lets no hook run yet. */
+/** Deploys the charm, and runs no hook. */
 export async function startHistory(server: Server, { units }: History): Promise<HistoryState> {
   const { running, lxd, certificates } = server;
   const deployment = await prepare(lxd, {
@@ -72,13 +72,13 @@ export async function startHistory(server: Server, { units }: History): Promise<
   return state;
 }
 
-/** Gives the units of the charm that are to stay. */
+/** Returns the units of the charm that are not removed. */
 export function stayingUnits({ model, leaving }: HistoryState): readonly string[] {
   if (!model.applications().includes(APPLICATION)) return [];
   return model.units(APPLICATION).filter((unit) => !leaving.has(unit));
 }
 
-/** Gives the databags of all requirers there are that count. */
+/** Returns the databags of all requirers that the charm must obey. */
 export function databags({ model, relations, written }: HistoryState): readonly Written[] {
   return relations.flatMap(({ handle: { id: relation }, application, endpoint }) => {
     const read = (name: string): Written =>
@@ -89,7 +89,7 @@ export function databags({ model, relations, written }: HistoryState): readonly 
   });
 }
 
-/** Over lxd-https, what an application writes goes before what its units do, key by key. */
+/** Over lxd-https, each key of the application's databag replaces that key of its units. */
 function fallBack(application: Written, units: readonly Written[]): readonly Written[] {
   const { items, wish } = application;
   if (items.length === 0) return units.map((unit) => ({ ...unit, wish: wish ?? unit.wish }));
@@ -98,12 +98,12 @@ function fallBack(application: Written, units: readonly Written[]): readonly Wri
   return [{ ...application, wish: wish ?? (wishes.length > 0 ? joined : null) }];
 }
 
-/** Gives what the operator allows, where the option can be read. */
+/** Returns the access that the operator allows. An unreadable option allows nothing. */
 export function allowedOf({ allowed }: HistoryState): Access {
   return allowed === "unreadable" ? [] : allowed;
 }
 
-/** Whether an entry bears the charm's mark: its name tells a requirer, or that it is shared. */
+/** Returns whether an entry has the charm's mark, followed by an owner. */
 export function isOurs({ prefix }: HistoryState, { name, type }: TrustEntry): boolean {
   return type === "client" && name.startsWith(prefix) &&
     /^(shared|\d+:[a-z0-9-]+)(:[0-9a-f]{12})?$/.test(name.slice(prefix.length));

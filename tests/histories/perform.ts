@@ -21,10 +21,10 @@ import { type HistoryState, type Related, stayingUnits } from "./history_state.t
 import { renderAll } from "./certificates.ts";
 import { ensureRunning, type Server } from "./servers.ts";
 
-/** An operation on Juju or LXD: all but those that run hooks. */
+/** An operation on Juju or LXD. Operations that run hooks are not events. */
 export type Event = Exclude<Operation, { readonly kind: "run" | "settle" }>;
 
-/** Text that an injected fault writes, so that it differs from a fault of the charm. */
+/** Standard error of an injected fault, which distinguishes it from a fault of the charm. */
 export const INJECTED = "ERROR a fault of the history\n";
 
 const TOOLS = [
@@ -43,7 +43,7 @@ const TOOLS = [
 const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
 const MAXIMUM_REQUIRERS = 3;
 
-/** Lets one thing happen. */
+/** Performs one event. */
 export async function perform(state: HistoryState, event: Event): Promise<void> {
   state.isCalm &&= CALM.includes(event.kind);
   switch (event.kind) {
@@ -78,7 +78,7 @@ export async function perform(state: HistoryState, event: Event): Promise<void> 
 
 type EventOf<K extends Event["kind"]> = Extract<Event, { readonly kind: K }>;
 
-/** What requirers do. */
+/** Performs an event of requirers. */
 function performOfRequirers(
   state: HistoryState,
   event: EventOf<
@@ -116,7 +116,7 @@ function performOfRequirers(
   }
 }
 
-/** What the operator and Juju's controller do with the charm. */
+/** Performs an event of the operator or of Juju's controller. */
 function performOfOperator(
   state: HistoryState,
   event: EventOf<
@@ -195,7 +195,7 @@ async function performOfLxd(
   }
 }
 
-/** Writes the option `projects`. */
+/** Renders the option `projects`. */
 function optionOf(projects: Wish): string {
   return projects === "unreadable" ? "no project" : projects?.join(",") ?? "";
 }
@@ -211,7 +211,7 @@ function relate(
     const https = { role: "requires", interface: "lxd-https" } as const;
     model.addApplication(application, { endpoints: { lxd: end, backup: end, [HTTPS]: https } });
   }
-  // Juju refuses the same relation twice, also while the former one is on its way out.
+  // Juju refuses a second equal relation, even while the first one is being removed.
   const isTwice = [...relations, ...removed.filter(({ handle }) => handle.exists())]
     .some((one) => one.application === application && one.endpoint === endpoint);
   if (isTwice) return;
@@ -264,7 +264,7 @@ function removeUnit(
   state.model.removeUnit(unit, options);
 }
 
-/** What an outsider does to the trust store, for which LXD has to run. */
+/** Performs an outsider's change of the trust store, if LXD runs. */
 async function meddle(
   state: HistoryState,
   event: EventOf<"intrude" | "distrust" | "rename" | "restrict">,
@@ -295,7 +295,7 @@ async function meddle(
   }
 }
 
-/** Newer LXD refuses a name that is taken: then the outsider has done nothing. */
+/** Ignores a conflict: newer LXD refuses a name in use, and then nothing has changed. */
 async function unlessTaken(change: Promise<void>): Promise<void> {
   try {
     await change;
@@ -323,7 +323,7 @@ function nameOf({ model: { uuid } }: HistoryState, number: number): string {
   }
 }
 
-/** The requirers' applications there are. */
+/** Returns the requirers' applications in the model. */
 function requirers({ model }: HistoryState): readonly string[] {
   return APPLICATIONS.filter((name) => model.applications().includes(name));
 }

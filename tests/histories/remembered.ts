@@ -1,5 +1,5 @@
 /**
- * Histories that once failed, or that nearly every random one misses. They are tried first.
+ * Histories that once failed, or that random histories rarely reach. The tests try these first.
  *
  * @module
  */
@@ -7,19 +7,19 @@ import type { History, Item, Operation } from "./history.ts";
 
 const good: Item = { kind: "good", which: 0, crlf: false };
 
-/** The first unit of a relation's application writes. */
+/** The first unit of a relation's application writes its databag. */
 function write(relation: number, items: readonly Item[]): Operation {
   return { kind: "write", relation, of: 1, items, wish: null };
 }
 
-/** Hooks run; each number chooses the unit, where each has one hook to run. */
+/** Hooks run. Each number chooses the unit, if each unit has one pending hook. */
 function run(...picks: readonly number[]): Operation {
   return { kind: "run", picks };
 }
 
 /** The histories. */
 export const REMEMBERED: readonly History[] = [
-  // The leader makes an entry a shared one, and is gone before the next leader has read why.
+  // The leader shares an entry, and is removed before the next leader reads the second want.
   {
     units: 2,
     relations: 2,
@@ -34,8 +34,9 @@ export const REMEMBERED: readonly History[] = [
       run(0, 0, 0, 0),
     ],
   },
-  // A unit leads for one hook only, which had been killed before, and so never is elected: it makes
-  // an entry a shared one, of which the former leader, once it leads again, has not read why.
+  // A unit leads for one hook only, the repetition of a killed hook, and so never runs
+  // leader-elected. The unit shares an entry. The former leader leads again, and has not read the
+  // second want.
   {
     units: 2,
     relations: 2,
@@ -53,7 +54,7 @@ export const REMEMBERED: readonly History[] = [
       run(0, 0, 0, 0),
     ],
   },
-  // As before, but the former leader runs a hook again, too, before it is elected again.
+  // The same, but the former leader also repeats a hook before it leads again.
   {
     units: 2,
     relations: 2,

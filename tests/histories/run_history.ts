@@ -1,6 +1,6 @@
 /**
- * Runs a history, and checks what must hold: after every hook, whenever nothing is pending, and once
- * the charm is gone.
+ * Runs a history, and checks the promises: after every hook, whenever the model has settled, and
+ * after the removal of the charm.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const MAXIMUM_HOOKS = 2000;
 /**
  * Runs a history, from the charm's deployment to its removal, and leaves LXD as it was.
  *
- * @throws {AssertionError} If something does not hold.
+ * @throws {AssertionError} If a promise does not hold.
  */
 export async function runHistory(server: Server, history: History): Promise<void> {
   await using state = await startHistory(server, history);
@@ -29,7 +29,7 @@ export async function runHistory(server: Server, history: History): Promise<void
     await perform(state, { kind: "relate", application, endpoint });
   }
   const watching = await watch(state);
-  // 0 is the smallest seed: it means the first one each time.
+  // 0 is the smallest seed. It always chooses the first hook.
   const choose = history.order === 0 ? () => 0 : random(history.order);
   for (const operation of [...history.operations, { kind: "settle" } as const]) {
     if (operation === null) continue;
@@ -53,7 +53,7 @@ export async function runHistory(server: Server, history: History): Promise<void
   await checkGone(state);
 }
 
-/** The operator mends everything, all hooks run, and every unit runs update-status. */
+/** Repairs everything, runs all hooks, and then update-status on every unit. */
 async function settle(state: HistoryState, watching: Watch): Promise<void> {
   await ensureRunning(state.server.lxd);
   state.server.standIn?.clear();
@@ -79,7 +79,7 @@ async function rest(state: HistoryState, watching: Watch): Promise<void> {
 
 async function step(state: HistoryState, watching: Watch): Promise<boolean> {
   const run = await state.model.step();
-  // A new leader keeps what is published until it has run update-status, and the others do not.
+  // A new leader keeps the published data until update-status, but the other units do not.
   if (run?.hook === "leader-elected") state.isCalm = false;
   if (run) await watching.check(run);
   return run !== undefined;

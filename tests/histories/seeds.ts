@@ -1,9 +1,8 @@
 /**
- * Seeds of generated tests: a fixed one, another one on demand, or the one case of a failure. The
- * environment asks for them:
+ * Seeds of generated tests: a fixed seed, and others from the environment:
  *
- * - `SEED`: a further seed to try, after the fixed one;
- * - `REPLAY` with `SEED`: the one case that a failure has named, and nothing else.
+ * - `SEED`: a further seed, tried after the fixed one;
+ * - `REPLAY` with `SEED`: the one case that a failure printed, and nothing else.
  *
  * @module
  */
@@ -12,14 +11,14 @@ import type fc from "fast-check";
 
 const MAXIMUM_SHRINKS = 150;
 
-/** Parameters of fast-check that say where to start. */
+/** The parameters of fast-check that choose the cases. */
 export type Start = Pick<fc.Parameters<unknown>, "numRuns" | "path" | "seed">;
 
 /**
- * Gives the parameters of one check after the other.
+ * Returns the parameters of each check.
  *
  * @param seed The fixed seed.
- * @param numRuns Number of cases of each seed.
+ * @param numRuns Number of cases for each seed.
  */
 export function starts(seed: number, numRuns: number): readonly Start[] {
   const [another, path] = [Deno.env.get("SEED"), Deno.env.get("REPLAY")];
@@ -31,11 +30,8 @@ export function starts(seed: number, numRuns: number): readonly Start[] {
 }
 
 /**
- * Bounds how long a failing case is made smaller: after the first failure, only so many further cases
- * are tried, and the others pass.
- *
- * @param attempt Tries a case.
- * @returns The same attempt, bounded.
+ * Limits the shrinking of a failing case: after the first failure, the attempt tries 150 cases, and
+ * all further cases pass.
  */
 export function bounded<T>(attempt: (value: T) => Promise<void>): (value: T) => Promise<void> {
   let left = Infinity;
@@ -51,12 +47,12 @@ export function bounded<T>(attempt: (value: T) => Promise<void>): (value: T) => 
 }
 
 /**
- * Fails if a check found something.
+ * Fails if a check found a failing case.
  *
- * @param details The result of the check.
- * @param file Path of the test's file, for the command that tries the case again.
- * @param show Writes a case.
- * @throws {AssertionError} With the smallest case of its kind, and the command for it.
+ * @param file Path of the test's file, for the command that repeats the case.
+ * @param show Renders a case.
+ * @throws {AssertionError} The message holds the smallest failing case, and the command that
+ * repeats it.
  */
 export function report<T>(
   details: fc.RunDetails<[T]>,
@@ -68,10 +64,10 @@ export function report<T>(
   const error = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
   const [value] = counterexample ?? [];
   assert.fail([
-    `Found after ${details.numRuns} cases, made smaller ${details.numShrinks} times:`,
+    `Found after ${details.numRuns} cases, shrunk ${details.numShrinks} times:`,
     value === undefined ? "" : show(value),
     error,
-    "To try it again:",
+    "Repeat it with:",
     `SEED=${seed} REPLAY=${counterexamplePath} npx -y deno@2.9.5 test -A ${file}`,
   ].join("\n"));
 }

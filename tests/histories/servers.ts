@@ -1,5 +1,5 @@
 /**
- * Servers for histories: LXDs that one history after the other happens on.
+ * Servers for histories. Each LXD serves one history after the other.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { LxdWorld } from "../lxd/world.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
 import { PROJECTS } from "./history.ts";
 
-/** An LXD, with the certificates that histories are about. */
+/** An LXD, with the certificates of histories. */
 export interface Server {
   /** How the charm's hooks run. */
   readonly running: Running;
   /** The LXD. */
   readonly lxd: LxdWorld;
-  /** The same one if it is a stand-in. */
+  /** The same LXD if it is a stand-in, else undefined. */
   readonly standIn: StandIn | undefined;
   /** The certificates. */
   readonly certificates: Certificates;
@@ -30,7 +30,7 @@ export interface Servers extends AsyncDisposable {
   readonly servers: readonly Server[];
 }
 
-/** Starts stand-ins, beside which hooks run in this process. */
+/** Starts stand-ins. Hooks run in this process. */
 export async function startServers(
   count: number,
   dialect: DialectName = TESTED_DIALECTS[0],
@@ -47,7 +47,7 @@ export async function startServers(
   return { servers, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }
 
-/** Starts a real LXD, beside which the built charm's hooks run. */
+/** Starts a real LXD. The hooks are the built charm's. */
 export async function startRealServer(): Promise<Servers> {
   await using begun = new AsyncDisposableStack();
   const lxd = begun.use(await startLxd());
@@ -65,7 +65,7 @@ export async function ensureRunning({ members: [member] }: LxdWorld): Promise<vo
   if (member && !member.running) await member.start();
 }
 
-/** Removes all that a history left, but for Juju's own certificate. */
+/** Removes all faults, and all entries except Juju's. */
 export async function clean({ lxd, certificates, standIn }: Server): Promise<void> {
   standIn?.clear();
   await ensureRunning(lxd);

@@ -1,7 +1,7 @@
 /**
- * What must hold once all has come to rest: LXD runs, the charm is trusted, no hook is pending, and
- * every unit has run `update-status`. Then no view of Juju's is out of date, so nothing is allowed
- * for: everything told is what is, exactly.
+ * Checks the promises at rest: LXD runs, Juju trusts the charm, no hook is pending, and every unit
+ * has run `update-status`. Then no unit has an outdated view, so the published data must be exactly
+ * true.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { accessOf, type Claim, type Expected, expectedOf, type Refusal } from ".
 import { foreignOf, readStore, type Store } from "./trust_store.ts";
 import { toldIn } from "./watch.ts";
 
-/** Checks the trust store, what relations are told, and the units' statuses. */
+/** Checks the trust store, the published data, and the statuses. */
 export async function checkSettled(state: HistoryState): Promise<void> {
   const { model, relations, server: { certificates } } = state;
   const store = await readStore(state);
@@ -27,13 +27,13 @@ export async function checkSettled(state: HistoryState): Promise<void> {
       claims: all.claims.filter(({ relation }) => relation === handle.id),
       refusals: all.refusals.filter(({ relation }) => relation === handle.id),
     };
-    // Answers go where the question came from; over lxd-https, as a standalone server's.
+    // Over lxd, an application gets an answer if it asks. Over lxd-https, only a cluster answers.
     const isAsked = endpoint !== HTTPS && [
       ...expected.claims.map(({ name }) => name),
       ...expected.refusals.map(({ unit }) => unit),
     ].includes(application);
     const ofApplication = handle.readApp(APPLICATION);
-    if (!isAsked) assert.deepEqual(ofApplication, {}, "The application's databag");
+    if (!isAsked) assert.deepEqual(ofApplication, {}, "the application's databag is empty");
     for (const databag of [...units.map(handle.read), ...isAsked ? [ofApplication] : []]) {
       if (endpoint === HTTPS) checkWayIn(state, databag, expected);
       else checkNodes(state, databag, expected);
@@ -43,7 +43,7 @@ export async function checkSettled(state: HistoryState): Promise<void> {
   await checkStatuses(state, [store.size - foreign.size, all.refusals.length]);
 }
 
-/** Every unit is active, and counts the entries and rejections. */
+/** Checks that every unit is active, and counts the entries and rejections. */
 async function checkStatuses(
   { model, server: { lxd } }: HistoryState,
   [ours, rejected]: readonly [ours: number, rejected: number],
@@ -58,27 +58,26 @@ async function checkStatuses(
 }
 
 /**
- * Checks that every unit tells what the leader does, once nothing is pending: what the leader changes
- * reaches the others at once. Only where nothing went wrong since all was at rest, and the leader is
- * the same.
+ * Checks that every unit publishes the same as the leader, once no hook is pending. This holds only
+ * if no fault occurred and the leader stayed the same since the last settling.
  */
 export function checkAlike({ model, relations }: HistoryState): void {
   const leader = model.leader(APPLICATION);
   for (const { handle } of relations) {
     if (leader === undefined) return;
     for (const unit of model.units(APPLICATION)) {
-      assert.deepEqual(toldIn(handle.read(unit)), toldIn(handle.read(leader)), `${unit} tells`);
+      assert.deepEqual(toldIn(handle.read(unit)), toldIn(handle.read(leader)), `${unit} differs`);
     }
   }
 }
 
-/** Checks that nothing of ours is left, once the charm is gone. */
+/** Checks that a removed charm left no entry. */
 export async function checkGone(state: HistoryState): Promise<void> {
   const left = [...(await readStore(state)).values()].filter((entry) => isOurs(state, entry));
-  assert.deepEqual(left.map(({ name }) => name), [], "The charm must leave nothing");
+  assert.deepEqual(left.map(({ name }) => name), [], "a removed charm leaves no entry");
 }
 
-/** Each certificate that anybody may have is there, once, as wide as all of them need. */
+/** Checks that each claimed certificate has one entry, with the access of all its requirers. */
 function checkStore(state: HistoryState, store: Store, { claims }: Expected): void {
   const foreign = foreignOf(state, store);
   const wanted = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
@@ -91,12 +90,12 @@ function checkStore(state: HistoryState, store: Store, { claims }: Expected): vo
     });
   const found = [...store.values()].filter((entry) => isOurs(state, entry))
     .map((entry) => [entry.fingerprint, entry.name, accessOf(entry)] as const);
-  assert.deepEqual(found.toSorted(byFirst), expected.toSorted(byFirst), "The trust store");
+  assert.deepEqual(found.toSorted(byFirst), expected.toSorted(byFirst), "the trust store");
 }
 
 type Databag = Readonly<Record<string, string>>;
 
-/** What the interface `lxd` tells of LXD. */
+/** Checks the data about LXD over the interface `lxd`. */
 function checkNodes(
   { server: { lxd } }: HistoryState,
   databag: Databag,
@@ -112,7 +111,7 @@ function checkNodes(
   }]);
 }
 
-/** What the interface `lxd-https` tells of LXD, to those who are in. */
+/** Checks the data about LXD over `lxd-https`, which only a trusted requirer gets. */
 function checkWayIn(
   { server: { lxd } }: HistoryState,
   databag: Databag,
@@ -127,20 +126,20 @@ function checkWayIn(
   );
 }
 
-/** What both interfaces tell of certificates. */
+/** Checks the answer, which both interfaces share. */
 function checkAnswer(databag: Databag, { claims, refusals }: Expected): void {
   const texts = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
   const fingerprints = [...texts.keys()].toSorted();
   const { registered_certificates: registered = "[]", ...rest } = databag;
   const told: string[] = JSON.parse(registered);
-  assert.equal(told.length, fingerprints.length, "As many certificates as fingerprints");
+  assert.equal(told.length, fingerprints.length, "each fingerprint has one certificate");
   for (const [index, fingerprint] of fingerprints.entries()) {
     const written = texts.get(fingerprint)?.map(({ text }) => text) ?? [];
-    assert.ok(written.includes(told[index] ?? ""), `${fingerprint} is told as it was written`);
+    assert.ok(written.includes(told[index] ?? ""), `${fingerprint} is published as written`);
   }
   const rejected: Told[] = JSON.parse(rest["rejected_certificates"] ?? "[]");
   for (const refusal of refusals) {
-    assert.ok(rejected.some((one) => fits(one, refusal)), `Not told: ${JSON.stringify(refusal)}`);
+    assert.ok(rejected.some((one) => fits(one, refusal)), `missing: ${JSON.stringify(refusal)}`);
   }
   assert.equal(rejected.length, refusals.length, JSON.stringify(rejected));
 }

@@ -13,13 +13,13 @@ export type Store = ReadonlyMap<string, TrustEntry>;
 export async function readStore(
   { server: { lxd, standIn } }: HistoryState,
 ): Promise<Store> {
-  // The trust store of a real LXD that is down can neither be read nor change.
+  // A real LXD that is down has no readable trust store, and nothing can change it.
   const isOpen = standIn !== undefined || lxd.members[0]?.running;
   const entries = isOpen ? await lxd.trustStore() : undefined;
   return entries ? new Map(entries.map((entry) => [entry.fingerprint, entry])) : new Map();
 }
 
-/** Gives the entries that are not the charm's. */
+/** Returns the foreign entries. */
 export function foreignOf(
   state: HistoryState,
   store: Store,

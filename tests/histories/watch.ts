@@ -1,14 +1,14 @@
 /**
- * What must hold after every hook, also before all has come to rest.
+ * Checks the promises after every hook, also while other hooks are pending.
  *
- * Juju shows a unit each requirer's databag as it was at the unit's own last event about it, and LXD
- * may be away while a unit looks. So nobody can promise to keep trusted what no leader has acted on
- * yet: two units may want the same certificate, of which the leader has served the one only, and
- * that one drops it. Therefore a certificate counts as held, for a requirer, from the hook on in
- * which a leader read that requirer's databag as it is, and after which LXD trusts the certificate
- * under that requirer's name, as a shared one, or as someone else's. It is held until the requirer
- * no longer wants it or may no longer have it, or an outsider takes it away. As long as it is held,
- * no hook may take any of its access away.
+ * Juju shows a unit each requirer's databag as of the unit's last event about that requirer, and
+ * LXD may be down during a hook. So the charm cannot keep a certificate for a requirer that no
+ * leader has served. For example, two units want the same certificate, the leader has served only
+ * the first one, and the first one drops the certificate. Therefore a requirer holds a certificate
+ * only after a hook of a leader that read the requirer's current databag, and only if LXD then
+ * trusts the certificate under that requirer's name, as shared, or as foreign. The requirer holds
+ * the certificate until the requirer drops or may no longer have it, or until an outsider removes
+ * it. Meanwhile no hook may take away any of its access.
  *
  * @module
  */
@@ -24,9 +24,9 @@ import { foreignOf, readStore, type Store } from "./trust_store.ts";
 
 /** Watches a history. */
 export interface Watch {
-  /** Reads the trust store after something other than a hook happened. */
+  /** Reads the trust store after an event that is not a hook. */
   readonly look: () => Promise<void>;
-  /** Checks what must hold after a hook. */
+  /** Checks the promises after a hook. */
   readonly check: (run: HookRun) => Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function watch(state: HistoryState): Promise<Watch> {
       store = await readStore(state);
       checkForeign(state, run, { before, after: store });
       for (const claim of held.values()) {
-        assert.ok(isServed(store, claim), `${show(run)} took away what is held: ${keyOf(claim)}`);
+        assert.ok(isServed(store, claim), `${show(run)} took away held access: ${keyOf(claim)}`);
       }
       checkTold(state, run, store);
       checkBound(state, run, store);
@@ -75,7 +75,7 @@ export async function watch(state: HistoryState): Promise<Watch> {
   };
 }
 
-/** Gives what requirers may register now, by relation, requirer and certificate. */
+/** Returns the claims of all requirers now, by relation, requirer and certificate. */
 function claimsOf(state: HistoryState, store: Store): ReadonlyMap<string, Claim> {
   const { certificates } = state.server;
   const rules = { certificates, allowed: allowedOf(state), foreign: foreignOf(state, store) };
@@ -83,13 +83,13 @@ function claimsOf(state: HistoryState, store: Store): ReadonlyMap<string, Claim>
   return new Map(claims.map((claim) => [keyOf(claim), claim]));
 }
 
-/** Whether LXD gives a certificate all the access that a requirer may have. */
+/** Returns whether LXD gives a certificate all the access of a claim. */
 function isServed(store: Store, { fingerprint, access }: Claim): boolean {
   const entry = store.get(fingerprint);
   return entry?.type === "client" && isNoWider(access, accessOf(entry));
 }
 
-/** Whether an entry bears the requirer's name, is shared, or is foreign. */
+/** Returns whether the entry of a claim has the requirer's name, is shared, or is foreign. */
 function isServedAs(
   state: HistoryState,
   store: Store,
@@ -101,7 +101,7 @@ function isServedAs(
     .some((mark) => entry.name.endsWith(`${mark}:${fingerprint.slice(0, 12)}`));
 }
 
-/** No hook changes a foreign entry, or leaves projects without a restriction. */
+/** Checks that the hook changed no foreign entry, and that no entry has projects unrestricted. */
 function checkForeign(
   state: HistoryState,
   run: HookRun,
@@ -110,14 +110,14 @@ function checkForeign(
   assert.deepEqual(
     [...foreignOf(state, after).values()],
     [...foreignOf(state, before).values()],
-    `${show(run)} must leave what others trust as it was`,
+    `${show(run)} changed a foreign entry`,
   );
   for (const { name, projects, restricted } of after.values()) {
     assert.ok(restricted || projects.length === 0, `${name} has projects, but no restriction`);
   }
 }
 
-/** No hook fails by itself, and none shows a key or a certificate. */
+/** Checks that only injected faults fail hooks, and that no hook shows a key or a certificate. */
 function checkEnding(state: HistoryState, run: HookRun): void {
   const { error, outcome, statusAfter, stderr, stdout } = run;
   if (outcome === "failed") {
@@ -131,7 +131,7 @@ function checkEnding(state: HistoryState, run: HookRun): void {
   }
 }
 
-/** LXD trusts every certificate that a hook publishes. */
+/** Checks that LXD trusts every certificate that the hook published. */
 function checkTold(
   { model, relations }: HistoryState,
   run: HookRun,
@@ -145,18 +145,18 @@ function checkTold(
     for (const fingerprint of toldIn(own)) {
       assert.ok(
         store.has(fingerprint),
-        `${show(run)} told of ${fingerprint}, which is not trusted`,
+        `${show(run)} published ${fingerprint}, which is not trusted`,
       );
     }
     if (!applicationOf.has(handle.id) || model.leader(APPLICATION) !== run.unit) continue;
     const ofApplication = handle.readApp(APPLICATION);
-    // It is emptied where the requirer's application no longer asks.
+    // The leader empties this databag when the requirer's application no longer asks.
     if (Object.keys(ofApplication).length === 0) continue;
     assert.deepEqual(toldIn(ofApplication), toldIn(own), show(run));
   }
 }
 
-/** What the operator allows holds from the leader's next look at everything on. */
+/** Checks the operator's limit after each hook in which a leader reads everything. */
 function checkBound(
   state: HistoryState,
   run: HookRun,
@@ -167,17 +167,17 @@ function checkBound(
   for (const entry of store.values()) {
     if (!isOurs(state, entry)) continue;
     const isBound = isNoWider(accessOf(entry), allowedOf(state));
-    assert.ok(isBound, `${show(run)} left ${entry.name} more than the operator allows`);
+    assert.ok(isBound, `${show(run)} left ${entry.name} more access than the operator allows`);
   }
 }
 
-/** The databags that a hook of the leader read as they are, by relation and name. */
+/** Returns the current databags that a hook of the leader read, by relation and name. */
 function readBy(
   { server: { certificates }, written }: HistoryState,
   run: HookRun,
 ): ReadonlySet<string> {
   const read = new Set<string>();
-  // A killed hook has published nothing.
+  // A killed hook publishes nothing.
   if (!leads(run) || run.outcome !== "done") return read;
   for (const { args, exitCode, stdout, tool } of run.tools) {
     const [relation, name] = [args[args.indexOf("-r") + 1] ?? "", args.at(-1) ?? ""];
@@ -205,7 +205,7 @@ function writtenBy(
   };
 }
 
-/** Gives the fingerprints that a databag tells of. */
+/** Returns the fingerprints that a databag publishes. */
 export function toldIn(databag: Readonly<Record<string, string>>): readonly string[] {
   const { nodes, registered_certificates: registered = "[]" } = databag;
   if (nodes !== undefined) {

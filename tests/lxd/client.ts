@@ -1,6 +1,6 @@
 /**
- * A client of LXD for tests, over mTLS, pinned to one server certificate. Each request has a
- * connection of its own, which is closed with the answer, so there is nothing to dispose of.
+ * A client of LXD for tests, over mTLS, pinned to one server certificate. Each request has its own
+ * connection, which ends with the answer, so nothing needs disposal.
  *
  * @module
  */

@@ -144,7 +144,7 @@ export const CERTIFICATE_CASES: readonly Case[] = [
       refused(await trusted("GET", `${CERTIFICATES}/${id}`), 404, "Certificate not found");
     }
   }],
-  ["an ambiguous prefix is 500", async (world) => {
+  ["an ambiguous prefix gives 500", async (world) => {
     const { trusted } = await clients(world);
     for (let count = 0; count < 17; count++) {
       await world.trust((await createCertificate()).certificate);
@@ -191,7 +191,7 @@ export const CERTIFICATE_CASES: readonly Case[] = [
     const missing = `${CERTIFICATES}/${"0".repeat(64)}`;
     refused(await trusted("PATCH", missing, {}), 404, "Certificate not found");
   }],
-  ["PATCH heeds If-Match", async (world) => {
+  ["PATCH checks If-Match", async (world) => {
     const { trusted, trustedCertificate } = await clients(world);
     const { certificate, fingerprint } = await createCertificate();
     await world.trust(certificate);
@@ -225,7 +225,7 @@ export const CERTIFICATE_CASES: readonly Case[] = [
     const { name, restricted, projects } = await entry(trusted, added);
     deepEqual({ name, restricted, projects }, { name: "put", restricted: false, projects: [] });
   }],
-  ["DELETE removes at once, then is 404", async (world) => {
+  ["DELETE removes at once, and again gives 404", async (world) => {
     const { trusted } = await clients(world);
     const added = await createCertificate();
     await world.trust(added.certificate);

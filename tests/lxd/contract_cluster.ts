@@ -57,7 +57,7 @@ export const CLUSTER_CASES: readonly Case[] = [
     deepEqual(servers.map(({ name }) => name).sort(), world.members.map(({ name }) => name));
     ok(servers.every(({ fingerprint }) => fingerprint !== fingerprintOf(world.serverCertificate)));
   }],
-  ["what one member is told, all members know", async (world) => {
+  ["a change at one member reaches all members", async (world) => {
     const { trustedCertificate } = await clients(world);
     const [first, second, third] = world.members;
     ok(first && second && third);
@@ -79,7 +79,7 @@ export const CLUSTER_CASES: readonly Case[] = [
 
 /** Cases that stop members of a cluster of three. */
 export const CLUSTER_CHANGE_CASES: readonly Case[] = [
-  ["a member that is down refuses connections, the others work on", async (world) => {
+  ["a member that is down refuses connections, and the others still work", async (world) => {
     const { trustedCertificate } = await clients(world);
     const [first, , third] = world.members;
     ok(first !== undefined && third !== undefined);

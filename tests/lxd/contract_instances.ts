@@ -10,7 +10,7 @@ import type { LxdReply, LxdRequest } from "./world.ts";
 
 /** Cases for a standalone server, and for a cluster. */
 export const INSTANCE_CASES: readonly Case[] = [
-  ["the restricted create and delete an empty instance in their project", async (world) => {
+  ["a restricted client creates and deletes an empty instance in its project", async (world) => {
     const { restricted, untrusted } = await clients(world);
     await world.createProject("other");
     deepEqual((await restricted("GET", "/1.0/storage-pools")).body?.metadata ?? [], []);

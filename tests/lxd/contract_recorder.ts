@@ -41,7 +41,7 @@ export interface RecordedAnswer {
 
 /** Records answers. All parts of a recording share one. */
 export interface Recorder {
-  /** The server that is asked. */
+  /** The server. */
   readonly world: LxdWorld;
   /** Three clients of it. */
   readonly clients: Clients;
@@ -125,7 +125,7 @@ export async function createRecorder(world: LxdWorld): Promise<Recorder> {
   };
 }
 
-/** Certificates of all recordings: each is for a server of its own, so they can share them. */
+/** Certificates of all recordings, which can share them, because each has its own server. */
 const made = new Map<string, Promise<TestCertificate>>();
 
 function certificateOf(name: string, options: CertificateOptions): Promise<TestCertificate> {

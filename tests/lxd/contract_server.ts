@@ -76,7 +76,7 @@ export const SERVER_CASES: readonly Case[] = [
     equal(await auth(world, leaf), "trusted");
     equal(await auth(world, await createCertificate({ issuer })), "untrusted");
   }],
-  ["the untrusted get 403 beside GET /1.0", async (world) => {
+  ["an untrusted client gets 403, except for GET /1.0", async (world) => {
     const { untrusted } = await clients(world);
     for (
       const path of [CERTIFICATES, `${CERTIFICATES}/00`, "/1.0/cluster", "/1.0/projects"]
@@ -87,7 +87,7 @@ export const SERVER_CASES: readonly Case[] = [
     refused(await untrusted("DELETE", `${CERTIFICATES}/00`), 403, "not authorized");
     refused(await untrusted("GET", "/1.0/nothing"), 404, "not found");
   }],
-  ["the restricted read the trust store and may not change it", async (world) => {
+  ["a restricted client reads the trust store and may not change it", async (world) => {
     const { restricted, restrictedCertificate, trusted } = await clients(world);
     const list = await restricted("GET", `${CERTIFICATES}?recursion=1`);
     const all = await trusted("GET", `${CERTIFICATES}?recursion=1`);
@@ -100,7 +100,7 @@ export const SERVER_CASES: readonly Case[] = [
     refused(await restricted("DELETE", own), 403, "not authorized");
     refused(await restricted("DELETE", `${CERTIFICATES}/${"0".repeat(64)}`), 403);
   }],
-  ["the restricted renew their own certificate", async (world) => {
+  ["a restricted client renews its own certificate", async (world) => {
     const { restricted, restrictedCertificate: own } = await clients(world);
     const next = await createCertificate();
     const { name, type, projects } = await entry(restricted, own);
@@ -113,7 +113,7 @@ export const SERVER_CASES: readonly Case[] = [
     equal(await auth(world, own), "untrusted");
     equal(await auth(world, next), "trusted");
   }],
-  ["projects are listed as far as they may be seen", async (world) => {
+  ["the list of projects has only visible projects", async (world) => {
     const { trusted, restricted } = await clients(world);
     ok((await trusted("GET", "/1.0/projects")).body?.metadata.includes("/1.0/projects/default"));
     const { body } = await restricted("GET", "/1.0/projects");
@@ -134,14 +134,14 @@ export const SERVER_CASES: readonly Case[] = [
     ok(!certificate.ca);
     return Promise.resolve();
   }],
-  ["another server certificate than the pinned one is refused", async (world) => {
+  ["a client refuses another server certificate than the pinned one", async (world) => {
     const other = await createCertificate();
     const { endpoint } = only(world);
     const pinned = createClient({ endpoint, serverCertificate: other.certificate });
     await rejects(pinned("GET", "/1.0"), /certificate/);
     equal(await presentedFingerprint(endpoint), fingerprintOf(world.serverCertificate));
   }],
-  ["TLS 1.2 is refused", async (world) => {
+  ["LXD refuses TLS 1.2", async (world) => {
     await rejects(tls12(world), { code: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" });
   }],
 ];

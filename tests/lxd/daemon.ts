@@ -1,5 +1,5 @@
 /**
- * One daemon of LXD or Incus in a directory of its own.
+ * One daemon of LXD or Incus in its own directory.
  *
  * @module
  */
@@ -48,8 +48,8 @@ const READY_REPLY_MS = 400;
 const READY_TIMEOUT_MS = 180_000;
 const SETTLE_TIMEOUT_MS = 15_000;
 
-// What LXD logs when its tasks are done. They write to its database, and a write of a test at the
-// same time makes one of the two wait for the database's busy time-out of five seconds.
+// LXD's log messages at the end of its first tasks. The tasks write to the database, and a
+// concurrent write of a test would wait for the database's busy time-out of five seconds.
 const DONE = [
   /Done expiring log files/,
   /Done updating images/,

@@ -1,5 +1,5 @@
 /**
- * Servers in the place of an LXD: one with another certificate, and one that sends nothing.
+ * Servers that replace an LXD: one with another certificate, and one that sends nothing.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import type { ServerIdentity } from "./daemon.ts";
 import { claimLoopback, LXD_PORT } from "./loopback.ts";
 import { createIdentity } from "./stand_in_member.ts";
 
-/** A server at a loopback address of its own. */
+/** A server at its own loopback address. */
 export interface FalseServer extends AsyncDisposable {
   /** Its address. */
   readonly address: string;
   /** Where it listens, as an LXD would: "https://<address>:8443". */
   readonly endpoint: string;
-  /** How many TCP connections it has accepted. */
+  /** Number of accepted TCP connections. */
   readonly connections: number;
 }
 
-/** A TLS server with a certificate of its own. */
+/** A TLS server with its own certificate. */
 export interface Impostor extends FalseServer {
   /** The certificate it presents, as PEM. */
   readonly serverCertificate: string;
@@ -29,7 +29,7 @@ export interface Impostor extends FalseServer {
    * certificate must have sent none.
    */
   readonly received: Uint8Array;
-  /** How many TLS handshakes were completed. */
+  /** Number of completed TLS handshakes. */
   readonly handshakes: number;
 }
 
@@ -40,7 +40,7 @@ export interface ImpostorOptions {
   /**
    * Where it listens on port 8443, such as the address of a member that was stopped.
    *
-   * @default {an address of its own}
+   * @default {its own address}
    */
   readonly address?: string;
 }

@@ -10,7 +10,7 @@ import { startStandIn } from "./stand_in.ts";
 /** How long a test waits for a server that must send nothing. */
 const SILENCE_MS = 200;
 
-Deno.test("an impostor receives nothing from a client that insists on another certificate", async () => {
+Deno.test("an impostor receives nothing from a client that pins another certificate", async () => {
   await using impostor = await startImpostor();
   const { certificate: serverCertificate } = await createCertificate();
   const { certificate, key } = await createCertificate();
@@ -21,7 +21,7 @@ Deno.test("an impostor receives nothing from a client that insists on another ce
   equal(impostor.received.length, 0);
 });
 
-Deno.test("an impostor records what a client that trusts it sends", async () => {
+Deno.test("an impostor records the data of a client that trusts it", async () => {
   await using impostor = await startImpostor();
   const { endpoint, serverCertificate } = impostor;
   const aborter = new AbortController();
@@ -44,7 +44,7 @@ Deno.test("an impostor can take the address of a member that is down", async () 
   ok(await presentedFingerprint(member.endpoint));
 });
 
-Deno.test("a silent server accepts connections and says nothing", async () => {
+Deno.test("a silent server accepts connections and sends nothing", async () => {
   await using silent = await startSilentServer();
   const { certificate: serverCertificate } = await createCertificate();
   const { endpoint } = silent;

@@ -44,7 +44,7 @@ export async function createOpensslCertificate(
   }
 }
 
-/** Asks LXD whether it trusts a client. Gives undefined if LXD ends the connection. */
+/** Asks LXD whether it trusts a client. Returns undefined if LXD ends the connection. */
 export async function opensslAuthOf(
   endpoint: string,
   { certificate, key }: OpensslCertificate,
@@ -54,7 +54,7 @@ export async function opensslAuthOf(
     await Deno.writeTextFile(`${folder}/client`, certificate + key);
     const files = ["-cert", `${folder}/client`, "-key", `${folder}/client`];
     const options = ["-quiet", "-ign_eof", "-connect", new URL(endpoint).host, ...files];
-    // LXD decides which signatures are good enough, not the client.
+    // The client accepts all signatures, so that LXD decides.
     const args = ["s_client", ...options, "-cipher", "ALL:@SECLEVEL=0"];
     return (await run(args, REQUEST)).output.match(/"auth":"(\w+)"/)?.[1];
   } finally {

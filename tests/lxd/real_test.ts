@@ -9,7 +9,7 @@ import { ensureLxd } from "./ensure_lxd.ts";
 import { startCluster, startLxd } from "./real.ts";
 import type { LxdMember, LxdWorld } from "./world.ts";
 
-Deno.test("startLxd() gives a server, and disposing of it leaves no process, mount or file", async () => {
+Deno.test("startLxd() starts a server, and its disposal leaves no process, mount or file", async () => {
   let directory: string;
   {
     await using lxd = await startLxd();
@@ -21,7 +21,7 @@ Deno.test("startLxd() gives a server, and disposing of it leaves no process, mou
   await assertNothingLeft(directory);
 });
 
-Deno.test("startCluster() gives a cluster, and disposing of it leaves nothing, whatever its members do", async () => {
+Deno.test("startCluster() starts a cluster, and its disposal leaves nothing in any state of its members", async () => {
   let directories: readonly string[];
   {
     await using cluster = await startCluster();
@@ -33,19 +33,19 @@ Deno.test("startCluster() gives a cluster, and disposing of it leaves nothing, w
   for (const directory of directories) await assertNothingLeft(directory);
 });
 
-Deno.test("startLxd() leaves nothing if starting fails", async () => {
+Deno.test("startLxd() leaves nothing if the start fails", async () => {
   const certificate = `no certificate ${crypto.randomUUID()}`;
   const identity = { certificate, key: "no key" };
   await rejects(startLxd({ identity }), /^Error: Cannot start LXD: it ended/);
   const root = dirname(await makeTemporaryFolder({ isShort: true }));
   for await (const { name } of Deno.readDir(root)) {
-    // Other tests have theirs, which may go while they are looked at.
+    // Other tests have processes, too, which may end meanwhile.
     const found = await Deno.readTextFile(`${root}/${name}/server.crt`).catch(() => "");
     notEqual(found, certificate);
   }
 });
 
-Deno.test("a daemon that never started is disposed of", async () => {
+Deno.test("disposal removes a daemon that never started", async () => {
   let directory: string;
   {
     await using daemon = await createDaemon();
@@ -55,7 +55,7 @@ Deno.test("a daemon that never started is disposed of", async () => {
   await assertNothingLeft(directory);
 });
 
-Deno.test("startLxd() presents the certificate it is given", async () => {
+Deno.test("startLxd() presents the given certificate", async () => {
   const identity = await createCertificate({ commonName: "nameless", key: "p384" });
   await using lxd = await startLxd({ identity });
   equal(await presentedFingerprint(first(lxd).endpoint), identity.fingerprint);
@@ -78,7 +78,7 @@ Deno.test("a member keeps its trust store over stop, kill and start", async () =
   }
 });
 
-Deno.test("a paused member accepts connections and is silent", async () => {
+Deno.test("a paused member accepts connections and sends nothing", async () => {
   await using lxd = await startLxd();
   const member = first(lxd);
   const { serverCertificate } = lxd;
@@ -106,7 +106,7 @@ Deno.test("the administrator changes the trust store behind the client's back", 
   await rejects(lxd.distrust(fingerprint), /404 Certificate not found/);
 });
 
-Deno.test("two servers at a time have addresses of their own", async () => {
+Deno.test("two servers have different addresses", async () => {
   await using one = await startLxd();
   await using two = await startLxd();
   notEqual(first(one).address, first(two).address);
@@ -122,11 +122,11 @@ Deno.test("a killed member is soon Offline, and Online again once it runs", asyn
   await waitForMember(cluster, "member3", "Online");
 });
 
-Deno.test("startCluster() names LXD's least threshold if it is undercut", async () => {
+Deno.test("startCluster() names LXD's smallest threshold if the option is smaller", async () => {
   await rejects(startCluster({ members: 1, offlineThresholdSeconds: 10 }), /greater than '10'/);
 });
 
-Deno.test("ensureLxd() does nothing where LXD is installed", async () => {
+Deno.test("ensureLxd() does nothing if LXD is installed", async () => {
   await ensureLxd();
 });
 
@@ -147,7 +147,7 @@ async function processesOf(directory: string): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
-    // A process may end while it is looked at.
+    // A process may end while this function reads about it.
     const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
     if (environment.split("\0").includes(`LXD_DIR=${directory}`)) found.push(name);
   }

@@ -37,7 +37,7 @@ export const IS_STAND_IN = !isProduct(SERVER);
 /** Whether it is any other server than a real LXD. */
 export const IS_NOT_LXD: boolean = SERVER !== "LXD";
 
-/** Whether a name can be used once only. Entries of the original charm have one name twice. */
+/** Whether each name can be used only once. The original charm used one name several times. */
 export const TAKES_NAMES_ONCE: boolean = !isProduct(SERVER) && DIALECTS[SERVER].identities;
 
 /**

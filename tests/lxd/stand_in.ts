@@ -1,7 +1,7 @@
 /**
  * A stand-in for LXD: the few calls that a client of the trust store needs, over mTLS. It shows
- * what a real LXD 5.0.2 cannot: other versions, and faults on demand. The contract tests hold it
- * against a real LXD where both do the same.
+ * what a real LXD 5.0.2 cannot: other versions, and faults on demand. The contract tests compare it
+ * with a real LXD.
  *
  * @module
  */
@@ -34,13 +34,13 @@ export interface StandInOptions {
 export interface StandIn extends LxdWorld {
   /** The requests of clients since the start or the last `clear()`, oldest first. */
   readonly requests: readonly LoggedRequest[];
-  /** Makes matching requests go wrong, until `clear()`. */
+  /** Makes matching requests fail, until `clear()`. */
   fault(match: FaultMatch, fault: Fault): void;
   /** Forgets faults and requests; trust store and members stay as they are. */
   clear(): void;
   /** Makes the cluster report a status for a member. Nothing else changes. */
   setMemberStatus(name: string, status: MemberStatus): void;
-  /** Becomes another version, at once. The stored state stays, with duplicates of a name. */
+  /** Changes the version at once. The stored state stays, with duplicates of a name. */
   upgrade(dialect: DialectName): void;
 }
 

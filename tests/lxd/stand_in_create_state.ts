@@ -8,7 +8,7 @@ import { type DialectName, DIALECTS } from "./stand_in_dialect.ts";
 import { createIdentity, enterMember } from "./stand_in_member.ts";
 import type { ListedMember, State } from "./stand_in_state.ts";
 
-/** What the state depends on. */
+/** Options of the state. */
 export interface StateOptions {
   /** The version that the stand-in behaves like. */
   readonly dialect: DialectName;

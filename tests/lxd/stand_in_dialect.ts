@@ -5,8 +5,8 @@
  */
 
 /**
- * A version of LXD: of each of the three release lines, the last one whose answers are recorded. The
- * recorded "6.10" is a snapshot before the release, which reports 6.9.
+ * A version of LXD: of each of the three release lines, the last one whose answers are recorded.
+ * The recorded "6.10" is a snapshot before the release, which reports 6.9.
  */
 export type DialectName = "5.0.2" | "5.21.7" | "6.10";
 
@@ -24,7 +24,7 @@ export interface Dialect {
   readonly publicConfig: "nobody" | "the untrusted" | "everyone";
   /** Status of a request that sets `oidc.*`, if the provider cannot be reached. */
   readonly oidcStatus: 200 | 400 | 500;
-  /** Whether the server has an id of its own in `config`. */
+  /** Whether `config` has an id of the server. */
   readonly volatileUuid: boolean;
   /** Extensions that a client may look for. */
   readonly extensions: readonly string[];

@@ -18,7 +18,7 @@ Deno.test("dialect 5.0.2 has no identities", async () => {
 });
 
 for (const dialect of NEWER) {
-  Deno.test(`identities of LXD ${dialect} manage certificates where their groups let them`, async () => {
+  Deno.test(`identities of LXD ${dialect} manage certificates if their groups allow it`, async () => {
     await using lxd = await startStandIn({ dialect });
     const manager = await identity(lxd, "manager", IDENTITY_ENTITLEMENTS);
     const [added, other] = [await createCertificate(), await createCertificate()];
@@ -35,7 +35,7 @@ for (const dialect of NEWER) {
     assert.equal((await nobody.ask("GET", `${CERTIFICATES}?recursion=1`)).status, 200);
   });
 
-  Deno.test(`identities of LXD ${dialect} are told what they may do`, async () => {
+  Deno.test(`identities of LXD ${dialect} can read their entitlements`, async () => {
     await using lxd = await startStandIn({ dialect });
     const wanted = "?with-access-entitlements=can_create_identities,can_edit_projects";
     for (
@@ -84,7 +84,7 @@ for (const dialect of NEWER) {
   });
 }
 
-Deno.test("dialect 6.10 shows the restricted what is public, 5.21.7 does not", async () => {
+Deno.test("dialect 6.10 shows public configuration to restricted clients, 5.21.7 does not", async () => {
   for (const [dialect, expected] of [["5.21.7", null], ["6.10", { "user.a": "b" }]] as const) {
     await using lxd = await startStandIn({ dialect });
     const { restricted } = await clients(lxd);
@@ -93,7 +93,7 @@ Deno.test("dialect 6.10 shows the restricted what is public, 5.21.7 does not", a
   }
 });
 
-/** Adds an identity in a group of its own. */
+/** Adds an identity in its own group. */
 async function identity(lxd: StandIn, name: string, entitlements: readonly string[]) {
   const made = await createCertificate({ commonName: name });
   const permissions = entitlements.map((entitlement) => ({

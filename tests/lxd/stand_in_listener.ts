@@ -21,7 +21,7 @@ export interface Listener extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-/** Answers a request. It is given the client's certificate in DER, if the client presented one. */
+/** Answers a request. The parameter is the client's certificate in DER, if there is one. */
 export type Handle = (
   request: IncomingMessage,
   response: ServerResponse,

@@ -7,7 +7,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer } from "./stand_in_answer.ts";
 
-/** How white space is poured over a connection. */
+/** Options of endless white space. */
 export interface Pace {
   /** Size of a piece. */
   readonly bytes: number;

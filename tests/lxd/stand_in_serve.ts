@@ -14,7 +14,7 @@ import { answer } from "./stand_in_server.ts";
 import { callerOf, fingerprintOfRaw, type ListedMember, type State } from "./stand_in_state.ts";
 import type { LxdRequest } from "./world.ts";
 
-/** What all members share. */
+/** The parts that all members share. */
 export interface Shared {
   /** The state that they serve. */
   readonly state: State;
@@ -37,7 +37,6 @@ export interface Members {
 /**
  * Makes the members.
  *
- * @param shared What they share.
  * @param stack Disposes of their listeners.
  */
 export function createMembers(shared: Shared, stack: AsyncDisposableStack): Members {

@@ -11,13 +11,13 @@ import type { LxdRequest } from "./world.ts";
 const SILENCE_MS = 200;
 const CERTIFICATES = "/1.0/certificates";
 
-Deno.test("dialects tell the client's name, but for 5.0.2", async () => {
+Deno.test("dialects after 5.0.2 report the client's name", async () => {
   for (const dialect of ["5.0.2", "5.21.7", "6.10"] as const) {
     await using world = await start({ dialect });
     const { metadata } = (await world.client("GET", "/1.0")).body ?? {};
     const expected = dialect === "5.0.2" ? undefined : world.fingerprint;
     equal(metadata.auth_user_name, expected);
-    // What becomes 6.10 still says 6.9.
+    // The recorded snapshot of 6.10 reports 6.9.
     equal(metadata.environment.server_version, dialect.replace("6.10", "6.9"));
   }
 });
@@ -51,7 +51,7 @@ Deno.test("dialects after 5.0.2 write null for an empty list of URLs", async () 
   deepEqual((await world.admin("GET", `${CERTIFICATES}?recursion=1`)).body?.metadata, []);
 });
 
-Deno.test("dialects after 5.0.2 show the restricted their own entry only", async () => {
+Deno.test("dialects after 5.0.2 show a restricted client its own entry only", async () => {
   await using world = await start({ dialect: "5.21.7" });
   await world.standIn.trust((await createCertificate()).certificate);
   await world.standIn.amend(world.fingerprint, { restricted: true });
@@ -78,7 +78,7 @@ Deno.test("dialects after 5.0.2 keep the members' entries", async () => {
   }
 });
 
-Deno.test("the log holds what clients sent, until it is cleared", async () => {
+Deno.test("the log holds the requests of clients, until clear()", async () => {
   await using world = await start({});
   await world.client("GET", `${CERTIFICATES}?recursion=1`);
   await world.client("PATCH", `${CERTIFICATES}/${world.fingerprint}`, { name: "new" });
@@ -97,7 +97,7 @@ Deno.test("the log holds what clients sent, until it is cleared", async () => {
   equal((await world.standIn.trustStore())[0]?.name, "new");
 });
 
-Deno.test("a fault meets the requests it is meant for, as often as it is meant to", async () => {
+Deno.test("a fault applies to matching requests, for the given number of times", async () => {
   await using world = await start({});
   const match = { method: "GET", path: /recursion=1$/, nth: 2, times: 2 };
   world.standIn.fault(match, { kind: "status", status: 503 });
@@ -148,7 +148,7 @@ Deno.test("fault crash refuses connections until the member is started", async (
   equal((await world.client("GET", "/1.0")).status, 200);
 });
 
-Deno.test("fault malformed answers with what is not JSON, after acting", async () => {
+Deno.test("fault malformed answers with a body that is not JSON, after acting", async () => {
   await using world = await start({});
   const reply = await postWithFault(world, { kind: "malformed" });
   equal(reply.status, 201);
@@ -184,7 +184,7 @@ Deno.test("fault silent never answers", async () => {
   equal((await world.standIn.trustStore()).length, 1);
 });
 
-Deno.test("disposing ends delays and silence", async () => {
+Deno.test("disposal ends delays and silence", async () => {
   const world = await start({});
   world.standIn.fault({ method: "GET" }, { kind: "delay", ms: 60_000 });
   world.standIn.fault({ method: "PUT" }, { kind: "silent" });
@@ -211,7 +211,7 @@ Deno.test("fault hook runs before the server acts and after it, before the answe
   deepEqual(steps, [`before ${CERTIFICATES} 1`, `after ${CERTIFICATES} 2`, "answered"]);
 });
 
-Deno.test("faults can be kept to one member", async () => {
+Deno.test("a fault can apply to one member", async () => {
   await using world = await start({ members: 3 });
   world.standIn.fault({ member: "member1" }, { kind: "status", status: 500 });
   const statuses = await Promise.all(world.clients.map(async (ask) => {
@@ -220,7 +220,7 @@ Deno.test("faults can be kept to one member", async () => {
   deepEqual(statuses, [500, 200, 200]);
 });
 
-Deno.test("a member's status is what the test says", async () => {
+Deno.test("setMemberStatus() sets a member's status", async () => {
   await using world = await start({ members: 3 });
   world.standIn.setMemberStatus("member2", "Blocked");
   await world.standIn.members[2]?.kill();
@@ -235,7 +235,7 @@ Deno.test("a member's status is what the test says", async () => {
   await waitForMember(world.standIn, "member3", "Online");
 });
 
-Deno.test("a paused stand-in accepts connections and is silent", async () => {
+Deno.test("a paused stand-in accepts connections and sends nothing", async () => {
   await using standIn = await startStandIn();
   const [member] = standIn.members;
   ok(member !== undefined);
@@ -249,7 +249,7 @@ Deno.test("a paused stand-in accepts connections and is silent", async () => {
   equal((await createClient({ endpoint, serverCertificate })("GET", "/1.0")).status, 200);
 });
 
-Deno.test("the identity of the stand-in can be chosen", async () => {
+Deno.test("the stand-in presents the given identity", async () => {
   const identity = await createCertificate({ commonName: "nameless" });
   await using standIn = await startStandIn({ identity });
   match(standIn.serverCertificate, /BEGIN CERTIFICATE/);

@@ -3,7 +3,7 @@ import { createCertificate } from "../certificates.ts";
 import { CERTIFICATES, clients, post, refused } from "./contract_tools.ts";
 import { startStandIn } from "./stand_in.ts";
 
-Deno.test("duplicates of a name survive an upgrade, and no further one is added", async () => {
+Deno.test("duplicates of a name survive an upgrade, and LXD refuses another one", async () => {
   await using lxd = await startStandIn();
   const { trusted } = await clients(lxd);
   const [one, two, three] = await Promise.all([1, 2, 3].map(() => createCertificate()));
@@ -20,7 +20,7 @@ Deno.test("duplicates of a name survive an upgrade, and no further one is added"
   assert.equal((await trusted("DELETE", `${CERTIFICATES}/${two.fingerprint}`)).status, 200);
 });
 
-Deno.test("projects left over without restriction must go with the next change", async () => {
+Deno.test("LXD refuses a change that keeps projects without a restriction", async () => {
   await using lxd = await startStandIn({ dialect: "5.21.7" });
   const { trusted } = await clients(lxd);
   const one = await createCertificate();
@@ -33,7 +33,7 @@ Deno.test("projects left over without restriction must go with the next change",
   assert.equal((await trusted("PATCH", url, whole)).status, 200);
 });
 
-Deno.test("members that wait for an upgrade are blocked, and answer", async () => {
+Deno.test("members that wait for an upgrade have the status Blocked, and answer", async () => {
   await using lxd = await startStandIn({ dialect: "6.10", members: 3 });
   const { trusted } = await clients(lxd);
   for (const { name } of lxd.members) lxd.setMemberStatus(name, "Blocked");

@@ -1,14 +1,14 @@
 /**
- * Reads the trust store again and again while a test does something.
+ * Reads the trust store repeatedly during some work.
  *
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { LxdWorld } from "./world.ts";
 
-/** States of the trust store that were seen. */
+/** The observed states of the trust store. */
 export interface Sightings {
-  /** How often the trust store was read. */
+  /** Number of reads of the trust store. */
   readonly looks: number;
   /** Names of the trusted certificates each time, without repetitions. */
   readonly sequence: readonly (readonly string[])[];

@@ -75,7 +75,7 @@ export type MemberStatus = "Online" | "Offline" | "Evacuated" | "Blocked";
 export interface LxdMember {
   /** Name in the cluster; of a standalone server, a name for the test only. */
   readonly name: string;
-  /** Loopback address of its own, such as "127.20.7.1". */
+  /** Its loopback address, such as "127.20.7.1". */
   readonly address: string;
   /** Where it listens: always port 8443, such as "https://127.20.7.1:8443". */
   readonly endpoint: string;

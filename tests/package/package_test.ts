@@ -12,7 +12,7 @@ import type { LxdWorld } from "../lxd/world.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-// What checks the types, as in a project of our users: nothing of it comes with the package.
+// Programs that check the types. The package brings none of them, as in a project of our users.
 const COMPILER = ["typescript@5.9.3", "@types/node@22.20.5"];
 const CHECK = [
   "tsc",
@@ -24,7 +24,7 @@ const CHECK = [
   "--module",
   "nodenext",
 ];
-// What npm brings where the system's own Node is older than the package asks for.
+// npm brings this Node if the system's Node is too old for the package.
 const OLDEST_NODE = "22.0.0";
 
 async function run(cwd: string, program: string, ...args: readonly string[]): Promise<string> {
@@ -55,12 +55,12 @@ function databag(lxd: LxdWorld, { fingerprint, certificate }: TestCertificate) {
   });
 }
 
-Deno.test("package: installed from its tarball, it is used on Node and on Deno, types included", async () => {
+Deno.test("package: the installed tarball works on Node and on Deno, with its types", async () => {
   await using lxd = await startLxd();
   const [trusted, fresh, other] = await Promise.all([1, 2, 3].map(() => createCertificate()));
   assert.ok(trusted && fresh && other);
   await lxd.trust(trusted.certificate);
-  // One that presents a certificate which an authority issued.
+  // This server presents a certificate that an authority issued.
   const authority = await createCertificate({ commonName: "authority", ca: true });
   const identity = await createCertificate({ issuer: authority });
   const certificate = identity.certificate + authority.certificate;

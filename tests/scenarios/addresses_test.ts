@@ -10,27 +10,27 @@ import type { Requirer } from "../harness/requirer.ts";
 
 const LIMIT_MS = 60_000;
 
-/** Lets a member listen for clients at another address than for members. */
+/** Makes a member listen for clients at another address than for members. */
 async function listenAt(lxd: RealLxd, index: number, address: string): Promise<void> {
   const [daemon, member] = [lxd.daemons[index], lxd.members[index]];
   assert.ok(daemon && member);
   await succeed(daemon.api, ["PATCH", "/1.0", { config: { "core.https_address": address } }]);
-  // It listens for members alone from its next start on.
+  // The member listens for members alone only after a restart.
   await member.stop();
   await member.start();
   await isAnswering(lxd, member.name);
 }
 
-/** Waits until other members hear a member. */
+/** Waits until another member reaches a member. */
 async function isAnswering(lxd: RealLxd, name: string): Promise<void> {
-  await until(`hear ${name}`, LIMIT_MS, async () => {
+  await until(`reach ${name}`, LIMIT_MS, async () => {
     const { daemons: [first, second] } = lxd;
     const other = name === "member1" ? second : first;
     return (await other?.api("GET", `/1.0?target=${name}`))?.status === 200;
   });
 }
 
-/** The credential's own address is told as it is, also if its member listens everywhere. */
+/** Checks that the credential's address is published unchanged, wherever its member listens. */
 async function checkOwnAddress(
   deployment: Deployment,
   requirer: Requirer,
@@ -49,7 +49,7 @@ async function checkOwnAddress(
   assert.deepEqual(requirer.told().endpoints, told);
 }
 
-Deno.test("addresses: clients are told where each member of a cluster listens for clients", async () => {
+Deno.test("addresses: the charm publishes where each member of a cluster listens for clients", async () => {
   await using lxd = await startCluster();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -64,7 +64,7 @@ Deno.test("addresses: clients are told where each member of a cluster listens fo
   const clusterwide = lxd.members.map(({ endpoint }) => endpoint);
   assert.deepEqual(requirer.told().endpoints, clusterwide);
 
-  // One address of its own, and every address, which nobody can be sent to.
+  // The second member listens at its own address, the third at a wildcard that no client can use.
   await listenAt(lxd, 1, `${second.address}:9443`);
   await listenAt(lxd, 2, ":9444");
   await deployment.updateStatus();
@@ -81,7 +81,7 @@ Deno.test("addresses: clients are told where each member of a cluster listens fo
   await listenAt(lxd, 0, ":9445");
   await checkOwnAddress(deployment, requirer, told);
 
-  // A member that says nothing holds up nobody.
+  // A member that does not answer does not delay the others.
   await third.pause();
   await deployment.updateStatus();
   assert.match(deployment.status(), /^active: LXD 5\.0\.2: [23] nodes, 2 certificates$/);
@@ -93,7 +93,7 @@ Deno.test("addresses: clients are told where each member of a cluster listens fo
   assert.deepEqual(requirer.told().endpoints, told);
 });
 
-Deno.test("addresses: nobody is sent to a wildcard", async () => {
+Deno.test("addresses: the charm never publishes a wildcard", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();

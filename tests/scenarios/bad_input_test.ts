@@ -6,7 +6,7 @@ import type { Requirer } from "../harness/requirer.ts";
 
 const DAY_MS = 86_400_000;
 
-Deno.test("input: every form of client_certificates is taken", async () => {
+Deno.test("input: the charm reads every form of client_certificates", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -39,13 +39,13 @@ Deno.test("input: every form of client_certificates is taken", async () => {
     assert.deepEqual(Object.keys(await deployment.ours()).sort(), expected, form);
     assert.deepEqual(requirer.told().rejected, [], form);
   }
-  // What is repeated is what was sent, to the letter, so that the requirer finds it.
+  // The charm repeats the sent text unchanged, so that the requirer finds it.
   requirer.offer(0, JSON.stringify([crlf]));
   await deployment.settle();
   assert.deepEqual(requirer.told().registered, [crlf]);
 });
 
-// Of what garbageAround() gives.
+// Reasons for the items of garbageAround().
 const REASONS_OF_GARBAGE = [
   "A boolean was sent: it must be a PEM certificate",
   "A list was sent: it must be a PEM certificate",
@@ -56,7 +56,7 @@ const REASONS_OF_GARBAGE = [
   "An object was sent: it must be a PEM certificate",
 ];
 
-/** A good certificate, and what is none around it. */
+/** Returns a good certificate between items that are no certificates. */
 function garbageAround(good: TestCertificate): readonly unknown[] {
   return [
     "x".repeat(100_000),
@@ -83,7 +83,7 @@ function rejectionsOf({ told }: Requirer): readonly string[] {
   ).sort();
 }
 
-Deno.test("input: garbage is rejected with its reason, and the good beside it served", async () => {
+Deno.test("input: garbage is rejected with its reason, and good certificates beside it are served", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const [requirer, other] = [deployment.requirer("my-charm", 2), deployment.requirer("other")];
@@ -121,7 +121,7 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
   );
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates, 12 rejected`);
   const warnings = deployment.model.log.filter(({ level }) => level === "WARNING");
-  // One for each unit that sent garbage; the same is not said again.
+  // The charm logs one warning for each unit that sent garbage, and does not repeat it.
   assert.equal(warnings.length, 2);
   await deployment.updateStatus();
   assert.equal(deployment.model.log.filter(({ level }) => level === "WARNING").length, 2);
@@ -134,14 +134,14 @@ Deno.test("input: garbage is rejected with its reason, and the good beside it se
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
 });
 
-Deno.test("input: what is rejected is counted once, though the hook is run again", async () => {
+Deno.test("input: a rejection is counted once, though the hook runs again", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
   first.offer(0, ["no certificate"]);
   await deployment.settle();
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
-  // The status is set, and then the hook's other writes are refused.
+  // The hook sets the status. Then Juju refuses the hook's other writes.
   deployment.model.faults.loseLeadershipAtFlush();
   second.offer("application", ["no certificate either"]);
   await deployment.model.settle({ replays: 1 });
@@ -153,7 +153,7 @@ Deno.test("input: what is rejected is counted once, though the hook is run again
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 });
 
-Deno.test("input: projects narrow, and a project that does not exist is a rejection", async () => {
+Deno.test("input: projects narrow the access, and a project that does not exist is a rejection", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   await lxd.createProject("web");
@@ -174,7 +174,7 @@ Deno.test("input: projects narrow, and a project that does not exist is a reject
   requirer.relation.write("my-charm/0", { projects: undefined });
   await deployment.settle();
   assert.deepEqual(await access(), [false]);
-  // What LXD will not restrict as asked does not keep its wider access.
+  // An entry that LXD cannot restrict as asked does not keep its wider access.
   requirer.relation.write("my-charm/0", { projects: '["none"]' });
   await deployment.settle();
   assert.deepEqual(await access(), undefined);

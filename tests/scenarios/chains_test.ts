@@ -11,7 +11,7 @@ const REASON = "The certificate of an authority was sent with the one it signed:
 const root = await createCertificate({ commonName: "root", ca: true });
 const middle = await createCertificate({ commonName: "middle", ca: true, issuer: root });
 const leaf = await createCertificate({ commonName: "leaf", issuer: middle });
-// The authority in the middle is signed by another root as well, and signed another client's.
+// Another root also signed the middle authority, and the middle authority signed a second leaf.
 const otherRoot = await createCertificate({ commonName: "other root", ca: true });
 const crossed = await createCertificate({
   commonName: "middle",
@@ -20,7 +20,7 @@ const crossed = await createCertificate({
   issuer: otherRoot,
 });
 const secondLeaf = await createCertificate({ commonName: "leaf", issuer: middle });
-// A client that signs its next certificate with the present one's key, which is no authority's.
+// A client signs its next certificate with its present key, which is no authority's key.
 const client = await createCertificate({ commonName: "client" });
 const successor = await createCertificate({ commonName: "successor", issuer: client });
 
@@ -77,7 +77,7 @@ Deno.test("chains: an authority is never registered, however its chain is sent",
   }
 });
 
-Deno.test("chains: renewals of one name are no authorities of each other", async () => {
+Deno.test("chains: a renewed certificate with the same name is no authority of the others", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -90,7 +90,7 @@ Deno.test("chains: renewals of one name are no authorities of each other", async
   assert.deepEqual(requirer.told().rejected, []);
 });
 
-Deno.test("chains: what one requirer sent is no authority of another one's", async () => {
+Deno.test("chains: one requirer's certificate is no authority of another requirer's certificate", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer("my-charm", 2);
@@ -122,7 +122,7 @@ Deno.test("chains: an authority that an older version registered is revoked", as
   assert.deepEqual(Object.keys(await deployment.ours()), [leaf.fingerprint]);
   assert.deepEqual(requirer.told().trusted, [leaf.fingerprint]);
 
-  // What somebody else registered is neither told of nor touched.
+  // A foreign entry is neither published nor changed.
   await lxd.trust(root.certificate, { name: "by hand" });
   await deployment.updateStatus();
   assert.deepEqual(requirer.told().trusted, [leaf.fingerprint]);
@@ -131,7 +131,7 @@ Deno.test("chains: an authority that an older version registered is revoked", as
   );
 });
 
-Deno.test("chains: lxd-https takes the client's own certificate", async () => {
+Deno.test("chains: lxd-https registers the client's own certificate", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = relateHttps(deployment.model);

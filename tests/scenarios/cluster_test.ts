@@ -12,7 +12,7 @@ import type { Requirer } from "../harness/requirer.ts";
 const RECOVERY_MS = 60_000;
 const NAMES = ["member1", "member2", "member3"];
 
-// Tests that stop no member share one cluster: it takes seconds to form.
+// Tests that stop no member share one cluster, because a cluster takes seconds to form.
 let shared: LxdWorld;
 
 Deno.test.beforeAll(async () => {
@@ -23,7 +23,7 @@ Deno.test.afterAll(async () => {
   await shared?.[Symbol.asyncDispose]();
 });
 
-Deno.test("cluster: from juju trust to a client that talks to every member, and back", async () => {
+Deno.test("cluster: after juju trust a client enters every member, and after a removal none", async () => {
   const before = await shared.trustStore();
   await using deployment = await deploy(shared, { trust: false });
   const deployed = await shared.trustStore();
@@ -41,7 +41,7 @@ Deno.test("cluster: from juju trust to a client that talks to every member, and 
   assert.deepEqual(trusted, [first, second].map(({ fingerprint }) => fingerprint).sort());
   assert.equal(server, shared.serverCertificate);
   for (const certificate of [first, second]) {
-    // The client's only means are what the relation told it.
+    // The client has nothing but the published data.
     assert.deepEqual(await authAt(endpoints, certificate, server), everywhere("trusted"));
   }
 
@@ -68,7 +68,7 @@ Deno.test("cluster: from juju trust to a client that talks to every member, and 
   assert.equal(deployed.length, before.length + 2, "Juju's credential and a bystander's entry");
 });
 
-Deno.test("cluster: rotation at several applications and units, without a gap", async () => {
+Deno.test("cluster: several applications and units rotate without a gap", async () => {
   await using deployment = await deploy(shared);
   const foreign = await deployment.foreign();
   const [ams, others] = [deployment.requirer("ams", 2), deployment.requirer("others", 1)];
@@ -118,7 +118,7 @@ Deno.test("cluster: rotation at several applications and units, without a gap", 
   assert.deepEqual(await deployment.foreign(), foreign);
 });
 
-Deno.test("cluster: drift made at another member is repaired", async () => {
+Deno.test("cluster: the charm repairs drift that was made at another member", async () => {
   await using deployment = await deploy(shared);
   const requirer = deployment.requirer();
   const [a, b] = [await createCertificate(), await createCertificate()];
@@ -143,7 +143,7 @@ Deno.test("cluster: drift made at another member is repaired", async () => {
   assert.deepEqual(await deployment.foreign(), foreign);
 });
 
-Deno.test("cluster: the members' own certificates are refused, and left alone", async () => {
+Deno.test("cluster: the charm rejects the members' own certificates, and never changes them", async () => {
   await using deployment = await deploy(shared);
   const servers = (await shared.trustStore()).filter(({ type }) => type === "server");
   assert.deepEqual(servers.map(({ name }) => name).sort(), NAMES);
@@ -159,7 +159,7 @@ Deno.test("cluster: the members' own certificates are refused, and left alone", 
       `The certificate is in LXD's trust store already, with the type "server"`,
     ]),
   );
-  // Not even one that bears our mark, as anyone may call an entry what they like.
+  // Our mark changes nothing: anyone may give an entry any name.
   const [entry] = servers;
   assert.ok(entry);
   const name = `${APPLICATION}@${deployment.model.uuid}:${requirer.relation.id}:my-charm-0`;
@@ -174,7 +174,7 @@ Deno.test("cluster: the members' own certificates are refused, and left alone", 
   assert.deepEqual(after, servers);
 });
 
-/** With no member left, what was told stays told, and no hook fails. Starts all again. */
+/** Checks that the published data stays and no hook fails without members. Then restarts all. */
 async function loseAllMembers(
   deployment: Deployment,
   requirer: Requirer,
@@ -196,8 +196,8 @@ async function loseAllMembers(
   await deployment.updateStatus();
 }
 
-// The members of the stand-in do not notice by themselves who is gone.
-Deno.test("cluster: one member lost, then all, and everything caught up once they are back", {
+// A member of the stand-in does not notice by itself that another member is gone.
+Deno.test("cluster: one member is lost, then all, and the charm catches up", {
   ignore: IS_STAND_IN,
 }, async () => {
   await using lxd = await startCluster();
@@ -215,11 +215,11 @@ Deno.test("cluster: one member lost, then all, and everything caught up once the
   const foreign = await deployment.foreign();
   const { server } = requirer.told();
 
-  // The others serve in the place of the credential's own member.
+  // The other members replace the credential's member.
   await own.kill();
   requirer.offer(0, [kept, withdrawn]);
   await deployment.settle();
-  // They may take a moment to agree on who leads their database.
+  // The members may need a moment to choose a leader of their database.
   await becomeActive(deployment);
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 3 nodes, 4 certificates`);
   const others = othersThan(own, lxd);
@@ -250,9 +250,9 @@ Deno.test("cluster: one member lost, then all, and everything caught up once the
   assert.deepEqual(await deployment.foreign(), foreign);
 });
 
-// A member of Incus that hung goes on trusting what was revoked, until it hears of another change.
+// A member of Incus that hung still trusts revoked certificates, until the next change reaches it.
 Deno.test(
-  "cluster: the credential's member hangs, and another one is used",
+  "cluster: the charm uses another member while the credential's member hangs",
   { ignore: IS_NOT_LXD },
   async () => {
     await using lxd = await startCluster();
@@ -268,7 +268,7 @@ Deno.test(
     await own.pause();
     requirer.offer(0, [second]);
     await deployment.settle();
-    // A member that is asked for a change may wait for the one that hangs, longer than we do.
+    // A member that makes a change may wait for the hanging member longer than the charm waits.
     await becomeActive(deployment);
     assert.match(deployment.status(), /^active: LXD \S+: [23] nodes, 1 certificate$/);
     assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
@@ -297,7 +297,7 @@ async function authAt(
   { certificate, key }: TestCertificate,
   server: string | undefined,
 ): Promise<readonly string[]> {
-  assert.ok(server, "the relation must tell the server's certificate");
+  assert.ok(server, "the relation must hold the server's certificate");
   return await Promise.all(
     endpoints.map((endpoint) => authOf(endpoint, { certificate, key }, server)),
   );
@@ -311,7 +311,7 @@ function othersThan(own: LxdMember, { members }: LxdWorld): readonly string[] {
   return members.filter((member) => member !== own).map(({ endpoint }) => endpoint);
 }
 
-/** Lets update-status run until LXD does what it is asked. No hook may fail meanwhile. */
+/** Runs update-status until LXD makes the changes. No hook may fail meanwhile. */
 async function becomeActive(deployment: Deployment): Promise<void> {
   await until("become active", RECOVERY_MS, async () => {
     await deployment.model.settle();

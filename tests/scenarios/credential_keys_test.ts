@@ -24,7 +24,7 @@ const TAKEN: readonly (readonly [kind: string, made: OpensslKind, forms: readonl
   ["Ed25519", { key: ["-algorithm", "ED25519"] }, ["pkcs8"]],
 ];
 
-// What our TLS, and LXD's, does nothing with.
+// Keys and certificates that neither our TLS nor LXD's can use.
 const NOT_TAKEN: readonly (readonly [named: RegExp, made: OpensslKind])[] = [
   [/RSA key has 1024 bits/, rsa(1024)],
   [/RSA key has 8200 bits/, rsa(8200)],
@@ -43,7 +43,7 @@ const NOT_TAKEN: readonly (readonly [named: RegExp, made: OpensslKind])[] = [
   }],
 ];
 
-Deno.test("credential's key: read by what is in it, whatever its label says", async () => {
+Deno.test("credential's key: the charm reads a key by its content, whatever its label", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   for (const [kind, made, forms] of TAKEN) {
@@ -53,7 +53,7 @@ Deno.test("credential's key: read by what is in it, whatever its label says", as
       const text = createPrivateKey(client.key).export({ type: form, format: "pem" }).toString();
       for (const label of LABELS) {
         const labelled = text.replaceAll(/(BEGIN|END) [A-Z ]+-/g, `$1 ${label}-`);
-        // As `openssl ecparam -genkey` and Windows write it.
+        // `openssl ecparam -genkey` and Windows write such files.
         const key = `Bag Attributes\r\n${labelled.replaceAll("\n", "\r\n")}\r\n`;
         const what = `${kind}, ${form}, ${label}`;
         const credential = { ...client, der: "", traditionalKey: key };
@@ -65,7 +65,7 @@ Deno.test("credential's key: read by what is in it, whatever its label says", as
   }
 });
 
-Deno.test("credential's key: one that TLS cannot use is named, and nothing is waited for", async () => {
+Deno.test("credential's key: the status names a key that TLS cannot use, and the charm does not wait for LXD", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   for (const [named, made] of NOT_TAKEN) {
@@ -82,7 +82,7 @@ Deno.test("credential's key: one that TLS cannot use is named, and nothing is wa
   }
 });
 
-Deno.test("credential's key: one of another kind than its certificate is not its own", async () => {
+Deno.test("credential's key: a key of another kind does not belong to the certificate", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   for (const made of [ec("secp256k1"), rsa(2048), { key: ["-algorithm", "ED448"] }]) {

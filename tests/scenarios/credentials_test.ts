@@ -7,7 +7,7 @@ import { deploy } from "../harness/deployment.ts";
 
 const NOT_TRUSTED = "blocked: Missing credentials access; grant with: juju trust lxd-integrator";
 
-Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
+Deno.test("credentials: the charm serves with trust, and keeps everything when trust is withdrawn", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd, { trust: false });
   const certificate = await createCertificate();
@@ -18,7 +18,7 @@ Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
   assert.deepEqual(await deployment.ours(), {});
   assert.deepEqual(requirer.told().nodes, []);
 
-  // What was asked for before is served in the very hook that `juju trust` brings.
+  // The hook that follows `juju trust` serves earlier requests at once.
   const before = deployment.model.runs.length;
   deployment.model.trust(APPLICATION);
   await deployment.model.step();
@@ -39,7 +39,7 @@ Deno.test("credentials: no trust, trust, trust withdrawn", async () => {
   assert.deepEqual(requirer.told(), told);
 });
 
-Deno.test("credentials: the four options come before the cloud", async () => {
+Deno.test("credentials: the four options take precedence over the cloud", async () => {
   await using lxd = await startLxd();
   const other = await createCertificate({ key: "rsa2048" });
   await lxd.trust(other.certificate, { name: "by option" });
@@ -69,7 +69,7 @@ Deno.test("credentials: the four options come before the cloud", async () => {
   await deployment.settle();
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   assert.match(requirer.told().rejected[0]?.reason ?? "", /integrator's own/);
-  // Without its options the charm is where it was: not trusted by Juju.
+  // Without its options the charm has no credential again: Juju does not trust it.
   deployment.model.configure(APPLICATION, {
     lxd_endpoint: null,
     lxd_client_cert: null,
@@ -80,7 +80,7 @@ Deno.test("credentials: the four options come before the cloud", async () => {
   assert.equal(deployment.status(), NOT_TRUSTED);
 });
 
-Deno.test("credentials: endpoints are normalised as Juju does it", async () => {
+Deno.test("credentials: the charm normalises endpoints as Juju does", async () => {
   await using lxd = await startLxd();
   const [{ address, endpoint }] = lxd.members as readonly [typeof lxd.members[number]];
   await using deployment = await deploy(lxd);
@@ -93,7 +93,7 @@ Deno.test("credentials: endpoints are normalised as Juju does it", async () => {
   }
 });
 
-/** Clouds that cannot be used, each with the status that says so. */
+/** Returns unusable clouds, each with its status. */
 function unusableClouds(
   { credential = { "auth-type": "" }, ...cloud }: CloudSpec,
   { certificate }: TestCertificate,
@@ -131,7 +131,7 @@ function unusableClouds(
   ];
 }
 
-Deno.test("credentials: what cannot be used is named, and nothing is changed", async () => {
+Deno.test("credentials: the status names an unusable part of the cloud, and nothing changes", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -148,7 +148,7 @@ Deno.test("credentials: what cannot be used is named, and nothing is changed", a
   }
 });
 
-Deno.test("credentials: untrusted, restricted, pinned to another server", async () => {
+Deno.test("credentials: the charm is blocked if untrusted, restricted, or pinned to another server", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -196,7 +196,7 @@ Deno.test("credentials: untrusted, restricted, pinned to another server", async 
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 });
 
-Deno.test("credentials: a rotated one is used at the next hook", async () => {
+Deno.test("credentials: the next hook uses a rotated credential", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -206,7 +206,7 @@ Deno.test("credentials: a rotated one is used at the next hook", async () => {
   await lxd.distrust(deployment.credential.fingerprint);
   deployment.model.setCloud(deployment.cloud({ credential: rotated }));
   const certificate = await createCertificate();
-  // The former credential is nobody's any more, and may be asked for; the new one may not.
+  // A requirer may register the former credential, but not the credential that the charm uses now.
   requirer.offer(0, [certificate, rotated, deployment.credential]);
   await deployment.settle();
   assert.equal(deployment.model.status(UNIT).status, "active");

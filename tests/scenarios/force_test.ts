@@ -6,12 +6,12 @@ import { relateHttps } from "../harness/https_requirer.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
-/** Gives fresh certificates. */
+/** Creates certificates. */
 async function certificates(count: number): Promise<readonly TestCertificate[]> {
   return await Promise.all(Array.from({ length: count }, () => createCertificate()));
 }
 
-/** The fingerprints of our entries. */
+/** Returns the fingerprints of our entries. */
 async function trusted(deployment: Deployment): Promise<readonly string[]> {
   return Object.keys(await deployment.ours()).sort();
 }
@@ -20,7 +20,7 @@ function fingerprints(...of: readonly (TestCertificate | undefined)[]): readonly
   return of.map((certificate) => certificate?.fingerprint ?? "").sort();
 }
 
-/** The hooks that ran since a run, with the relation that they are about. */
+/** Returns the hooks that ran since a run, each with its outcome. */
 function since({ model }: Deployment, from: number): readonly string[] {
   return model.runs.slice(from).map(({ hook, outcome }) => `${hook} ${outcome}`);
 }
@@ -39,7 +39,7 @@ const REMOVALS = [
 ];
 
 for (const { what, remove } of REMOVALS) {
-  Deno.test(`force: ${what} at the endpoint api goes, and others are served`, async () => {
+  Deno.test(`force: ${what} at the endpoint api is removed, and others are served`, async () => {
     await using lxd = await startLxd();
     await using deployment = await deploy(lxd, { units: 2 });
     const [a, b, c, d, e, f] = await certificates(6);
@@ -68,7 +68,7 @@ for (const { what, remove } of REMOVALS) {
   });
 }
 
-Deno.test("force: relation and requirer at the endpoint https go, and others are served", async () => {
+Deno.test("force: relation and requirer at the endpoint https are removed, and others are served", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const [a, b, c, d, e] = await certificates(5);
@@ -100,7 +100,7 @@ Deno.test("force: relation and requirer at the endpoint https go, and others are
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 });
 
-Deno.test("force: hooks that were due before the removal end well", async () => {
+Deno.test("force: hooks that were due before the removal succeed", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const { model } = deployment;
@@ -109,7 +109,7 @@ Deno.test("force: hooks that were due before the removal end well", async () => 
   const [gone, stays] = [deployment.requirer("gone"), deployment.requirer("stays")];
   stays.offer(0, [b]);
   await deployment.settle();
-  // A unit joins, and -changed must follow.
+  // After -joined, -changed must follow.
   model.addUnit("gone");
   gone.offer(1, [a]);
   await model.step();
@@ -125,7 +125,7 @@ Deno.test("force: hooks that were due before the removal end well", async () => 
   assert.deepEqual(await trusted(deployment), fingerprints(b));
 });
 
-Deno.test("force: a relation that stays listed holds back its own and nothing else", async () => {
+Deno.test("force: a relation that stays listed delays its own revocations and nothing else", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const { model } = deployment;
@@ -141,7 +141,7 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
   other.offer(0, [c]);
   await deployment.settle();
 
-  // As after `juju resolved --no-retry` of a hook that an earlier charm failed in.
+  // The relation stays listed after `juju resolved --no-retry` of a failed hook.
   model.removeRelation(gone.relation, { force: true });
   model.faults.failTool({ tool: "is-leader" });
   await assert.rejects(model.settle(), /api-relation-departed/);
@@ -151,7 +151,7 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
   assert.deepEqual(await trusted(deployment), fingerprints(a, c, d));
   assert.deepEqual(stays.told().trusted, fingerprints(d));
 
-  // Each hook that is about everything, and what it does for the others.
+  // Hooks without a relation still serve the other relations.
   await lxd.distrust(d.fingerprint);
   await lxd.trust(orphan.certificate, { name: `${APPLICATION}@${model.uuid}:99:gone-0` });
   await deployment.updateStatus();
@@ -164,19 +164,19 @@ Deno.test("force: a relation that stays listed holds back its own and nothing el
   await deployment.settle();
   await deployment.updateStatus();
   assert.deepEqual(other.told().trusted, fingerprints(e));
-  // The shared one may be wanted by the relation that nobody can read.
+  // The unreadable relation may still want the shared certificate.
   assert.deepEqual(await trusted(deployment), fingerprints(a, c, d, e));
   model.addUnit(APPLICATION);
   await deployment.settle();
   assert.match(deployment.status(), /^active: LXD \S+: 1 node, 4 certificates$/);
 
-  // An agent that starts again drops the relation, and all is tidied up.
+  // A restarted agent drops the relation, and the charm revokes the certificates of that relation.
   model.restartAgent(`${APPLICATION}/0`);
   await deployment.updateStatus();
   assert.deepEqual(await trusted(deployment), fingerprints(d, e));
 });
 
-Deno.test("force: the charm leaves nothing behind, though a relation was removed by force before", async () => {
+Deno.test("force: a removed charm leaves nothing behind after a relation was removed by force", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const before = await lxd.trustStore();
@@ -193,7 +193,7 @@ Deno.test("force: the charm leaves nothing behind, though a relation was removed
 });
 
 for (const tool of ["relation-get", "relation-set", "relation-list"]) {
-  Deno.test(`force: ${tool} that fails at any one call fails no hook`, async () => {
+  Deno.test(`force: ${tool} fails at any one call, and no hook fails`, async () => {
     await using lxd = await startLxd();
     await using deployment = await deploy(lxd);
     const { model } = deployment;

@@ -7,7 +7,7 @@ import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { type HttpsRequirer, relateHttps } from "../harness/https_requirer.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 
-/** Settles, and checks that the application's databag tells the same for a cluster, else nothing. */
+/** Settles. Then the application's databag must equal the unit's over a cluster, else be empty. */
 async function settle(
   deployment: Deployment,
   ...requirers: readonly HttpsRequirer[]
@@ -20,7 +20,7 @@ async function settle(
   }
 }
 
-Deno.test("lxd-https: the data is there once its certificate is trusted, and as long as it is", async () => {
+Deno.test("lxd-https: the data is published exactly while the certificate is trusted", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd, { trust: false });
   const before = await lxd.trustStore();
@@ -28,7 +28,7 @@ Deno.test("lxd-https: the data is there once its certificate is trusted, and as 
   const [first, second] = [await createCertificate(), await createCertificate()];
   requirer.offer(0, first.certificate);
   await settle(deployment, requirer);
-  assert.deepEqual(requirer.told(), {}, "Nobody is told to be in who is not");
+  assert.deepEqual(requirer.told(), {}, "a certificate that is not trusted is not published");
 
   deployment.model.trust(APPLICATION);
   await settle(deployment, requirer);
@@ -44,11 +44,11 @@ Deno.test("lxd-https: the data is there once its certificate is trusted, and as 
   assert.deepEqual(await requirer.answers(first), { [address]: "trusted" });
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
 
-  // In charm-lxd a certificate is never replaced.
+  // charm-lxd never replaces a certificate.
   requirer.offer(0, second.certificate);
   const fingerprints = { old: first.fingerprint, new: second.fingerprint };
   const { sequence } = await watch(lxd, fingerprints, () => settle(deployment, requirer));
-  assert.deepEqual(sequence.filter((seen) => seen.length === 0), [], "Rotation leaves no gap");
+  assert.deepEqual(sequence.filter((seen) => seen.length === 0), [], "rotation leaves no gap");
   assert.deepEqual(await deployment.ours(), { [second.fingerprint]: "1:https-client-0" });
   assert.deepEqual(await requirer.answers(second), { [address]: "trusted" });
   assert.deepEqual(await requirer.answers(first), { [address]: "untrusted" });
@@ -64,7 +64,7 @@ Deno.test("lxd-https: the data is there once its certificate is trusted, and as 
   assert.deepEqual(await lxd.trustStore(), before);
 });
 
-Deno.test("lxd-https: an application's databag stands for those of its units", async () => {
+Deno.test("lxd-https: an application's databag replaces the databags of its units", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = relateHttps(deployment.model, "https-client", 2);
@@ -94,7 +94,7 @@ Deno.test("lxd-https: an application's databag stands for those of its units", a
   assert.deepEqual(await deployment.ours(), { [b.fingerprint]: "shared" });
   requirer.offer(0, a.certificate);
   await settle(deployment, requirer);
-  // Who the last one is that shares a certificate is found out when nothing else is to be done.
+  // Only a hook with nothing queued after it finds the last owner of a shared certificate.
   await deployment.updateStatus();
   assert.deepEqual(await deployment.ours(), ofUnits);
 
@@ -106,7 +106,7 @@ Deno.test("lxd-https: an application's databag stands for those of its units", a
   assert.deepEqual(await deployment.ours(), {});
 });
 
-Deno.test("lxd-https: each key falls back from the application's databag to the units'", async () => {
+Deno.test("lxd-https: each key falls back from the application's databag to the units' databags", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   for (const project of ["web", "db"]) await lxd.createProject(project);
@@ -122,7 +122,7 @@ Deno.test("lxd-https: each key falls back from the application's databag to the 
     const entries = (await lxd.trustStore()).filter(({ fingerprint }) => fingerprint in ofUnits);
     return entries.map(({ restricted, projects }) => restricted ? projects.join() : "all");
   };
-  // The version alone, and with it the projects, hides no certificate of a unit.
+  // An application's databag without a certificate hides no certificate of a unit.
   relation.writeApp("https-client", { version: "1.0" });
   requirer.offer(0, a.certificate);
   requirer.offer(1, b.certificate, { version: undefined });
@@ -139,7 +139,7 @@ Deno.test("lxd-https: each key falls back from the application's databag to the 
   await settle(deployment, requirer);
   assert.deepEqual((await access()).sort(), ["all", "db"]);
 
-  // The application's certificate takes what it lacks from its units.
+  // An application's certificate takes missing keys from the units' databags.
   requirer.offer(0, "");
   requirer.offer(1, "");
   requirer.offer("application", c.certificate, { version: undefined });
@@ -151,7 +151,7 @@ Deno.test("lxd-https: each key falls back from the application's databag to the 
   assert.deepEqual([entry?.restricted, entry?.projects], [true, ["db"]]);
 });
 
-Deno.test("lxd-https: bad data is told, and ignored without the version", async () => {
+Deno.test("lxd-https: bad data is rejected with a reason, and data without a version is ignored", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = relateHttps(deployment.model, "https-client", 2);
@@ -173,7 +173,7 @@ Deno.test("lxd-https: bad data is told, and ignored without the version", async 
   assert.equal(requirer.told()["version"], "1.0");
 });
 
-Deno.test("lxd-https: projects are set, changed and bounded", async () => {
+Deno.test("lxd-https: the charm sets, changes and bounds projects", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   for (const project of ["web", "db"]) await lxd.createProject(project);
@@ -186,7 +186,7 @@ Deno.test("lxd-https: projects are set, changed and bounded", async () => {
   requirer.offer(0, certificate, { projects: "web" });
   await settle(deployment, requirer);
   assert.deepEqual(await access(), [true, ["web"]]);
-  // In charm-lxd they are never changed while the relation lasts.
+  // charm-lxd never changes the projects of a relation.
   requirer.offer(0, certificate, { projects: "db" });
   await settle(deployment, requirer);
   assert.deepEqual(await access(), [true, ["db"]]);
@@ -224,7 +224,7 @@ Deno.test("lxd-https: the same certificate at both endpoints is one entry until 
   assert.deepEqual(await deployment.ours(), {});
 });
 
-Deno.test("lxd-https: a cluster's active members are told by every unit, and its leader's death survived", async () => {
+Deno.test("lxd-https: every unit publishes a cluster's active members, also after the first member died", async () => {
   await using lxd = await startCluster();
   await using deployment = await deploy(lxd);
   const second = deployment.model.addUnit(APPLICATION);
@@ -241,7 +241,7 @@ Deno.test("lxd-https: a cluster's active members are told by every unit, and its
   await lxd.members[0]?.kill();
   requirer.offer(0, next.certificate);
   await settle(deployment, requirer);
-  // Until the cluster has noticed, one unit may see the member and the next one not.
+  // Until the cluster notices the loss, units may disagree about the member.
   await waitForMember(lxd, lxd.members[0]?.name ?? "", "Offline");
   await deployment.updateStatus();
   assert.equal(requirer.told()["addresses"], addresses.slice(1).join(","));

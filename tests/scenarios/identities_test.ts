@@ -9,7 +9,7 @@ import { deploy } from "../harness/deployment.ts";
 const NEWER = TESTED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 
 for (const dialect of NEWER) {
-  Deno.test(`identities: one of LXD ${dialect} that may manage certificates is enough`, async () => {
+  Deno.test(`identities: an identity of LXD ${dialect} that may manage certificates is enough`, async () => {
     for (const entitlements of [IDENTITY_ENTITLEMENTS, ["admin"]]) {
       await using lxd = await startStandIn({ dialect });
       const credential = await identity(lxd, entitlements);
@@ -30,7 +30,7 @@ for (const dialect of NEWER) {
     }
   });
 
-  Deno.test(`identities: one of LXD ${dialect} that may do less tells nothing untrue`, async () => {
+  Deno.test(`identities: with an identity of LXD ${dialect} that may do less, published data stays`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using deployment = await deploy(lxd);
     const requirer = deployment.requirer();
@@ -61,7 +61,7 @@ for (const dialect of NEWER) {
 }
 
 for (const dialect of TESTED_DIALECTS) {
-  Deno.test(`identities: a credential that LXD ${dialect} restricts later tells nothing untrue`, async () => {
+  Deno.test(`identities: after LXD ${dialect} restricts the credential, published data stays true`, async () => {
     for (const config of [{}, { "user.any": "1", "user.microcloud": "2" }]) {
       for (const members of [1, 3]) {
         await using lxd = await startStandIn({ dialect, members });
@@ -95,7 +95,7 @@ for (const dialect of TESTED_DIALECTS) {
 
 let number = 0;
 
-/** Registers an identity in a group with entitlements on the server. */
+/** Creates an identity in a group with entitlements on the server. */
 async function identity(
   { admin }: StandIn,
   entitlements: readonly string[],

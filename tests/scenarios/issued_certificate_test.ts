@@ -27,7 +27,7 @@ const selfSigned = (...request: readonly string[]): OpensslKind => ({
 const chain = (...certificates: readonly { readonly certificate: string }[]): string =>
   certificates.map(({ certificate }) => certificate).join("");
 
-/** Deploys the charm beside an LXD with a certificate of ours. */
+/** Deploys the charm beside an LXD with the given server certificate. */
 async function beside(identity: ServerIdentity, server: string) {
   const lxd = await startLxd({ identity });
   const deployment = await deploy(lxd, { cloud: { server } });
@@ -50,14 +50,18 @@ async function beside(identity: ServerIdentity, server: string) {
 
 Deno.test.each([
   {
-    what: "LXD presents its authority",
+    what: "LXD presents",
     presents: chain(issued, authority),
     pin: issued.certificate,
   },
-  { what: "it came along", presents: issued.certificate, pin: chain(issued, authority) },
-  { what: "it came first", presents: issued.certificate, pin: chain(authority, issued) },
-  { what: "both", presents: chain(issued, authority), pin: chain(issued, authority) },
-])("server certificate: issued by an authority, and $what", async ({ presents, pin }) => {
+  { what: "the pin ends with", presents: issued.certificate, pin: chain(issued, authority) },
+  { what: "the pin begins with", presents: issued.certificate, pin: chain(authority, issued) },
+  {
+    what: "LXD presents and the pin ends with",
+    presents: chain(issued, authority),
+    pin: chain(issued, authority),
+  },
+])("server certificate: the charm accepts an authority that $what", async ({ presents, pin }) => {
   await using started = await beside({ certificate: presents, key: issued.key }, pin);
   const { deployment, requirer, client, endpoint } = started;
   assert.equal(deployment.status(), ACTIVE);
@@ -70,7 +74,7 @@ Deno.test.each([
   );
 });
 
-Deno.test("server certificate: issued by an authority between, as a cluster's", async () => {
+Deno.test("server certificate: an intermediate authority issued a cluster's certificate", async () => {
   await using lxd = await startLxd();
   await enableClustering(lxd);
   await replaceServerCertificate(lxd, { ...deep, certificate: chain(deep, intermediate) });
@@ -78,7 +82,7 @@ Deno.test("server certificate: issued by an authority between, as a cluster's", 
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
 });
 
-Deno.test("server certificate: issued by an authority that nobody shows, until it is added", async () => {
+Deno.test("server certificate: the charm is blocked until a missing authority is added", async () => {
   await using started = await beside(issued, issued.certificate);
   const { deployment, endpoint, requirer, client } = started;
   assert.equal(
@@ -88,7 +92,7 @@ Deno.test("server certificate: issued by an authority that nobody shows, until i
       "(lxd_server_cert), after LXD's",
   );
   assert.deepEqual(requirer.told().trusted, []);
-  // Another authority is of no use.
+  // Other authorities do not help.
   const another = await createCertificate({ commonName: "authority", ca: true });
   for (const added of [another, intermediate]) {
     deployment.model.configure(APPLICATION, { lxd_server_cert: chain(issued, added) });
@@ -113,7 +117,7 @@ Deno.test.each([
   { what: "for another name only", made: selfSigned("-addext", "subjectAltName=DNS:elsewhere") },
   { what: "for any purpose", made: selfSigned("-addext", "extendedKeyUsage=anyExtendedKeyUsage") },
   { what: "as an authority", made: { ...selfSigned(), request: [] } },
-])("server certificate: signed by itself $what", async ({ made }) => {
+])("server certificate: a self-signed certificate works $what", async ({ made }) => {
   const identity = await createOpensslCertificate(made);
   await using started = await beside(identity, identity.certificate);
   assert.equal(started.deployment.status(), ACTIVE);
@@ -133,12 +137,12 @@ Deno.test.each([
     reason: /: The certificate's key is none that our TLS can verify .*: replace LXD's certificate/,
   },
   {
-    what: "with an extension that nobody knows",
+    what: "with an unknown extension",
     made: selfSigned("-addext", "1.2.3.4=critical,DER:0500"),
     reason:
       /: The certificate has the critical extension 1\.2\.3\.4, .*: replace LXD's certificate/,
   },
-])("server certificate: signed by itself, and $what", async ({ made, reason }) => {
+])("server certificate: a self-signed certificate fails $what", async ({ made, reason }) => {
   const identity = await createOpensslCertificate(made);
   await using started = await beside(identity, identity.certificate);
   assert.match(started.deployment.status(), /^blocked: Cannot verify the certificate of LXD at /);
@@ -159,7 +163,7 @@ Deno.test("server certificate: lxd_server_cert completes Juju's credential", asy
   deployment.model.configure(APPLICATION, { lxd_server_cert: lxd.serverCertificate });
   await deployment.settle();
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates`);
-  // It is believed before the credential's own, which Juju may not be told anew.
+  // The option takes precedence, because Juju's copy of the server certificate may be out of date.
   const other = await createCertificate();
   deployment.model.setCloud(deployment.cloud({ server: other.certificate }));
   await deployment.updateStatus();

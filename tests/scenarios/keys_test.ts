@@ -21,7 +21,7 @@ const ec = (curve: string): OpensslKind => ({
 });
 const signed = (...request: readonly string[]): OpensslKind => ({ ...ec("P-256"), request });
 
-// What LXD lets in, whatever else the certificate says.
+// LXD lets in these keys, whatever else the certificate says.
 const LET_IN: Readonly<Record<string, OpensslKind>> = {
   "RSA, 2048 bits": rsa(2048),
   "RSA, 3072 bits": rsa(3072),
@@ -35,20 +35,20 @@ const LET_IN: Readonly<Record<string, OpensslKind>> = {
   Ed25519: { key: ["-algorithm", "ED25519"] },
   "for servers only": signed("-addext", "extendedKeyUsage=critical,serverAuth"),
   "for no signature": signed("-addext", "keyUsage=critical,keyEncipherment"),
-  "with an extension that nobody knows": signed("-addext", "1.2.3.4=critical,DER:0500"),
+  "with an unknown extension": signed("-addext", "1.2.3.4=critical,DER:0500"),
   "with a negative serial number": signed("-set_serial", "-5"),
 };
 
 const ADVICE = "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only";
 
 interface KeptOut extends OpensslKind {
-  /** What LXD answers to who adds it. */
+  /** Status of LXD's reply to a request that adds the certificate. */
   readonly status: number;
-  /** What the requirer is told. */
+  /** Reason in the requirer's rejection. */
   readonly reason: string;
 }
 
-// What LXD never lets in, though it takes some of it into its trust store.
+// LXD never lets in these keys, though some of them fit into its trust store.
 const KEPT_OUT: Readonly<Record<string, KeptOut>> = {
   "RSA, 1024 bits": {
     ...rsa(1024),
@@ -83,7 +83,7 @@ const KEPT_OUT: Readonly<Record<string, KeptOut>> = {
     status: 400,
     reason: `The key is on the curve brainpoolP256r1: ${ADVICE}`,
   },
-  "a curve of its own": {
+  "a curve without a name": {
     key: [...ec("P-256").key, "-pkeyopt", "ec_param_enc:explicit"],
     status: 400,
     reason: `The key's curve has no name: ${ADVICE}`,
@@ -103,8 +103,8 @@ async function createAll(
   return await Promise.all(made);
 }
 
-// Whom Go's TLS lets in, the stand-in's does not tell.
-Deno.test("keys: who is told as trusted gets in, and everyone else is told why not", {
+// The stand-in's TLS lets in other keys than Go's TLS.
+Deno.test("keys: a published certificate gets in, and every other one is rejected with a reason", {
   ignore: IS_STAND_IN,
 }, async () => {
   await using lxd = await startLxd();
@@ -128,7 +128,7 @@ Deno.test("keys: who is told as trusted gets in, and everyone else is told why n
     assert.equal(reasons.get(fingerprint), KEPT_OUT[what]?.reason, what);
   }
 
-  // Nothing is rejected that LXD would let in.
+  // LXD lets in none of the rejected certificates.
   for (const [what, certificate] of bad) {
     const body = certificate.certificate.replaceAll(/-----[A-Z ]*-----|\s/g, "");
     const added = await lxd.admin("POST", "/1.0/certificates", {
@@ -139,13 +139,13 @@ Deno.test("keys: who is told as trusted gets in, and everyone else is told why n
     assert.equal(added.status, KEPT_OUT[what]?.status, what);
     assert.notEqual(await opensslAuthOf(member.endpoint, certificate), "trusted", what);
   }
-  // Told is what gets in, though somebody else has them in the trust store.
+  // The rejected certificates stay unpublished, though they are in the trust store now.
   await deployment.updateStatus();
   assert.deepEqual(requirer.told().trusted, trusted);
   assert.equal(requirer.told().rejected.length, bad.length);
 });
 
-Deno.test("keys: what only today's LXD keeps out is rejected by every unit", async () => {
+Deno.test("keys: every unit rejects a certificate that only newer LXD keeps out", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd, { units: 2 });
   const requirer = deployment.requirer();
@@ -170,7 +170,7 @@ Deno.test("keys: what only today's LXD keeps out is rejected by every unit", asy
   assert.deepEqual(requirer.told(`${APPLICATION}/1`), requirer.told());
 });
 
-Deno.test("keys: what an older version registered, and nobody gets in with, is revoked", async () => {
+Deno.test("keys: the charm revokes a useless certificate that an older version registered", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -187,7 +187,7 @@ Deno.test("keys: what an older version registered, and nobody gets in with, is r
   assert.deepEqual(requirer.told().trusted, [good.fingerprint]);
 });
 
-Deno.test("keys: lxd-https says why a certificate is of no use", async () => {
+Deno.test("keys: lxd-https gives the reason for a useless certificate", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = relateHttps(deployment.model);

@@ -13,7 +13,7 @@ import type { Requirer } from "../harness/requirer.ts";
 const CHANGED_REGEXP = /^(Registered|Renamed|Gave|Revoked) /m;
 const [LEADER, SECOND, THIRD] = ["lxd-integrator/0", "lxd-integrator/1", "lxd-integrator/2"];
 
-// One cluster for all: it takes seconds to form. One of its members is dead from the first test on.
+// All tests share one cluster, which takes seconds to form. The first test kills one member.
 let lxd: LxdWorld;
 
 Deno.test.beforeAll(async () => {
@@ -24,13 +24,13 @@ Deno.test.afterAll(async () => {
   await lxd?.[Symbol.asyncDispose]();
 });
 
-// It ends a daemon that was started before it.
+// The test ends a daemon that started before the test.
 const KILLS = { sanitizeOps: false, sanitizeResources: false };
 
-Deno.test("leadership: one unit changes the trust store, and all tell of it", KILLS, async () => {
+Deno.test("leadership: one unit changes LXD, and every unit publishes it", KILLS, async () => {
   const member = await expendable();
   const { endpoint } = member;
-  // The others run ahead of the leader: what they learn of LXD they can learn from it only.
+  // The others run ahead of the leader, so they learn about LXD from LXD only.
   const pick = (candidates: readonly PendingHook[]) =>
     Math.max(0, candidates.findIndex(({ unit }) => unit !== LEADER));
   await using deployment = await deploy(lxd, { units: 3, cloud: { endpoint }, model: { pick } });
@@ -75,7 +75,7 @@ Deno.test("leadership: one unit changes the trust store, and all tell of it", KI
   assert.ok(deployment.model.runs.every(({ hook }) => hook !== "update-status"));
 });
 
-Deno.test("leadership: scaling down keeps every certificate, removing the application none", async () => {
+Deno.test("leadership: a removed unit keeps every certificate, a removed application none", async () => {
   await using deployment = await deploy(lxd, { units: 3 });
   const before = await lxd.trustStore();
   const [first, second] = [deployment.requirer("first", 2), deployment.requirer("second")];
@@ -89,12 +89,12 @@ Deno.test("leadership: scaling down keeps every certificate, removing the applic
   const ours = { [own.fingerprint]: "1:first-0", [shared.fingerprint]: "shared" };
   assert.deepEqual(await deployment.ours(), ours);
 
-  // One that does not lead, then the one that does.
+  // First a unit that does not lead goes, then the leader.
   for (const [unit, leader] of [[THIRD, LEADER], [LEADER, SECOND]] as const) {
     const count = deployment.model.runs.length;
     deployment.model.removeUnit(unit);
     await deployment.settle();
-    // Not even for a moment: the next leader would register again what was revoked.
+    // The end state is no proof: the next leader would register a revoked certificate again.
     assert.deepEqual(whoChanged(deployment.model.runs.slice(count)), []);
     assert.deepEqual([unit, deployment.model.leader(APPLICATION)], [unit, leader]);
     assert.deepEqual(await lxd.trustStore(), store);
@@ -102,7 +102,7 @@ Deno.test("leadership: scaling down keeps every certificate, removing the applic
       assert.deepEqual(first.told(left), told, left);
     }
   }
-  // Who leads now does what the first leader did, and tells those that come later.
+  // The new leader registers certificates, and units that join later publish them.
   const rotated = await createCertificate();
   const added = deployment.model.addUnit(APPLICATION);
   first.offer(0, [rotated, shared]);
@@ -121,7 +121,7 @@ Deno.test("leadership: scaling down keeps every certificate, removing the applic
 });
 
 for (const ranBefore of ["before", "after"] as const) {
-  Deno.test(`leadership: the leader dies between LXD and Juju, the others run ${ranBefore} it`, async () => {
+  Deno.test(`leadership: the leader dies between LXD and Juju, and the others run ${ranBefore} it`, async () => {
     let isLeaderFirst = false;
     const pick = (candidates: readonly PendingHook[]) =>
       Math.max(0, candidates.findIndex(({ unit }) => (unit === LEADER) === isLeaderFirst));
@@ -132,7 +132,7 @@ for (const ranBefore of ["before", "after"] as const) {
     await deployment.settle();
     requirer.offer(0, [second]);
     await deployment.settle();
-    // Where it turns from LXD to Juju.
+    // The first relation-set comes after the last change of LXD.
     const tools = deployment.model.runs.findLast(({ unit, hook }) =>
       unit === LEADER && hook === "api-relation-changed"
     )?.tools ?? [];
@@ -152,7 +152,7 @@ for (const ranBefore of ["before", "after"] as const) {
     for (const unit of [SECOND, THIRD]) {
       assert.ok(requirer.told(unit).trusted.includes(third.fingerprint), unit);
     }
-    // Who had its own hook before the new leader led waits until nothing is queued any more.
+    // A unit that ran its hook before it led revokes only when nothing is queued.
     const isDone = ranBefore === "after";
     assert.equal(Object.keys(await deployment.ours()).length, isDone ? 1 : 2);
     await deployment.updateStatus();
@@ -164,14 +164,14 @@ for (const ranBefore of ["before", "after"] as const) {
   });
 }
 
-Deno.test("leadership: lost at the very end of a hook, after LXD has acted", async () => {
+Deno.test("leadership: a hook that loses leadership at its end, after LXD acted, is repeated", async () => {
   await using deployment = await deploy(lxd, { units: 3 });
   const foreign = await deployment.foreign();
   const requirer = deployment.requirer();
   const [first, second] = await certificates();
   requirer.offer("application", [first]);
   await deployment.settle();
-  // Only the leader may write what an application is answered.
+  // Only the leader may write an answer to an application.
   deployment.model.faults.loseLeadershipAtFlush({ hook: "api-relation-changed" });
   requirer.offer("application", [second]);
   // Juju runs the refused hook again.
@@ -188,10 +188,10 @@ Deno.test("leadership: lost at the very end of a hook, after LXD has acted", asy
   assert.deepEqual(await deployment.foreign(), foreign);
 });
 
-Deno.test("leadership: a new leader that knows less revokes nothing that is wanted", async () => {
+Deno.test("leadership: a new leader that missed hooks revokes no wanted certificate", async () => {
   let isFirstBefore = true;
   let requirers: readonly Requirer[] = [];
-  // The old leader runs ahead of the other unit; that one sees the first relation before the second.
+  // The old leader runs ahead. The other unit sees the first relation before the second one.
   const pick = (candidates: readonly PendingHook[]) => {
     const relation = Number(requirers[isFirstBefore ? 0 : 1]?.relation.id);
     const ahead = candidates.findIndex(({ unit }) => unit === LEADER);
@@ -207,7 +207,7 @@ Deno.test("leadership: a new leader that knows less revokes nothing that is want
   const [shared, inner, own] = await certificates();
   first.offer(0, [shared, inner]);
   await deployment.settle();
-  // Further requirers come to want the same certificates, and only the old leader gets to know it.
+  // Further requirers want the same certificates, and only the old leader's hooks run.
   first.offer(1, [inner]);
   second.offer(0, [shared, own]);
   while (deployment.model.pending().some(({ unit }) => unit === LEADER)) {
@@ -229,7 +229,7 @@ Deno.test("leadership: a new leader that knows less revokes nothing that is want
   assert.deepEqual(second.told(SECOND).trusted, fingerprintsOf(shared, own));
   assert.deepEqual(first.told(SECOND).trusted.filter((one) => one === inner.fingerprint).length, 1);
 
-  // Once nothing is queued it knows everything, and what is no longer wanted goes at once.
+  // With nothing queued the new leader knows all wants, and revokes at once.
   await deployment.updateStatus();
   assert.deepEqual(first.told(SECOND).trusted, fingerprintsOf(inner));
   isFirstBefore = false;
@@ -239,7 +239,7 @@ Deno.test("leadership: a new leader that knows less revokes nothing that is want
   assert.deepEqual(await deployment.ours(), { [own.fingerprint]: "2:second-0" });
 });
 
-Deno.test("leadership: one that comes back has missed what was done meanwhile", async () => {
+Deno.test("leadership: a leader that returns revokes no certificate that it missed", async () => {
   let preferred = (_: PendingHook): boolean => false;
   const pick = (candidates: readonly PendingHook[]) =>
     Math.max(0, candidates.findIndex((one) => preferred(one)));
@@ -249,7 +249,7 @@ Deno.test("leadership: one that comes back has missed what was done meanwhile", 
   const shared = await createCertificate();
   first.offer(0, [shared]);
   await deployment.settle();
-  // The other unit leads for the length of one hook, which was killed before: that one comes first.
+  // The other unit leads for one hook: the repetition of a killed hook, which comes first.
   preferred = ({ unit }) => unit === SECOND;
   model.faults.killAtToolCall({ unit: SECOND, call: 1 });
   second.offer(0, [shared]);
@@ -268,15 +268,15 @@ Deno.test("leadership: one that comes back has missed what was done meanwhile", 
   assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "2:second-0" });
 });
 
-/** The units whose hooks changed the trust store. */
+/** Returns the units whose hooks changed the trust store. */
 function whoChanged(runs: readonly HookRun[]): readonly string[] {
   const changing = runs.filter(({ stdout }) => CHANGED_REGEXP.test(stdout));
   return [...new Set(changing.map(({ unit }) => unit))].sort();
 }
 
 /**
- * A member that LXD can do without: the others need not choose a new leader of their database, and
- * it is not the first one, which the credential names unless a test says otherwise.
+ * Returns a member that the cluster can lose: neither the leader of the database, nor the first
+ * member, which the credential names by default.
  */
 async function expendable(): Promise<LxdMember> {
   const { body } = await lxd.admin("GET", "/1.0/cluster/members?recursion=1");

@@ -13,10 +13,10 @@ const NAMES = ["member1", "member2", "member3"];
 const MINE = "my-charm/0";
 const UNRELATED = "blocked: Missing LXD: juju integrate my-charm:lxd lxd-integrator:api";
 
-// In bytes; what is longer is the runtime or a bundle.
+// In bytes. Longer files are the runtime or a bundle.
 const BIG_FILE = 100_000;
 
-// Tests that stop no member share one cluster: it takes seconds to form.
+// Tests that stop no member share one cluster, because a cluster takes seconds to form.
 let shared: RealLxd;
 let charm: string;
 
@@ -29,7 +29,7 @@ Deno.test.afterAll(async () => {
   await shared?.[Symbol.asyncDispose]();
 });
 
-/** Rotates the certificate; one of the two is trusted after each hook. */
+/** Rotates the certificate. The certificate in use must be trusted after each hook. */
 async function rotate(deployment: Deployment, old: MyIdentity): Promise<MyIdentity> {
   const { model } = deployment;
   const rotation = await model.runAction(MINE, "rotate");
@@ -42,7 +42,10 @@ async function rotate(deployment: Deployment, old: MyIdentity): Promise<MyIdenti
     const store = (await shared.trustStore()).map(({ fingerprint }) => fingerprint);
     const trusted = [old.fingerprint, next].filter((one) => store.includes(one)).join();
     if (trusted !== course.at(-1)) course.push(trusted);
-    assert.ok(trusted.includes(usedBy(deployment)), "what is used is trusted after each hook");
+    assert.ok(
+      trusted.includes(usedBy(deployment)),
+      "the certificate in use is trusted after each hook",
+    );
   } while (await model.step());
   await deployment.settle();
   assert.deepEqual(course, [old.fingerprint, `${old.fingerprint},${next}`, next]);
@@ -53,7 +56,7 @@ async function rotate(deployment: Deployment, old: MyIdentity): Promise<MyIdenti
   assert.deepEqual(visited(deployment, rotated), NAMES);
   assert.deepEqual(await authAt(deployment, old), everywhere("untrusted"));
   assert.deepEqual(await authAt(deployment, rotated), everywhere("trusted"));
-  assert.equal(secretsLeft(deployment, "my-charm").length, 1, "the old key is forgotten");
+  assert.equal(secretsLeft(deployment, "my-charm").length, 1, "the old key is removed");
   return rotated;
 }
 
@@ -80,7 +83,7 @@ Deno.test("my-charm: settles, rotates without a gap, and leaves nothing behind",
   assert.deepEqual(
     visited(deployment, old),
     NAMES,
-    "what was visited is not visited in every hook",
+    "a later hook does not visit the nodes again",
   );
   assert.deepEqual(first.relation.read(MINE), published);
 
@@ -121,7 +124,7 @@ Deno.test("my-charm: says why its certificate is rejected, and recovers", async 
   );
   assert.deepEqual(await deployment.ours(), {});
 
-  // Mended by the operator of the charm: the provider takes the certificate of the other project.
+  // The operator of my-charm asks for another project: the provider takes the next certificate.
   deployment.model.configure("my-charm", { project: "web" });
   await deployment.settle();
   const mended = newest(deployment);
@@ -134,7 +137,7 @@ Deno.test("my-charm: says why its certificate is rejected, and recovers", async 
   assert.equal(deployment.status(MINE), 'blocked: Cannot use project "no name": it is no name');
   assert.deepEqual(relation.read(MINE), published);
 
-  // Mended by the operator of the provider: it takes the certificate that it rejected.
+  // The operator of the provider allows the project: the provider takes the rejected certificate.
   deployment.model.configure("my-charm", { project: "default" });
   await deployment.settle();
   const waiting = newest(deployment);
@@ -153,7 +156,7 @@ Deno.test("my-charm: survives a node that dies while it rotates", async () => {
   await deployment.settle();
   const old = newest(deployment);
   await model.runAction(MINE, "rotate");
-  // The provider answers while the third node is there; it dies before my-charm reads the answer.
+  // The provider answers about three nodes. The third one dies before my-charm reads the answer.
   while (model.runs.at(-1)?.unit !== UNIT) await model.step();
   const [, , third] = lxd.members;
   assert.ok(third);
@@ -178,7 +181,7 @@ Deno.test("my-charm: survives a node that dies while it rotates", async () => {
   assert.ok(visited(deployment, rotated).includes("member3"));
 });
 
-Deno.test("my-charm: each unit has a certificate of its own", async () => {
+Deno.test("my-charm: each unit has its own certificate", async () => {
   await using deployment = await deployBoth({ units: 2 });
   deployment.relate("my-charm");
   await deployment.settle();
@@ -193,13 +196,13 @@ Deno.test("my-charm: each unit has a certificate of its own", async () => {
   assert.equal(secretsLeft(deployment, "my-charm").length, 1);
 });
 
-Deno.test("my-charm: tidies up after a hook that was killed", async () => {
+Deno.test("my-charm: cleans up after a killed hook", async () => {
   await using deployment = await deployBoth();
   const { model } = deployment;
   const { relation } = deployment.relate("my-charm");
   const hook = "lxd-relation-created";
   const runs = () => model.runs.filter((run) => run.hook === hook);
-  // Its eighth call is secret-add: it is killed while Juju reads the key from the file.
+  // The hook's eighth call is secret-add. The kill comes while Juju reads the key from the file.
   model.faults.killAtToolCall({ unit: MINE, hook, call: 8 });
   while (runs().length < 1) await model.step();
   assert.deepEqual(runs().map(({ outcome }) => outcome), ["killed"]);
@@ -209,7 +212,7 @@ Deno.test("my-charm: tidies up after a hook that was killed", async () => {
   assert.deepEqual(runs().map(({ outcome }) => outcome), ["killed", "done"]);
   assert.deepEqual(await keyFiles(deployment), []);
 
-  // As if killed before it deleted its instance.
+  // A hook that was killed before the deletion leaves its instance.
   const [certificate] = JSON.parse(relation.read(MINE)["client_certificates"] ?? "[]");
   await succeed(shared.admin, ["POST", "/1.0/instances?target=member2", {
     name: instanceOf(fingerprintOf(certificate)),
@@ -246,14 +249,14 @@ async function deployBoth(
   return deployment;
 }
 
-/** The certificate that a unit made last, with its key. */
+/** Returns a unit's newest certificate, with its key. */
 function newest(deployment: Deployment, unit = MINE): MyIdentity {
   const identity = identitiesOf(deployment, unit).at(-1);
   assert.ok(identity, `${unit} has a certificate`);
   return identity;
 }
 
-/** The beginning of the fingerprint that the first unit's status tells to be used. */
+/** Returns the beginning of the fingerprint in the first unit's status. */
 function usedBy(deployment: Deployment): string {
   const [, used] = /^active: 3 nodes, certificate (\w{12})/.exec(deployment.status(MINE)) ?? [];
   assert.ok(used, deployment.status(MINE));
@@ -268,7 +271,7 @@ function instanceOf(fingerprint: string): string {
   return `my-charm-0-${fingerprint.slice(0, 12)}`;
 }
 
-/** The nodes where the first unit made and deleted an instance with a certificate. */
+/** Returns the nodes where the first unit made and deleted an instance with a certificate. */
 function visited({ model }: Deployment, { fingerprint }: MyIdentity): readonly string[] {
   const what = `Created and deleted the instance ${instanceOf(fingerprint)} of `;
   return model.log.filter(({ message }) => message.includes(what))
@@ -294,13 +297,13 @@ async function instances(): Promise<readonly string[]> {
   return metadata ?? [];
 }
 
-/** What holds a key while Juju reads it. */
+/** Returns the temporary files that hold a key while Juju reads it. */
 async function keyFiles({ model: { uuid } }: Deployment): Promise<readonly string[]> {
   const names = await Array.fromAsync(Deno.readDir("/tmp"), ({ name }) => name);
   return names.filter((name) => name.includes(uuid));
 }
 
-/** No key may be anywhere but in Juju's secrets: not even in an argument of a hook tool. */
+/** Checks that only Juju's secrets hold a key: no file, log, status, databag or argument does. */
 async function checkSecrecy(deployment: Deployment, requirers: readonly Requirer[]): Promise<void> {
   const { model } = deployment;
   const texts = [

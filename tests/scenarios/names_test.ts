@@ -11,7 +11,7 @@ const NEWER = TESTED_DIALECTS.filter((dialect) => DIALECTS[dialect].identities);
 const DIGITS = 12;
 
 for (const dialect of TESTED_DIALECTS) {
-  Deno.test(`names: LXD ${dialect} takes several certificates of one requirer, and of two`, async () => {
+  Deno.test(`names: LXD ${dialect} takes several certificates of one requirer, and of two requirers`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using deployment = await deploy(lxd);
     const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
@@ -21,11 +21,11 @@ for (const dialect of TESTED_DIALECTS) {
     assert.deepEqual(first.told().trusted, fingerprintsOf(a, b));
     assert.equal(nameOf(await lxd.trustStore(), a), named(deployment, "1:first-0", a));
 
-    // Both are rotated, and at no time is nobody trusted.
+    // Both certificates rotate, and at any time at least two are trusted.
     first.offer(0, [c, d]);
     const watched = { a: a.fingerprint, b: b.fingerprint, c: c.fingerprint, d: d.fingerprint };
     const { sequence } = await watch(lxd, watched, () => deployment.settle());
-    assert.deepEqual(sequence.filter((seen) => seen.length < 2), [], "Rotation leaves no gap");
+    assert.deepEqual(sequence.filter((seen) => seen.length < 2), [], "rotation leaves no gap");
     assert.deepEqual(first.told().trusted, fingerprintsOf(c, d));
 
     second.offer(0, [c, d]);
@@ -44,7 +44,7 @@ for (const dialect of TESTED_DIALECTS) {
     assert.match(deployment.status(), /^active: LXD \S+: 1 node, 0 certificates$/);
   });
 
-  Deno.test(`names: LXD ${dialect} refuses to rename, which holds nothing back`, async () => {
+  Deno.test(`names: a rename that LXD ${dialect} refuses delays nothing`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using deployment = await deploy(lxd);
     const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
@@ -70,7 +70,7 @@ for (const dialect of TESTED_DIALECTS) {
     }
   });
 
-  Deno.test(`names: LXD ${dialect} refuses a revocation, which holds back no other`, async () => {
+  Deno.test(`names: a revocation that LXD ${dialect} refuses delays no other change`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using deployment = await deploy(lxd);
     const requirer = deployment.requirer();
@@ -94,7 +94,7 @@ for (const dialect of TESTED_DIALECTS) {
     assert.match(deployment.status(), /^active/);
   });
 
-  Deno.test(`names: what LXD ${dialect} refuses to tell is no silence`, async () => {
+  Deno.test(`names: a refusal of LXD ${dialect} to a read blocks, and does not wait`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using deployment = await deploy(lxd);
     const requirer = deployment.requirer();
@@ -120,12 +120,12 @@ for (const dialect of TESTED_DIALECTS) {
 }
 
 for (const dialect of NEWER) {
-  Deno.test(`names: LXD ${dialect} has one in use already`, async () => {
+  Deno.test(`names: LXD ${dialect} already uses the name, and the charm takes a longer one`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using deployment = await deploy(lxd);
     const [first, second] = [deployment.requirer("first"), deployment.requirer("second")];
     const [own, shared, taken, hidden] = await certificates();
-    // Somebody takes the names that the charm is about to give.
+    // Foreign entries already have the names that the charm would give.
     await lxd.trust(taken.certificate, {
       name: named(deployment, "1:first-0", own),
       type: "metrics",
@@ -145,7 +145,7 @@ for (const dialect of NEWER) {
     assert.deepEqual(first.told().trusted, fingerprintsOf(own, shared));
     assert.deepEqual(second.told().trusted, fingerprintsOf(shared));
     assert.match(deployment.status(), /^active: LXD \S+: 1 node, 2 certificates$/);
-    // And is content with them.
+    // The charm keeps these names.
     lxd.clear();
     await deployment.updateStatus();
     assert.deepEqual(lxd.requests.filter(({ method }) => method !== "GET"), []);
@@ -162,7 +162,7 @@ for (const dialect of NEWER) {
     );
   });
 
-  Deno.test(`names: LXD ${dialect} has the certificate as an identity`, async () => {
+  Deno.test(`names: LXD ${dialect} already has the certificate as an identity, and the charm rejects it`, async () => {
     await using lxd = await startStandIn({ dialect });
     await using deployment = await deploy(lxd);
     const requirer = deployment.requirer();
@@ -182,10 +182,10 @@ for (const dialect of NEWER) {
     await deployment.settle();
     assert.deepEqual(requirer.told().rejected, []);
     const reply = await lxd.admin("GET", `/1.0/auth/identities/tls/${mine.fingerprint}`);
-    assert.equal(reply.status, 200, "It is not ours to take");
+    assert.equal(reply.status, 200, "the foreign identity stays");
   });
 
-  Deno.test(`names: those that former versions gave twice outlive the upgrade to LXD ${dialect}`, async () => {
+  Deno.test(`names: entries with equal names of former versions survive the upgrade to LXD ${dialect}`, async () => {
     await using lxd = await startStandIn({ dialect: "5.0.2" });
     await using deployment = await deploy(lxd);
     const [first, second] = [deployment.requirer("first", 2), deployment.requirer("second")];
@@ -195,7 +195,7 @@ for (const dialect of NEWER) {
     first.offer(1, [c, d]);
     second.offer(0, [c, d, e]);
     await deployment.settle();
-    // As they were named, and a full access with projects left over.
+    // Former versions named entries without digits, and left projects on entries with full access.
     for (const { fingerprint, name } of await lxd.trustStore()) {
       if (!name.startsWith(APPLICATION)) continue;
       await lxd.amend(fingerprint, { name: name.slice(0, -1 - DIGITS) });
@@ -232,7 +232,7 @@ for (const dialect of NEWER) {
     });
   });
 
-  Deno.test(`names: without digits, one is revoked by LXD ${dialect} though it cannot be renamed`, async () => {
+  Deno.test(`names: LXD ${dialect} revokes an entry without digits that cannot be renamed`, async () => {
     await using lxd = await startStandIn({ dialect: "5.0.2" });
     await using deployment = await deploy(lxd);
     const requirer = deployment.requirer();
@@ -272,7 +272,7 @@ async function certificates(): Promise<Five> {
   return made as unknown as Five;
 }
 
-/** Registers a certificate as an identity that may do nothing. */
+/** Creates an identity without permissions for a certificate. */
 async function identity(
   lxd: StandIn,
   name: string,

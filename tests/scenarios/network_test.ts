@@ -22,13 +22,13 @@ import { APPLICATION, BYSTANDER } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
-// A hook asks one server for ten seconds at most, and twice at most.
-// Long enough for any load: only what hangs for ever is to be found.
+// A hook waits at most ten seconds for one server, and at most twice. This limit is far longer, for
+// any load: it finds only a hook that hangs forever.
 const HOOK_LIMIT_MS = 300_000;
 const VACATE_LIMIT_MS = 60_000;
 
 Deno.test("network: an impostor at the endpoint learns nothing", async () => {
-  // A certificate that may sign others, so that one of the impostors can show such another.
+  // The server certificate is an authority, so that one impostor can present a certificate of it.
   const genuine = await createCertificate({ ca: true, commonName: "LXD", key: "p384" });
   await using lxd = await startStandIn({ identity: genuine });
   await using deployment = await deploy(lxd);
@@ -41,7 +41,7 @@ Deno.test("network: an impostor at the endpoint learns nothing", async () => {
   const identities = [
     ["LXD's name", await createCertificate({ commonName: "LXD", key: "p384" })],
     ["LXD's usual name", await createIdentity()],
-    ["what the expected certificate has signed", await createCertificate({ issuer: genuine })],
+    ["a certificate that the expected one signed", await createCertificate({ issuer: genuine })],
   ] as const;
   for (const [what, identity] of identities) {
     await vacated(member);
@@ -61,7 +61,7 @@ Deno.test("network: an impostor at the endpoint learns nothing", async () => {
   }
 });
 
-Deno.test("network: what answers is no LXD, or nothing does", async () => {
+Deno.test("network: the charm waits if another server answers, or none", async () => {
   const cases: readonly (readonly [string, (address: string) => Promise<AsyncDisposable>])[] = [
     ["connection refused", () => Promise.resolve(new AsyncDisposableStack())],
     ["no TLS is spoken there", servePlainHttp],
@@ -95,7 +95,7 @@ Deno.test("network: what answers is no LXD, or nothing does", async () => {
   }
 });
 
-Deno.test("network: a name that cannot be resolved", async () => {
+Deno.test("network: the charm waits while a name cannot be resolved", async () => {
   await using lxd = await startStandIn();
   await using deployment = await deploy(lxd, { cloud: { endpoint: "https://lxd.invalid" } });
   deployment.requirer();
@@ -106,7 +106,7 @@ Deno.test("network: a name that cannot be resolved", async () => {
   assert.equal(deployment.status(), "active: LXD 5.0.2: 1 node, 0 certificates");
 });
 
-Deno.test("network: a proxy in the environment does not see us", async () => {
+Deno.test("network: no request goes through a proxy in the environment", async () => {
   using loopback = claimLoopback();
   const hostname = loopback.address(1);
   let connections = 0;
@@ -135,7 +135,7 @@ Deno.test("network: a proxy in the environment does not see us", async () => {
   assert.equal(deployment.status(), "active: LXD 5.0.2: 2 nodes, 1 certificate");
   assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
   assert.equal(connections, 0);
-  // The trap is one: whoever heeds the environment falls into it.
+  // The proxy works: a program that obeys the environment connects to it.
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", `await fetch("${lxd.members[1]?.endpoint}/1.0")`],
     env: legacyProxy,
@@ -148,7 +148,7 @@ Deno.test("network: a proxy in the environment does not see us", async () => {
 
 const PUBLIC = { "user.microcloud": "2.1.0" };
 
-/** Each member is told of, and lets the certificate in. */
+/** Checks that each member is published, and lets the certificate in. */
 async function checkWayIn(
   { members }: StandIn,
   { told }: Requirer,
@@ -163,7 +163,7 @@ async function checkWayIn(
 
 for (const dialect of TESTED_DIALECTS) {
   const { version } = DIALECTS[dialect];
-  Deno.test(`network: LXD ${dialect} is served as any is`, async () => {
+  Deno.test(`network: the charm serves requirers over LXD ${dialect}`, async () => {
     await using lxd = await startStandIn({ dialect, members: 3 });
     const bare = await lxd.trustStore();
     await using deployment = await deploy(lxd);
@@ -187,13 +187,13 @@ for (const dialect of TESTED_DIALECTS) {
     assert.deepEqual(first.told().trusted, fingerprintsOf(own, shared, confined));
     await checkWayIn(lxd, first, own);
 
-    // Lifted, narrowed, and asked for what does not exist.
+    // One requirer drops its projects, one narrows them, and then one asks for a missing project.
     first.relation.write("first/1", { projects: undefined });
     first.relation.write("first/0", { projects: '["default", "web"]' });
     await deployment.settle();
     assert.deepEqual(await accessOf(lxd, confined), [false]);
     assert.deepEqual(await accessOf(lxd, own), [true, "default", "web"]);
-    assert.deepEqual(await accessOf(lxd, shared), [false], "someone wants it without limits");
+    assert.deepEqual(await accessOf(lxd, shared), [false], "one requirer wants it without limits");
     const rotated = await createCertificate();
     first.relation.write("first/0", { projects: '["none"]' });
     first.offer(0, [rotated]);
@@ -213,7 +213,7 @@ for (const dialect of TESTED_DIALECTS) {
     assert.deepEqual(left.toSorted(), others.sort());
   });
 
-  Deno.test(`network: LXD ${dialect} shows a restricted credential what is public`, async () => {
+  Deno.test(`network: the charm is blocked if LXD ${dialect} shows public settings to a restricted credential`, async () => {
     await using lxd = await startStandIn({ dialect });
     await lxd.admin("PATCH", "/1.0", { config: PUBLIC });
     await using deployment = await deploy(lxd);
@@ -227,9 +227,9 @@ for (const dialect of TESTED_DIALECTS) {
 }
 
 for (const dialect of Object.keys(DIALECTS) as DialectName[]) {
-  Deno.test(`network: LXD ${dialect} to an untrusted and a restricted credential`, async () => {
+  Deno.test(`network: LXD ${dialect} blocks an untrusted and a restricted credential`, async () => {
     await using lxd = await startStandIn({ dialect });
-    // From 5.21 on the untrusted see it.
+    // LXD 5.21 and later show this setting to untrusted clients.
     await lxd.admin("PATCH", "/1.0", { config: PUBLIC });
     await using deployment = await deploy(lxd);
     deployment.requirer();
@@ -262,7 +262,7 @@ const FAULTS: readonly (readonly [string, Fault, string])[] = [
 ];
 
 for (const [kind, fault, cause] of FAULTS) {
-  Deno.test(`network: nothing is lost by any request that ends thus: ${kind}`, async () => {
+  Deno.test(`network: no request that ends like this loses anything: ${kind}`, async () => {
     await using lxd = await startStandIn();
     await using deployment = await deploy(lxd);
     const requirer = deployment.requirer();
@@ -275,19 +275,19 @@ for (const [kind, fault, cause] of FAULTS) {
     let [present, absent]: [TestCertificate, TestCertificate] = [one, other];
     for (const [index, [request, match]] of REQUESTS.entries()) {
       lxd.fault(match, fault);
-      // All of it: one to be registered, one to be changed, one to be revoked.
+      // The plan registers one entry, changes one, and revokes one.
       const isConfined = index % 2 === 0;
       requirer.relation.write("my-charm/0", { projects: isConfined ? '["default"]' : undefined });
       requirer.offer(0, [kept, absent]);
       await deployment.settle();
-      // The status line alone says whether LXD has made a change.
+      // For a change, the HTTP status alone says whether LXD made it.
       const isTaken = fault.kind === "malformed" && match.method !== "GET";
       const waiting = new RegExp(`^waiting: No answer from ${member.endpoint}: ${cause}$`);
       if (!isTaken) assert.match(deployment.status(), waiting);
       const ours = await deployment.ours();
-      assert.ok(ours[kept.fingerprint], `${request}: what stays is never missing`);
+      assert.ok(ours[kept.fingerprint], `${request}: the entry that stays is never missing`);
       const isOneThere = ours[absent.fingerprint] || ours[present.fingerprint];
-      assert.ok(isOneThere, `${request}: the new one comes before the old one goes`);
+      assert.ok(isOneThere, `${request}: the new entry comes before the old one goes`);
       assert.deepEqual(await deployment.foreign(), foreign, request);
       lxd.clear();
       if (fault.kind === "crash") {
@@ -310,7 +310,7 @@ for (const [kind, fault, cause] of FAULTS) {
   });
 }
 
-Deno.test("network: the members of a cluster cannot be listed", async () => {
+Deno.test("network: nothing changes while the members of a cluster cannot be listed", async () => {
   await using lxd = await startStandIn({ members: 3 });
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -338,7 +338,7 @@ Deno.test("network: the members of a cluster cannot be listed", async () => {
   assert.deepEqual(requirer.told().endpoints, told.endpoints);
 });
 
-Deno.test("network: a member that fails is passed over", async () => {
+Deno.test("network: the charm uses the next member if one fails", async () => {
   await using lxd = await startStandIn({ members: 3 });
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -363,14 +363,14 @@ Deno.test("network: a member that fails is passed over", async () => {
   }
 });
 
-Deno.test("network: a member that answers counts, whatever the cluster says of it", async () => {
+Deno.test("network: the charm publishes a member that answers, even if the cluster calls it offline", async () => {
   await using lxd = await startStandIn({ members: 3 });
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
   const [first, second] = [await createCertificate(), await createCertificate()];
   requirer.offer(0, [first]);
   await deployment.settle();
-  // So it is for a moment after the member that leads the database was lost.
+  // A cluster reports this for a moment after it lost the leader of the database.
   await onlyMember(lxd).kill();
   for (const { name } of lxd.members) lxd.setMemberStatus(name, "Offline");
   await deployment.updateStatus();
@@ -383,7 +383,7 @@ Deno.test("network: a member that answers counts, whatever the cluster says of i
   assert.deepEqual(requirer.told().trusted, [second.fingerprint]);
 });
 
-Deno.test("network: a relation made while the credential's member is down", async () => {
+Deno.test("network: the charm serves a new relation while the credential's member is down", async () => {
   await using lxd = await startStandIn({ members: 3 });
   await using deployment = await deploy(lxd);
   const first = deployment.requirer("first");
@@ -393,13 +393,13 @@ Deno.test("network: a relation made while the credential's member is down", asyn
   const second = deployment.requirer("second");
   const certificate = await createCertificate();
   second.offer(0, [certificate]);
-  // The other relation has been told of the other members.
+  // The charm reads the other members from what it published to the other relation.
   await deployment.settle();
   assert.equal(deployment.status(), "active: LXD 5.0.2: 2 nodes, 2 certificates");
   assert.deepEqual(second.told().trusted, [certificate.fingerprint]);
 });
 
-Deno.test("network: someone else registers the same certificate in between", async () => {
+Deno.test("network: another client registers the same certificate during a hook", async () => {
   await using lxd = await startStandIn();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -422,7 +422,7 @@ Deno.test("network: someone else registers the same certificate in between", asy
   assert.deepEqual(await deployment.foreign(), foreign);
 });
 
-Deno.test("network: someone else registers the same certificate for metrics in between", async () => {
+Deno.test("network: another client registers the same certificate for metrics during a hook", async () => {
   await using lxd = await startStandIn();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -438,7 +438,7 @@ Deno.test("network: someone else registers the same certificate for metrics in b
   assert.match(requirer.told().rejected[0]?.reason ?? "", /with the type "metrics"$/);
 });
 
-Deno.test("network: someone else revokes or renames in between", async () => {
+Deno.test("network: another client revokes entries during a hook", async () => {
   await using lxd = await startStandIn();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -463,7 +463,7 @@ Deno.test("network: someone else revokes or renames in between", async () => {
   assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(first, third));
 });
 
-Deno.test("network: LXD lets us read but not write", async () => {
+Deno.test("network: the charm is blocked if LXD lets it read but not write", async () => {
   await using lxd = await startStandIn();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -488,7 +488,7 @@ Deno.test("network: LXD lets us read but not write", async () => {
   assert.deepEqual(await deployment.ours(), { [second.fingerprint]: "1:my-charm-0" });
 });
 
-/** The member that the credential names. */
+/** Returns the member that the credential names. */
 function onlyMember({ members }: LxdWorld): LxdMember {
   const [member] = members;
   assert.ok(member);
@@ -503,7 +503,7 @@ async function accessOf(
   return entry && [entry.restricted, ...entry.projects.toSorted()];
 }
 
-/** Waits until no one listens at a member's address any more: a listener ends a little later. */
+/** Waits until nothing listens at a member's address: a listener outlives its member a little. */
 async function vacated({ address }: LxdMember): Promise<void> {
   await until(`see ${address} vacated`, VACATE_LIMIT_MS, () => {
     Deno.listen({ hostname: address, port: LXD_PORT }).close();
@@ -511,7 +511,7 @@ async function vacated({ address }: LxdMember): Promise<void> {
   });
 }
 
-/** Settles, and fails rather than hangs where a hook has no time limit of its own. */
+/** Settles. A hook that hangs fails the test instead of hanging it. */
 async function settleInTime(deployment: Deployment): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -8,7 +8,7 @@ import { APPLICATION } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
-Deno.test("projects: the option bounds everyone, and a change of it reaches what is there", async () => {
+Deno.test("projects: the option bounds every requirer, and a change of it reaches existing entries", async () => {
   await using lxd = await startLxd();
   for (const name of ["web", "db"]) await lxd.createProject(name);
   await using deployment = await deploy(lxd);
@@ -37,11 +37,11 @@ Deno.test("projects: the option bounds everyone, and a change of it reaches what
     assert.deepEqual(await accessOf(lxd, a), ofFree, projects);
     assert.deepEqual(await accessOf(lxd, shared), ofFree, projects);
     assert.deepEqual(await accessOf(lxd, b), ofNarrow, projects);
-    // A foreign entry with wider access than allowed is no longer told of, and left as it is.
+    // A foreign entry with wider access than allowed stays unchanged, but unpublished.
     assert.equal(free.told().trusted.includes(foreign.fingerprint), ofFree === null, projects);
     assert.equal(await accessOf(lxd, foreign), null);
   }
-  // What the operator takes away is gone from who asked for it, and back when it is allowed again.
+  // A requirer loses a project that the operator disallows, and regains it once it is allowed.
   model.configure(APPLICATION, { projects: "db" });
   await deployment.settle();
   assert.deepEqual(await accessOf(lxd, b), undefined);
@@ -58,7 +58,7 @@ Deno.test("projects: the option bounds everyone, and a change of it reaches what
   await checkUnreadable(deployment);
 });
 
-/** An option that cannot be read opens nothing, and takes nothing away. */
+/** Checks that an unreadable option neither widens nor narrows any access. */
 async function checkUnreadable(deployment: Deployment): Promise<void> {
   const { model, lxd } = deployment;
   const store = await lxd.trustStore();
@@ -73,8 +73,8 @@ async function checkUnreadable(deployment: Deployment): Promise<void> {
   }
 }
 
-// What restricted clients get to see of instances is each server's own.
-Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it was given", {
+// LXD and Incus differ in what a restricted client sees of instances.
+Deno.test("projects: a requirer narrows its access in LXD, and never widens it", {
   ignore: IS_NOT_LXD,
 }, async () => {
   await using lxd = await startLxd();
@@ -105,13 +105,13 @@ Deno.test("projects: a requirer narrows, never widens, and can do in LXD what it
       const { status } = await client("GET", `/1.0/instances?project=${project}`);
       assert.equal(status, projects.some((name) => name === project) ? 200 : 403, project);
     }
-    // Least of all may it let others in.
+    // A restricted client must not let others in.
     const entry = { type: "client", name: "mine", certificate: wide.der };
     assert.equal((await client("POST", "/1.0/certificates", entry)).status, 403);
   }
 });
 
-Deno.test("projects: one that does not exist is a rejection, until it is created", async () => {
+Deno.test("projects: a missing project is a rejection, until it is created", async () => {
   await using lxd = await startLxd();
   await lxd.createProject("web");
   await using deployment = await deploy(lxd, { config: { projects: "web,later" } });
@@ -129,7 +129,7 @@ Deno.test("projects: one that does not exist is a rejection, until it is created
   await deployment.updateStatus();
   assert.deepEqual(await accessOf(lxd, a), ["later", "web"]);
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
-  // Entries that are there already lose what they had, rather than keep what is not allowed.
+  // Existing entries are revoked if no allowed project exists.
   deployment.model.configure(APPLICATION, { projects: "never" });
   await deployment.settle();
   assert.deepEqual(await deployment.ours(), {});
@@ -139,7 +139,7 @@ Deno.test("projects: one that does not exist is a rejection, until it is created
   assert.deepEqual(await accessOf(lxd, a), ["later"]);
 });
 
-Deno.test("projects: no request names projects without restricting to them", async () => {
+Deno.test("projects: no request names projects without a restriction to them", async () => {
   await using lxd = await startStandIn();
   await lxd.createProject("web");
   await using deployment = await deploy(lxd, { config: { projects: "web" } });
@@ -161,7 +161,7 @@ Deno.test("projects: no request names projects without restricting to them", asy
   assert.deepEqual(access, [confined, open, confined]);
 });
 
-/** What a certificate may use: projects, null for everything, undefined where it is not trusted. */
+/** Returns the projects of an entry: null without a restriction, undefined without an entry. */
 async function accessOf(
   lxd: LxdWorld,
   { fingerprint }: TestCertificate,

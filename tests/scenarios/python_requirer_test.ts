@@ -8,13 +8,13 @@ import { deploy } from "../harness/deployment.ts";
 const SOURCE = new URL("../charms/py-tester/", import.meta.url);
 const SECOND = `${APPLICATION}/1`;
 
-/** What requirers in Python are written with: the oldest of it that is looked after, and a new one. */
+/** Libraries of requirers in Python: the oldest maintained versions, and new versions. */
 const ENVIRONMENTS = [
   { name: "ops-oldest", requirements: ["ops==2.8.0", "pylxd==2.3.7"] },
   { name: "ops-newest", requirements: ["ops==3.9.0", "pylxd==2.4.2"] },
 ];
 
-/** The charm, run by the Python of an environment. */
+/** Returns the charm, which runs on the Python of an environment. */
 async function pythonCharm(name: string, requirements: readonly string[]): Promise<SampleCharm> {
   const python = await ensureVirtualEnvironment(name, requirements);
   const read = (path: string) => Deno.readTextFile(new URL(path, SOURCE));
@@ -27,7 +27,7 @@ async function pythonCharm(name: string, requirements: readonly string[]): Promi
   });
 }
 
-Deno.test("python: a requirer that reads the event's unit joins, scales and leaves, over a cluster", async (t) => {
+Deno.test("python: a requirer that reads the event's unit joins, scales and leaves over a cluster", async (t) => {
   await using lxd = await startCluster();
   const names = lxd.members.map(({ name }) => name).join(", ");
   for (const { name, requirements } of ENVIRONMENTS) {
@@ -42,7 +42,11 @@ Deno.test("python: a requirer that reads the event's unit joins, scales and leav
       const active = { status: "active", message: `${names}: 0 instances` };
       assert.deepEqual(model.status("py-tester/0"), active);
       assert.deepEqual(Object.values(await deployment.ours()), [`${relation.id}:py-tester-0`]);
-      assert.deepEqual(relation.readApp(APPLICATION), {}, "Nothing is told to who does not look");
+      assert.deepEqual(
+        relation.readApp(APPLICATION),
+        {},
+        "an application that asks nothing gets no answer",
+      );
 
       const second = model.addUnit("py-tester");
       await deployment.settle();
@@ -51,7 +55,7 @@ Deno.test("python: a requirer that reads the event's unit joins, scales and leav
         `${relation.id}:py-tester-0`,
         `${relation.id}:py-tester-1`,
       ]);
-      // A leader answers where the former one did.
+      // A new leader publishes in the same databags.
       model.setLeader(SECOND);
       await deployment.updateStatus();
       for (const unit of ["py-tester/0", second]) assert.deepEqual(model.status(unit), active);

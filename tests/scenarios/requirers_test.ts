@@ -60,7 +60,7 @@ Deno.test("requirers: several units, applications and certificates, in both data
   assert.deepEqual(first.told().trusted, ofFirst);
   assert.deepEqual(second.told().trusted, [e.fingerprint]);
 
-  // A unit takes its own certificates with it, and leaves the others'.
+  // A removed unit loses its own certificates, and no others.
   deployment.model.removeUnit("first/0");
   await deployment.settle();
   assert.deepEqual(await deployment.ours(), {
@@ -70,7 +70,7 @@ Deno.test("requirers: several units, applications and certificates, in both data
   });
   assert.deepEqual(first.told().trusted, [c, d].map(({ fingerprint }) => fingerprint).sort());
 
-  // A relation takes all of its certificates with it, those of its application's databag too.
+  // A removed relation loses all its certificates, also those of its application's databag.
   deployment.model.removeRelation(first.relation);
   await deployment.settle();
   assert.deepEqual(await deployment.ours(), { [e.fingerprint]: "2:second" });
@@ -81,7 +81,7 @@ Deno.test("requirers: several units, applications and certificates, in both data
   assert.deepEqual(await lxd.trustStore(), before);
 });
 
-Deno.test("requirers: the charm removed while certificates are wanted", async () => {
+Deno.test("requirers: a removed charm leaves nothing, though certificates are wanted", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const before = await lxd.trustStore();
@@ -95,7 +95,7 @@ Deno.test("requirers: the charm removed while certificates are wanted", async ()
   assert.deepEqual(await lxd.trustStore(), before);
 });
 
-Deno.test("requirers: the same certificate wanted by two relations", async () => {
+Deno.test("requirers: two relations want the same certificate", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const shared = await createCertificate();
@@ -108,7 +108,7 @@ Deno.test("requirers: the same certificate wanted by two relations", async () =>
   assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "shared" });
   for (const { told } of [first, second]) assert.deepEqual(told().trusted, [shared.fingerprint]);
 
-  // The one that is left is named again, so that it can be revoked without asking around.
+  // The last owner's name returns to the entry, so that one hook can revoke it later.
   first.offer(0, []);
   await deployment.settle();
   assert.deepEqual(await deployment.ours(), { [shared.fingerprint]: "2:second-0" });
@@ -127,7 +127,7 @@ Deno.test("requirers: the same certificate wanted by two relations", async () =>
   assert.deepEqual(await deployment.ours(), {});
 });
 
-Deno.test("requirers: the same certificate wanted by two units and their application", async () => {
+Deno.test("requirers: two units and their application want the same certificate", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const shared = await createCertificate();
@@ -152,7 +152,7 @@ Deno.test("requirers: the same certificate wanted by two units and their applica
   assert.deepEqual(requirer.told().trusted, []);
 });
 
-Deno.test("requirers: answers go where the question came from, and leave with it", async () => {
+Deno.test("requirers: the charm answers in the application's databag while the application asks", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd, { units: 2 });
   const [asking, other] = [deployment.requirer("asking"), deployment.requirer("other")];
@@ -165,7 +165,7 @@ Deno.test("requirers: answers go where the question came from, and leave with it
   other.offer(0, [c]);
   await deployment.settle();
   assert.deepEqual(answers(), [unitOf(asking), {}]);
-  // What units change concerns their application as well.
+  // An answer to an application includes the certificates of its units.
   asking.offer(0, [c]);
   await deployment.settle();
   assert.deepEqual(asking.told().trusted, [a, c].map(({ fingerprint }) => fingerprint).sort());
@@ -176,7 +176,7 @@ Deno.test("requirers: answers go where the question came from, and leave with it
     assert.equal(asking.told().rejected.length, 1, text);
     assert.deepEqual(answers(), [unitOf(asking), {}], text);
   }
-  // A new leader empties what a former one has written.
+  // A new leader empties the databag that a former leader wrote.
   deployment.model.setLeader(`${APPLICATION}/1`);
   await deployment.settle();
   for (const nothing of ["[]", "", " ", "null", '[""]']) {
@@ -190,7 +190,7 @@ Deno.test("requirers: answers go where the question came from, and leave with it
   }
 });
 
-Deno.test("requirers: a foreign entry is told, and left alone", async () => {
+Deno.test("requirers: a foreign entry is published, and never changed", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const [foreign, metrics] = [await createCertificate(), await createCertificate()];
@@ -243,7 +243,7 @@ Deno.test("requirers: update-status repairs drift and revokes orphans", async ()
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 2 certificates`);
 });
 
-Deno.test("requirers: rotation leaves no moment without a certificate", async () => {
+Deno.test("requirers: rotation leaves no gap", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);
   const requirer = deployment.requirer();
@@ -298,7 +298,7 @@ Deno.test("requirers: a hook that changes nothing writes nothing", async () => {
 });
 
 for (const relations of [1, 40]) {
-  Deno.test(`requirers: a new certificate costs at most 9 hook tools, at ${relations} relations`, async () => {
+  Deno.test(`requirers: a new certificate takes at most 9 hook tools with ${relations} relations`, async () => {
     await using lxd = await startLxd();
     await using deployment = await deploy(lxd);
     const requirers = Array.from(

@@ -12,16 +12,16 @@ import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
-// What a program finds to write to, beside its own directory.
+// Places where a program can write, beside its own directory.
 const OUTSIDE = ["/tmp", "/var/tmp", "/root", "/home", "/dev/shm"];
 
-// Shortest part of a PEM's body that is looked for; the last line of one may be shorter.
+// Length of the shortest line of a PEM that the tests search for. The last line may be shorter.
 const NEEDLE_LENGTH = 40;
 
 // In bytes.
 const BIG_FILE = 100_000;
 
-/** What a requirer should never send: keys, whole and in parts. */
+/** Returns items that a requirer should never send: keys, whole and in parts. */
 function leaksOf(good: TestCertificate, wrong: TestCertificate): readonly string[] {
   return [
     good.certificate + good.key,
@@ -35,7 +35,7 @@ function leaksOf(good: TestCertificate, wrong: TestCertificate): readonly string
   ];
 }
 
-/** What an operator may get wrong in the options. */
+/** Returns mistakes that an operator may make in the options. */
 function mistakesWith(
   option: TestCertificate,
   wrong: TestCertificate,
@@ -52,7 +52,7 @@ function mistakesWith(
   ];
 }
 
-/** Makes each mistake in the options; gives those that are right. */
+/** Makes each mistake in the options. Returns the correct options. */
 async function configureMistakes(
   deployment: Deployment,
   option: TestCertificate,
@@ -76,7 +76,7 @@ async function configureMistakes(
   return options;
 }
 
-/** Lets a tool fail once while a requirer rotates its certificate. */
+/** Fails a tool once while a requirer rotates its certificate. */
 async function failTool(
   deployment: Deployment,
   tool: string,
@@ -91,7 +91,7 @@ async function failTool(
   assert.ok((await deployment.ours())[rotated.fingerprint], tool);
 }
 
-/** Gives a function that makes certificates, and collects them. */
+/** Returns a function that creates certificates and adds them to a list. */
 function collecting(made: TestCertificate[]) {
   return async (options: CertificateOptions = {}): Promise<TestCertificate> => {
     const one = await createCertificate(options);
@@ -100,7 +100,7 @@ function collecting(made: TestCertificate[]) {
   };
 }
 
-Deno.test("secrecy: no key and no certificate is left or shown anywhere", async () => {
+Deno.test("secrecy: no file, log, status or argument holds a key or a certificate", async () => {
   await using lxd = await startLxd();
   const made: TestCertificate[] = [];
   const certificate = collecting(made);
@@ -121,7 +121,7 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
   await deployment.settle();
   checkShown(deployment, made, [requirer, other]);
 
-  // What a requirer should never send.
+  // Requirers send keys by mistake.
   const [good, wrong, confined] = [await certificate(), await certificate(), await certificate()];
   requirer.offer(0, leaksOf(good, wrong));
   requirer.relation.write("my-charm/1", { projects: JSON.stringify([confined.key]) });
@@ -134,7 +134,7 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
   const options = await configureMistakes(deployment, await certificate({ key: "rsa2048" }), wrong);
   checkShown(deployment, made, [requirer, other]);
 
-  // A hook that fails tells why, and no more.
+  // The error of a failed hook holds no key either.
   model.configure(APPLICATION, options);
   for (const tool of ["relation-set", "credential-get", "config-get", "status-set", "is-leader"]) {
     await failTool(deployment, tool, { requirer, rotated: await certificate() });
@@ -151,7 +151,7 @@ Deno.test("secrecy: no key and no certificate is left or shown anywhere", async 
   assert.ok(watch.hooks() > 20);
 });
 
-Deno.test("secrecy: hooks write nothing outside of the charm's directory", async () => {
+Deno.test("secrecy: hooks write nothing outside the charm's directory", async () => {
   await using lxd = await startLxd();
   await using sealed = await seal();
   await using deployment = await deploy(lxd, { model: { run: sealed.run } });
@@ -174,7 +174,7 @@ Deno.test("secrecy: hooks write nothing outside of the charm's directory", async
   assert.ok(sealed.hooks() > 5);
 });
 
-Deno.test("secrecy: the seal notices what is written", async () => {
+Deno.test("secrecy: the seal notices files outside the charm's directory", async () => {
   await using sealed = await seal();
   const root = await Deno.makeTempDir();
   await using _removed = { [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) };
@@ -221,23 +221,23 @@ Deno.test("secrecy: hooks need no more than Juju's environment", async () => {
     const foreign = Object.keys(environment).filter((name) =>
       !/^(JUJU_|CHARM_DIR$|CLOUD_API_VERSION$|PATH$|LANG$|TERM$|DEBIAN_FRONTEND$|APT_)/.test(name)
     );
-    // Neither HOME, USER, TMPDIR nor a variable of the runtime's.
+    // The environment has neither HOME, USER, TMPDIR nor a variable of the runtime.
     assert.deepEqual(foreign, []);
   }
 });
 
-interface Teller {
+interface Published {
   readonly relation: {
     readonly read: (unit: string) => Readonly<Record<string, string>>;
     readonly readApp: (application: string) => Readonly<Record<string, string>>;
   };
 }
 
-/** Checks all that the charm showed or told so far. */
+/** Checks everything that the charm showed or published so far. */
 function checkShown(
   { model, status }: Deployment,
   made: readonly TestCertificate[],
-  requirers: readonly Teller[],
+  requirers: readonly Published[],
 ): void {
   const tools = model.runs.flatMap((run) => run.tools);
   const shown = [
@@ -248,7 +248,7 @@ function checkShown(
       statusAfter.message,
       error,
     ]),
-    // `ps` shows arguments to everyone on the machine.
+    // `ps` shows arguments to every user of the machine.
     ...tools.flatMap(({ args }) => args),
     ...model.applications().includes(APPLICATION) ? [status()] : [],
   ].join("\n");
@@ -260,7 +260,7 @@ function checkShown(
     ...requirers.flatMap(({ relation }) => [relation.read(UNIT), relation.readApp(APPLICATION)])
       .flatMap((databag) => Object.values(databag)),
   ].join("\n");
-  // Certificates are to be found there, as what is looked for must be such that it can be found.
+  // The search works: it finds certificates in the databags.
   const isFound = made.some(({ certificate }) =>
     bodyOf(certificate).every((line) => told.includes(line))
   );
@@ -283,27 +283,27 @@ function needlesOfKeys(made: readonly TestCertificate[]): readonly string[] {
     .filter((line) => !certificates.has(line));
 }
 
-/** The lines of a PEM's body, in whatever text they may turn up again. */
+/** Returns the lines of a PEM's body, to search for in any text. */
 function bodyOf(pem: string): readonly string[] {
   return pem.split("\n").filter((line) => line.length >= NEEDLE_LENGTH && !line.startsWith("-"));
 }
 
-/** The model's directory, which holds those of the agents. */
+/** Returns the model's directory, which holds the directories of the agents. */
 function rootOf({ cwd }: Execution): string {
   return join(cwd, "..", "..", "..");
 }
 
 interface Watch {
   readonly run: Runner;
-  /** How many hooks ran. */
+  /** Returns the number of hooks that ran. */
   readonly hooks: () => number;
-  /** Fails if a file held the text after any hook. */
+  /** Throws if a file held the text after any hook. */
   readonly check: (needle: string) => void;
 }
 
 /**
- * Reads, after each hook, every file below the model's directory that is new or has changed. Of big
- * ones, the caches of the runtime, only the last content is kept.
+ * Reads every new or changed file below the model's directory after each hook. The watch keeps only
+ * the last content of big files, which are caches of the runtime.
  */
 function watchFiles(): Watch {
   const contents = new Map<string, string>();
@@ -312,11 +312,11 @@ function watchFiles(): Watch {
   return {
     run: async (execution) => {
       const root = rootOf(execution);
-      // The charm as it was deployed cannot hold what is made only now.
+      // The files of the deployed charm are older than the keys, so they cannot hold any.
       if (hooks++ === 0) await changed(root, seen);
       const exit = await runProcess(execution);
       for (const path of await changed(root, seen)) {
-        // A string with a character for each byte is the quickest to search.
+        // A string with one character for each byte is the fastest to search.
         const content = Buffer.from(await Deno.readFile(path)).toString("latin1");
         contents.set(content.length > BIG_FILE ? path : `${path} after hook ${hooks}`, content);
       }
@@ -333,7 +333,7 @@ function watchFiles(): Watch {
   };
 }
 
-/** Lists the files that differ from what was seen before, and takes note of them. */
+/** Lists the files that changed since the last call. */
 async function changed(root: string, seen: Map<string, string>): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const entry of Deno.readDir(root)) {
@@ -350,15 +350,15 @@ async function changed(root: string, seen: Map<string, string>): Promise<readonl
 
 interface Seal extends AsyncDisposable {
   readonly run: Runner;
-  /** How many hooks ran. */
+  /** Returns the number of hooks that ran. */
   readonly hooks: () => number;
-  /** What they wrote outside of the charm's directory. */
+  /** Returns the files that hooks wrote outside the charm's directory. */
   readonly written: () => readonly string[];
 }
 
 /**
- * Runs hooks where the places that programs like to write to are empty, so that whatever is found
- * there afterwards is theirs, and all the rest of the machine is read-only.
+ * Runs hooks with empty temporary and home directories, and with the rest of the machine read-only.
+ * Every file that is in these directories afterwards is the hook's.
  */
 async function seal(): Promise<Seal> {
   const directory = await Deno.makeTempDir();

@@ -20,7 +20,7 @@ const VERSIONS = [
   },
 ] as const;
 
-/** A secret that does not exist has a status. */
+/** Checks the status for a secret that does not exist. */
 async function checkAbsent(
   deployment: Deployment,
   missing: (uri: string) => string,
@@ -35,7 +35,7 @@ async function checkAbsent(
   );
 }
 
-/** Whatever else Juju may say is repeated, in one harmless line, and fails no hook. */
+/** Checks that the status repeats any other refusal of Juju in one safe line, and no hook fails. */
 async function checkOtherRefusal(deployment: Deployment, grant: string): Promise<void> {
   deployment.model.faults.failTool({
     tool: "secret-get",
@@ -50,7 +50,7 @@ async function checkOtherRefusal(deployment: Deployment, grant: string): Promise
   );
 }
 
-/** Each field that is missing or wrong has a status, with the command that mends it. */
+/** Checks that the status for each missing or wrong field names the command that repairs it. */
 async function checkContents(
   deployment: Deployment,
   uri: string,
@@ -80,7 +80,7 @@ async function checkContents(
 }
 
 Deno.test.each(VERSIONS)(
-  "secret: each thing that is wrong with it has its status under $jujuVersion, with the command that mends it",
+  "secret: the status names each fault of the secret and its remedy, under Juju $jujuVersion",
   async (given) => {
     const { jujuVersion } = given;
     await using lxd = await startLxd();
@@ -112,14 +112,14 @@ Deno.test.each(VERSIONS)(
     assert.deepEqual(await lxd.trustStore(), store);
     assert.deepEqual(requirer.told().nodes, []);
 
-    // From here on Juju itself tells of every change.
+    // From here on Juju reports every change in a secret-changed hook.
     model.updateSecret(uri, content);
     await deployment.settle();
     assert.equal(deployment.status(), ACTIVE);
     const told = requirer.told();
     assert.deepEqual(told.trusted, [certificate.fingerprint]);
 
-    // A secret that is taken away takes nothing with it.
+    // Entries and published data survive the removal of the secret.
     model.revokeSecret(uri, APPLICATION);
     await deployment.updateStatus();
     assert.equal(deployment.status(), denied(UNIT));
@@ -131,7 +131,7 @@ Deno.test.each(VERSIONS)(
   },
 );
 
-Deno.test("secret: a new revision reconciles everything, at another LXD too", async () => {
+Deno.test("secret: a new revision reconciles everything, also at another LXD", async () => {
   await using lxd = await startLxd();
   await using other = await startLxd();
   await using deployment = await deploy(lxd, { trust: false, units: 2 });
@@ -147,7 +147,7 @@ Deno.test("secret: a new revision reconciles everything, at another LXD too", as
   const wanted = { [a.fingerprint]: "1:first-0", [b.fingerprint]: "2:second" };
   assert.deepEqual(await deployment.ours(), wanted);
 
-  // The credential rotated: the former one is withdrawn, and drift is repaired by the way.
+  // The credential rotates, and the same hook repairs drift.
   const [rotated, drifted] = [await contentFor(lxd, { key: "rsa2048" }), a.fingerprint];
   await lxd.distrust(drifted);
   const count = model.runs.length;
@@ -158,7 +158,7 @@ Deno.test("secret: a new revision reconciles everything, at another LXD too", as
   assert.ok(hooks.includes(`${APPLICATION}/0 secret-changed`), hooks.join());
   assert.ok(hooks.includes(`${APPLICATION}/1 secret-changed`), hooks.join());
 
-  // Another LXD: all is registered there, and told at once. What is left at the old one is as it was.
+  // The secret names another LXD: the charm registers all entries there, and keeps the old LXD's.
   const left = await lxd.trustStore();
   await other.trust((await createCertificate()).certificate, { name: "an operator's" });
   const before = await other.trustStore();
@@ -181,7 +181,7 @@ Deno.test("secret: a new revision reconciles everything, at another LXD too", as
   }
 });
 
-/** Content of a secret that leads into an LXD, which trusts its certificate from now on. */
+/** Returns the content of a secret for an LXD, which trusts the certificate from now on. */
 async function contentFor(
   lxd: LxdWorld,
   options: Parameters<typeof createCertificate>[0] = {},

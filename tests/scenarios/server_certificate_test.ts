@@ -9,14 +9,14 @@ import { deploy, type Deployment } from "../harness/deployment.ts";
 
 const DAY_MS = 86_400_000;
 
-Deno.test("server certificate: clustering enabled, then rotated, until the credential follows", async () => {
+Deno.test("server certificate: after a replacement the charm is blocked until the credential is updated", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd, { units: 2 });
   const requirer = deployment.requirer();
   const replacements = [
     ["clustering is enabled", () => enableClustering(lxd)],
     ["rotated", async () => {
-      // As LXD's own: P-384, and with a name that is not the address.
+      // LXD's own certificates are the same: P-384, and with a name that is not the address.
       await replaceServerCertificate(lxd, await createCertificate({ key: "p384" }));
     }],
   ] as const;
@@ -42,7 +42,7 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
     }
     assert.deepEqual(await lxd.trustStore(), store, what);
 
-    // Juju does not tell that its credential was updated: the next hook looks.
+    // Juju runs no hook for an updated credential. The next hook reads it.
     deployment.model.setCloud(deployment.cloud());
     await deployment.updateStatus();
     assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`, what);
@@ -57,7 +57,7 @@ Deno.test("server certificate: clustering enabled, then rotated, until the crede
   assert.equal(servers.length, 1);
 });
 
-/** A client certificate that is out of date is used neither from the cloud nor from the options. */
+/** Checks that the charm refuses a client certificate outside its dates, from cloud or options. */
 async function checkUnusable(
   deployment: Deployment,
   credential: TestCertificate,
@@ -86,7 +86,7 @@ async function checkUnusable(
   });
 }
 
-Deno.test("server certificate: one that has expired itself, and the credential's own", async () => {
+Deno.test("server certificate: the charm is blocked if it has expired, or the client certificate has", async () => {
   const now = Date.now();
   const day = (offset: number) => new Date(now + offset).toISOString().slice(0, 10);
   const identity = await createCertificate({ notAfter: new Date(now - DAY_MS), key: "p384" });
@@ -104,7 +104,11 @@ Deno.test("server certificate: one that has expired itself, and the credential's
   lxd.clear();
   await checkUnusable(deployment, expired, `The certificate expired on ${day(-DAY_MS)}`);
   await checkUnusable(deployment, future, `The certificate is not valid before ${day(DAY_MS)}`);
-  assert.deepEqual(lxd.requests, [], "LXD could only say that it does not trust us");
+  assert.deepEqual(
+    lxd.requests,
+    [],
+    "the charm does not connect: LXD would only say that it does not trust us",
+  );
   assert.deepEqual(await lxd.trustStore(), store);
   assert.deepEqual(requirer.told(), told);
   deployment.model.setCloud(deployment.cloud());

@@ -1,7 +1,7 @@
 /**
- * The scenarios again, over the other servers: every version that the stand-in speaks for, and Incus.
- * The hooks run in a process of the tests, but for a sample over Incus; over LXD they all run as the
- * built charm's.
+ * Runs the scenarios again over the other servers: each dialect of the stand-in, and Incus. Hooks
+ * run in a process of the tests, except for a sample of the built charm over Incus. Over LXD, all
+ * scenarios run the built charm.
  */
 import assert from "node:assert/strict";
 import { run } from "../artifact/process.ts";
@@ -27,14 +27,14 @@ const FILES = [
   "takeover",
 ];
 
-/** What Incus has a part in: its daemons take their time. */
+/** Scenarios that also run over Incus. They are fewer, because its daemons are slow. */
 const WITH_INCUS = ["chains", "cluster", "credentials", "leadership", "projects", "takeover"];
 
 interface Round {
   readonly server: ServerName;
   readonly hooks: "in process" | "built";
   readonly files: readonly string[];
-  /** How many scenarios of these files say that this server cannot show them. */
+  /** Number of scenarios in these files that this server cannot show. */
   readonly ignored: number;
 }
 

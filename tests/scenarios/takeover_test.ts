@@ -16,13 +16,13 @@ import type { Requirer } from "../harness/requirer.ts";
 
 const SECOND = `${APPLICATION}/1`;
 
-// It wrote the JSON of a list into the JSON of the nodes, or the list itself.
+// The original wrote either a list, or the JSON of a list, into the JSON of the nodes.
 const FORMS: readonly (readonly [string, (fingerprints: readonly string[]) => unknown])[] = [
   ["as lists", (fingerprints) => fingerprints],
   ["as JSON in JSON", JSON.stringify],
 ];
 
-// Names of the entries that it registered, by what they are in the test.
+// Names of the entries that the original registered. The keys are their roles in the test.
 const ENTRIES = {
   own: "ams",
   second: "ams",
@@ -34,14 +34,14 @@ const ENTRIES = {
   elsewhere: "y",
 } as const;
 
-/** What it wrote to `nodes`. */
+/** Returns the original's `nodes`. */
 function nodesOf({ members }: LxdWorld, trusted: unknown): string {
   return JSON.stringify([
     { endpoint: members[0]?.endpoint, name: "lxd", trusted_certs_fp: trusted },
   ]);
 }
 
-/** Checks that what the original published and a requirer wants is ours, and told with the rest. */
+/** Checks that wanted entries that the original published are ours, and that all are published. */
 async function checkAdopted(
   deployment: Deployment,
   ams: Requirer,
@@ -59,8 +59,8 @@ async function checkAdopted(
 }
 
 for (const [form, write] of FORMS) {
-  // It named entries after common names, which newer LXD does not take twice.
-  Deno.test(`takeover: what the original published ${form}, and is wanted, becomes ours`, {
+  // The original named entries after common names, and newer LXD takes each name only once.
+  Deno.test(`takeover: a wanted entry that the original published ${form} becomes ours`, {
     ignore: TAKES_NAMES_ONCE,
   }, async () => {
     await using original = await originalCharm();
@@ -102,7 +102,7 @@ for (const [form, write] of FORMS) {
     assert.deepEqual(rejected, [metrics.fingerprint]);
     assert.deepEqual([told(idle), idle.told().server], [[], lxd.serverCertificate]);
 
-    // From now on they are as any other: revoked when they are dropped, and with the application.
+    // Adopted entries are like all others: revoked when dropped, and with the application.
     ams.offer(0, [shared, untold]);
     await deployment.settle();
     assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(second, shared));
@@ -114,8 +114,8 @@ for (const [form, write] of FORMS) {
   });
 }
 
-// It named entries after common names, which newer LXD does not take twice.
-Deno.test("takeover: refreshed while LXD is away, with two units that told different things", {
+// The original named entries after common names, and newer LXD takes each name only once.
+Deno.test("takeover: two units with different databags are refreshed while LXD is away", {
   ignore: TAKES_NAMES_ONCE,
 }, async () => {
   await using original = await originalCharm();
@@ -129,7 +129,7 @@ Deno.test("takeover: refreshed while LXD is away, with two units that told diffe
   const { first, second } = await registered(lxd, { first: "ams", second: "ams" });
   requirer.offer(0, [first]);
   requirer.offer(1, [second]);
-  // Each unit forgot what it had told when the next unit joined.
+  // Each unit of the original published the certificates of one unit only.
   for (const [unit, { fingerprint }] of [[UNIT, first], [SECOND, second]] as const) {
     const node = { endpoint: member.endpoint, name: "lxd", trusted_certs_fp: [fingerprint] };
     requirer.relation.write(unit, { version: "1.0", nodes: JSON.stringify([node]) });
@@ -140,7 +140,7 @@ Deno.test("takeover: refreshed while LXD is away, with two units that told diffe
   await model.refresh(APPLICATION, deployment.charm);
   await model.settle();
   assert.match(deployment.status(), /^waiting: No answer from /);
-  // What the old databags tell is still needed.
+  // The adoption still needs the old databags.
   assert.deepEqual([UNIT, SECOND].map((unit) => requirer.relation.read(unit)), databags);
 
   await member.start();
@@ -156,7 +156,7 @@ Deno.test("takeover: refreshed while LXD is away, with two units that told diffe
   assert.deepEqual(both.filter((one) => left.includes(one)), [second.fingerprint]);
 });
 
-// The original named its entries as pyOpenSSL gave it the common name.
+// The original named its entries after the common name as pyOpenSSL reads it.
 const NAMES: Readonly<Record<string, readonly [subject: string, name: string | null]>> = {
   "beside another attribute": ["301631143008060355040a0c016f300806035504030c0161", "a"],
   "of several": ["3018310a300806035504030c0162310a300806035504030c0161", "b"],
@@ -171,8 +171,8 @@ const NAMES: Readonly<Record<string, readonly [subject: string, name: string | n
   none: ["300f310d300b060355040a0c04434e3d78", null],
 };
 
-// What a real LXD keeps of a name, the stand-in does not tell.
-Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, async () => {
+// Only a real LXD shows how it stores a name.
+Deno.test("takeover: any common name is adopted", { ignore: IS_STAND_IN }, async () => {
   await using original = await originalCharm();
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd, { charm: original.path });
@@ -184,7 +184,7 @@ Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, asy
   const { certificate, key } = deployment.credential;
   const { endpoint } = member;
   const { serverCertificate } = lxd;
-  // As pylxd does, over HTTPS: LXD names what comes without a name after the address it comes from.
+  // pylxd sends over HTTPS, where LXD names an entry without a name after the client's address.
   const client = createClient({ endpoint, serverCertificate, certificate, key });
   const sent = await Promise.all(
     Object.entries(NAMES).map(async ([what, [subject, name]]) => {
@@ -195,7 +195,7 @@ Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, asy
       return pem;
     }),
   );
-  // One that has the name of its common name's raw bytes, and one that an operator renamed.
+  // A foreign entry: its name is no reading of its common name.
   const renamed = craft({ subject: Uint8Array.fromHex("300d310b300906035504031e02d800") });
   await lxd.trust(renamed, { name: "\ufffd" });
   const told = [...sent, renamed].map((pem) => fingerprintOf(pem));
@@ -221,11 +221,11 @@ Deno.test("takeover: whatever is in a common name", { ignore: IS_STAND_IN }, asy
   assert.deepEqual(await deployment.foreign(), foreign);
 });
 
-/** Registers authorities with what they signed, and a certificate that lets nobody in. */
+/** Registers authorities, certificates that they signed, and a certificate that LXD keeps out. */
 async function registerUseless(lxd: LxdWorld) {
   const ca = await createCertificate({ commonName: "ca", ca: true });
   const leaf = await createCertificate({ commonName: "leaf", issuer: ca });
-  // X25519 signs nothing, so nobody gets in with it.
+  // X25519 cannot sign, so LXD keeps the certificate out.
   const useless = craft({ subject: nameOf("useless"), key: keyOf("06032b656e") });
   const both = await createCertificate({ commonName: "both", ca: true });
   const signed = await createCertificate({ commonName: "signed", issuer: both });
@@ -240,7 +240,7 @@ function toPem({ certificate }: TestCertificate): string {
   return certificate;
 }
 
-Deno.test("takeover: what the original registered and nobody may have is revoked", async () => {
+Deno.test("takeover: the charm revokes entries of the original that no requirer may have", async () => {
   await using original = await originalCharm();
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd, { charm: original.path });
@@ -249,7 +249,7 @@ Deno.test("takeover: what the original registered and nobody may have is revoked
   const other = deployment.requirer("other");
   await model.settle();
   const { ca, leaf, useless, both, signed } = await registerUseless(lxd);
-  // The integrator's own is nobody's to have, and stays.
+  // No requirer may have the charm's own certificate, but its entry stays.
   const pems = [...[ca, leaf, both, signed, deployment.credential].map(toPem), useless];
   const fingerprints = pems.map((pem) => fingerprintOf(pem));
   requirer.relation.write(UNIT, { version: "1.0", nodes: nodesOf(lxd, fingerprints) });
@@ -279,7 +279,7 @@ Deno.test("takeover: what the original registered and nobody may have is revoked
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 3 certificates, 4 rejected`);
 });
 
-/** A charm of the original's name and endpoints. What it did to relations and LXD, the test does. */
+/** Returns a charm with the original's name and endpoints. The tests do the original's work. */
 async function originalCharm(): Promise<SampleCharm> {
   return await sampleCharm({
     "metadata.yaml": "name: lxd-integrator\nsummary: Original.\ndescription: Original.\n" +
@@ -290,7 +290,7 @@ async function originalCharm(): Promise<SampleCharm> {
   });
 }
 
-/** Registers certificates as the original did: each under its common name. */
+/** Registers certificates under their common names, as the original did. */
 async function registered<K extends string>(
   lxd: LxdWorld,
   names: Readonly<Record<K, string>>,

@@ -5,7 +5,7 @@ import { startStandIn } from "../lxd/stand_in.ts";
 import type { Fault, FaultMatch, LoggedRequest } from "../lxd/stand_in_faults.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 
-/** A request that hangs: how, how often it is then sent by one hook, and what the operator reads. */
+/** A request that hangs, its fault, how often one hook may send it, and the end of the status. */
 interface Case {
   readonly match: FaultMatch & { readonly path: RegExp };
   readonly fault: Fault["kind"] & ("silent" | "drip" | "flood");
@@ -14,14 +14,14 @@ interface Case {
 }
 
 const SILENCE = /time-out$/;
-// What never ends may be cut off for its length, if it is fast, or for its time.
+// The charm cuts off an endless answer at the limit of its length or of its time.
 const FLOOD = /(an answer without end|time-out)$/;
 const ENTRANCE = /^\/1\.0$/;
 const STORE = /^\/1\.0\/certificates\?/;
 const ENTRY = /^\/1\.0\/certificates/;
 const MEMBERS = /^\/1\.0\/cluster\/members/;
 
-// What was waited for once is not asked again, but for the entrance at each member.
+// A hook does not repeat a request that timed out, except `GET /1.0` at each member.
 const CASES: readonly Case[] = [
   { match: { method: "GET", path: ENTRANCE }, fault: "silent", sent: [3], cause: SILENCE },
   { match: { method: "GET", path: STORE }, fault: "silent", sent: [1], cause: SILENCE },
@@ -35,13 +35,13 @@ const CASES: readonly Case[] = [
   { match: { method: "POST", path: ENTRY }, fault: "flood", sent: [1], cause: FLOOD },
 ];
 
-Deno.test("time limits: whatever request hangs, and however, the hook ends and the next one heals", async () => {
-  // Each waits for its own limit.
+Deno.test("time limits: a hook ends though a request hangs, and the next hook catches up", async () => {
+  // All cases run at once, because each one waits for a time limit.
   const results = await Promise.allSettled([...CASES.map(hang), hangEverywhere()]);
   assert.deepEqual(results.filter(({ status }) => status === "rejected"), []);
 });
 
-/** Many members that hang share one limit. */
+/** Checks that many hanging members share one time limit. */
 async function hangEverywhere(): Promise<void> {
   await using lxd = await startStandIn({ members: 9 });
   await using deployment = await deploy(lxd);
@@ -57,7 +57,7 @@ async function hangEverywhere(): Promise<void> {
     deployment.status(),
     `waiting: No answer from ${lxd.members[0]?.endpoint}: time-out`,
   );
-  // The last one is given what is left of the limit, which may be nothing.
+  // The last request gets the rest of the limit, which may be nothing.
   assert.ok(lxd.requests.length <= LXD_LIMIT_MS / ENTER_LIMIT_MS + 1, `${lxd.requests.length}`);
   lxd.clear();
   await deployment.updateStatus();
@@ -79,7 +79,7 @@ async function hang({ match, fault, sent, cause }: Case): Promise<void> {
   const foreign = await deployment.foreign();
   lxd.clear();
   lxd.fault(match, { kind: fault });
-  // One to be registered, one to be changed, one to be revoked.
+  // The plan registers one entry, changes one, and revokes one.
   requirer.relation.write("my-charm/0", { projects: '["default"]' });
   requirer.offer(0, [kept, next]);
   await settleOneHook(deployment);
@@ -103,7 +103,7 @@ function isMatching({ method, path }: LoggedRequest, match: Case["match"]): bool
   return method === match.method && match.path.test(path);
 }
 
-/** Settles in one hook, so that what LXD was sent is what one hook sends. */
+/** Settles, and checks that one hook sent all requests. */
 async function settleOneHook(deployment: Deployment): Promise<void> {
   const before = deployment.model.runs.length;
   await deployment.settle();

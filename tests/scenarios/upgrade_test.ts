@@ -6,7 +6,7 @@ import { startStandIn } from "../lxd/stand_in.ts";
 import { deploy } from "../harness/deployment.ts";
 
 for (const dialect of TESTED_DIALECTS) {
-  Deno.test(`upgrade: the members of LXD ${dialect} that serve are told, though all are blocked`, async () => {
+  Deno.test(`upgrade: the charm publishes members of LXD ${dialect} that serve, though all are blocked`, async () => {
     await using lxd = await startStandIn({ dialect, members: 3 });
     await using deployment = await deploy(lxd, { units: 2 });
     const requirer = deployment.requirer();
@@ -18,7 +18,7 @@ for (const dialect of TESTED_DIALECTS) {
     const nodes = () => requirer.told().nodes;
     assert.deepEqual(nodes(), [one.name, two.name, three.name]);
     for (const { name } of lxd.members) lxd.setMemberStatus(name, "Blocked");
-    // One is being upgraded, and one is only called so.
+    // The third member is down for its upgrade. The others still serve.
     await three.stop();
     await deployment.updateStatus();
     assert.deepEqual(nodes(), [one.name, two.name]);
@@ -33,7 +33,7 @@ for (const dialect of TESTED_DIALECTS) {
     for (const endpoint of endpoints) {
       assert.equal(await authOf(endpoint, second, server ?? ""), "trusted");
     }
-    // What is rejected is counted on.
+    // The status still counts rejections.
     requirer.offer(0, [second, "rubbish"]);
     await deployment.settle();
     assert.match(deployment.status(), /upgraded\), 1 certificate, 1 rejected$/);

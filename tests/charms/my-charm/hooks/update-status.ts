@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -P=everything
 /**
- * Settles now and then, and so tries again what LXD did not answer.
+ * Settles periodically, and repeats the work for nodes that did not answer.
  *
  * @module
  */

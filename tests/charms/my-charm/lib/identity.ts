@@ -1,9 +1,9 @@
 /**
- * Who this unit is to LXD: a certificate of its own, with its key.
+ * The identity of this unit in LXD: its own certificate and key.
  *
  * @module
  */
-// `@peculiar/x509` does not load without it.
+// `@peculiar/x509` does not load without this import.
 import "reflect-metadata";
 import { X509Certificate } from "node:crypto";
 import {
@@ -21,7 +21,7 @@ export interface Identity {
   readonly key: string;
   /** The LXD project that the certificate is for. */
   readonly project: string;
-  /** When it was made, as ISO 8601. */
+  /** Time of its creation, as ISO 8601. */
   readonly created: string;
 }
 
@@ -31,11 +31,10 @@ const HOUR_MS = 3_600_000;
 const TEN_YEARS_MS = 87_660 * HOUR_MS;
 
 /**
- * Makes a key and a certificate, signed by itself: LXD trusts exactly this one.
+ * Makes a key and a self-signed certificate, so that LXD trusts exactly this certificate.
  *
- * @param unit Name of this unit, to be read in `lxc config trust list`.
- * @param project The LXD project that it is for.
- * @returns The identity.
+ * @param unit Name of this unit, which becomes the common name.
+ * @param project The LXD project of the certificate.
  */
 export async function createIdentity(unit: string, project: string): Promise<Identity> {
   const now = Date.now();
@@ -59,10 +58,8 @@ export async function createIdentity(unit: string, project: string): Promise<Ide
 }
 
 /**
- * Computes what LXD lists a certificate under.
- *
- * @param identity An identity.
- * @returns SHA-256 of its certificate, in lower-case hexadecimal.
+ * Computes the fingerprint of an identity's certificate as LXD does: SHA-256 in lower-case
+ * hexadecimal.
  */
 export function fingerprintOf({ certificate }: Identity): string {
   return new X509Certificate(certificate).fingerprint256.replaceAll(":", "").toLowerCase();

@@ -1,5 +1,5 @@
 /**
- * Juju's hook tools, as far as this charm needs them.
+ * The hook tools that this charm needs.
  *
  * @module
  */
@@ -8,11 +8,10 @@ import type { Databag } from "@lxd-integrator/requirer";
 /**
  * Runs a hook tool.
  *
- * @param tool Its name.
- * @param args Its arguments. Every user of the machine can read them: nothing secret goes there.
- * @param stdin What it reads on standard input.
- * @returns What it prints.
- * @throws {Error} If it fails. Uncaught it fails the hook, and Juju runs the hook again.
+ * @param args Arguments, which every user of the machine can read. They must hold no secret.
+ * @returns Standard output.
+ * @throws {Error} If the tool fails. Uncaught, the error fails the hook, and Juju runs the hook
+ * again.
  */
 export async function run(
   tool: string,
@@ -35,27 +34,23 @@ export async function run(
 }
 
 /**
- * Runs a hook tool that prints a value.
- *
- * @param tool Its name.
- * @param args Its arguments.
- * @returns The value.
+ * Runs a hook tool that prints a value, and returns the value.
  */
 export async function ask<T>(tool: string, ...args: readonly string[]): Promise<T> {
   return JSON.parse(await run(tool, ["--format=json", ...args]));
 }
 
-/** Name of this unit, such as `my-charm/0`. */
+/** Returns the name of this unit, such as `my-charm/0`. */
 export function unitName(): string {
   return Deno.env.get("JUJU_UNIT_NAME") ?? "";
 }
 
-/** UUID of the model, without which a unit's name need not be the only one on its machine. */
+/** Returns the UUID of the model. Units of two models on one machine may have the same name. */
 export function modelUuid(): string {
   return Deno.env.get("JUJU_MODEL_UUID") ?? "";
 }
 
-/** Id of the relation with a provider of LXD, such as `lxd:3`; undefined where there is none. */
+/** Returns the id of the relation with LXD's provider, such as `lxd:3`, or undefined. */
 export async function findRelation(): Promise<string | undefined> {
   const [id] = await ask<string[]>("relation-ids", "lxd");
   return id;
@@ -63,17 +58,16 @@ export async function findRelation(): Promise<string | undefined> {
 
 /** A provider's databags. */
 export interface ProviderDatabags {
-  /** Of the application. */
+  /** The application's databag. */
   readonly application: Databag;
-  /** Of each of its units. */
+  /** The databag of each unit. */
   readonly units: readonly Databag[];
 }
 
 /**
- * Reads what the provider has written.
+ * Reads the provider's databags.
  *
  * @param relation Id of the relation.
- * @returns The provider's databags.
  */
 export async function readProvider(relation: string): Promise<ProviderDatabags> {
   const [name, units] = await Promise.all([
@@ -88,10 +82,9 @@ export async function readProvider(relation: string): Promise<ProviderDatabags> 
 }
 
 /**
- * Writes into this unit's databag. Juju tells the provider if that changes anything.
+ * Writes keys into this unit's databag. After a change Juju runs a hook of the provider.
  *
  * @param relation Id of the relation.
- * @param databag What to write.
  */
 export async function writeDatabag(relation: string, databag: Databag): Promise<void> {
   await run("relation-set", ["-r", relation, "--file", "-"], JSON.stringify(databag));

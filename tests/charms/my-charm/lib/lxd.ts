@@ -1,20 +1,20 @@
 /**
- * What this charm does in LXD: it creates and deletes an empty instance.
+ * This charm's work in LXD: the creation and deletion of an empty instance.
  *
  * @module
  */
 import type { AnsweredNode } from "@lxd-integrator/requirer";
 import type { Fetch } from "@lxd-integrator/requirer/pinned-fetch";
 
-/** What to do in LXD. */
+/** Work in LXD. */
 export interface Work {
   /** The project to work in. */
   readonly project: string;
-  /** Name of the instance; nobody else's, for it is deleted. */
+  /** Name of the instance, which must be unique, because the charm deletes the instance. */
   readonly instance: string;
 }
 
-/** LXD answered that it will not do something. */
+/** A refusal of LXD. */
 export class LxdError extends Error {
   /** Fixed name. */
   override readonly name = "LxdError";
@@ -33,10 +33,8 @@ const NOT_FOUND = 404;
 /**
  * Creates and deletes an empty instance on a node.
  *
- * @param fetch Speaks with LXD as this charm.
- * @param node The node.
- * @param work What to do.
- * @throws {LxdError} If LXD will not do it.
+ * @param fetch Sends requests to LXD as this charm.
+ * @throws {LxdError} If LXD refuses.
  */
 export async function tryNode(fetch: Fetch, node: AnsweredNode, work: Work): Promise<void> {
   const lxd = connect(fetch, node.endpoint, work.project);
@@ -45,7 +43,7 @@ export async function tryNode(fetch: Fetch, node: AnsweredNode, work: Work): Pro
   const { metadata: [pool] } = await lxd("GET", "/1.0/storage-pools");
   if (pool === undefined) throw new LxdError("LXD has no storage pool");
   const path = `/1.0/instances/${work.instance}`;
-  // Of a hook that was killed before it came to delete it.
+  // A killed hook may have left the instance.
   await lxd("DELETE", path, { orAbsent: true });
   const target: Record<string, string> = environment.server_clustered ? { target: node.name } : {};
   await lxd("POST", "/1.0/instances", {
@@ -63,11 +61,11 @@ export async function tryNode(fetch: Fetch, node: AnsweredNode, work: Work): Pro
 interface CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Whether there need be nothing of that name. */
+  /** Whether a missing object is no error. @default {false} */
   readonly orAbsent?: boolean;
 }
 
-/** Makes a function that calls LXD, and waits for the operation that it may begin. */
+/** Returns a function that sends a request, and waits for the operation that it may start. */
 function connect(fetch: Fetch, endpoint: string, project: string) {
   const send = async (method: string, path: string, options: CallOptions): Promise<Reply> => {
     const { query = {}, body, orAbsent = false } = options;

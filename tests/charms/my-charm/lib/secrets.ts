@@ -1,19 +1,19 @@
 /**
- * Where keys are kept: one Juju secret for each identity, owned by the unit. One for each, for to
- * remove a secret is to forget the key at once, when the former revision of a secret would remain.
+ * Stores keys in Juju secrets of the unit, one secret for each identity. The removal of a secret
+ * removes its key at once. A new revision of a shared secret would keep the former key.
  *
  * @module
  */
 import type { Identity } from "./identity.ts";
 import { ask, modelUuid, run, unitName } from "./juju.ts";
 
-/** An identity, and the secret that it is kept in. */
+/** An identity, and its secret. */
 export interface KeptIdentity extends Identity {
   /** Id of the secret. */
   readonly secret: string;
 }
 
-/** Reads this unit's identities, the newest first. */
+/** Reads this unit's identities, newest first. */
 export async function readIdentities(): Promise<readonly KeptIdentity[]> {
   const ids = await ask<string[] | null>("secret-ids") ?? [];
   const identities = ids.map(async (secret) => ({
@@ -24,14 +24,12 @@ export async function readIdentities(): Promise<readonly KeptIdentity[]> {
 }
 
 /**
- * Keeps an identity, from the end of the hook on.
- *
- * @param identity The identity.
+ * Stores an identity, from the end of the hook on.
  */
 export async function keepIdentity(identity: Identity): Promise<void> {
-  // Every user of the machine can read arguments, and standard input is not taken. So it is a file
-  // for as long as the tool reads it, which root only can read, and which was not there before. If
-  // the hook is killed meanwhile, Juju runs it again, and what it left is removed.
+  // Every user of the machine can read arguments, and secret-add reads no standard input. So the
+  // key is in a new file that only root can read, while the tool reads the file. If the hook is
+  // killed meanwhile, Juju runs the hook again, and the hook removes the file.
   const path = `/tmp/${unitName().replace("/", "-")}-${modelUuid()}`;
   await removeFile(path);
   try {
@@ -43,9 +41,7 @@ export async function keepIdentity(identity: Identity): Promise<void> {
 }
 
 /**
- * Forgets an identity, from the end of the hook on.
- *
- * @param identity The identity.
+ * Removes an identity, from the end of the hook on.
  */
 export async function forgetIdentity({ secret }: KeptIdentity): Promise<void> {
   await run("secret-remove", [secret]);

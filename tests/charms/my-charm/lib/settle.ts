@@ -1,6 +1,6 @@
 /**
- * What every hook does: it compares what is with what shall be, and does what is missing. So it does
- * not matter which hooks Juju ran before, nor how often.
+ * Runs in every hook: compares the actual state with the desired state, and makes the missing
+ * changes. So the order and number of hooks do not matter.
  *
  * @module
  */
@@ -17,19 +17,18 @@ import { forgetIdentity, keepIdentity, readIdentities } from "./secrets.ts";
 import { blocked, type Status, untrusted } from "./status.ts";
 import { forgetVisit, visitNodes } from "./visit.ts";
 
-/** How to settle. */
+/** Options of settling. */
 export interface SettleOptions {
   /** Whether to replace the certificate. @default {false} */
   readonly isRotating?: boolean;
-  /** Whether the relation is gone, which Juju 4 lists nevertheless. @default {false} */
+  /** Whether the relation is gone. Juju 4 still lists such a relation. @default {false} */
   readonly isBroken?: boolean;
 }
 
 /**
- * Settles this unit with the LXD that it is related to.
+ * Settles this unit with its LXD.
  *
- * @param options How.
- * @returns Fingerprint of the newest certificate; undefined where none could be offered.
+ * @returns Fingerprint of the newest certificate, or undefined if none could be offered.
  */
 export async function settle(
   { isRotating = false, isBroken = false }: SettleOptions = {},
@@ -48,8 +47,8 @@ export async function settle(
   const answer = readAnswer(application, units);
   const { use, offer } = rotate(stored.map(({ certificate }) => certificate), answer);
 
-  // The provider answers which certificates are trusted, not in which projects. So each project has
-  // a certificate of its own, and the answer is clear.
+  // The provider's answer names trusted certificates, but not their projects. With one certificate
+  // for each project the answer is clear.
   const [former] = stored;
   const isRenewed = isRotating || former?.project !== project;
   const newest = isRenewed ? await createIdentity(unitName(), project) : former;
@@ -72,13 +71,13 @@ export async function settle(
   return fingerprint;
 }
 
-/** Forgets everything: without a relation, nobody asks for it any more. */
+/** Removes all identities and visits, which are useless without a relation. */
 export async function forget(): Promise<void> {
   for (const identity of await readIdentities()) await forgetIdentity(identity);
   await forgetVisit();
 }
 
-/** Offers certificates. They are ours and good, so it can only be the project that is not. */
+/** Renders the offer. Returns undefined for a bad project: our own certificates are always good. */
 function offerOf(identities: readonly Identity[], project: string): Databag | undefined {
   const certificates = identities.map(({ certificate }) => certificate);
   try {

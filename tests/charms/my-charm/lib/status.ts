@@ -1,5 +1,5 @@
 /**
- * What the operator reads in `juju status`.
+ * The statuses that the operator reads in `juju status`.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import type { Standing } from "@lxd-integrator/requirer";
 
 /** A workload status. */
 export interface Status {
-  /** Whether this unit works; whether the operator has to do something, or only to wait. */
+  /** Active if the unit works, blocked if the operator has to act, waiting otherwise. */
   readonly status: "active" | "blocked" | "waiting";
-  /** Why, and what to do. */
+  /** The reason and the remedy. */
   readonly message: string;
 }
 
@@ -20,22 +20,18 @@ export function short(fingerprint: string): string {
   return fingerprint.slice(0, SHOWN_DIGITS);
 }
 
-/** Says that something has to be done. */
+/** Returns a status for the operator to act on. */
 export function blocked(message: string): Status {
   return { status: "blocked", message };
 }
 
-/** Says that something will come by itself. */
+/** Returns a status that ends without the operator. */
 export function waiting(message: string): Status {
   return { status: "waiting", message };
 }
 
 /**
- * Says why a certificate cannot be used.
- *
- * @param fingerprint Its fingerprint.
- * @param standing What has become of it.
- * @returns The status.
+ * Returns the status for a certificate that cannot be used.
  */
 export function untrusted(fingerprint: string, standing: Standing): Status {
   const certificate = `certificate ${short(fingerprint)}`;

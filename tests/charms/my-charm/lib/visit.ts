@@ -10,26 +10,22 @@ import { ask, run, unitName } from "./juju.ts";
 import { LxdError, tryNode } from "./lxd.ts";
 import { blocked, short, type Status, waiting } from "./status.ts";
 
-// No hook keeps the others waiting for long.
+// A short limit, because other hooks wait for this one.
 const LIMIT_MS = 20_000;
 
-/** Under which the unit's state in Juju holds what was visited. */
+/** Key of the unit's state in Juju that holds the visited nodes. */
 const VISITED = "visited";
 
-/** What was visited. */
+/** The visited nodes. */
 interface Visited {
-  /** With which certificate, and which one was pinned. */
+  /** The certificate of the visit, and the pinned certificate. */
   readonly with: string;
   /** Endpoints of the nodes. */
   readonly endpoints: readonly string[];
 }
 
 /**
- * Visits each node that was not visited yet with this certificate.
- *
- * @param identity Who we are.
- * @param answer What the provider tells of the nodes.
- * @returns The status.
+ * Visits each node that was not visited with this certificate. Returns the status.
  */
 export async function visitNodes(identity: Identity, { nodes, server }: Answer): Promise<Status> {
   if (!server) return blocked("Cannot pin LXD: its provider tells no server_certificate");
@@ -65,12 +61,12 @@ async function readVisited(what: string): Promise<Visited> {
   return visited?.with === what ? visited : { with: what, endpoints: [] };
 }
 
-/** Makes the next visit a first one. */
+/** Forgets the visited nodes. */
 export async function forgetVisit(): Promise<void> {
   await run("state-delete", [VISITED]);
 }
 
-/** Says what is wrong with a node. What is no fault of LXD's or the network's is a bug. */
+/** Returns the status for a failing node. Throws an error of neither LXD nor the network: a bug. */
 function problemOf(node: string, error: unknown): Status {
   if (error instanceof LxdError || error instanceof PinError) {
     return blocked(`${node}: ${error.message}`);
