@@ -566,6 +566,13 @@ Deno.test.each([
   assert.deepEqual(model.warnings, [warning]);
 });
 
+Deno.test("reconcile() asks Juju for no secret by a text that is no argument", async () => {
+  const model = new Model();
+  model.config["credentials-secret"] = "secret:a\0b";
+  const outcome = await model.run(EVERYTHING);
+  assert.deepEqual(outcome?.kind === "unreadable" && outcome.name, "credentials-secret");
+});
+
 Deno.test("reconcile() serves the others where a certificate is refused", async () => {
   const model = new Model();
   model.wants("ams/0", a);
