@@ -45,7 +45,7 @@ export const LAYERS: Readonly<Record<string, Row>> = {
   "lib/lxd": { imports: LXD, packages: ZOD },
   "lib/juju": { imports: JUJU, packages: ZOD },
   "lib/outcome.ts": { imports: ["lib/credential", "lib/lxd", REQUIRER] },
-  "lib/status.ts": { imports: OUTCOME },
+  "lib/status.ts": { imports: [...OUTCOME, REQUIRER] },
   "lib/reconcile.ts": { imports: RECONCILE },
   "lib/hook.ts": { imports: [...RECONCILE, "lib/status.ts", "lib/reconcile.ts"] },
   "hooks": { imports: ["lib/hook.ts", "lib/juju/event.ts"] },

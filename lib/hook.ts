@@ -15,6 +15,7 @@ import { enterLxd } from "./lxd/client.ts";
 import { LXD_LIMIT_MS } from "./lxd/time_limits.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Hook, reconcile } from "./reconcile.ts";
+import { line, visible } from "./requirer/line.ts";
 import {
   createPinnedFetch,
   type PinnedFetch,
@@ -58,13 +59,14 @@ export async function runHook(eventOf: (environment: Variables) => HookEvent): P
     await hook({
       environment: (name) => Deno.env.get(name),
       exec: execTool,
-      log: (line) => write(Deno.stdout, line),
+      log: (text) => write(Deno.stdout, text),
       signal: SYSTEM_CLOCK.timeout(LXD_LIMIT_MS),
       clock: SYSTEM_CLOCK,
       connect: createPinnedFetch,
     }, eventOf);
   } catch (error) {
-    write(Deno.stderr, error instanceof Error ? error.stack ?? error.message : String(error));
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    write(Deno.stderr, text.split("\n").map(visible).join("\n"));
     Deno.exitCode = 1;
   }
   // Abandoned work, such as the resolution of a name, would keep the process alive, and Juju would
@@ -82,10 +84,11 @@ export async function hook(
   surroundings: Surroundings,
   eventOf: (environment: Variables) => HookEvent,
 ): Promise<void> {
-  const { environment, log, signal, clock, connect } = surroundings;
+  const { environment, signal, clock, connect } = surroundings;
+  const log = (text: string): void => surroundings.log(line(text));
   const event = eventOf(environment);
   using connections = new DisposableStack();
-  const context = contextOf(surroundings);
+  const context = contextOf({ ...surroundings, log });
   const mark = createMark(context.application, variable(environment, "JUJU_MODEL_UUID"));
   const enter: Hook["enter"] = (credentials, known) => {
     const { fetch, presented } = connections.use(connect(optionsOf(credentials, signal)));
@@ -156,6 +159,6 @@ async function readStatus(
   return { before: units[unit] ?? NONE, hasReplicas: Object.keys(units).length > 1 };
 }
 
-function write(stream: typeof Deno.stdout | typeof Deno.stderr, line: string): void {
-  stream.writeSync(new TextEncoder().encode(`${line}\n`));
+function write(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
+  stream.writeSync(new TextEncoder().encode(`${text}\n`));
 }

@@ -115,11 +115,11 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
   const kept = without(held, [...revocations, ...excess]);
   const facts = { ...cluster, ...applied, server, mark, trustStore: kept };
   const publications = await publishAll(unit, known, { ...seen, facts, adoptable: held });
-  await logRejections(juju, publications);
   // Revoke.
   const due = holdBack(revocations, { ...seen, publications, trustStore: held, mark });
   const last = unit.mayChange && !applied.failure ? [...due, ...excess] : [];
   const revoked = await apply(last, applied.trustStore, { lxd, report });
+  await logRejections(juju, publications);
   // Outcome.
   const hasChanged = [applied, revoked, ...publications].some((one) => one.hasChanged);
   const failure = applied.failure ?? revoked.failure;

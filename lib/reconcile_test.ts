@@ -153,6 +153,7 @@ class Model {
         this.#write(unit, words, JSON.parse(stdin));
         return "";
       case "juju-log":
+        this.written.push("log");
         this.warnings.push(words.at(-1) ?? "");
         return "";
       default:
@@ -548,6 +549,28 @@ Deno.test("reconcile() logs rejections once, and counts them until they are gone
   model.wants("ams/0");
   await model.run(CHANGED);
   assert.equal(model.databags["3 lxd/0"]?.["rejected_certificates"], undefined);
+});
+
+Deno.test.each([
+  { what: "all", fault: undefined, written: ["add b", "publish unit", "revoke a", "log"] },
+  { what: "no revocation", fault: "DELETE", written: ["add b", "publish unit", "log"] },
+  { what: "no addition", fault: "POST", written: ["publish unit", "log"] },
+])("reconcile() logs rejections last, if LXD does $what", async ({ fault, written }) => {
+  const model = await served();
+  model.wants("ams/0", { certificate: "rubbish" }, b);
+  if (fault) model.faults.set(fault, 503);
+  const outcome = await model.run(CHANGED);
+  assert.equal(outcome?.kind, fault ? "unreachable" : "active");
+  assert.deepEqual(model.written, written);
+  const warning = "Rejected certificates: ams/0: The text holds no PEM certificate";
+  assert.deepEqual(model.warnings, [warning]);
+});
+
+Deno.test("reconcile() asks Juju for no secret by a text that is no argument", async () => {
+  const model = new Model();
+  model.config["credentials-secret"] = "secret:a\0b";
+  const outcome = await model.run(EVERYTHING);
+  assert.deepEqual(outcome?.kind === "unreadable" && outcome.name, "credentials-secret");
 });
 
 Deno.test("reconcile() serves the others where a certificate is refused", async () => {

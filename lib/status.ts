@@ -4,6 +4,7 @@
  * @module
  */
 import type { Active, LxdOutcome, Outcome } from "./outcome.ts";
+import { line } from "./requirer/line.ts";
 
 /** A workload status of Juju's. */
 export interface Status {
@@ -12,6 +13,12 @@ export interface Status {
   /** The remedy, and the reason. */
   readonly message: string;
 }
+
+/** The status until now. */
+type Before = { readonly status: string; readonly message?: string | undefined };
+
+// LXD names its version.
+const MAXIMUM_VERSION = 64;
 
 const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
 
@@ -26,7 +33,7 @@ const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... se
 const ENTITLED = "its groups must let it create, view, edit and delete identities of the server";
 
 /**
- * Writes the status of a unit.
+ * Writes the status of a unit. The message is one line, whatever others wrote into the outcome.
  *
  * @example Active
  * ```ts
@@ -39,11 +46,12 @@ const ENTITLED = "its groups must let it create, view, edit and delete identitie
  * @param application Name of our application, for the commands that the operator runs.
  * @param before The status until now.
  */
-export function renderStatus(
-  outcome: Outcome,
-  application: string,
-  before: { readonly status: string; readonly message?: string | undefined },
-): Status {
+export function renderStatus(outcome: Outcome, application: string, before: Before): Status {
+  const { status, message } = renderOutcome(outcome, application, before);
+  return { status, message: line(message) };
+}
+
+function renderOutcome(outcome: Outcome, application: string, before: Before): Status {
   switch (outcome.kind) {
     case "no-access":
       return blocked(
@@ -124,7 +132,7 @@ function renderActive(
   // A relation hook counts the other relations only if its own relation has changed.
   const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);
-  return `LXD ${version}: ${counts.join(", ")}`;
+  return `LXD ${line(version, MAXIMUM_VERSION)}: ${counts.join(", ")}`;
 }
 
 function count(number: number, noun: string): string {

@@ -13,6 +13,8 @@ export type Config = Readonly<Record<string, unknown>>;
 export type Source =
   /** The secret of this URI. */
   | { readonly kind: "secret"; readonly uri: string }
+  /** None: the option for the secret holds no URI. */
+  | Unreadable
   /** The four options. */
   | { readonly kind: "options"; readonly parts: Parts }
   /** The cloud that Juju runs on. `server`: the option that completes its credential. */
@@ -51,6 +53,12 @@ export type Found =
   | { readonly kind: "complete"; readonly credentials: Credentials }
   | CredentialFailure;
 
+const SECRET = "credentials-secret";
+const NO_URI = "it must be the URI of a secret, as juju add-secret prints it";
+// It is an argument of secret-get, which takes a text with a leading dash for an option. Of a text that
+// passes, Juju says whether it is a secret's.
+const URI_REGEXP = /^\w[\w:/?=.-]{0,199}$/;
+
 const NAMES = ["endpoint", "client-cert", "client-key", "server-cert"] as const;
 
 const CloudSpec = z.object({
@@ -79,8 +87,12 @@ const CloudSpec = z.object({
  * ```
  */
 export function sourceOf(config: Config): Source {
-  const uri = option(config, "credentials-secret").value;
-  if (uri) return { kind: "secret", uri };
+  const { name, value: uri } = option(config, SECRET);
+  if (uri) {
+    return URI_REGEXP.test(uri)
+      ? { kind: "secret", uri }
+      : { kind: "unreadable", name, reason: NO_URI };
+  }
   const parts = {
     endpoint: option(config, "lxd_endpoint"),
     certificate: option(config, "lxd_client_cert"),

@@ -123,6 +123,29 @@ Deno.test("sourceOf() prefers the secret, then the options", () => {
   assert.equal(sourceOf({ lxd_endpoint: "10.9.9.9" }).kind, "options");
 });
 
+Deno.test.each([
+  { what: "a NUL", uri: "secret:abc\0def" },
+  { what: "a space", uri: "secret:a b" },
+  { what: "a line break", uri: "secret:a\nb" },
+  { what: "a character of format", uri: "secret:\u202eabc" },
+  { what: "an option of secret-get", uri: "--help" },
+  { what: "200 kB", uri: `secret:${"a".repeat(200_000)}` },
+])("sourceOf() asks Juju for no secret by a text that is $what", ({ uri }) => {
+  assert.deepEqual(sourceOf({ ...OPTIONS, "credentials-secret": uri }), {
+    kind: "unreadable",
+    name: "credentials-secret",
+    reason: "it must be the URI of a secret, as juju add-secret prints it",
+  });
+});
+
+Deno.test.each([
+  "secret:d3kqsnnmp25c7f5ng6t0",
+  "d3kqsnnmp25c7f5ng6t0",
+  "secret://3b9d8a52-0000-4000-8000-000000000000/d3kqsnnmp25c7f5ng6t0",
+])("sourceOf() takes each form of a secret's URI: %s", (uri) => {
+  assert.deepEqual(sourceOf({ "credentials-secret": uri }), { kind: "secret", uri });
+});
+
 Deno.test("sourceOf() takes empty options, or those of another type, for absent", () => {
   const config = { lxd_endpoint: " ", lxd_client_cert: "", lxd_client_key: 1, other: "x" };
   assert.deepEqual(sourceOf(config), { kind: "cloud" });

@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 import type { Secret } from "../credential/credentials.ts";
 import { type Databag, parseJson, type Parser } from "../requirer/databag.ts";
+import { line } from "../requirer/line.ts";
 import { isRefusal, quoteWords } from "./refusal.ts";
 
 /** Runs a hook tool and returns its standard output. Rejects with a {@linkcode HookToolError}. */
@@ -34,7 +35,7 @@ export class HookToolError extends Error {
 
   /** Makes the error of a tool. */
   constructor(tool: string, { code, stderr, signal }: ToolExit) {
-    super(`Cannot run ${tool}: exit status ${code}: ${stderr.trim()}`);
+    super(`Cannot run ${tool}: exit status ${code}: ${line(stderr)}`);
     this.code = code;
     this.stderr = stderr;
     this.signal = signal;
@@ -65,7 +66,7 @@ export interface Juju {
   readonly goalState: () => Promise<GoalState>;
   /** Whether this unit leads for the next 30 seconds. */
   readonly isLeader: () => Promise<boolean>;
-  /** Writes to Juju's log. */
+  /** Writes a line to Juju's log. It never fails: no certificate waits for a log. */
   readonly jujuLog: (level: "INFO" | "WARNING", message: string) => Promise<void>;
   /** The databag of a unit, or of an application. */
   readonly relationGet: (relation: string, name: string) => Promise<Databag>;
@@ -87,7 +88,7 @@ export interface Juju {
   readonly statusGet: () => Promise<UnitStatus>;
   /** The workload status of each unit of the application; for its leader only. */
   readonly unitStatuses: () => Promise<Readonly<Record<string, UnitStatus>>>;
-  /** Sets this unit's workload status, at once. */
+  /** Sets this unit's workload status, at once. The message is one line. */
   readonly statusSet: (status: string, message: string) => Promise<void>;
 }
 
@@ -126,7 +127,7 @@ export function createJuju(exec: Exec): Juju {
     goalState: () => read(GOAL_STATE, "goal-state"),
     isLeader: () => read(z.boolean(), "is-leader"),
     jujuLog: async (level, message) => {
-      await exec("juju-log", ["--log-level", level, "--", message]);
+      await exec("juju-log", ["--log-level", level, "--", line(message)]).catch(() => {});
     },
     relationGet: (relation, name) => {
       const application = name.includes("/") ? [] : ["--app"];
@@ -154,7 +155,7 @@ export function createJuju(exec: Exec): Juju {
       return status.units;
     },
     statusSet: async (status, message) => {
-      await exec("status-set", ["--", status, message]);
+      await exec("status-set", ["--", status, line(message)]);
     },
   };
 }

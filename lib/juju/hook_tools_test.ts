@@ -109,6 +109,35 @@ Deno.test("createJuju() writes nothing into arguments but what cannot be taken f
   await fakeJuju("status-set -- active -m", "").statusSet("active", "-m");
 });
 
+// What would stop the system from running the tool, or the log's reader from reading on.
+const HOSTILE = `a\0b\x1b[2J\x07\x85\u202e\n${"x".repeat(200_000)}`;
+
+Deno.test("createJuju() writes one line of at most 4 kB into arguments", async () => {
+  const calls: (readonly string[])[] = [];
+  const juju = createJuju((_tool, args) => {
+    calls.push(args);
+    return Promise.resolve("");
+  });
+  await juju.jujuLog("WARNING", HOSTILE);
+  await juju.statusSet("blocked", HOSTILE);
+  const shown = String.raw`a\u0000b\u001b[2J\u0007\u0085\u202e `;
+  const text = `${shown}${"x".repeat(4096 - shown.length - 3)}...`;
+  assert.deepEqual(calls, [["--log-level", "WARNING", "--", text], ["--", "blocked", text]]);
+});
+
+Deno.test("createJuju() fails no hook because of its log, and only because of that", async () => {
+  const errors = [
+    new HookToolError("juju-log", { code: 1, stderr: "ERROR no" }),
+    new TypeError("nul byte found in provided data"),
+    new Error("Argument list too long (os error 7)"),
+  ];
+  for (const error of errors) {
+    const juju = createJuju(() => Promise.reject(error));
+    await juju.jujuLog("WARNING", "a");
+    await assert.rejects(juju.statusSet("active", "a"), error);
+  }
+});
+
 Deno.test("createJuju() writes databags on standard input", async () => {
   const unit = fakeJuju('relation-set -r 3 --file - < {"a":"b\\n","c":""}', "");
   await unit.relationSet("3", { a: "b\n", c: "" }, "unit");

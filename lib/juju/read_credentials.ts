@@ -38,6 +38,8 @@ async function readFrom(
   switch (source.kind) {
     case "secret":
       return readSecret(source.uri, await juju.secretGet(source.uri), now);
+    case "unreadable":
+      return source;
     case "options":
       return readOptions(source.parts, now);
     case "cloud":

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { line } from "../requirer/line.ts";
 
 /** Says whether an error is a refusal of Juju. A killed hook tool has refused nothing. */
 export function isRefusal(error: unknown): error is Error & { readonly stderr: string } {
@@ -35,27 +36,21 @@ export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined>
   }
 }
 
-const MAXIMUM_LENGTH = 200;
-// With line breaks: a status, and an entry of the log, is one line.
-const CONTROLS_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu;
+// Juju's words are a part of a status.
+const MAXIMUM_WORDS = 200;
 
 /**
- * Quotes a hook tool in one short line without control characters.
+ * Quotes a hook tool in one short line.
  *
  * @example Words of secret-get
  * ```ts
  * import assert from "node:assert/strict";
- * assert.equal(quoteWords("ERROR permission\x1b[31m denied\n"), "permission [31m denied");
+ * assert.equal(quoteWords("ERROR permission\n denied\n"), "permission denied");
  * ```
  *
  * @param stderr Standard error of the tool.
- * @returns At most 200 characters.
+ * @returns At most 200 bytes of UTF-8.
  */
 export function quoteWords(stderr: string): string {
-  const line = stderr.toWellFormed().replaceAll(CONTROLS_REGEXP, " ").trim()
-    .replace(/^ERROR /, "");
-  const characters = [...line];
-  return characters.length <= MAXIMUM_LENGTH
-    ? line
-    : `${characters.slice(0, MAXIMUM_LENGTH - 3).join("")}...`;
+  return line(stderr.trim().replace(/^ERROR /, ""), MAXIMUM_WORDS);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Rejection } from "../requirer/databag.ts";
+import { list, MAXIMUM_LINE } from "../requirer/line.ts";
+import { isRest, numberOf } from "../trust/bound_rejections.ts";
 import { newRejections } from "../trust/publication.ts";
 import type { Published } from "../trust/want.ts";
 import type { Context } from "./context.ts";
@@ -21,16 +23,22 @@ export interface Rejecting {
   readonly rejected: readonly Rejection[];
 }
 
-/** Writes one warning about the rejections that are not published yet. */
+const HEAD = "Rejected certificates: ";
+
+/**
+ * Writes one warning about the rejections that are not published yet. It names as many as there is
+ * room for in one line.
+ */
 export async function logRejections(juju: Juju, relations: readonly Rejecting[]): Promise<void> {
   const rejections = relations.flatMap(({ published, rejected }) =>
     newRejections(published, rejected)
   );
   if (rejections.length === 0) return;
-  const lines = rejections.map(({ unit, fingerprint, reason }) =>
+  const lines = rejections.filter((one) => !isRest(one)).map(({ unit, fingerprint, reason }) =>
     [unit, ...fingerprint ? [fingerprint] : [], reason].join(": ")
   );
-  await juju.jujuLog("WARNING", `Rejected certificates: ${lines.join("; ")}`);
+  const options = { separator: "; ", count: numberOf(rejections) };
+  await juju.jujuLog("WARNING", HEAD + list(lines, MAXIMUM_LINE - HEAD.length, options));
 }
 
 /**
@@ -47,12 +55,12 @@ export async function countRejections(
   seen: Observation,
   relations: readonly Rejecting[],
 ): Promise<number | undefined> {
-  const number = relations.flatMap(({ rejected }) => rejected).length;
+  const number = numberOf(relations.flatMap(({ rejected }) => rejected));
   if (seen.isWhole) return number;
   const before = [...relations.map(({ published }) => published), ...seen.gone];
-  if (number === before.flatMap(({ rejected }) => rejected).length) return undefined;
+  if (number === numberOf(before.flatMap(({ rejected }) => rejected))) return undefined;
   const served = [...relations.map(({ relation }) => relation), relationGone(seen)];
   const others = (await readPublished(context))
     .filter(({ relation }) => !served.includes(relation));
-  return number + others.flatMap(({ published }) => published.rejected).length;
+  return number + numberOf(others.flatMap(({ published }) => published.rejected));
 }

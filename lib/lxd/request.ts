@@ -7,6 +7,7 @@ import * as z from "zod/mini";
 import type { Clock } from "../async/clock.ts";
 import { retry } from "../async/retry.ts";
 import { parseJson, type Parser } from "../requirer/databag.ts";
+import { line } from "../requirer/line.ts";
 import { PinError, type PinnedFetch } from "../requirer/pinned_fetch.ts";
 import { PAUSES_MS, PRESENT_LIMIT_MS, REQUEST_LIMIT_MS } from "./time_limits.ts";
 
@@ -70,7 +71,7 @@ export type LxdRequest = <T>(
 
 const TIME_OUT = "time-out";
 
-// LXD's words go into a status, a log and relation data.
+// LXD's words go into a status, a log and relation data. In bytes of UTF-8.
 const MAXIMUM_WORDS = 200;
 
 const Envelope = z.object({ error: z.optional(z.string()), metadata: z.optional(z.unknown()) });
@@ -143,7 +144,7 @@ export function isFinal(
 
 function parseReply<T>(parser: Parser<T>, status: number, text: string): Reply<T> {
   const { error: words, metadata } = Envelope.safeParse(parseJson(text)).data ?? {};
-  const error = words?.replaceAll(/\s+/g, " ").slice(0, MAXIMUM_WORDS);
+  const error = words && line(words, MAXIMUM_WORDS);
   if (status >= 500) {
     return { kind: "unreachable", cause: `error ${status}${error ? `, ${error}` : ""}` };
   }
@@ -157,5 +158,5 @@ function parseReply<T>(parser: Parser<T>, status: number, text: string): Reply<T
 
 function causeOf(error: unknown): string {
   const { name, message, code } = error as Error & { readonly code?: string };
-  return name === "TimeoutError" ? TIME_OUT : CAUSES[code ?? ""] ?? message;
+  return name === "TimeoutError" ? TIME_OUT : CAUSES[code ?? ""] ?? line(message, MAXIMUM_WORDS);
 }

@@ -16,6 +16,7 @@ import {
   renderDatabag,
   REQUIRER,
 } from "../requirer/databag.ts";
+import { compareRejections } from "../trust/bound_rejections.ts";
 import type { Requirer } from "../trust/owner.ts";
 import type { Projects } from "../trust/projects.ts";
 import type { Publication, Published, Want, Wants } from "../trust/want.ts";
@@ -157,7 +158,7 @@ function answerOf(
   return {
     registered_certificates: fingerprints.map((key) => registered.get(key) ?? ""),
     rejected_certificates: rejected.length === 0 ? undefined : rejected
-      .toSorted(by(({ unit, fingerprint, reason }) => `${unit} ${fingerprint} ${reason}`))
+      .toSorted(compareRejections)
       .map(({ unit, fingerprint, reason }) => ({ unit, fingerprint, reason })),
   };
 }

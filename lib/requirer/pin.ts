@@ -9,6 +9,7 @@ import { type Certificate, outOfDate, unusable } from "./certificate.ts";
 import { unfit } from "./client_key.ts";
 import { childrenOf, oidOf, readDer } from "./der.ts";
 import { comparable } from "./distinguished_name.ts";
+import { line } from "./line.ts";
 import { attempt, readX509, type X509 } from "./x509.ts";
 
 // Key usage, subject's alternative names, basic and name constraints, CRLs, extended key usage.
@@ -98,7 +99,7 @@ function reasonAgainstIssuer(
   if (issuers.some((authority) => isIssuedBy(server, x509, authority))) return undefined;
   // The runtime throws for names that it does not know.
   const text = attempt(() => new X509Certificate(server.pem).issuer) ?? "another";
-  const name = text.replaceAll(/\s+/g, " ").slice(0, MAXIMUM_NAME);
+  const name = line(text, MAXIMUM_NAME);
   return `The certificate is issued by "${name}", whose own certificate LXD does not present: ` +
     "add that one to server-cert (lxd_server_cert), after LXD's";
 }

@@ -6,10 +6,14 @@
 import { type Fingerprint, unusable } from "../requirer/certificate.ts";
 import { unfit } from "../requirer/client_key.ts";
 import type { Rejection } from "../requirer/databag.ts";
+import { list } from "../requirer/line.ts";
 import type { Mark } from "./owner.ts";
 import { isWithin, type Projects } from "./projects.ts";
 import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
+
+// A reason holds two lists of projects. In bytes of UTF-8.
+const MAXIMUM_PROJECTS = 200;
 
 /** The rules of admission. */
 export interface Rules {
@@ -67,8 +71,9 @@ function reasonAgainst({ certificate, projects }: Want, rules: Rules): string | 
 function reasonAgainstProjects(projects: Projects, allowed: Projects): string | undefined {
   if (allowed === null || isWithin(projects, allowed)) return undefined;
   const others = (projects ?? []).filter((project) => !allowed.includes(project));
-  const names = others.map((project) => `"${project}"`).join(", ");
-  return `The operator allows the projects ${allowed.join(", ")}, not ${names}`;
+  const names = others.map((project) => `"${project}"`);
+  return `The operator allows the projects ${list(allowed, MAXIMUM_PROJECTS)}, ` +
+    `not ${list(names, MAXIMUM_PROJECTS)}`;
 }
 
 /** A foreign entry stays as it is, so it must give no more access than an entry of ours would. */

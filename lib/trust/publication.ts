@@ -6,6 +6,7 @@
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import type { Rejection } from "../requirer/databag.ts";
 import { rejection } from "./admit.ts";
+import { boundRejections } from "./bound_rejections.ts";
 import { type Mark, type Requirer, slug } from "./owner.ts";
 import { ownerOf, type TrustStore } from "./trust_store.ts";
 import type { Node, Publication, Published, Want } from "./want.ts";
@@ -69,7 +70,9 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
     registered,
     pending: new Set(pending),
     server,
-    rejected: rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
+    rejected: boundRejections(
+      rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
+    ),
   };
 }
 

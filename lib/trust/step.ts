@@ -4,8 +4,12 @@
  * @module
  */
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import { list } from "../requirer/line.ts";
 import type { Projects } from "./projects.ts";
 import type { TrustEntry } from "./trust_store.ts";
+
+// In bytes of UTF-8.
+const MAXIMUM_PROJECTS = 1000;
 
 /** A step of a plan. */
 export type Step =
@@ -82,7 +86,9 @@ export function describeStep(step: Step): string {
     case "rename":
       return `Renamed ${fingerprint} to ${step.name}`;
     case "restrict":
-      return `Gave ${fingerprint} access to ${step.projects?.join(", ") ?? "all projects"}`;
+      return `Gave ${fingerprint} access to ${
+        step.projects ? list(step.projects, MAXIMUM_PROJECTS) : "all projects"
+      }`;
     case "revoke":
       return `Revoked ${fingerprint}, which was ${step.name}`;
   }

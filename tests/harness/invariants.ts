@@ -12,6 +12,19 @@ import type { Requirer } from "./requirer.ts";
 // A PEM's first line, and the beginning of every base64 body in one.
 const PEM_REGEXP = /-----BEGIN|\bMI[A-Z][A-Za-z0-9+/]{40}/;
 
+// What stops a tool from being run, and what changes how the text around it is shown.
+const UNSEEN_REGEXP = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+// In bytes of UTF-8.
+const MAXIMUM_LINE = 4096;
+const MAXIMUM_REASON = 512;
+// For one requirer.
+const MAXIMUM_REJECTIONS = 100;
+const MAXIMUM_REJECTED = 64_000;
+
+// Juju's log names the relation of a hook, and a line of the unit's log its level.
+const MAXIMUM_PREFIX = 64;
+
 const NOTHING_REGEXP = /^\s*(null|\[\s*(""\s*)?\])?\s*$/;
 
 const KEYS = ["version", "nodes", "registered_certificates", "server_certificate"] as const;
@@ -26,7 +39,8 @@ export interface Checked {
 
 /**
  * Checks that no foreign entry has changed, that the published data is true and the same from every
- * unit, and that logs and statuses hold neither a key nor a certificate.
+ * unit, that logs and statuses hold neither a key nor a certificate, and that text of others is short
+ * and visible wherever it is shown.
  *
  * @param deployment The settled deployment.
  * @param requirers The applications that are or were related.
@@ -43,10 +57,12 @@ export async function checkInvariants(
     const leader = model.leader(APPLICATION);
     assert.ok(leader !== undefined, "the application has a leader");
     checkApplication(model, leader, requirer);
+    checkRejections(model, requirer);
     // Without LXD, the published data of each unit stays as it is.
     if (store) checkUnits({ model, leader, store }, requirer);
   }
   checkSecrecy(model);
+  checkLines(model);
 }
 
 function checkBystander(store: readonly TrustEntry[]): void {
@@ -93,4 +109,44 @@ function checkSecrecy({ log, runs }: Model): void {
     ...runs.flatMap(({ stdout, stderr, statusAfter: { message } }) => [stdout, stderr, message]),
   ];
   for (const text of shown) assert.doesNotMatch(text, PEM_REGEXP);
+}
+
+/** Each line of a log and each status can be read, and given to a program. */
+function checkLines({ log, runs }: Model): void {
+  const isOurs = ({ unit }: { readonly unit: string }) => unit.startsWith(`${APPLICATION}/`);
+  const lines = [
+    ...log.filter(isOurs).map(({ message }) => message),
+    ...runs.filter(isOurs).flatMap(({ stdout, statusAfter: { message }, tools }) => [
+      ...stdout.split("\n"),
+      message,
+      ...tools.filter(({ tool }) => /^(juju-log|status-set)$/.test(tool))
+        .flatMap(({ args }) => args),
+    ]),
+  ];
+  for (const line of lines) checkText(line, MAXIMUM_LINE + MAXIMUM_PREFIX);
+}
+
+/** A requirer is told in few words, whatever and however much it sent. */
+function checkRejections(model: Model, { relation }: Pick<Requirer, "relation">): void {
+  const databags = [
+    ...model.units(APPLICATION).map((unit) => relation.read(unit)),
+    relation.readApp(APPLICATION),
+  ];
+  for (const { rejected_certificates: text = "[]" } of databags) {
+    const rejected: readonly { readonly unit: string; readonly reason: string }[] = JSON.parse(
+      text,
+    );
+    for (const { reason } of rejected) checkText(reason, MAXIMUM_REASON);
+    for (const [unit, ofUnit] of Map.groupBy(rejected, ({ unit }) => unit)) {
+      assert.ok(ofUnit.length <= MAXIMUM_REJECTIONS, `${ofUnit.length} rejections of ${unit}`);
+      const size = new TextEncoder().encode(JSON.stringify(ofUnit)).length;
+      assert.ok(size < MAXIMUM_REJECTED, `${size} bytes of rejections of ${unit}`);
+    }
+  }
+}
+
+function checkText(text: string, maximum: number): void {
+  assert.doesNotMatch(text, UNSEEN_REGEXP);
+  const { length } = new TextEncoder().encode(text);
+  assert.ok(length <= maximum, `${length} bytes: ${text.slice(0, 200)}...`);
 }
