@@ -63,6 +63,8 @@ export function renderStatus(
       return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);
     case "unreadable":
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
+    case "no-project":
+      return blocked(`${outcome.reason}; set projects`);
     case "active":
       return { status: "active", message: renderActive(outcome, before.message ?? "") };
     default:
