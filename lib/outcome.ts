@@ -9,7 +9,15 @@ import type { Certificate } from "./requirer/certificate.ts";
 import { unpinnable } from "./requirer/pin.ts";
 
 /** How a reconciliation ended. */
-export type Outcome = CredentialFailure | LxdOutcome | Active;
+export type Outcome = CredentialFailure | LxdOutcome | NoProject | Active;
+
+/** The option `projects` names projects that LXD lacks. Nothing is changed until that is mended. */
+export interface NoProject {
+  /** Tag. */
+  readonly kind: "no-project";
+  /** Which ones. */
+  readonly reason: string;
+}
 
 /** Why LXD could not be used, for the operator. */
 export type LxdOutcome =

@@ -5,7 +5,7 @@
  */
 import type { CredentialFailure } from "./credential/credentials.ts";
 import type { Credentials } from "./credential/parts.ts";
-import type { Context } from "./juju/context.ts";
+import type { Context, UnitContext } from "./juju/context.ts";
 import type { HookEvent } from "./juju/event.ts";
 import { knownEndpoints, type Observation, observe } from "./juju/observe.ts";
 import { publishAll } from "./juju/publish.ts";
@@ -20,11 +20,12 @@ import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
 import type { Mark } from "./trust/owner.ts";
 import { plan } from "./trust/plan.ts";
-import { parseNames, type Projects } from "./trust/projects.ts";
+import { describeMissing, missingFrom, parseNames, type Projects } from "./trust/projects.ts";
 import type { Facts } from "./trust/publication.ts";
 import { holdBack, revokeExcess } from "./trust/revocations.ts";
 import { phasesOf, type Step } from "./trust/step.ts";
 import { countOurs, type TrustStore, without } from "./trust/trust_store.ts";
+import type { Want } from "./trust/want.ts";
 
 /** The unit that runs the hook, with all that it deals with. */
 export interface Hook extends Context {
@@ -51,14 +52,23 @@ export interface Reconciled {
   readonly hasChanged: boolean;
 }
 
-type Access =
-  | { readonly kind: "complete"; readonly credentials: Credentials; readonly allowed: Projects }
-  | CredentialFailure;
+/** LXD's projects; no value if LXD does not show all of them. */
+type Listed = Extract<Awaited<ReturnType<Lxd["projects"]>>, { readonly kind: "done" }>;
+
+type Access = Usable | CredentialFailure;
+
+interface Usable {
+  readonly kind: "complete";
+  readonly credentials: Credentials;
+  readonly allowed: Projects;
+}
 
 interface Entered {
   readonly kind: "entered";
   readonly lxd: Lxd;
   readonly trustStore: TrustStore;
+  /** LXD's projects, if the option or a want names some. */
+  readonly projects: Listed | undefined;
   /** The data about LXD that the charm publishes. */
   readonly cluster: Pick<Facts, "nodes" | "isClustered" | "addresses">;
   /** The data about LXD for the status. */
@@ -90,12 +100,11 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
   const end = (outcome?: Outcome): Reconciled => ({ ...UNCONCERNED, outcome, isLeader });
   if (isLeader && event.kind === "everything") await noteLeader(hook, event);
   if (seen.relations.length === 0 && seen.revocable.kind === "none") return end();
-  // Credentials.
+  // Credentials, by which the hook enters.
   const access = accessOf(configuration, seen);
   if (access.kind !== "complete") return end(access);
-  const { allowed, credentials, credentials: { ourFingerprint, server } } = access;
-  // Enter.
-  const entered = await enter(hook, credentials, seen);
+  const { allowed, credentials: { ourFingerprint, server } } = access;
+  const entered = await enter(hook, access, seen);
   if (entered.kind !== "entered") return end(entered);
   const { lxd, cluster } = entered;
   // Read wants. A unit that may not change the trust store publishes all the same.
@@ -103,7 +112,8 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
   const originals = { relations: seen.relations, mark, ourFingerprint };
   const trustStore = markOriginals(entered.trustStore, originals);
   const rules = { trustStore, mark, ourFingerprint, allowed, now };
-  const known = await readWants(unit, seen, rules);
+  const known = await readAdmissible(unit, seen, { rules, entered });
+  if ("kind" in known) return end(known);
   // Plan.
   const steps = plan({ ...known, ...rules, revocable: seen.revocable });
   const { changes, revocations } = phasesOf([...steps, ...claimsOf(known, seen, rules)]);
@@ -137,10 +147,10 @@ function accessOf({ config, found }: Configuration, { isLast }: Observation): Ac
   return found.kind === "complete" ? { ...found, allowed } : found;
 }
 
-/** Enters LXD, and reads its nodes and its trust store. */
+/** Enters LXD, and reads its nodes, its trust store and, if some are named, its projects. */
 async function enter(
   { juju, unit, now, enter }: Hook,
-  credentials: Credentials,
+  { credentials, allowed }: Usable,
   seen: Observation,
 ): Promise<Entered | Outcome> {
   const entrance = await enter(credentials, () => knownEndpoints({ juju, unit }, seen));
@@ -149,7 +159,12 @@ async function enter(
   }
   const { lxd, lxd: { endpoint, version, isClustered, addresses } } = entrance;
   const attempt = { ...credentials, endpoint, now };
-  const [listed, store] = await Promise.all([lxd.nodes(), lxd.trustStore()]);
+  const isNamed = allowed !== null || seen.relations.some(({ wants }) => namesProjects(wants));
+  const [listed, store, projects] = await Promise.all([
+    lxd.nodes(),
+    lxd.trustStore(),
+    isNamed ? lxd.projects() : undefined,
+  ]);
   if (listed.kind !== "done") return outcomeOf(listed, attempt);
   if (store.kind !== "done") return outcomeOf(store, attempt);
   const { value: trustStore } = store;
@@ -160,10 +175,34 @@ async function enter(
     const isIdentity = !trustStore.has(ourFingerprint);
     return outcomeOf({ kind: "restricted", isIdentity }, attempt);
   }
+  if (projects && projects.kind !== "done") return outcomeOf(projects, attempt);
+  const names = missingFrom(projects?.value, allowed);
+  if (names.length > 0) return { kind: "no-project", reason: describeMissing(names) };
   const { nodes, isUpgrading } = listed.value;
   const active = { kind: "active", version, nodes: nodes.length, isUpgrading } as const;
   const cluster = { nodes, isClustered, addresses };
-  return { kind: "entered", lxd, trustStore, cluster, active, attempt };
+  return { kind: "entered", lxd, trustStore, projects, cluster, active, attempt };
+}
+
+/**
+ * Reads which certificates are wanted. If only a databag that is read now names projects, LXD's projects
+ * are listed, and the wants are read again.
+ */
+async function readAdmissible(
+  unit: UnitContext,
+  seen: Observation,
+  { rules, entered }: { readonly rules: Rules; readonly entered: Entered },
+): Promise<KnownWants | Outcome> {
+  const { lxd, projects, attempt } = entered;
+  const known = await readWants(unit, seen, { ...rules, existing: projects?.value });
+  if (projects || !namesProjects(known.wants)) return known;
+  const listed = await lxd.projects();
+  if (listed.kind !== "done") return outcomeOf(listed, attempt);
+  return await readWants(unit, seen, { ...rules, existing: listed.value });
+}
+
+function namesProjects(wants: readonly Want[]): boolean {
+  return wants.some(({ projects }) => projects !== null);
 }
 
 /** Adopts rejected certificates, if every databag was read: then nobody else may want them. */

@@ -74,6 +74,8 @@ class Model {
   readonly entries = new Map<string, Entry>();
   /** HTTP status that LXD answers to a request that begins with this. */
   readonly faults = new Map<string, number>();
+  /** LXD's projects. */
+  projects: readonly string[] = ["default", "db", "web"];
   /** The hook tools that were run. */
   readonly tools: string[] = [];
   /** What was written, to relations and to LXD, in its order. */
@@ -230,6 +232,8 @@ class Model {
           { ...client, name: "juju", type: "client" },
           ...[...this.entries].map(([fingerprint, entry]) => ({ ...entry, fingerprint })),
         ];
+      case "GET /1.0/projects":
+        return this.projects.map((name) => `/1.0/projects/${name}`);
       case "POST /1.0/certificates":
         assert.ok(made);
         this.written.push(`add ${letter}`);
@@ -731,6 +735,42 @@ Deno.test("reconcile() changes nothing while the option projects cannot be read"
   Object.assign(model, { units: { "lxd/0": "dying" }, relations: {} });
   await model.run({ kind: "stop" });
   assert.deepEqual(model.trusted, {});
+});
+
+for (const event of [EVERYTHING, SETTLED, CHANGED]) {
+  Deno.test(`reconcile() changes nothing while LXD lacks a project of the option: ${event.kind}`, async () => {
+    const model = await served();
+    model.wants("ams/0", b);
+    model.config = { projects: "web,wbe" };
+    assert.deepEqual(await model.run(event), {
+      kind: "no-project",
+      reason: 'No LXD project "wbe"',
+    });
+    assert.deepEqual(model.written, []);
+    // An identity may not be shown all of them.
+    model.projects = ["db"];
+    assert.equal((await model.run(event))?.kind, "active");
+    model.faults.set("GET /1.0/projects", 500);
+    assert.equal((await model.run(event))?.kind, "unreachable");
+    model.faults.set("GET /1.0/projects", 403);
+    assert.equal((await model.run(event))?.kind, "restricted");
+    model.faults.clear();
+    model.projects = ["default"];
+    Object.assign(model, { units: { "lxd/0": "dying" }, relations: {} });
+    await model.run({ kind: "stop" });
+    assert.deepEqual(model.trusted, {});
+  });
+}
+
+Deno.test("reconcile() lists LXD's projects for a databag that is read at last", async () => {
+  const model = await served();
+  model.wants("ams/1", a);
+  await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
+  assert.equal(model.trusted[a.fingerprint], SHARED);
+  model.databags["3 ams/0"] = { ...model.databags["3 ams/0"], projects: '["wbe"]' };
+  model.wants("ams/1");
+  await model.run({ kind: "changed", endpoint: "api", requirer: { relation: "3", name: "ams/1" } });
+  assert.deepEqual([model.trusted, model.told()], [{}, []]);
 });
 
 /** A model as the original charm leaves it: a is wanted, b no longer. */

@@ -71,6 +71,8 @@ function renderOutcome(outcome: Outcome, application: string, before: Before): S
       return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);
     case "unreadable":
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
+    case "no-project":
+      return blocked(`${outcome.reason}; set projects`);
     case "active":
       return { status: "active", message: renderActive(outcome, before.message ?? "") };
     default:

@@ -104,6 +104,11 @@ const CASES: readonly Case[] = [
     message: `LXD at ${endpoint} refuses to revoke cc: no`,
   },
   {
+    outcome: { kind: "no-project", reason: 'No LXD project "wbe"' },
+    status: "blocked",
+    message: 'No LXD project "wbe"; set projects',
+  },
+  {
     outcome: { ...active(1, 2), isUpgrading: true },
     status: "active",
     message: "LXD 5.0.2: 2 nodes (cluster is being upgraded), 1 certificate, 1 rejected",

@@ -71,6 +71,7 @@ async function run(
       asked.push(`identity ${fingerprint}`);
       return Promise.resolve(isIdentity);
     },
+    projects: () => Promise.reject(new Error("Cannot list projects")),
     nodes: () => Promise.reject(new Error("Cannot list nodes")),
     trustStore: () => {
       asked.push("list");

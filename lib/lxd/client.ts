@@ -11,6 +11,7 @@ import type { Projects } from "../trust/projects.ts";
 import type { TrustStore } from "../trust/trust_store.ts";
 import { CERTIFICATES, readTrustStore, renderAccess } from "./certificates.ts";
 import { listNodes, type Nodes, SERVER, type ShownServer } from "./list_nodes.ts";
+import { listProjects } from "./list_projects.ts";
 import { mayManage } from "./may_manage.ts";
 import {
   createRequest,
@@ -43,6 +44,8 @@ export interface Lxd {
   readonly addresses: readonly string[];
   /** Lists the cluster's members that serve clients, or the standalone server. */
   readonly nodes: () => Promise<Reply<Nodes>>;
+  /** Lists the names of LXD's projects; undefined if our certificate is not shown all of them. */
+  readonly projects: () => Promise<Reply<ReadonlySet<string> | undefined>>;
   /** Lists the trust store. */
   readonly trustStore: () => Promise<Reply<TrustStore>>;
   /** Asks whether a certificate may manage the trust store. LXD has listed the trust store for it. */
@@ -153,6 +156,7 @@ function createLxd(
     isClustered: server.server_clustered ?? false,
     addresses: server.addresses ?? [],
     nodes: () => listNodes(transport, member),
+    projects: () => listProjects(request),
     mayManage: (fingerprint, trustStore) =>
       mayManage(request, { fingerprint, trustStore, config: shown.config }),
     isIdentity: async (fingerprint) => {

@@ -30,6 +30,8 @@ export interface PemBlock {
 // LXD refuses weaker RSA keys ("RSA key is too weak (minimum of 2048bit)").
 const MINIMUM_RSA_BITS = 2048;
 
+const CLOCKS_DIFFER_HOURS = 48;
+
 // YAML writers may break a label over lines, so it may contain any white space. A body ends at the next
 // BEGIN, which also keeps the search linear.
 const PEM_REGEXP =
@@ -127,14 +129,35 @@ export function outOfDate(certificate: Certificate, now: Date): string | undefin
 }
 
 /**
+ * Checks whether a certificate expired so long ago that no clock can be the cause. Clocks of machines
+ * differ, so within two days only the server can tell.
+ *
+ * @param now Current time.
+ * @returns The reason why it did, or undefined if it did not.
+ */
+export function longExpired(certificate: Certificate, now: Date): string | undefined {
+  const to = new Date(new X509Certificate(certificate.pem).validTo);
+  return to.getTime() + CLOCKS_DIFFER_HOURS * 3_600_000 < now.getTime()
+    ? `The certificate expired on ${day(to)}`
+    : undefined;
+}
+
+/**
  * Checks whether LXD lets in a client with a certificate, by its validity and the size of an RSA key.
  *
  * @param now Current time.
  * @returns The reason why LXD does not, or undefined if it does.
  */
 export function unusable(certificate: Certificate, now: Date): string | undefined {
-  const reason = outOfDate(certificate, now);
-  if (reason) return reason;
+  return outOfDate(certificate, now) ?? weakness(certificate);
+}
+
+/**
+ * Checks whether LXD takes the key of a certificate, by the size of an RSA key.
+ *
+ * @returns The reason why LXD does not, or undefined if it does.
+ */
+export function weakness(certificate: Certificate): string | undefined {
   const bits = rsaBits(new X509Certificate(certificate.pem));
   if (bits !== undefined && bits < MINIMUM_RSA_BITS) {
     return `The RSA key has ${bits} bits: LXD asks for at least ${MINIMUM_RSA_BITS}`;

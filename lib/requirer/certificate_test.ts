@@ -3,6 +3,7 @@ import { type CertificateOptions, createCertificate } from "../../tests/certific
 import {
   type Certificate,
   firstCertificate,
+  longExpired,
   pemBlocks,
   readCertificate,
   renderPem,
@@ -195,6 +196,14 @@ Deno.test.each([
 ])("unusable() checks a certificate that is $what", async ({ from, to, expected }) => {
   const certificate = await make({ notBefore: new Date(from), notAfter: new Date(to) });
   assert.equal(unusable(certificate, NOW), expected);
+});
+
+Deno.test.each([
+  { to: "2026-05-30T00:00:00Z", expected: undefined },
+  { to: "2026-05-29T23:59:59Z", expected: "The certificate expired on 2026-05-29" },
+  { to: "2026-06-02T00:00:00Z", expected: undefined },
+])("longExpired() takes two days for a wrong clock: $to", async ({ to, expected }) => {
+  assert.equal(longExpired(await make({ notAfter: new Date(to) }), NOW), expected);
 });
 
 Deno.test("unusable() refuses weak RSA keys, and no other", async () => {

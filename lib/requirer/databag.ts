@@ -80,10 +80,13 @@ export const ALONE_REGEXP =
   /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
 
 /**
- * A project's name, as LXD takes it. LXD repeats an unknown name in its refusal, which is logged, so no
- * other text, such as a private key, may pass for a name.
+ * A project's name, as LXD takes it: any characters but `/`, quotes and white space, and neither `*`,
+ * `.` nor `..`. LXD has no limit for its length, and keeps a name up to the first zero byte. Reasons
+ * repeat a name, so no PEM, no control character and no mark that reorders text may pass for one.
  */
-export const PROJECT_REGEXP = /^[^\s/'"*]{1,63}$/;
+export const PROJECT_REGEXP =
+  // deno-lint-ignore no-control-regex
+  /^(?!\*$|\.{1,2}$|.*-----BEGIN)[^\s/'"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]{1,1024}$/u;
 
 const Fingerprint = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Certificate = z.string().check(z.regex(ALONE_REGEXP));

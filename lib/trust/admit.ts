@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Fingerprint, unusable } from "../requirer/certificate.ts";
+import { type Fingerprint, longExpired, weakness } from "../requirer/certificate.ts";
 import { unfit } from "../requirer/client_key.ts";
 import type { Rejection } from "../requirer/databag.ts";
 import { list } from "../requirer/line.ts";
 import type { Mark } from "./owner.ts";
-import { isWithin, type Projects } from "./projects.ts";
+import { describeMissing, isWithin, missingFrom, type Projects } from "./projects.ts";
 import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
 import type { Want } from "./want.ts";
 
@@ -25,6 +25,8 @@ export interface Rules {
   readonly ourFingerprint: Fingerprint;
   /** The projects that the operator allows. */
   readonly allowed: Projects;
+  /** LXD's projects; undefined if they are not known. Then LXD itself decides. */
+  readonly existing?: ReadonlySet<string> | undefined;
   /** Current time. */
   readonly now: Date;
 }
@@ -58,13 +60,16 @@ export function rejection({ requirer, certificate }: Want, reason: string): Reje
 }
 
 function reasonAgainst({ certificate, projects }: Want, rules: Rules): string | undefined {
-  const { trustStore, mark, ourFingerprint, allowed, now } = rules;
+  const { trustStore, mark, ourFingerprint, allowed, existing, now } = rules;
   if (certificate.fingerprint === ourFingerprint) {
     return "The certificate is the integrator's own: use one of your own";
   }
   const entry = trustStore.get(certificate.fingerprint);
-  return unusable(certificate, now) ?? unfit(certificate) ??
-    reasonAgainstProjects(projects, allowed) ??
+  // LXD decides whether a certificate is valid, by its own clock. Ours may be wrong, and revokes
+  // nothing. It only spares LXD the question about certificates that expired long ago.
+  return (entry ? undefined : longExpired(certificate, now)) ?? weakness(certificate) ??
+    unfit(certificate) ?? reasonAgainstProjects(projects, allowed) ??
+    reasonAgainstMissing(projects, existing) ??
     (entry && reasonAgainstEntry(entry, projects, mark));
 }
 
@@ -74,6 +79,14 @@ function reasonAgainstProjects(projects: Projects, allowed: Projects): string | 
   const names = others.map((project) => `"${project}"`);
   return `The operator allows the projects ${list(allowed, MAXIMUM_PROJECTS)}, ` +
     `not ${list(names, MAXIMUM_PROJECTS)}`;
+}
+
+function reasonAgainstMissing(
+  projects: Projects,
+  existing: Rules["existing"],
+): string | undefined {
+  const names = missingFrom(existing, projects);
+  return names.length > 0 ? describeMissing(names) : undefined;
 }
 
 /** A foreign entry stays as it is, so it must give no more access than an entry of ours would. */

@@ -44,7 +44,7 @@ Deno.test("admit() admits a certificate that LXD does not know", () => {
 });
 
 Deno.test("admit() rejects bad certificates with reasons, and keeps the rest", async () => {
-  const expired = await make({ notAfter: new Date("2026-05-31T00:00:00Z") });
+  const expired = await make({ notAfter: new Date("2026-05-29T23:59:59Z") });
   const weak = await make({ key: "rsa1024" });
   const wants = [ours, expired, good, weak].map((certificate) => wanting(certificate));
   const { admitted, rejected } = admit(wants, rules());
@@ -58,7 +58,7 @@ Deno.test("admit() rejects bad certificates with reasons, and keeps the rest", a
     {
       unit: "ams/0",
       fingerprint: expired.fingerprint,
-      reason: "The certificate expired on 2026-05-31",
+      reason: "The certificate expired on 2026-05-29",
     },
     {
       unit: "ams/0",
@@ -66,6 +66,36 @@ Deno.test("admit() rejects bad certificates with reasons, and keeps the rest", a
       reason: "The RSA key has 1024 bits: LXD asks for at least 2048",
     },
   ]);
+});
+
+Deno.test("admit() leaves to LXD what may be valid by its clock, and what it trusts already", async () => {
+  const late = await make({ notAfter: new Date("2026-05-30T00:00:01Z") });
+  const early = await make({ notBefore: new Date("2099-01-01T00:00:00Z") });
+  const old = await make({ notAfter: new Date("2026-02-01T00:00:00Z") });
+  const wants = [late, early, old].map((certificate) => wanting(certificate));
+  const { admitted, rejected } = admit(wants, rules());
+  assert.deepEqual(admitted, wants.slice(0, 2));
+  assert.deepEqual(rejected.map(({ reason }) => reason), ["The certificate expired on 2026-02-01"]);
+  for (const name of ["by hand", "lxd@uuid:3:ams-0"]) {
+    const entry = { fingerprint: old.fingerprint, name, type: "client", projects: null };
+    const trustStore = new Map([[old.fingerprint, { ...entry, certificate: old.pem }]]);
+    assert.deepEqual(admit(wants, { ...rules(), trustStore }).admitted, wants);
+  }
+});
+
+Deno.test("admit() rejects a want of projects that LXD lacks, after those that are not allowed", () => {
+  const wants = [wanting(good, ["web", "wbe"]), wanting(good, ["db"]), wanting(good, ["web"])];
+  const allowed = ["wbe", "web"];
+  const { admitted, rejected } = admit(wants, {
+    ...rules(undefined, allowed),
+    existing: new Set(["default", "web"]),
+  });
+  assert.deepEqual(admitted, [wants[2]]);
+  assert.deepEqual(rejected.map(({ reason }) => reason), [
+    'No LXD project "wbe"',
+    'The operator allows the projects wbe, web, not "db"',
+  ]);
+  assert.deepEqual(admit(wants, rules()).admitted, wants);
 });
 
 Deno.test("admit() rejects useless keys, in the trust store or not", () => {

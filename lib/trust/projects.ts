@@ -5,6 +5,10 @@
  */
 import { PROJECT_REGEXP } from "../requirer/databag.ts";
 
+// Reasons and statuses are one line.
+const MAXIMUM_NAMES = 5;
+const MAXIMUM_CHARACTERS = 64;
+
 /** Names of projects, sorted, each once; null for all of LXD. */
 export type Projects = readonly string[] | null;
 
@@ -79,6 +83,49 @@ export function isWithin(projects: Projects, allowed: Projects): boolean {
 }
 
 /**
+ * Finds the projects that LXD lacks.
+ *
+ * @example One of two
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(missingFrom(new Set(["default", "web"]), ["wbe", "web"]), ["wbe"]);
+ * assert.deepEqual(missingFrom(undefined, ["wbe"]), []);
+ * ```
+ *
+ * @param existing LXD's projects; undefined if they are not known. Then LXD itself decides.
+ * @returns Their names.
+ */
+export function missingFrom(
+  existing: ReadonlySet<string> | undefined,
+  projects: Projects,
+): readonly string[] {
+  return existing ? (projects ?? []).filter((project) => !existing.has(project)) : [];
+}
+
+/**
+ * Says that LXD lacks projects. Long names are cut, and long lists end in the number of the others.
+ *
+ * @example One, and two
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(describeMissing(["wbe"]), 'No LXD project "wbe"');
+ * assert.equal(describeMissing(["db", "wbe"]), 'No LXD projects "db", "wbe"');
+ * ```
+ */
+export function describeMissing(names: readonly string[]): string {
+  const shown = names.slice(0, MAXIMUM_NAMES).map((name) => `"${cut(name)}"`).join(", ");
+  const others = names.length - MAXIMUM_NAMES;
+  const more = others > 0 ? ` and ${others} more` : "";
+  return `No LXD project${names.length === 1 ? "" : "s"} ${shown}${more}`;
+}
+
+function cut(name: string): string {
+  const characters = [...name];
+  if (characters.length <= MAXIMUM_CHARACTERS) return name;
+  return `${characters.slice(0, MAXIMUM_CHARACTERS).join("")}...`;
+}
+
+/**
  * Says whether both are the same projects.
  *
  * @example No project is not all of LXD
@@ -89,5 +136,6 @@ export function isWithin(projects: Projects, allowed: Projects): boolean {
  * ```
  */
 export function isSame(a: Projects, b: Projects): boolean {
-  return a === null || b === null ? a === b : a.join() === b.join();
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((project, index) => project === b[index]);
 }

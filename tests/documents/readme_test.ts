@@ -38,6 +38,10 @@ const SAMPLES = {
   ],
   "other-cloud": [{ kind: "other-cloud", found: 'a cloud of type "ec2"' }],
   unreadable: [{ kind: "unreadable", name: "lxd_endpoint", reason: "it must be an address" }],
+  "no-project": [
+    { kind: "no-project", reason: 'No LXD project "wbe"' },
+    { kind: "no-project", reason: 'No LXD projects "db", "wbe"' },
+  ],
   untrusted: [{ kind: "untrusted", endpoint, ourFingerprint }],
   restricted: [
     { kind: "restricted", endpoint, ourFingerprint },

@@ -14,6 +14,7 @@ export type Purpose =
   | "enter"
   | "members"
   | "address"
+  | "projects"
   | "list"
   | "add"
   | "rename"
@@ -102,6 +103,7 @@ export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
     default:
       if (path === "/1.0") return "enter";
       if (path.startsWith("/1.0?target=")) return "address";
+      if (path === "/1.0/projects") return "projects";
       return path.includes("/cluster/members") ? "members" : "list";
   }
 }

@@ -92,7 +92,7 @@ export function expectedReason({ fault }: FaultCase): string {
 
 function isChange(purpose: Purpose): boolean {
   return purpose !== "enter" && purpose !== "members" && purpose !== "address" &&
-    purpose !== "list";
+    purpose !== "list" && purpose !== "projects";
 }
 
 function isRefusal(fault: RequestFault): boolean {

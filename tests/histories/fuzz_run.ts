@@ -49,7 +49,7 @@ const REASONS: readonly RegExp[] = [
   /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
   /^The certificate's key cannot be read$/,
   /^projects must be a JSON list of at least one project name$/,
-  /^The operator allows the projects db, web, not ("[^\s"'*/]{1,63}"(, )?)+$/,
+  /^The operator allows the projects db, web, not ("[^\s"'/\p{Cc}]{1,1024}"(, )?)+$/u,
   /^LXD refuses the certificate: [^\n]{1,200}$/,
 ];
 

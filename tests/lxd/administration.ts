@@ -52,7 +52,7 @@ export function administration(admin: LxdRequest): Administration {
       }]);
     },
     async deleteProject(name) {
-      await succeed(admin, ["DELETE", `/1.0/projects/${name}`]);
+      await succeed(admin, ["DELETE", `/1.0/projects/${encodeURIComponent(name)}`]);
     },
   };
 }

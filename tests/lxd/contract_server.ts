@@ -6,6 +6,7 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import { request as httpsRequest } from "node:https";
 import { X509Certificate } from "node:crypto";
+import { namesIn } from "../../lib/lxd/list_projects.ts";
 import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { enableClustering, LIMIT_MS, replaceServerCertificate, until } from "./administration.ts";
 import { createClient, presentedFingerprint } from "./client.ts";
@@ -112,6 +113,23 @@ export const SERVER_CASES: readonly Case[] = [
     );
     equal(await auth(world, own), "untrusted");
     equal(await auth(world, next), "trusted");
+  }],
+  ["projects of any name are listed, with each special character encoded", async (world) => {
+    const { trusted } = await clients(world);
+    const names = ["a#b", "a%41", "a,b", "\u00fc", "\u{1f600}", "x".repeat(64), "y".repeat(300)];
+    for (const name of names) await world.createProject(name);
+    const { body } = await trusted("GET", "/1.0/projects");
+    const listed = body?.metadata.flatMap(namesIn);
+    for (const name of names) {
+      ok(listed.includes(name), name);
+      await world.deleteProject(name);
+    }
+  }],
+  ["a project's name has no slash, space or quotes, and is no star and no path", async (world) => {
+    const { trusted } = await clients(world);
+    for (const name of ["a/b", "a b", "a'b", '"', "*", ".", ".."]) {
+      refused(await trusted("POST", "/1.0/projects", { name, config: {} }), 400);
+    }
   }],
   ["the list of projects has only visible projects", async (world) => {
     const { trusted, restricted } = await clients(world);

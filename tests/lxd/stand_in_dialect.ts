@@ -60,6 +60,8 @@ export interface Dialect {
   readonly tellsMethods: boolean;
   /** Whether an operation deletes projects. */
   readonly deletesProjectsLater: boolean;
+  /** Whether the list of projects encodes each name twice. */
+  readonly encodesProjectsTwice: boolean;
   /** Roles of the member that leads the database. */
   readonly leaderRoles: readonly string[];
   /** Text for a certificate that is not valid yet. */
@@ -117,6 +119,7 @@ const OLDEST: Dialect = {
   ambiguousStatus: 500,
   tellsMethods: false,
   deletesProjectsLater: false,
+  encodesProjectsTwice: true,
   leaderRoles: ["database-leader", "database"],
   notYetValid: "The provided certificate isn't valid yet",
   notAuthorized: "not authorized",
@@ -128,6 +131,7 @@ const LONG_TERM: Dialect = {
   ...OLDEST,
   version: "5.21.7",
   lts: true,
+  encodesProjectsTwice: false,
   tellsCaller: true,
   publicConfig: "the untrusted",
   oidcStatus: 200,

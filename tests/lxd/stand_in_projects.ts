@@ -22,7 +22,7 @@ const Project = z.object({ name: z.string() });
 export function answerProjects({ state, caller, request, member }: Call): Answer {
   const { method, path } = request;
   if (path === "/1.0/projects" && method === "GET") {
-    return success(visibleProjects(state, caller).map((name) => `/1.0/projects/${name}`));
+    return success(visibleProjects(state, caller).map((name) => urlOf(name, state)));
   }
   const name = decodeURIComponent(path.slice("/1.0/projects/".length));
   if (method === "GET") {
@@ -35,6 +35,8 @@ export function answerProjects({ state, caller, request, member }: Call): Answer
   if (!isAdministrator(caller)) return NOT_AUTHORIZED;
   if (path === "/1.0/projects" && method === "POST") {
     const wanted = z.parse(Project, request.body).name;
+    const problem = problemOfName(wanted);
+    if (problem !== undefined) return failure(400, problem);
     if (state.projects.has(wanted)) {
       return failure(409, `Failed creating project "${wanted}": it already exists`);
     }
@@ -49,6 +51,20 @@ export function answerProjects({ state, caller, request, member }: Call): Answer
   if (!state.dialect.deletesProjectsLater) return success({});
   const location = state.clusterName === undefined ? "none" : member.name;
   return accepted({ description: "Deleting project", entity: path, location, caller });
+}
+
+function urlOf(name: string, { dialect }: State): string {
+  const once = encodeURIComponent(name);
+  return `/1.0/projects/${dialect.encodesProjectsTwice ? encodeURIComponent(once) : once}`;
+}
+
+function problemOfName(name: string): string | undefined {
+  if (name.includes("/")) return "Project names may not contain slashes";
+  if (name.includes(" ")) return "Project names may not contain spaces";
+  if (name.includes("_")) return "Project names may not contain underscores";
+  if (/['"]/.test(name)) return "Project names may not contain quotes";
+  if (name === "*") return "Reserved project name";
+  return [".", ".."].includes(name) ? `Invalid project name "${name}"` : undefined;
 }
 
 /** Entries lose the project and keep their restriction: then they may do nothing. */

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { createCertificate } from "../certificates.ts";
+import { type Runner, runProcess } from "../juju/mod.ts";
+import { startLxd, VERSION } from "../lxd/servers.ts";
+import { startStandIn } from "../lxd/stand_in.ts";
+import { ensurePackages } from "../packages.ts";
+import { deploy, type Deployment } from "../harness/deployment.ts";
+
+const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
+
+const LINKER = "/lib64/ld-linux-x86-64.so.2";
+const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
+await ensurePackages({
+  purpose: "change a hook's clock",
+  packages: ["faketime"],
+  programs: [["faketime", "--version"]],
+});
+
+/** A clock of the charm's machine. LXD has the right time. */
+interface WrongClock {
+  /** Runs hooks by it. */
+  readonly run: Runner;
+  /** Changes it by an offset, such as `+31d`. */
+  readonly set: (offset: string) => void;
+}
+
+function createWrongClock(): WrongClock {
+  let offset = "+0d";
+  return {
+    run: async (execution) => {
+      await preload(`${execution.cwd}/runtime/deno`);
+      const faked = { FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+      return await runProcess({ ...execution, env: { ...execution.env, ...faked } });
+    },
+    set: (to) => offset = to,
+  };
+}
+
+/** Loads the library into the charm's runtime. With LD_PRELOAD, that would start no hook tool. */
+async function preload(runtime: string): Promise<void> {
+  const real = `${runtime}.real`;
+  if (await Deno.stat(real).catch(() => undefined)) return;
+  await Deno.rename(runtime, real);
+  const script = `#!/bin/sh\nexec ${LINKER} --preload ${LIBRARY} "$0".real "$@"\n`;
+  await Deno.writeTextFile(runtime, script, { mode: 0o755 });
+}
+
+/** Deploys the charm with a clock of its own, by certificates that are valid at any time. */
+async function deployWith({ run }: WrongClock): Promise<Deployment & AsyncDisposable> {
+  await using begun = new AsyncDisposableStack();
+  const [notBefore, notAfter] = [
+    new Date(Date.now() - 99 * DAY_MS),
+    new Date(Date.now() + 999 * DAY_MS),
+  ];
+  const lxd = begun.use(
+    await startLxd({ identity: await createCertificate({ notBefore, notAfter }) }),
+  );
+  const clients = {
+    credential: await createCertificate({ notBefore, notAfter }),
+    bystander: await createCertificate(),
+  };
+  const deployment = begun.use(
+    await deploy(lxd, { running: "built", clients, model: { run } }),
+  );
+  const all = begun.move();
+  return { ...deployment, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+Deno.test("clock: one that is ahead or behind revokes nothing that LXD accepts", async () => {
+  const clock = createWrongClock();
+  await using deployment = await deployWith(clock);
+  const { lxd } = deployment;
+  const requirer = deployment.requirer("my-charm", 2);
+  const now = Date.now();
+  const brief = await createCertificate({ notAfter: new Date(now + 30 * DAY_MS) });
+  const fresh = await createCertificate({ notBefore: new Date(now - MINUTE_MS) });
+  requirer.offer(0, [brief, fresh]);
+  await deployment.settle();
+  const store = await lxd.trustStore();
+  const told = requirer.told();
+  assert.equal(told.trusted.length, 2);
+  for (const offset of ["+31d", "+900d", "-2h", "-98d", "+0d"]) {
+    clock.set(offset);
+    requirer.relation.write("my-charm/0", { note: offset });
+    await deployment.settle();
+    await deployment.updateStatus();
+    assert.equal(
+      deployment.status(),
+      `active: LXD ${VERSION}: 1 node, 2 certificates`,
+      offset,
+    );
+    assert.deepEqual([await lxd.trustStore(), requirer.told()], [store, told], offset);
+  }
+});
+
+Deno.test("clock: LXD decides whether a new certificate is valid, whatever the charm's clock says", async () => {
+  const clock = createWrongClock();
+  await using deployment = await deployWith(clock);
+  const requirer = deployment.requirer("my-charm", 3);
+  const now = Date.now();
+  const fresh = await createCertificate({ notBefore: new Date(now - MINUTE_MS) });
+  const ending = await createCertificate({ notAfter: new Date(now + HOUR_MS) });
+  clock.set("-2h");
+  requirer.offer(0, [fresh]);
+  await deployment.settle();
+  clock.set("+47h");
+  requirer.offer(1, [ending]);
+  await deployment.settle();
+  assert.deepEqual(requirer.told().trusted, [fresh.fingerprint, ending.fingerprint].sort());
+  assert.deepEqual(requirer.told().rejected, []);
+  // By this clock both have expired, and one of them long ago.
+  const early = await createCertificate({ notBefore: new Date(now + DAY_MS) });
+  requirer.offer(2, [early]);
+  await deployment.settle();
+  const [rejected, ...others] = requirer.told().rejected;
+  assert.equal(rejected?.unit, "my-charm/2");
+  assert.match(rejected?.reason ?? "", /^LXD refuses the certificate: .*valid yet$/);
+  assert.deepEqual(others, []);
+  assert.equal(requirer.told().trusted.length, 2);
+});
+
+Deno.test("clock: LXD is asked again, except about what expired long ago and is not in it", async () => {
+  await using lxd = await startStandIn();
+  await using deployment = await deploy(lxd);
+  const requirer = deployment.requirer();
+  const now = Date.now();
+  const old = await Promise.all(
+    Array.from({ length: 20 }, () => createCertificate({ notAfter: new Date(now - 3 * DAY_MS) })),
+  );
+  const late = await createCertificate({ notAfter: new Date(now - DAY_MS) });
+  const early = await createCertificate({ notBefore: new Date(now + DAY_MS) });
+  requirer.offer(0, [...old, late, early]);
+  await deployment.settle();
+  const day = new Date(now - 3 * DAY_MS).toISOString().slice(0, 10);
+  const reasons = Map.groupBy(requirer.told().rejected, ({ reason }) => reason);
+  assert.deepEqual([...reasons].map(([reason, { length }]) => [reason, length]).sort(), [
+    ["LXD refuses the certificate: The provided certificate is expired", 1],
+    ["LXD refuses the certificate: The provided certificate isn't valid yet", 1],
+    [`The certificate expired on ${day}`, 20],
+  ]);
+  for (let hook = 0; hook < 2; hook++) {
+    const before = lxd.requests.length;
+    await deployment.updateStatus();
+    const added = lxd.requests.slice(before).filter(({ method }) => method === "POST");
+    const sent = added.map(({ body }) => (body as { certificate: string }).certificate);
+    assert.deepEqual(sent.sort(), [early.der, late.der].sort());
+  }
+});
