@@ -6,8 +6,9 @@
  */
 import { INTERFACES } from "../relation/mod.ts";
 import type { Databag } from "../requirer/databag.ts";
-import { admit, type Rules } from "../trust/admit.ts";
+import { admit, rejection, type Rules } from "../trust/admit.ts";
 import { type RelationView, unsettledOf } from "../trust/publication.ts";
+import { CONTESTED, share, type Shared } from "../trust/share.ts";
 import { ownerOf } from "../trust/trust_store.ts";
 import type { Published, Want } from "../trust/want.ts";
 import type { UnitContext } from "./context.ts";
@@ -40,6 +41,40 @@ export async function readWants(
   seen: Observation,
   rules: Rules,
 ): Promise<KnownWants> {
+  const known = await readKnown(context, seen, rules);
+  const situation = { ...known, ...rules, revocable: seen.revocable };
+  const careful = share({ ...situation, isKnown: known.complete });
+  const isDecided = known.complete || careful.contested.length === 0;
+  if (isDecided || !await knowsOthers(context, seen)) return withoutContested(known, careful);
+  return withoutContested(known, share({ ...situation, isKnown: true }));
+}
+
+/** Whether the databags of all relations were read, by a unit whose view may be acted on. */
+async function knowsOthers(context: UnitContext, { isWhole }: Observation): Promise<boolean> {
+  return isWhole && (!context.isLeader || await knowsEverything(context));
+}
+
+/** Rejects the contested wants, each for its own relation alone. */
+function withoutContested(known: KnownWants, { granted, contested }: Shared): KnownWants {
+  if (contested.length === 0) return known;
+  const isContested = new Set(contested);
+  const relations = known.relations.map((relation) => ({
+    ...relation,
+    admitted: relation.admitted.filter((want) => !isContested.has(want)),
+    rejected: [
+      ...relation.rejected,
+      ...relation.admitted.filter((want) => isContested.has(want))
+        .map((want) => rejection(want, CONTESTED)),
+    ],
+  }));
+  return { ...known, relations, wants: granted };
+}
+
+async function readKnown(
+  context: UnitContext,
+  seen: Observation,
+  rules: Rules,
+): Promise<KnownWants> {
   const relations = await Promise.all(
     seen.relations.map((relation) => readDoubtful(context, relation, rules)),
   );
@@ -52,7 +87,9 @@ export async function readWants(
     );
     return { ...known, relations: await Promise.all(kept) };
   }
-  if (!context.mayChange || !isSharedInDoubt(seen, relations, rules)) return known;
+  const isInDoubt = isSharedContested(known, seen, rules) ||
+    isSharedInDoubt(seen, relations, rules);
+  if (!context.mayChange || !isInDoubt) return known;
   if (context.isLeader && !await knowsEverything(context)) {
     const kept = relations.map((relation) => keepPublished(relation, relation.published, rules));
     return { ...known, relations: kept };
@@ -60,9 +97,12 @@ export async function readWants(
   // Only here every databag is read for one requirer.
   const all = await readRelations(context, relationGone(seen));
   if (all.unread.size > 0) return known;
-  const served = new Set(relations.map(({ relation }) => relation));
-  const others = all.relations.filter(({ relation }) => !served.has(relation))
-    .flatMap((relation) => admit(relation.wants, rules).admitted);
+  const isServed = ({ requirer }: Want): boolean =>
+    relations.some(({ relation, only }) =>
+      relation === requirer.relation && (!only || only.name === requirer.name)
+    );
+  const others = all.relations.flatMap(({ wants }) => admit(wants, rules).admitted)
+    .filter((want) => !isServed(want));
   return { relations, wants: [...wants, ...others], complete: true };
 }
 
@@ -126,6 +166,18 @@ function viewOf(relation: Relation, rules: Rules): ServedRelation {
 
 function isAboutOneRelation({ revocable }: Observation): boolean {
   return revocable.kind === "requirer" || revocable.kind === "relation";
+}
+
+/** Whether a want goes beyond a shared entry. The databags tell whether other applications share it. */
+function isSharedContested(
+  known: KnownWants,
+  { revocable }: Observation,
+  rules: Rules,
+): boolean {
+  const { trustStore, mark } = rules;
+  const { contested } = share({ ...known, ...rules, revocable, isKnown: false });
+  return contested.map(({ certificate }) => trustStore.get(certificate.fingerprint))
+    .some((entry) => entry && ownerOf(entry, mark)?.kind === "shared");
 }
 
 function isSharedInDoubt(

@@ -102,8 +102,11 @@ function adjust(entry: TrustEntry, wants: readonly Want[], situation: Situation)
   ];
 }
 
-/** Whether requirers that were not read may want an entry. */
-function isInDoubt(owner: Owner, situation: Situation): boolean {
+/** Says whether requirers that were not read may want an entry. */
+export function isInDoubt(
+  owner: Owner,
+  situation: Pick<Situation, "complete" | "revocable">,
+): boolean {
   const { complete, revocable } = situation;
   if (complete) return false;
   // An adoption follows only after every databag was read.
@@ -121,7 +124,10 @@ function confine(entry: TrustEntry, { allowed }: Situation): readonly Step[] {
     : [{ kind: "restrict", fingerprint, projects }];
 }
 
-function isRevocable(owner: Owner, { revocable, complete }: Situation): boolean {
+function isRevocable(
+  owner: Owner,
+  { revocable, complete }: Pick<Situation, "complete" | "revocable">,
+): boolean {
   if (owner.kind === "original") return false;
   if (owner.kind === "shared") return complete && revocable.kind !== "none";
   switch (revocable.kind) {

@@ -8,6 +8,7 @@ import type { Rejection } from "../requirer/databag.ts";
 import { rejection } from "./admit.ts";
 import { boundRejections } from "./bound_rejections.ts";
 import { type Mark, type Requirer, slug } from "./owner.ts";
+import { isWithin } from "./projects.ts";
 import { ownerOf, type TrustStore } from "./trust_store.ts";
 import type { Node, Publication, Published, Want } from "./want.ts";
 
@@ -52,12 +53,10 @@ export interface Facts {
 
 /** Composes the publication to a relation. */
 export function publicationOf(view: RelationView, facts: Facts): Publication {
-  const { nodes, isClustered, addresses, server, trustStore, refused, unnamed, mark } = facts;
-  const refusals = view.admitted.flatMap((want) => {
-    const reason = refused.get(want.certificate.fingerprint);
-    return reason === undefined ? [] : [rejection(want, reason)];
-  });
-  const served = new Map([...trustStore].filter(([fingerprint]) => !refused.has(fingerprint)));
+  const { nodes, isClustered, addresses, server, trustStore, unnamed, mark } = facts;
+  const refusals = refusalsOf(view, facts);
+  const isRefused = new Set<string | null>(refusals.map(({ fingerprint }) => fingerprint));
+  const served = new Map([...trustStore].filter(([fingerprint]) => !isRefused.has(fingerprint)));
   const registered = registeredOf(view, { ...facts, trustStore: served });
   const pending = [...registered.keys()].filter((fingerprint) => {
     const entry = trustStore.get(fingerprint);
@@ -74,6 +73,22 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
       rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
     ),
   };
+}
+
+/**
+ * Rejects the wants that LXD refused. Another want of the same certificate stays registered if the
+ * entry covers it.
+ */
+function refusalsOf(
+  { admitted }: RelationView,
+  { trustStore, refused }: Pick<Facts, "trustStore" | "refused">,
+): readonly Rejection[] {
+  return admitted.flatMap((want) => {
+    const { certificate: { fingerprint }, projects } = want;
+    const [reason, entry] = [refused.get(fingerprint), trustStore.get(fingerprint)];
+    const isCovered = entry !== undefined && isWithin(projects, entry.projects);
+    return reason === undefined || isCovered ? [] : [rejection(want, reason)];
+  });
 }
 
 /**

@@ -208,7 +208,7 @@ Deno.test("publicationOf() holds nodes, server, certificates and rejections", ()
     isClustered: false,
     addresses: FACTS.addresses,
     server: FACTS.server,
-    registered: new Map([["a", "text a"]]),
+    registered: new Map([["a", "text a"], ["b", "pem b"]]),
     pending: new Set(),
     rejected,
   });
@@ -230,12 +230,30 @@ Deno.test("publicationOf() rejects entries whose name prevents the adoption", ()
   assert.deepEqual([...publication().pending], []);
 });
 
-Deno.test("publicationOf() rejects certificates that LXD refused", () => {
-  const admitted = [want("a"), want("b"), want("b", AMS1)];
-  const { registered, rejected } = publicationOf(view({ admitted }), FACTS);
-  assert.deepEqual([...registered.keys()], ["a"]);
-  assert.deepEqual(rejected, [
-    rejectionOf("ams/0", "b", "no such project"),
-    rejectionOf("ams/1", "b", "no such project"),
+Deno.test("publicationOf() rejects wants that LXD refused, and no other want of the certificate", () => {
+  const wanting = (projects: readonly string[] | null, requirer = AMS0): Want => ({
+    ...want("b", requirer),
+    projects,
+  });
+  const trustStore: TrustStore = new Map(
+    [...store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:shared"])]
+      .map(([id, entry]) => [id, { ...entry, projects: ["db", "web"] }]),
+  );
+  const facts = { ...FACTS, trustStore };
+  const reason = "no such project";
+  const publish = (...wants: readonly Want[]) => {
+    const { registered, rejected } = publicationOf(view({ admitted: wants }), facts);
+    return [[...registered.keys()], rejected];
+  };
+  assert.deepEqual(publish(wanting(["web"])), [["a", "b"], []]);
+  assert.deepEqual(publish(wanting(null), wanting(["wbe"], AMS1)), [
+    ["a"],
+    [rejectionOf("ams/0", "b", reason), rejectionOf("ams/1", "b", reason)],
   ]);
+  const none = new Map([...trustStore].filter(([id]) => id !== "b"));
+  const { rejected } = publicationOf(view({ admitted: [wanting(["web"])] }), {
+    ...facts,
+    trustStore: none,
+  });
+  assert.deepEqual(rejected, [rejectionOf("ams/0", "b", reason)]);
 });
