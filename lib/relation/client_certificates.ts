@@ -89,7 +89,9 @@ export function readClientCertificates(
   const { sent, more, rejected } = reader;
   const certificates = [...sent.values()].filter((one) => one !== undefined);
   // A chain may stand in one item, or in several.
-  const { certain, doubtful } = authoritiesAmong(certificates.map(({ certificate }) => certificate));
+  const { certain, doubtful } = authoritiesAmong(
+    certificates.map(({ certificate }) => certificate),
+  );
   const authorities = certain.union(doubtful);
   return {
     certificates: certificates.filter(({ certificate }) =>
@@ -142,8 +144,9 @@ function createReader(parse: typeof readCertificate): Reader {
       if (number === LIMITS.certificates) return void more.add(body);
       const certificate = parse(block);
       const reason = certificate && reasonAgainstSize(certificate);
-      if (!certificate || reason) reject(reason ?? REASONS.certificate, certificate?.fingerprint ?? null);
-      else number++;
+      if (!certificate || reason) {
+        reject(reason ?? REASONS.certificate, certificate?.fingerprint ?? null);
+      } else number++;
       sent.set(
         body,
         certificate && !reason ? { certificate, text: echo ?? certificate.pem } : undefined,
@@ -172,7 +175,9 @@ function readItem(item: unknown, reader: Reader): void {
   }
   if (reader.texts.has(item)) return;
   const blocks = pemBlocks(item);
-  if (blocks.length === 0) return item.trim() === "" ? undefined : reader.reject(REASONS.text, null);
+  if (blocks.length === 0) {
+    return item.trim() === "" ? undefined : reader.reject(REASONS.text, null);
+  }
   reader.texts.add(item);
   // The requirer looks for its own text. Text beside the certificate is not repeated: it may be a
   // secret.

@@ -77,7 +77,8 @@ function brief({ certificates, rejected }: ClientCertificates) {
 }
 
 const read = (raw: string) => brief(readClientCertificates("client_certificates", raw));
-const texts = (raw: string) => readClientCertificates("client_certificates", raw).certificates.map(({ text }) => text);
+const texts = (raw: string) =>
+  readClientCertificates("client_certificates", raw).certificates.map(({ text }) => text);
 
 Deno.test.each([
   { what: "a JSON list", raw: JSON.stringify([A, B]), expected: [one, two] },
@@ -316,8 +317,10 @@ Deno.test("readClientCertificates() parses a repeated certificate once", () => {
 });
 
 Deno.test("readClientCertificates() parses no block after the hundredth certificate", () => {
-  const many = Array.from({ length: 400 }, (_, index) =>
-    craft({ subject: nameOf(`client ${index}`) }));
+  const many = Array.from(
+    { length: 400 },
+    (_, index) => craft({ subject: nameOf(`client ${index}`) }),
+  );
   const garbage = A.replace(/\n.{20}/, `\n${"A".repeat(20)}`);
   // What is no certificate does not count, nor what is there already.
   const read = count(JSON.stringify([garbage, many[0], ...many, many[0]]));
@@ -344,7 +347,9 @@ Deno.test("readClientCertificates() rejects a certificate over the limit, with i
 
 Deno.test("readClientCertificates() throws for nothing within the limit", () => {
   const begin = "-----BEGIN CERTIFICATE-----\n";
-  for (const part of ["[", '{"a":', "{},", "1,", begin, `${begin}AAAA`, "-----END ", "\\\n", "\0", " "]) {
+  for (
+    const part of ["[", '{"a":', "{},", "1,", begin, `${begin}AAAA`, "-----END ", "\\\n", "\0", " "]
+  ) {
     const raw = part.repeat(1_048_576 / part.length);
     assert.deepEqual(count(raw).certificates, 0);
     assert.deepEqual(count(`${begin}${raw.slice(100)}`).certificates, 0);

@@ -243,3 +243,23 @@ Deno.test("parseWants() counts each project once, and takes 64 of them", () => {
   // Objects that cannot be made texts.
   assert.equal(wantsOf([{ toString: null }, { toString: 1 }]).wants.length, 0);
 });
+
+Deno.test.each([
+  { what: "lists", part: "[" },
+  { what: "objects", part: "{}," },
+  { what: "zero bytes", part: "\0" },
+  { what: "certificates", part: A },
+  { what: "beginnings", part: "-----BEGIN CERTIFICATE-----\n" },
+  { what: "folded lines", part: "\\\n" },
+])("parsePublished() reads any text of a former version, however long: $what", ({ part }) => {
+  const text = part.repeat(4_000_000 / part.length);
+  for (const value of [text, JSON.stringify([text])]) {
+    const published = parsePublished({
+      nodes: value,
+      registered_certificates: value,
+      rejected_certificates: value,
+    });
+    assert.deepEqual(published.rejected, []);
+    assert.deepEqual(published.endpoints, []);
+  }
+});
