@@ -50,6 +50,8 @@ const REASONS: readonly RegExp[] = [
   /^The certificate's key cannot be read$/,
   /^projects must be a JSON list of at least one project name$/,
   /^The operator allows the projects db, web, not ("[^\s"'*/]{1,63}"(, )?)+$/,
+  /^The key (client_certificates|projects) has more than 1 MiB \(1048576 bytes\), which is the limit: /,
+  /^projects has \d+ names, and the limit is 64: name fewer$/,
   /^LXD refuses the certificate: [^\n]{1,200}$/,
 ];
 
