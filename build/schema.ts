@@ -6,11 +6,14 @@
 
 import * as z from "zod/mini";
 import { type Field, type Fields, PROVIDER, REQUIRER } from "../lib/requirer/databag.ts";
+import { LIMITS } from "../lib/requirer/limits.ts";
 
 /** The texts of a schema. */
 interface Words<T> {
   readonly title: string;
   readonly description: string;
+  /** The longest text of each key. @default {no limit} */
+  readonly maxLength?: number;
   /** A sentence or two for each key. */
   readonly keys: { readonly [N in keyof T]-?: string };
 }
@@ -40,6 +43,7 @@ export function renderSchemas(): Readonly<Record<string, string>> {
     }),
     "lxd-requirer.json": render(REQUIRER, {
       title: "Databag of a requirer of the interface lxd",
+      maxLength: LIMITS.text,
       description: "What a unit should write, or the leader for the application. LXD Integrator " +
         `takes several other forms, too. ${BESIDE}`,
       keys: {
@@ -53,7 +57,7 @@ export function renderSchemas(): Readonly<Record<string, string>> {
 
 function render<T extends object>(
   keys: Fields<T>,
-  { title, description, ...words }: Words<T>,
+  { title, description, maxLength, ...words }: Words<T>,
 ): string {
   const entries = Object.entries<Field<unknown>>(keys);
   const schema = {
@@ -65,6 +69,7 @@ function render<T extends object>(
       entries.map(([name, key]) => [name, {
         description: words.keys[name as keyof T],
         ...schemaOf(key),
+        ...maxLength === undefined ? {} : { maxLength },
       }]),
     ),
     required: entries.filter(([, { isOptional }]) => !isOptional).map(([name]) => name),

@@ -120,9 +120,9 @@ function contextOf({ environment, exec, log }: Surroundings): Context {
 
 /** Logs the refusals of Juju: some of them fail no hook. */
 function reporting(exec: Exec, log: (line: string) => void): Exec {
-  return async (tool, args, stdin) => {
+  return async (tool, args, more) => {
     try {
-      return await exec(tool, args, stdin);
+      return await exec(tool, args, more);
     } catch (error) {
       if (isRefusal(error)) log(`Juju refuses ${tool}: ${quoteWords(error.stderr)}`);
       throw error;

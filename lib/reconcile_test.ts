@@ -111,7 +111,9 @@ class Model {
   async run(event: HookEvent, unit = "lxd/0"): Promise<Outcome | undefined> {
     for (const list of [this.tools, this.written, this.warnings]) list.length = 0;
     const { outcome, hasChanged } = await reconcile({
-      juju: createJuju((tool, args, stdin) => this.#tool(unit, [tool, ...args], stdin)),
+      juju: createJuju((tool, args, more) =>
+        this.#tool(unit, [tool, ...args], typeof more === "string" ? more : undefined)
+      ),
       enter: ({ endpoint }, known) => enterLxd(this.#transport(), { credential: endpoint, known }),
       application: "lxd",
       unit,

@@ -118,7 +118,8 @@ function readServer(text: string): Pick<Credentials, "server" | "issuers"> | und
     .map(readCertificate);
   if (!first) return undefined;
   const chain = [first, ...others.filter((one) => one !== undefined)];
-  const authorities = authoritiesAmong(chain);
+  const { certain, doubtful } = authoritiesAmong(chain);
+  const authorities = certain.union(doubtful);
   const server = chain.find(({ fingerprint }) => !authorities.has(fingerprint)) ?? first;
   const issuers = chain.filter((one) => one !== server);
   return issuers.length > 0 ? { server, issuers } : { server };

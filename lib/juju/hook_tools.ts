@@ -6,11 +6,26 @@
 import * as z from "zod/mini";
 import type { Secret } from "../credential/credentials.ts";
 import { type Databag, parseJson, type Parser } from "../requirer/databag.ts";
+import { isTooLong, TOO_LONG } from "../requirer/limits.ts";
 import { line } from "../requirer/line.ts";
 import { isRefusal, quoteWords } from "./refusal.ts";
+import { createSieve } from "./sieve.ts";
 
-/** Runs a hook tool and returns its standard output. Rejects with a {@linkcode HookToolError}. */
-export type Exec = (tool: string, args: readonly string[], stdin?: string) => Promise<string>;
+/** The part of the output that is needed of a tool which prints a JSON object of texts. */
+export interface Selection {
+  /** The keys to keep. Others may be left out, and texts over the limit may be replaced. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * Runs a hook tool and returns its standard output. The third argument is text for the tool's standard
+ * input, or what is needed of its output. Rejects with a {@linkcode HookToolError}.
+ */
+export type Exec = (
+  tool: string,
+  args: readonly string[],
+  more?: string | Selection,
+) => Promise<string>;
 
 /** How a hook tool ended. */
 export interface ToolExit {
@@ -68,8 +83,15 @@ export interface Juju {
   readonly isLeader: () => Promise<boolean>;
   /** Writes a line to Juju's log. It never fails: no certificate waits for a log. */
   readonly jujuLog: (level: "INFO" | "WARNING", message: string) => Promise<void>;
-  /** The databag of a unit, or of an application. */
-  readonly relationGet: (relation: string, name: string) => Promise<Databag>;
+  /**
+   * The databag of a unit, or of an application. With `keys`, it holds only these keys, and a text over
+   * the limit gives way to {@linkcode TOO_LONG}.
+   */
+  readonly relationGet: (
+    relation: string,
+    name: string,
+    keys?: readonly string[],
+  ) => Promise<Databag>;
   /** Ids of the relations of an endpoint; broken ones are left out. */
   readonly relationIds: (endpoint: string) => Promise<readonly string[]>;
   /** The remote units whose `-joined` this unit has run. */
@@ -91,6 +113,8 @@ export interface Juju {
   /** Sets this unit's workload status, at once. The message is one line. */
   readonly statusSet: (status: string, message: string) => Promise<void>;
 }
+
+const BUFFER_LENGTH = 65_536;
 
 const TEXT = z.string();
 const TEXTS = z.array(z.string());
@@ -115,12 +139,8 @@ const CONTROLS_REGEXP = /[\u007f-\u009f\ufffe\uffff]/g;
  * @param exec Runs a tool.
  */
 export function createJuju(exec: Exec): Juju {
-  const read = async <T>(parser: Parser<T>, tool: string, ...args: string[]): Promise<T> => {
-    const result = parser.safeParse(parseJson(await exec(tool, ["--format=json", ...args])));
-    if (result.success) return result.data;
-    // Without the output, which may be a secret.
-    throw new TypeError(`Cannot read the output of ${tool}: it is not as Juju documents it`);
-  };
+  const read = async <T>(parser: Parser<T>, tool: string, ...args: string[]): Promise<T> =>
+    parseOutput(parser, tool, await exec(tool, ["--format=json", ...args]));
   return {
     configGet: () => read(CONFIG, "config-get"),
     credentialGet: () => credentialGet(() => read(z.unknown(), "credential-get")),
@@ -129,9 +149,12 @@ export function createJuju(exec: Exec): Juju {
     jujuLog: async (level, message) => {
       await exec("juju-log", ["--log-level", level, "--", line(message)]).catch(() => {});
     },
-    relationGet: (relation, name) => {
+    relationGet: async (relation, name, keys) => {
       const application = name.includes("/") ? [] : ["--app"];
-      return read(TEXT_BY_NAME, "relation-get", "-r", relation, ...application, "-", name);
+      const args = ["--format=json", "-r", relation, ...application, "-", name];
+      const output = await exec("relation-get", args, ...keys ? [{ keys }] : []);
+      const databag = parseOutput(TEXT_BY_NAME, "relation-get", output);
+      return keys ? select(databag, keys) : databag;
     },
     relationIds: async (endpoint) =>
       (await read(TEXTS, "relation-ids", endpoint)).map((id) => id.slice(id.indexOf(":") + 1)),
@@ -160,6 +183,20 @@ export function createJuju(exec: Exec): Juju {
   };
 }
 
+function parseOutput<T>(parser: Parser<T>, tool: string, output: string): T {
+  const result = parser.safeParse(parseJson(output));
+  if (result.success) return result.data;
+  // Without the output, which may be a secret.
+  throw new TypeError(`Cannot read the output of ${tool}: it is not as Juju documents it`);
+}
+
+function select(databag: Databag, keys: readonly string[]): Databag {
+  return Object.fromEntries(keys.flatMap((key) => {
+    const text = databag[key];
+    return text === undefined ? [] : [[key, isTooLong(text) ? TOO_LONG : text]];
+  }));
+}
+
 async function credentialGet(read: () => Promise<unknown>): Promise<unknown> {
   try {
     return await read();
@@ -186,15 +223,16 @@ async function secretGet(
 /**
  * Runs a hook tool as Juju lays it out: a program on `PATH`.
  *
- * @param stdin Text for its standard input. @default {nothing}
+ * @param more Text for its standard input, or what is needed of its output. @default {nothing}
  * @returns Its standard output.
  * @throws {HookToolError} If it fails.
  */
 export async function execTool(
   tool: string,
   args: readonly string[],
-  stdin?: string,
+  more?: string | Selection,
 ): Promise<string> {
+  const stdin = typeof more === "string" ? more : undefined;
   const command = new Deno.Command(tool, {
     args: [...args],
     stdin: stdin === undefined ? "null" : "piped",
@@ -208,13 +246,36 @@ export async function execTool(
     await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
     await writer.close().catch(() => {});
   }
-  const { code, signal, stdout, stderr } = await process.output();
-  const decoder = new TextDecoder();
+  const [{ code, signal }, stdout, stderr] = await Promise.all([
+    process.status,
+    typeof more === "object" ? readKeys(process.stdout, more) : readText(process.stdout),
+    readText(process.stderr),
+  ]);
   if (signal !== null) {
     throw new HookToolError(tool, { code, stderr: `killed by ${signal}`, signal });
   }
-  if (code !== 0) throw new HookToolError(tool, { code, stderr: decoder.decode(stderr) });
-  return decoder.decode(stdout);
+  if (code !== 0) throw new HookToolError(tool, { code, stderr });
+  return stdout;
+}
+
+async function readText(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  return await new Response(stream).text();
+}
+
+async function readKeys(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { keys }: Selection,
+): Promise<string> {
+  const sieve = createSieve(keys);
+  // A fresh buffer for each chunk would take 100 MB before any of them is collected.
+  const reader = stream.getReader({ mode: "byob" });
+  let buffer = new Uint8Array(BUFFER_LENGTH);
+  for (;;) {
+    const { done, value } = await reader.read(buffer);
+    if (done || !value) return sieve.end();
+    sieve.push(value);
+    buffer = new Uint8Array(value.buffer);
+  }
 }
 
 function escape(character: string): string {

@@ -4,7 +4,8 @@ import { createJuju, execTool, HookToolError, type Juju } from "./hook_tools.ts"
 
 /** Hook tools that print what they were told for a command, and refuse every other one. */
 function fakeJuju(command: string, output: string | Error): Juju {
-  return createJuju((tool, args, stdin) => {
+  return createJuju((tool, args, more) => {
+    const stdin = typeof more === "string" ? more : undefined;
     const line = [tool, ...args, ...stdin === undefined ? [] : ["<", stdin]].join(" ");
     if (line !== command) return Promise.reject(new Error(`Cannot answer "${line}"`));
     return output instanceof Error ? Promise.reject(output) : Promise.resolve(output);

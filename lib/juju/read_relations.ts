@@ -87,8 +87,8 @@ export async function readRelation(
     juju.relationGet(relation, unit),
   ]);
   const [application, ...units] = await Promise.all([
-    readSender(juju, relation, name),
-    ...names.map((name) => readSender(juju, relation, name)),
+    readSender(juju, { endpoint, relation }, name),
+    ...names.map((name) => readSender(juju, { endpoint, relation }, name)),
   ]);
   const wants = parseWants(relation, application, units);
   const isAskedByApplication = isAskedBy(name, wants);
@@ -123,8 +123,10 @@ export async function readRequirer(
   const isUnit = owner !== name;
   if (maySpeakForUnits && !isUnit) return await readWhole();
   const [sender, application, databag] = await Promise.all([
-    readSender(juju, relation, name),
-    maySpeakForUnits ? readSender(juju, relation, owner) : { name: owner, databag: {} },
+    readSender(juju, { endpoint, relation }, name),
+    maySpeakForUnits
+      ? readSender(juju, { endpoint, relation }, owner)
+      : { name: owner, databag: {} },
     juju.relationGet(relation, unit),
   ]);
   if (maySpeakForUnits?.(application.databag)) return await readWhole();
@@ -192,8 +194,14 @@ async function listRelations(juju: Juju): Promise<readonly RelationId[]> {
   return ids.flat();
 }
 
-async function readSender(juju: Juju, relation: string, name: string): Promise<Sender> {
-  return { name, databag: await juju.relationGet(relation, name) };
+/** Reads what an application or unit wrote, as far as the interface knows it. */
+async function readSender(
+  juju: Juju,
+  { endpoint, relation }: RelationId,
+  name: string,
+): Promise<Sender> {
+  const { keys } = INTERFACES[endpoint];
+  return { name, databag: await juju.relationGet(relation, name, keys) };
 }
 
 function isAskedBy(name: string, { wants, rejected }: Wants): boolean {

@@ -9,7 +9,14 @@ import {
   pemBlocks,
   readCertificate,
 } from "../requirer/certificate.ts";
-import { ALONE_REGEXP, parseJson, type Rejection } from "../requirer/databag.ts";
+import { ALONE_REGEXP, parseBoundedJson, type Rejection } from "../requirer/databag.ts";
+import {
+  isTooLong,
+  LIMITS,
+  reasonAgainstMore,
+  reasonAgainstSize,
+  reasonAgainstText,
+} from "../requirer/limits.ts";
 import { authoritiesAmong } from "../trust/chain.ts";
 
 /** A certificate that a requirer sent. */
@@ -22,7 +29,7 @@ export interface Sent {
 
 /** The content of the key. */
 export interface ClientCertificates {
-  /** The certificates, in their order. A certificate may be there several times. */
+  /** The certificates, each once, in their order. */
   readonly certificates: readonly Sent[];
   /** Reasons why the rest was rejected, for the requirer's author. */
   readonly rejected: readonly Refusal[];
@@ -36,6 +43,8 @@ const MUST_BE = "was sent: it must be a PEM certificate";
 const REASONS = {
   authority: "The certificate of an authority was sent with the one it signed: " +
     "only the client's own is registered",
+  doubtful: "Too many certificates with the same names were sent to verify all signatures: " +
+    "send only the client's own",
   block: "A PEM block was sent that is no CERTIFICATE",
   certificate: "The PEM block is not an X.509 certificate",
   key: "A private key was sent: it is no longer secret, replace it and send certificates only",
@@ -53,29 +62,96 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /**
  * Reads the key. Never fails: every item that is no client's certificate is rejected with its reason.
+ * Equal texts are parsed once, and nothing after the limits is parsed.
  *
  * @example One PEM block that is no certificate
  * ```ts
  * import assert from "node:assert/strict";
  * const text = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
- * const { certificates, rejected } = readClientCertificates(JSON.stringify([text]));
- * assert.deepEqual([certificates.length, rejected.length], [0, 1]);
+ * const read = readClientCertificates("client_certificates", JSON.stringify([text, text]));
+ * assert.deepEqual([read.certificates.length, read.rejected.length], [0, 1]);
  * ```
  *
+ * @param key Name of the key, for the reasons.
  * @param raw Value of the key: a JSON list, one PEM, a JSON string, a YAML list, or garbage.
+ * @param parse Parses a PEM block. @default {readCertificate}
  */
-export function readClientCertificates(raw: string): ClientCertificates {
-  const read = items(raw).flatMap(readItem);
-  const sent = read.filter((result) => typeof result !== "string");
-  const reasons = read.filter((result) => typeof result === "string");
+export function readClientCertificates(
+  key: string,
+  raw: string,
+  parse: typeof readCertificate = readCertificate,
+): ClientCertificates {
+  if (isTooLong(raw)) {
+    return { certificates: [], rejected: [{ fingerprint: null, reason: reasonAgainstText(key) }] };
+  }
+  const reader = createReader(parse);
+  for (const item of items(raw)) readItem(item, reader);
+  const { sent, more, rejected } = reader;
+  const certificates = [...sent.values()].filter((one) => one !== undefined);
   // A chain may stand in one item, or in several.
-  const authorities = authoritiesAmong(sent.map(({ certificate }) => certificate));
+  const { certain, doubtful } = authoritiesAmong(
+    certificates.map(({ certificate }) => certificate),
+  );
+  const authorities = certain.union(doubtful);
   return {
-    certificates: sent.filter(({ certificate }) => !authorities.has(certificate.fingerprint)),
+    certificates: certificates.filter(({ certificate }) =>
+      !authorities.has(certificate.fingerprint)
+    ),
     rejected: [
-      ...reasons.map((reason) => ({ fingerprint: null, reason })),
-      ...[...authorities].map((fingerprint) => ({ fingerprint, reason: REASONS.authority })),
+      ...rejected,
+      ...more.size > 0 ? [{ fingerprint: null, reason: reasonAgainstMore(more.size) }] : [],
+      ...[...certain].map((fingerprint) => ({ fingerprint, reason: REASONS.authority })),
+      ...[...doubtful].map((fingerprint) => ({ fingerprint, reason: REASONS.doubtful })),
     ],
+  };
+}
+
+/** What was read so far. */
+interface Reader {
+  /** The certificates by the base64 of their blocks; undefined for a block that was rejected. */
+  readonly sent: Map<string, Sent | undefined>;
+  /** The texts with PEM blocks. */
+  readonly texts: Set<string>;
+  /** The base64 of the blocks after the limit. */
+  readonly more: Set<string>;
+  /** What was rejected. */
+  readonly rejected: readonly Refusal[];
+  /** Rejects something, for a reason. */
+  readonly reject: (reason: string, fingerprint: string | null) => void;
+  /** Reads the certificate of a block. */
+  readonly read: (block: PemBlock, echo: string | undefined) => void;
+}
+
+function createReader(parse: typeof readCertificate): Reader {
+  const sent = new Map<string, Sent | undefined>();
+  const more = new Set<string>();
+  const refusals = new Map<string, Refusal>();
+  let number = 0;
+  const reject: Reader["reject"] = (reason, fingerprint) => {
+    refusals.set(`${fingerprint} ${reason}`, { fingerprint, reason });
+  };
+  return {
+    sent,
+    texts: new Set(),
+    more,
+    get rejected() {
+      return [...refusals.values()];
+    },
+    reject,
+    read: (block, echo) => {
+      const { body } = block;
+      if (sent.has(body)) return;
+      if (number === LIMITS.certificates) return void more.add(body);
+      const certificate = parse(block);
+      const reason = certificate && reasonAgainstSize(certificate);
+      if (!certificate || reason) {
+        reject(reason ?? REASONS.certificate, certificate?.fingerprint ?? null);
+      } else number++;
+      sent.set(
+        body,
+        certificate && !reason ? { certificate, text: echo ?? certificate.pem } : undefined,
+      );
+    },
   };
 }
 
@@ -87,30 +163,30 @@ function items(raw: string): readonly unknown[] {
 }
 
 function jsonOrText(text: string): unknown {
-  const value = parseJson(text);
+  const value = parseBoundedJson(text);
   return value === undefined ? text : value;
 }
 
-/** The certificates of an item, and the reasons why the rest is rejected. */
-function readItem(item: unknown): readonly (Sent | string)[] {
-  if (item === null || item === "") return [];
+function readItem(item: unknown, reader: Reader): void {
+  if (item === null || item === "") return;
   if (typeof item !== "string") {
     const what = Array.isArray(item) ? "A list" : KINDS[typeof item];
-    return [`${what} ${MUST_BE}`];
+    return reader.reject(`${what} ${MUST_BE}`, null);
   }
+  if (reader.texts.has(item)) return;
   const blocks = pemBlocks(item);
-  if (blocks.length === 0) return item.trim() === "" ? [] : [REASONS.text];
+  if (blocks.length === 0) {
+    return item.trim() === "" ? undefined : reader.reject(REASONS.text, null);
+  }
+  reader.texts.add(item);
   // The requirer looks for its own text. Text beside the certificate is not repeated: it may be a
   // secret.
   const isAlone = item.length <= MAXIMUM_ECHO_LENGTH && ALONE_REGEXP.test(item);
-  const echo = isAlone ? item : undefined;
-  return blocks.map((block) => readBlock(block, echo));
+  for (const block of blocks) readBlock(block, isAlone ? item : undefined, reader);
 }
 
-/** The certificate of a block, or the reason why it is rejected. */
-function readBlock(block: PemBlock, echo: string | undefined): Sent | string {
-  if (block.label.endsWith("PRIVATE KEY")) return REASONS.key;
-  if (block.label !== "CERTIFICATE") return REASONS.block;
-  const certificate = readCertificate(block);
-  return certificate ? { certificate, text: echo ?? certificate.pem } : REASONS.certificate;
+function readBlock(block: PemBlock, echo: string | undefined, reader: Reader): void {
+  if (block.label.endsWith("PRIVATE KEY")) reader.reject(REASONS.key, null);
+  else if (block.label !== "CERTIFICATE") reader.reject(REASONS.block, null);
+  else reader.read(block, echo);
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../../tests/certificates.ts";
+import { craft, nameOf } from "../../tests/crafted.ts";
+import { firstCertificate, readCertificate } from "../requirer/certificate.ts";
 import { parseJson } from "../requirer/databag.ts";
 import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 
@@ -74,8 +76,9 @@ function brief({ certificates, rejected }: ClientCertificates) {
   };
 }
 
-const read = (raw: string) => brief(readClientCertificates(raw));
-const texts = (raw: string) => readClientCertificates(raw).certificates.map(({ text }) => text);
+const read = (raw: string) => brief(readClientCertificates("client_certificates", raw));
+const texts = (raw: string) =>
+  readClientCertificates("client_certificates", raw).certificates.map(({ text }) => text);
 
 Deno.test.each([
   { what: "a JSON list", raw: JSON.stringify([A, B]), expected: [one, two] },
@@ -174,7 +177,7 @@ Deno.test.each([
   { what: "two spaces in its label", raw: one.key.replaceAll("PRIVATE KEY", "PRIVATE  KEY") + A },
   { what: "lower case", raw: one.key.replaceAll("PRIVATE KEY", "private key") + A },
 ])("readClientCertificates() never repeats a private key: $what", ({ raw }) => {
-  const result = readClientCertificates(raw);
+  const result = readClientCertificates("client_certificates", raw);
   assert.equal(result.certificates.length, 1);
   const told = JSON.stringify(result);
   // The secret begins in the first line of a key's body; the last ones are the certificate's too.
@@ -200,7 +203,8 @@ Deno.test("readClientCertificates() says that a private key was sent whose label
 Deno.test("readClientCertificates() keeps a text as it was sent, if it is a certificate alone", () => {
   const crlf = A.replaceAll("\n", "\r\n");
   const sent = [A, A.trim(), `\n  ${A.replaceAll("\n", "\n  ")}`, crlf];
-  assert.deepEqual(texts(JSON.stringify(sent)), sent);
+  assert.deepEqual(sent.flatMap((text) => texts(JSON.stringify([text]))), sent);
+  assert.deepEqual(texts(JSON.stringify(sent)), sent.slice(0, 1));
   for (const raw of sent) assert.deepEqual(texts(raw), [raw]);
   assert.deepEqual(texts(JSON.stringify(crlf)), [crlf]);
 });
@@ -248,7 +252,7 @@ Deno.test("readClientCertificates() takes no authority, over however many items"
     "only the client's own is registered";
   const expected = [root, middle].map(({ fingerprint }) => ({ fingerprint, reason }));
   for (const raw of sent) {
-    const { certificates, rejected } = readClientCertificates(raw);
+    const { certificates, rejected } = readClientCertificates("client_certificates", raw);
     const fingerprints = certificates.map(({ certificate }) => certificate.fingerprint as string);
     assert.deepEqual(new Set(fingerprints), new Set([leaf.fingerprint]));
     assert.deepEqual(new Set(rejected), new Set(expected));
@@ -272,4 +276,82 @@ Deno.test.each(
 
 Deno.test("parseJson() distinguishes null from text that is no JSON", () => {
   assert.deepEqual(["null", "", "[", '["a"]'].map(parseJson), [null, undefined, undefined, ["a"]]);
+});
+
+/** Reads the key, and counts the blocks and characters that are parsed. */
+function count(raw: string): {
+  readonly parsed: number;
+  readonly characters: number;
+  readonly certificates: number;
+  readonly reasons: readonly string[];
+} {
+  let [parsed, characters] = [0, 0];
+  const { certificates, rejected } = readClientCertificates("client_certificates", raw, (block) => {
+    parsed++;
+    characters += block.body.length;
+    return readCertificate(block);
+  });
+  const reasons = [...new Set(rejected.map(({ reason }) => reason))];
+  return { parsed, characters, certificates: certificates.length, reasons };
+}
+
+const OVER =
+  "The key client_certificates has more than 1 MiB (1048576 bytes), which is the limit: shorten it";
+
+Deno.test.each([
+  { what: "numbers", raw: `[${"1,".repeat(7_000_000)}1]` },
+  { what: "lists within lists", raw: "[".repeat(16_000_000) },
+  { what: "zero bytes", raw: "\0".repeat(16_000_000) },
+  { what: "a certificate repeated", raw: A.repeat(16_000_000 / A.length) },
+  { what: "characters of two bytes", raw: "\u00e9".repeat(600_000) },
+])("readClientCertificates() parses nothing of a key over the limit: $what", ({ raw }) => {
+  assert.deepEqual(count(raw), { parsed: 0, characters: 0, certificates: 0, reasons: [OVER] });
+});
+
+Deno.test("readClientCertificates() parses a repeated certificate once", () => {
+  const all = JSON.stringify(Array.from({ length: 500 }, (_, index) => index % 2 ? A : ` ${A}`));
+  assert.deepEqual(
+    [count(all).parsed, count(all).certificates, count(A.repeat(500)).parsed],
+    [1, 1, 1],
+  );
+});
+
+Deno.test("readClientCertificates() parses no block after the hundredth certificate", () => {
+  const many = Array.from(
+    { length: 400 },
+    (_, index) => craft({ subject: nameOf(`client ${index}`) }),
+  );
+  const garbage = A.replace(/\n.{20}/, `\n${"A".repeat(20)}`);
+  // What is no certificate does not count, nor what is there already.
+  const read = count(JSON.stringify([garbage, many[0], ...many, many[0]]));
+  assert.deepEqual([read.parsed, read.certificates], [101, 100]);
+  assert.deepEqual(read.reasons, [
+    "The PEM block is not an X.509 certificate",
+    "The limit is 100 certificates, and 300 more were sent: withdraw those not in use",
+  ]);
+});
+
+Deno.test("readClientCertificates() rejects a certificate over the limit, with its fingerprint", () => {
+  const large = craft({ padding: 16_384 });
+  const { certificates, rejected } = readClientCertificates(
+    "client_certificates",
+    JSON.stringify([large, A]),
+  );
+  assert.equal(certificates.length, 1);
+  assert.equal(rejected[0]?.fingerprint, firstCertificate(large)?.fingerprint);
+  assert.match(
+    rejected[0]?.reason ?? "",
+    /^The certificate has 16\d{3} bytes, and the limit is 16 KiB \(16384 bytes\): use one without/,
+  );
+});
+
+Deno.test("readClientCertificates() throws for nothing within the limit", () => {
+  const begin = "-----BEGIN CERTIFICATE-----\n";
+  for (
+    const part of ["[", '{"a":', "{},", "1,", begin, `${begin}AAAA`, "-----END ", "\\\n", "\0", " "]
+  ) {
+    const raw = part.repeat(1_048_576 / part.length);
+    assert.deepEqual(count(raw).certificates, 0);
+    assert.deepEqual(count(`${begin}${raw.slice(100)}`).certificates, 0);
+  }
 });

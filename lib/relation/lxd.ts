@@ -9,6 +9,7 @@ import {
   type AnswerDatabag,
   ANY_NODES,
   type Databag,
+  parseBoundedJson,
   PROVIDER,
   readField,
   readFingerprints,
@@ -16,6 +17,7 @@ import {
   renderDatabag,
   REQUIRER,
 } from "../requirer/databag.ts";
+import { isTooLong, reasonAgainstProjects, reasonAgainstText } from "../requirer/limits.ts";
 import { compareRejections } from "../trust/bound_rejections.ts";
 import type { Requirer } from "../trust/owner.ts";
 import type { Projects } from "../trust/projects.ts";
@@ -32,6 +34,8 @@ export interface Sender {
 
 const VERSION = "1.0";
 
+const MUST_BE_PROJECTS = "projects must be a JSON list of at least one project name";
+
 /**
  * Parses the wants of an application and of its units, each by itself. Never fails: what cannot be read
  * is rejected with its reason.
@@ -44,10 +48,14 @@ export function parseWants(
   units: readonly Sender[],
 ): Wants {
   return joinWants([application, ...units].map(({ name, databag }) => {
-    const sent = readClientCertificates(databag["client_certificates"] ?? "");
-    const reason = "projects must be a JSON list of at least one project name";
-    const confines = { projects: parseProjects(databag["projects"] ?? ""), reason };
-    return wantsOf(sent, confines, { relation, name });
+    const sent = readClientCertificates(
+      "client_certificates",
+      databag["client_certificates"] ?? "",
+    );
+    return wantsOf(sent, confinesOf([databag["projects"] ?? ""], parseProjects), {
+      relation,
+      name,
+    });
   }));
 }
 
@@ -59,16 +67,33 @@ export function joinWants(requests: readonly Wants[]): Wants {
   };
 }
 
+/** The projects that a requirer names, or the reason why they cannot be read. */
+export type Confines = { readonly projects: Projects } | { readonly reason: string };
+
+/**
+ * Reads the projects that a requirer names, if they are within the limits.
+ *
+ * @param texts What it wrote, with commas to join it.
+ * @param parse Reads that.
+ */
+export function confinesOf(texts: readonly string[], parse: (text: string) => Confines): Confines {
+  const reason = reasonAgainstText("projects");
+  if (texts.some(isTooLong)) return { reason };
+  const text = texts.join();
+  if (isTooLong(text)) return { reason };
+  return parse(text);
+}
+
 /**
  * Composes the wants of one requirer.
  *
  * @param sent The certificates that it sent.
- * @param confines The projects that it names; undefined if they cannot be read, for the given reason.
+ * @param confines The projects that it names.
  * @returns The wants, with each certificate and each reason once.
  */
 export function wantsOf(
   sent: ClientCertificates,
-  { projects, reason }: { readonly projects: Projects | undefined; readonly reason: string },
+  confines: Confines,
   requirer: Requirer,
 ): Wants {
   const wants = new Map<Fingerprint, Want>();
@@ -78,9 +103,10 @@ export function wantsOf(
   };
   for (const { fingerprint, reason } of sent.rejected) reject(reason, fingerprint);
   for (const { certificate, text } of sent.certificates) {
-    if (projects === undefined) {
-      reject(reason, certificate.fingerprint);
+    if ("reason" in confines) {
+      reject(confines.reason, certificate.fingerprint);
     } else if (!wants.has(certificate.fingerprint)) {
+      const { projects } = confines;
       wants.set(certificate.fingerprint, { requirer, certificate, text, projects });
     }
   }
@@ -163,11 +189,15 @@ function answerOf(
   };
 }
 
-/** Parses `projects`: null if the key is empty, undefined if it cannot be read. */
-function parseProjects(raw: string): Projects | undefined {
-  if (raw.trim() === "") return null;
-  const names = readField(REQUIRER.projects, raw);
-  return names && [...new Set(names)].sort();
+function parseProjects(text: string): Confines {
+  if (text.trim() === "") return { projects: null };
+  const value = parseBoundedJson(text);
+  // Of a long list, the parser would remember why each item is wrong.
+  const names = Array.isArray(value) ? new Set<unknown>(value) : undefined;
+  const excess = names && reasonAgainstProjects(names.size);
+  if (excess) return { reason: excess };
+  const projects = REQUIRER.projects.schema.safeParse(names ? [...names] : value).data;
+  return projects ? { projects: projects.toSorted() } : { reason: MUST_BE_PROJECTS };
 }
 
 function by<T>(key: (item: T) => string): (a: T, b: T) => number {

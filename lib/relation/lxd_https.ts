@@ -8,11 +8,20 @@
  * @module
  */
 import type { Databag } from "../requirer/databag.ts";
+import { isTooLong, reasonAgainstProjects, reasonAgainstText } from "../requirer/limits.ts";
 import type { Requirer } from "../trust/owner.ts";
 import { parseNames } from "../trust/projects.ts";
 import type { Node, Publication, Published, Wants } from "../trust/want.ts";
 import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
-import { joinWants, parseAnswer, renderAnswer, type Sender, wantsOf } from "./lxd.ts";
+import {
+  type Confines,
+  confinesOf,
+  joinWants,
+  parseAnswer,
+  renderAnswer,
+  type Sender,
+  wantsOf,
+} from "./lxd.ts";
 
 const VERSION = "1.0";
 
@@ -58,17 +67,16 @@ export function parseWants(
   if (speaks || asking.length === 0) {
     const databags = [databag, ...units.map(({ databag }) => databag)];
     // All units share the one certificate.
-    const ofUnits = units.map(({ databag }) => databag["projects"]).filter(Boolean).join();
-    const projects = databag["projects"] || ofUnits;
-    return parseDatabag({ ...databag, version: versionAmong(databags), projects }, {
-      relation,
-      name,
-    });
+    const projects = databag["projects"]
+      ? [databag["projects"]]
+      : units.flatMap(({ databag: { projects } }) => projects ? [projects] : []);
+    const request = { ...databag, version: versionAmong(databags) };
+    return parseDatabag(request, projects, { relation, name });
   }
   return joinWants(asking.map((unit) => {
     const version = versionAmong([databag, unit.databag]);
     const projects = databag["projects"] || unit.databag["projects"] || "";
-    return parseDatabag({ ...unit.databag, version, projects }, { relation, name: unit.name });
+    return parseDatabag({ ...unit.databag, version }, [projects], { relation, name: unit.name });
   }));
 }
 
@@ -78,19 +86,28 @@ function versionAmong(databags: readonly Databag[]): string {
   return versions.find((one) => one === VERSION) ?? versions[0] ?? "";
 }
 
-function parseDatabag(databag: Databag, requirer: Requirer): Wants {
+function parseDatabag(
+  databag: Databag,
+  projects: readonly string[],
+  requirer: Requirer,
+): Wants {
   const { version = "" } = databag;
   if (version === "") return { wants: [], rejected: [] };
   if (version !== VERSION) {
-    const reason = `The version must be ${VERSION}`;
+    const reason = isTooLong(version)
+      ? reasonAgainstText("version")
+      : `The version must be ${VERSION}`;
     return { wants: [], rejected: [{ unit: requirer.name, fingerprint: null, reason }] };
   }
-  const sent = one(readClientCertificates(databag["certificate"] ?? ""));
-  return wantsOf(
-    sent,
-    { projects: parseNames(databag["projects"]), reason: REASONS.projects },
-    requirer,
-  );
+  const sent = one(readClientCertificates("certificate", databag["certificate"] ?? ""));
+  return wantsOf(sent, confinesOf(projects, parseProjects), requirer);
+}
+
+function parseProjects(text: string): Confines {
+  const projects = parseNames(text);
+  if (projects === undefined) return { reason: REASONS.projects };
+  const reason = reasonAgainstProjects(projects?.length ?? 0);
+  return reason === undefined ? { projects } : { reason };
 }
 
 /**

@@ -245,3 +245,50 @@ Deno.test("parsePublished() reads what renderPublication() wrote", () => {
   });
   assert.deepEqual(parsePublished({}).endpoints, []);
 });
+
+const HUGE = "x".repeat(16_000_000);
+const over = (key: string): string =>
+  `The key ${key} has more than 1 MiB (1048576 bytes), which is the limit: shorten it`;
+
+Deno.test.each<{ what: string; databag: Databag; rejected: readonly unknown[] }>([
+  {
+    what: "the certificate",
+    databag: { version: "1.0", certificate: HUGE },
+    rejected: [[null, over("certificate")]],
+  },
+  {
+    what: "the version",
+    databag: { version: HUGE, certificate: A },
+    rejected: [[null, over("version")]],
+  },
+  {
+    what: "the text of projects",
+    databag: { version: "1.0", certificate: A, projects: HUGE },
+    rejected: [[one.fingerprint, over("projects")]],
+  },
+  {
+    what: "the number of projects",
+    databag: {
+      version: "1.0",
+      certificate: A,
+      projects: Array.from({ length: 65 }, (_, index) => `p${index}`).join(),
+    },
+    rejected: [[one.fingerprint, "projects has 65 names, and the limit is 64: name fewer"]],
+  },
+])("parseWants() rejects a request with $what over the limit", ({ databag, rejected }) => {
+  assert.deepEqual(request(databag), { wants: [], rejected });
+});
+
+Deno.test("parseWants() rejects an application whose units name too many projects together", () => {
+  const units = [0, 1].map((unit) => ({
+    name: `ams/${unit}`,
+    databag: { projects: Array.from({ length: 40 }, (_, index) => `p${unit}-${index}`).join() },
+  }));
+  const application = { name: "ams", databag: { version: "1.0", certificate: A } };
+  const { wants, rejected } = parseWants("4", application, units);
+  assert.deepEqual([wants, rejected], [[], [{
+    unit: "ams",
+    fingerprint: one.fingerprint,
+    reason: "projects has 80 names, and the limit is 64: name fewer",
+  }]]);
+});

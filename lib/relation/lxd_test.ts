@@ -221,3 +221,45 @@ Deno.test("parsePublished() reads what is still to be taken over from the origin
   assert.deepEqual([[...original], [...registered.keys()]], [[two.fingerprint], [one.fingerprint]]);
   assert.match(databag["nodes"] ?? "", new RegExp(two.fingerprint));
 });
+
+Deno.test("parseWants() counts each project once, and takes 64 of them", () => {
+  const names = Array.from({ length: 65 }, (_, index) => `p${index}`);
+  const wantsOf = (projects: readonly unknown[]) =>
+    parseWants("3", { name: "my-charm", databag: {} }, [{
+      name: "my-charm/0",
+      databag: {
+        client_certificates: JSON.stringify([A]),
+        projects: JSON.stringify(projects),
+      },
+    }]);
+  const { wants } = wantsOf([...names.slice(1), ...names.slice(1)]);
+  assert.deepEqual(wants[0]?.projects, names.slice(1).sort());
+  const { wants: none, rejected } = wantsOf(names);
+  assert.deepEqual(none, []);
+  assert.deepEqual(
+    rejected.map(({ reason }) => reason),
+    ["projects has 65 names, and the limit is 64: name fewer"],
+  );
+  // Objects that cannot be made texts.
+  assert.equal(wantsOf([{ toString: null }, { toString: 1 }]).wants.length, 0);
+});
+
+Deno.test.each([
+  { what: "lists", part: "[" },
+  { what: "objects", part: "{}," },
+  { what: "zero bytes", part: "\0" },
+  { what: "certificates", part: A },
+  { what: "beginnings", part: "-----BEGIN CERTIFICATE-----\n" },
+  { what: "folded lines", part: "\\\n" },
+])("parsePublished() reads any text of a former version, however long: $what", ({ part }) => {
+  const text = part.repeat(4_000_000 / part.length);
+  for (const value of [text, JSON.stringify([text])]) {
+    const published = parsePublished({
+      nodes: value,
+      registered_certificates: value,
+      rejected_certificates: value,
+    });
+    assert.deepEqual(published.rejected, []);
+    assert.deepEqual(published.endpoints, []);
+  }
+});

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Databag } from "../requirer/databag.ts";
+import { type Databag, REQUIRER } from "../requirer/databag.ts";
 import type { Publication, Published, Wants } from "../trust/want.ts";
 import * as lxd from "./lxd.ts";
 import type { Sender } from "./lxd.ts";
@@ -23,6 +23,8 @@ export interface Asked {
 
 /** The wire format of one interface. */
 export interface Interface {
+  /** The keys that are read of a requirer's databag. */
+  readonly keys: readonly string[];
   /**
    * Parses the wants of an application and of its units in a relation. Never fails: what cannot be
    * read is rejected.
@@ -51,6 +53,7 @@ export interface Interface {
 /** The interface of each endpoint: `lxd` and `lxd-https`. */
 export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
   api: {
+    keys: Object.keys(REQUIRER),
     parseWants: lxd.parseWants,
     maySpeakForUnits: undefined,
     renderPublication: lxd.renderPublication,
@@ -59,6 +62,7 @@ export const INTERFACES: Readonly<Record<Endpoint, Interface>> = {
     parsePublished: lxd.parsePublished,
   },
   https: {
+    keys: ["version", "certificate", "projects"],
     parseWants: lxdHttps.parseWants,
     maySpeakForUnits: lxdHttps.maySpeakForUnits,
     renderPublication: lxdHttps.renderPublication,

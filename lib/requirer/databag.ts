@@ -5,6 +5,7 @@
  * @module
  */
 import * as z from "zod/mini";
+import { LIMITS } from "./limits.ts";
 
 /** Relation data of one unit or application. Juju has strings only. */
 export type Databag = Readonly<Record<string, string>>;
@@ -127,10 +128,14 @@ export const PROVIDER: Fields<ProviderDatabag> = {
 
 /** The keys of a requirer, as it should write them. The charm also reads other forms. */
 export const REQUIRER: Fields<RequirerDatabag> = {
-  client_certificates: { as: "json", schema: z.array(Certificate) },
+  client_certificates: {
+    as: "json",
+    schema: z.array(Certificate).check(z.maxLength(LIMITS.certificates)),
+  },
   projects: {
     as: "json",
-    schema: z.array(z.string().check(z.regex(PROJECT_REGEXP))).check(z.minLength(1)),
+    schema: z.array(z.string().check(z.regex(PROJECT_REGEXP)))
+      .check(z.minLength(1), z.maxLength(LIMITS.projects)),
     isOptional: true,
   },
 };
@@ -172,6 +177,31 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+// Ten thousand take about 1 MB of memory; as many as fit into a text take 100 MB.
+const MAXIMUM_LISTS = 10_000;
+
+/**
+ * Parses JSON that a requirer wrote. No interface has lists and objects by the thousand.
+ *
+ * @example A list, and a list of many lists
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(parseBoundedJson("[[]]"), [[]]);
+ * assert.equal(parseBoundedJson(`[${"[],".repeat(10_000)}[]]`), undefined);
+ * ```
+ *
+ * @returns The value, or undefined if the text is no JSON, or has more than 10,000 brackets that begin
+ * a list or an object.
+ */
+export function parseBoundedJson(text: string): unknown {
+  let lists = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) lists++;
+  }
+  return lists > MAXIMUM_LISTS ? undefined : parseJson(text);
 }
 
 /**

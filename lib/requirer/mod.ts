@@ -19,6 +19,14 @@ import {
   renderDatabag,
   REQUIRER,
 } from "./databag.ts";
+import {
+  isTooLong,
+  LIMITS,
+  reasonAgainstMore,
+  reasonAgainstProjects,
+  reasonAgainstSize,
+  reasonAgainstText,
+} from "./limits.ts";
 
 export type { Certificate, Databag, Rejection };
 
@@ -85,13 +93,31 @@ export interface Rotation {
  * get into relation data), or the list of projects is empty or holds no names.
  */
 export function renderOffer({ certificates, projects }: Offer): Databag {
+  const offered = certificates.map(readOwn);
+  const reason = reasonAgainstOffer(offered, projects);
+  if (reason !== undefined) throw new RangeError(`Cannot make an offer: ${reason}`);
   if (projects && !REQUIRER.projects.schema.safeParse(projects).success) {
     throw new RangeError("Cannot offer projects: they must be at least one project's name");
   }
-  return renderDatabag(REQUIRER, {
-    client_certificates: certificates.map((text) => readOwn(text).pem),
+  const databag = renderDatabag(REQUIRER, {
+    client_certificates: offered.map(({ pem }) => pem),
     projects,
   });
+  for (const [key, text] of Object.entries(databag)) {
+    if (isTooLong(text)) throw new RangeError(`Cannot make an offer: ${reasonAgainstText(key)}`);
+  }
+  return databag;
+}
+
+function reasonAgainstOffer(
+  certificates: readonly Certificate[],
+  projects: readonly string[] = [],
+): string | undefined {
+  const more = new Set(certificates.map(({ fingerprint }) => fingerprint)).size -
+    LIMITS.certificates;
+  if (more > 0) return reasonAgainstMore(more);
+  return certificates.map(reasonAgainstSize).find((reason) => reason !== undefined) ??
+    reasonAgainstProjects(projects.length);
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { craft } from "../../tests/crafted.ts";
 import { createCertificate } from "../../tests/certificates.ts";
 import { parseWants, renderPublication } from "../relation/lxd.ts";
 import { type Certificate, type Fingerprint, firstCertificate } from "./certificate.ts";
@@ -175,4 +176,21 @@ Deno.test.each([
     use: use?.certificate,
     offer: offer.map(({ certificate }) => certificate),
   });
+});
+
+Deno.test("renderOffer() refuses what is over a limit, and names the limit", () => {
+  const many = Array.from({ length: 101 }, () => craft());
+  assert.throws(() => renderOffer({ certificates: many }), /^RangeError: .*limit is 100 certif/);
+  assert.throws(
+    () => renderOffer({ certificates: [craft({ padding: 16_384 })] }),
+    /limit is 16 KiB/,
+  );
+  const projects = Array.from({ length: 65 }, (_, index) => `p${index}`);
+  assert.throws(() => renderOffer({ certificates: [], projects }), /the limit is 64/);
+  const large = Array.from({ length: 60 }, () => craft({ padding: 15_000 }));
+  assert.throws(
+    () => renderOffer({ certificates: large }),
+    /client_certificates has more than 1 MiB/,
+  );
+  renderOffer({ certificates: many.slice(1), projects: projects.slice(1) });
 });

@@ -24,8 +24,8 @@ interface Link {
   readonly signature: string;
 }
 
-// A verification takes up to 2 ms. No honest requirer needs as many.
-const MAXIMUM_COMPARISONS = 1000;
+// A verification takes up to 2 ms. No honest requirer needs more: it takes one for each certificate.
+const MAXIMUM_VERIFICATIONS = 100;
 
 const RSA = ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"];
 
@@ -37,17 +37,31 @@ const SIGNERS: readonly (readonly [signature: string, keys: readonly string[]])[
   ["1.3.101.113", ["1.3.101.113"]],
 ];
 
+/** The authorities among certificates. */
+export interface Authorities {
+  /** Fingerprints of the certificates that signed another one. */
+  readonly certain: ReadonlySet<Fingerprint>;
+  /** Fingerprints of those whose names fit, but there were too many signatures to verify. */
+  readonly doubtful: ReadonlySet<Fingerprint>;
+}
+
+/** Verifies with the key of one certificate the signature of another one. May throw. */
+export type Verify = (signer: Certificate, signed: Certificate) => boolean;
+
 /**
  * Finds the authorities among certificates. LXD lets in every holder of a registered certificate's
  * key, so an authority must not be registered along with the client's own certificate.
  *
  * A certificate that signed another one is an authority, whatever it says of itself. The names decide
- * if a signature cannot be verified.
+ * if a signature cannot be verified. At most 100 signatures are verified.
  *
  * @param certificates Certificates of one requirer, in any order.
- * @returns Fingerprints of the certificates that signed another one.
+ * @param verify Verifies a signature. @default {the runtime's own}
  */
-export function authoritiesAmong(certificates: readonly Certificate[]): ReadonlySet<Fingerprint> {
+export function authoritiesAmong(
+  certificates: readonly Certificate[],
+  verify: Verify = verifyByRuntime,
+): Authorities {
   const links = [...new Map(certificates.map((one) => [one.fingerprint, one])).values()]
     .flatMap(linkOf);
   // The certificates that are not known to have signed another one, by name and key.
@@ -56,23 +70,24 @@ export function authoritiesAmong(certificates: readonly Certificate[]): Readonly
       [subject, Map.groupBy(namesakes, ({ key }) => key)] as const
     ),
   );
-  const authorities = new Set<Fingerprint>();
-  const maySign = createVerifier();
+  const found = { yes: new Set<Fingerprint>(), maybe: new Set<Fingerprint>() };
+  const hasSigned = createVerifier(verify);
   // Certificates that name themselves as issuer come last: most of them are self-signed.
   for (const link of links.toSorted((a, b) => Number(isSelfIssued(a)) - Number(isSelfIssued(b)))) {
     const keys = innocent.get(link.issuer) ?? new Map<string, Link[]>();
     const isAlone = keys.size === Number(keys.has(link.key));
     // A self-signed certificate has no authority, and its renewal is none.
-    if (isSelfIssued(link) && (isAlone || maySign(link, link))) continue;
+    if (isSelfIssued(link) && (isAlone || hasSigned(link, link) === "yes")) continue;
     for (const [key, same] of keys) {
       const [signer] = same;
       const isItself = isSelfIssued(link) && key === link.key;
-      if (!signer || isItself || !maySign(signer, link)) continue;
-      for (const { certificate } of same) authorities.add(certificate.fingerprint);
+      const answer = signer && !isItself ? hasSigned(signer, link) : "no";
+      if (answer === "no") continue;
+      for (const { certificate } of same) found[answer].add(certificate.fingerprint);
       keys.delete(key);
     }
   }
-  return authorities;
+  return { certain: found.yes, doubtful: found.maybe };
 }
 
 function linkOf(certificate: Certificate): readonly Link[] {
@@ -99,20 +114,25 @@ function fits({ kind }: Link, { signature }: Link): boolean {
   return !signer || kind === undefined || signer[1].includes(kind);
 }
 
-/** Makes a function that says whether one certificate may have signed another one. */
-function createVerifier(): (signer: Link, signed: Link) => boolean {
-  let compared = 0;
+/** Makes a function that says whether one certificate signed another one. */
+function createVerifier(verify: Verify): (signer: Link, signed: Link) => "yes" | "maybe" | "no" {
+  let verified = 0;
   return (signer, signed) => {
-    compared++;
-    if (compared > MAXIMUM_COMPARISONS) return true;
-    if (!fits(signer, signed)) return false;
+    if (!fits(signer, signed)) return "no";
+    // A signature that the runtime cannot verify costs nothing. The names decide.
+    if (!VERIFIABLE.has(signed.signature)) return "yes";
+    if (verified === MAXIMUM_VERIFICATIONS) return "maybe";
+    verified++;
     try {
-      const { publicKey } = new X509Certificate(signer.certificate.pem);
-      const isSigned = new X509Certificate(signed.certificate.pem).verify(publicKey);
-      return isSigned || !VERIFIABLE.has(signed.signature);
+      return verify(signer.certificate, signed.certificate) ? "yes" : "no";
     } catch {
       // The runtime throws for keys that it does not know.
-      return true;
+      return "yes";
     }
   };
+}
+
+function verifyByRuntime(signer: Certificate, signed: Certificate): boolean {
+  const { publicKey } = new X509Certificate(signer.pem);
+  return new X509Certificate(signed.pem).verify(publicKey);
 }

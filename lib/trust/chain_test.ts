@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type CertificateOptions, createCertificate } from "../../tests/certificates.ts";
 import { craft, createKey, keyOf, nameOf, rsaKeyOf } from "../../tests/crafted.ts";
 import { type Certificate, firstCertificate } from "../requirer/certificate.ts";
-import { authoritiesAmong } from "./chain.ts";
+import { type Authorities, authoritiesAmong } from "./chain.ts";
 
 const UTF8 = 0x0c;
 const PRINTABLE = 0x13;
@@ -124,7 +124,9 @@ function check(certificates: readonly Certificate[], authorities: readonly Certi
       ...certificates.slice(0, index),
     ]),
   ];
-  for (const order of orders) assert.deepEqual(authoritiesAmong(order), expected);
+  for (const order of orders) {
+    assert.deepEqual(authoritiesAmong(order), { certain: expected, doubtful: new Set() });
+  }
 }
 
 const root = await createCertificate({ commonName: "root", ca: true });
@@ -246,22 +248,55 @@ Deno.test("authoritiesAmong() never throws for a certificate that could be read,
   }
 });
 
-Deno.test("authoritiesAmong() comes to an end with many certificates that name one authority", () => {
+/** Counts the signatures that are verified; none of them is right. */
+function countVerifications(certificates: readonly Certificate[]): {
+  readonly verified: number;
+  readonly authorities: Authorities;
+} {
+  let verified = 0;
+  const authorities = authoritiesAmong(certificates, () => {
+    verified++;
+    return false;
+  });
+  return { verified, authorities };
+}
+
+Deno.test("authoritiesAmong() verifies signatures where names match, and a hundred of them", () => {
   const subject = nameOf("root");
-  const namesakes = Array.from({ length: 1500 }, () => read(craft({ subject })));
-  const { signer } = createKey();
+  const namesakes = Array.from({ length: 300 }, () => read(craft({ subject })));
   const signed = Array.from(
-    { length: 1500 },
-    () => read(craft({ subject: nameOf("leaf"), issuer: subject, signer })),
+    { length: 300 },
+    () => read(craft({ subject: nameOf("leaf"), issuer: subject })),
   );
-  // Whose signatures are too many to verify is an authority by its name.
-  const authorities = authoritiesAmong([...namesakes, ...signed]);
-  assert.equal(authorities.size, namesakes.length);
-  assert.deepEqual(authoritiesAmong(namesakes), new Set());
-  const { key, signer: own } = createKey();
-  const authority = read(craft({ subject, key, signer: own }));
-  const chain = signed.map(() =>
-    read(craft({ subject: nameOf("x"), issuer: subject, signer: own }))
+  const { verified, authorities } = countVerifications([...namesakes, ...signed]);
+  assert.equal(verified, 100);
+  // Those whose signatures are too many to verify are taken for authorities, by their names.
+  assert.equal(authorities.certain.size, 0);
+  assert.deepEqual(authorities.doubtful, new Set(namesakes.map(({ fingerprint }) => fingerprint)));
+  const strangers = Array.from(
+    { length: 300 },
+    (_, index) => read(craft({ subject: nameOf(`a${index}`), issuer: nameOf(`b${index}`) })),
   );
-  assert.deepEqual(authoritiesAmong([...chain, authority]), new Set([authority.fingerprint]));
+  assert.deepEqual(countVerifications(strangers), {
+    verified: 0,
+    authorities: { certain: new Set(), doubtful: new Set() },
+  });
+});
+
+Deno.test("authoritiesAmong() has enough verifications for as many renewals as a requirer may send", () => {
+  const renewals = Array.from({ length: 100 }, () => read(craft({ subject: nameOf("my-charm") })));
+  assert.deepEqual(authoritiesAmong(renewals), { certain: new Set(), doubtful: new Set() });
+});
+
+Deno.test("authoritiesAmong() finds the one authority of many certificates", () => {
+  const subject = nameOf("root");
+  const { key, signer } = createKey();
+  const authority = read(craft({ subject, key, signer }));
+  const signed = Array.from(
+    { length: 300 },
+    () => read(craft({ subject: nameOf("x"), issuer: subject, signer })),
+  );
+  check([...signed.slice(0, 3), authority], [authority]);
+  const { certain, doubtful } = authoritiesAmong([...signed, authority]);
+  assert.deepEqual([certain, doubtful], [new Set([authority.fingerprint]), new Set()]);
 });

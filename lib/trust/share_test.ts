@@ -91,8 +91,9 @@ Deno.test("share() lets the oldest relation decide if no entry exists, or its ow
 });
 
 Deno.test("share() leaves foreign entries to the admission, and each certificate to itself", () => {
-  const foreign: TrustEntry = { ...storeOf(VICTIM, ["web"]).get(FINGERPRINT)!, name: "by hand" };
-  const store = new Map([[FINGERPRINT, foreign]]);
+  const store: TrustStore = new Map(
+    [...storeOf(VICTIM, ["web"])].map(([id, entry]) => [id, { ...entry, name: "by hand" }]),
+  );
   assert.deepEqual(contested([want(VICTIM, "web"), wantAll(ATTACKER)], store), []);
   const other = { ...CERTIFICATE, fingerprint: "bb".repeat(32) as Fingerprint };
   const wants = [want(VICTIM, "web"), { ...wantAll(ATTACKER), certificate: other }];

@@ -67,7 +67,8 @@ export async function runInProcess(
 }
 
 function execOf(callTool: CallTool): Exec {
-  return async (tool, args, stdin) => {
+  return async (tool, args, more) => {
+    const stdin = typeof more === "string" ? more : undefined;
     const { code, stdout, stderr } = await callTool(tool, args, stdin);
     if (code !== 0) throw new HookToolError(tool, { code, stderr });
     return stdout;

@@ -49,7 +49,9 @@ const REASONS: readonly RegExp[] = [
   /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
   /^The certificate's key cannot be read$/,
   /^projects must be a JSON list of at least one project name$/,
-  /^The operator allows the projects db, web, not ("[^\s"'/\p{Cc}]{1,1024}"(, )?)+$/u,
+  /^The operator allows the projects db, web, not ("[^\s"'/\p{C}]{1,200}("|\.\.\.)(, )?)*(and \d+ more)?$/u,
+  /^The key (client_certificates|projects) has more than 1 MiB \(1048576 bytes\), which is the limit: /,
+  /^projects has \d+ names, and the limit is 64: name fewer$/,
   /^LXD refuses the certificate: [^\n]{1,200}$/,
 ];
 

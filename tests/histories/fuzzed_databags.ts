@@ -93,6 +93,29 @@ const floods = fc.tuple(
   fc.integer({ min: 1000, max: 5000 }),
 ).map(([part, times]) => part.repeat(times));
 
+/** Beginnings and ends around what is repeated up to the most that Juju takes. */
+const huge = fc.tuple(
+  fc.constantFrom(
+    ["[", "1,", "1]"],
+    ["[", "{},", "{}]"],
+    ["", "[", ""],
+    ["", '{"a":', ""],
+    ["", "\0", ""],
+    ["", "\u001b\u0085\u202e", ""],
+    ["", "\u2028", ""],
+    ['["', "A", '"]'],
+    ["-----BEGIN CERTIFICATE-----\n", "A", "\n-----END CERTIFICATE-----"],
+    ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", ""],
+    ["", "web,", ""],
+  ),
+  // Below the limit of a key, just above it, and far above it.
+  fc.constantFrom(1_000_000, 1_048_577, 16_000_000),
+).map(([[begin = "", part = "", end = ""], length]) =>
+  begin + part.repeat(Math.floor(length / new TextEncoder().encode(part).length)) + end
+);
+
+const long = fc.oneof({ weight: 9, arbitrary: floods }, { weight: 1, arbitrary: huge });
+
 function pemOf(material: Material): fc.Arbitrary<string> {
   const { authority, expired, good, own, signed, weak } = material;
   const whole = fc.constantFrom(
@@ -175,14 +198,20 @@ function valueOf(material: Material): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 40, arbitrary: serialised },
     { weight: 15, arbitrary: pem },
+    { weight: 2, arbitrary: fc.tuple(pem, fc.integer({ min: 2, max: 500 })).map(repeat) },
     { weight: 10, arbitrary: fc.array(pem, { maxLength: 3 }).map((pems) => pems.join("")) },
     { weight: 10, arbitrary: fc.array(pem, { maxLength: 3 }).map(toYaml) },
     { weight: 5, arbitrary: pem.map((pem) => JSON.stringify({ certificate: pem, pem: [pem] })) },
     { weight: 5, arbitrary: fc.json() },
     { weight: 5, arbitrary: text },
     { weight: 5, arbitrary: fc.constantFrom(...POLLUTION, ...NUMBERS) },
-    { weight: 1, arbitrary: floods },
+    { weight: 1, arbitrary: long },
   );
+}
+
+/** A certificate so often, as a list or as one text. */
+function repeat([pem, times]: readonly [string, number]): string {
+  return times % 2 === 0 ? pem.repeat(times) : JSON.stringify(Array(times).fill(pem));
 }
 
 function projectsOf({ own }: Material): fc.Arbitrary<string> {
@@ -204,7 +233,7 @@ function projectsOf({ own }: Material): fc.Arbitrary<string> {
     { weight: 5, arbitrary: fc.json() },
     { weight: 5, arbitrary: text },
     { weight: 5, arbitrary: fc.constantFrom(...POLLUTION, ...NUMBERS) },
-    { weight: 1, arbitrary: floods },
+    { weight: 1, arbitrary: long },
   );
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { X509Certificate } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 
 /** A certificate that can be added, or LXD's error. */
 export type Material =
@@ -33,7 +33,14 @@ export function readMaterial(base64: string, notYetValid: string): Material {
   const now = Date.now();
   if (now < Date.parse(certificate.validFrom)) return bad(notYetValid);
   if (now > Date.parse(certificate.validTo)) return bad("The provided certificate is expired");
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  let publicKey: KeyObject;
+  try {
+    publicKey = certificate.publicKey;
+  } catch {
+    // Of a key that is damaged, the runtime and Go read nothing.
+    return bad("Invalid certificate material: x509: failed to unmarshal elliptic curve point");
+  }
+  const { asymmetricKeyType, asymmetricKeyDetails } = publicKey;
   const bits = asymmetricKeyDetails?.modulusLength ?? 0;
   if (asymmetricKeyType === "rsa" && bits < MINIMUM_RSA_BITS) {
     return bad("RSA key is too weak (minimum of 2048bit)");
