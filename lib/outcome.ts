@@ -9,7 +9,7 @@ import type { Certificate } from "./requirer/certificate.ts";
 import { unpinnable } from "./requirer/pin.ts";
 
 /** How a reconciliation ended. */
-export type Outcome = CredentialFailure | LxdOutcome | Active;
+export type Outcome = CredentialFailure | LxdOutcome | Unfinished | Active;
 
 /** Why LXD could not be used, for the operator. */
 export type LxdOutcome =
@@ -55,6 +55,16 @@ export type LxdOutcome =
     /** LXD's own words. */
     readonly words: string;
   };
+
+/** More work than fits into one hook. */
+export interface Unfinished {
+  /** Tag. */
+  readonly kind: "unfinished";
+  /** Number of certificates whose changes wait for the next hook. */
+  readonly left: number;
+  /** Number of certificates that the hook had to change. */
+  readonly total: number;
+}
 
 /** The charm serves. */
 export interface Active {

@@ -115,6 +115,7 @@ class Model {
       unit,
       mark: createMark("lxd", "uuid"),
       now: new Date(),
+      clock: SYSTEM_CLOCK,
       report: () => {},
     }, event);
     this.hasChanged = hasChanged;
@@ -234,6 +235,8 @@ class Model {
         this.written.push(`add ${letter}`);
         this.entries.set(made.fingerprint, { ...body, certificate: made.certificate });
         return {};
+      case "GET /1.0/certificates":
+        return { ...this.entries.get(fingerprint), fingerprint };
       case "PATCH /1.0/certificates": {
         const before = this.entries.get(fingerprint);
         assert.ok(before);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Active, LxdOutcome, Outcome } from "./outcome.ts";
+import type { Active, LxdOutcome, Outcome, Unfinished } from "./outcome.ts";
 
 /** A workload status of Juju's. */
 export interface Status {
@@ -63,6 +63,8 @@ export function renderStatus(
       return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);
     case "unreadable":
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
+    case "unfinished":
+      return { status: "waiting", message: renderUnfinished(outcome) };
     case "active":
       return { status: "active", message: renderActive(outcome, before.message ?? "") };
     default:
@@ -125,6 +127,11 @@ function renderActive(
   const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);
   return `LXD ${version}: ${counts.join(", ")}`;
+}
+
+function renderUnfinished({ left, total }: Unfinished): string {
+  const [todo, all] = [left, total].map((number) => number.toLocaleString("en"));
+  return `${todo} of ${all} certificates still to do; the next hook goes on`;
 }
 
 function count(number: number, noun: string): string {

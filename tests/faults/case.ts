@@ -15,6 +15,7 @@ export type Purpose =
   | "members"
   | "address"
   | "list"
+  | "look"
   | "add"
   | "rename"
   | "restrict"
@@ -42,6 +43,8 @@ export interface FaultCase {
   readonly run: number;
   /** The request, as an undisturbed run sends it. */
   readonly request: LoggedRequest;
+  /** What it is for; of a look at an entry, the change that follows it. */
+  readonly purpose: Purpose;
   /** Which of the hook's requests of this method and path; the first is 1. */
   readonly nth: number;
   /** The fault. */
@@ -81,10 +84,14 @@ export function casesOf(scenario: Scenario, hooks: readonly RecordedHook[]): rea
   return hooks.flatMap(({ requests }, run) =>
     requests.flatMap((request, index) => {
       const nth = requests.slice(0, index + 1).filter((other) => isSame(other, request)).length;
+      const change = requests.slice(index).find(({ method, path }) =>
+        method !== "GET" && path === request.path
+      );
+      const purpose = purposeOf(purposeOf(request) === "look" && change ? change : request);
       return REQUEST_FAULTS.flatMap((fault) =>
         // A member that refuses connections goes on refusing them.
         (fault === "refused" ? [true] : [false, true]).map((isLasting): FaultCase => {
-          return { scenario, run, request, nth, fault, isLasting };
+          return { scenario, run, request, purpose, nth, fault, isLasting };
         })
       );
     })
@@ -103,7 +110,8 @@ export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
     default:
       if (path === "/1.0") return "enter";
       if (path.startsWith("/1.0?target=")) return "address";
-      return path.includes("/cluster/members") ? "members" : "list";
+      if (path.includes("/cluster/members")) return "members";
+      return /^\/1\.0\/certificates\/[0-9a-f]{64}$/.test(path) ? "look" : "list";
   }
 }
 

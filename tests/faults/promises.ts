@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../harness/charm.ts";
-import { type FaultCase, purposeOf } from "./case.ts";
+import type { FaultCase } from "./case.ts";
 import type { EndState } from "./end_state.ts";
 import { checkKept } from "./run_scenario.ts";
 import type { FixedDeployment } from "./fixed.ts";
@@ -50,7 +50,8 @@ export async function checkPromises(
     const now = store.find(({ fingerprint }) => fingerprint === entry.fingerprint);
     assert.deepEqual(now, entry, "A foreign entry is as it was");
   }
-  const isRejected = expectedOf(faultCase) === "rejected";
+  const expected = expectedOf(faultCase);
+  const isRejected = expected === "rejected" || expected === "neither restricted nor revoked";
   const rejections = Object.values(model.databags())
     .map(({ rejected_certificates: text }) => text ?? "").filter((text) => text !== "");
   assert.equal(rejections.length > 0, isRejected, "A rejection is told");
@@ -60,9 +61,9 @@ export async function checkPromises(
       [expectedReason(faultCase)],
     );
   }
-  const { scenario, request } = faultCase;
+  const { scenario, purpose } = faultCase;
   // A certificate that LXD does not restrict must not keep more access than the operator allows.
-  const keeps = isRejected && purposeOf(request) === "restrict" ? [] : scenario.keeps;
+  const keeps = isRejected && purpose === "restrict" ? [] : scenario.keeps;
   // A requirer whose certificate LXD refuses has none in place of the one that it no longer offers.
   const replaces = isRejected ? [] : scenario.replaces;
   await checkKept({ keeps, replaces }, deployment);
