@@ -12,7 +12,6 @@ import { createJuju, type Exec, execTool, type UnitStatus } from "./juju/hook_to
 import { isRefusal, quoteWords } from "./juju/refusal.ts";
 import { noteLeader, nudge } from "./juju/replicas.ts";
 import { enterLxd } from "./lxd/client.ts";
-import { LXD_LIMIT_MS } from "./lxd/time_limits.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Hook, reconcile } from "./reconcile.ts";
 import { line, visible } from "./requirer/line.ts";
@@ -38,8 +37,8 @@ export interface Surroundings {
   readonly exec: Exec;
   /** Writes a line to the unit's log, at the level DEBUG. */
   readonly log: (line: string) => void;
-  /** Ends every request to LXD. */
-  readonly signal: AbortSignal;
+  /** Ends every request to LXD. @default {each has its own time limit} */
+  readonly signal?: AbortSignal;
   /** Measures time. */
   readonly clock: Clock;
   /** Connects to the pinned server. */
@@ -60,7 +59,6 @@ export async function runHook(eventOf: (environment: Variables) => HookEvent): P
       environment: (name) => Deno.env.get(name),
       exec: execTool,
       log: (text) => write(Deno.stdout, text),
-      signal: SYSTEM_CLOCK.timeout(LXD_LIMIT_MS),
       clock: SYSTEM_CLOCK,
       connect: createPinnedFetch,
     }, eventOf);
@@ -90,13 +88,13 @@ export async function hook(
   using connections = new DisposableStack();
   const context = contextOf({ ...surroundings, log });
   const mark = createMark(context.application, variable(environment, "JUJU_MODEL_UUID"));
-  const enter: Hook["enter"] = (credentials, known) => {
+  const enter: Hook["enter"] = (credentials, known, left) => {
     const { fetch, presented } = connections.use(connect(optionsOf(credentials, signal)));
-    const transport = { fetch, presented, clock };
+    const transport = { fetch, presented, clock, left };
     return enterLxd(transport, { credential: credentials.endpoint, known });
   };
   const { outcome, isLeader, hasChanged } = await reconcile(
-    { ...context, enter, mark, now: clock.now(), report: log },
+    { ...context, enter, mark, now: clock.now(), clock, report: log },
     event,
   );
   if (!outcome) return;
@@ -130,10 +128,13 @@ function reporting(exec: Exec, log: (line: string) => void): Exec {
   };
 }
 
-function optionsOf(credentials: Credentials, signal: AbortSignal): PinnedFetchOptions {
+function optionsOf(
+  credentials: Credentials,
+  signal: AbortSignal | undefined,
+): PinnedFetchOptions {
   const { certificate, key, server: { pem, fingerprint }, issuers = [] } = credentials;
   const server = { pem: [pem, ...issuers.map(({ pem }) => pem)].join(""), fingerprint };
-  return { certificate, key, server, signal };
+  return { certificate, key, server, ...signal && { signal } };
 }
 
 /**

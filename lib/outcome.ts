@@ -9,7 +9,7 @@ import type { Certificate } from "./requirer/certificate.ts";
 import { unpinnable } from "./requirer/pin.ts";
 
 /** How a reconciliation ended. */
-export type Outcome = CredentialFailure | LxdOutcome | NoProject | Active;
+export type Outcome = CredentialFailure | LxdOutcome | NoProject | Unfinished | Active;
 
 /** The option `projects` names projects that LXD lacks. Nothing is changed until that is mended. */
 export interface NoProject {
@@ -63,6 +63,16 @@ export type LxdOutcome =
     /** LXD's own words. */
     readonly words: string;
   };
+
+/** More work than fits into one hook. */
+export interface Unfinished {
+  /** Tag. */
+  readonly kind: "unfinished";
+  /** Number of certificates whose changes wait for the next hook. */
+  readonly left: number;
+  /** Number of certificates that the hook had to change. */
+  readonly total: number;
+}
 
 /** The charm serves. */
 export interface Active {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "./async/clock.ts";
 import type { CredentialFailure } from "./credential/credentials.ts";
 import type { Credentials } from "./credential/parts.ts";
 import type { Context, UnitContext } from "./juju/context.ts";
@@ -13,8 +14,11 @@ import { type Configuration, readCredentials } from "./juju/read_credentials.ts"
 import { type KnownWants, readWants } from "./juju/read_wants.ts";
 import { countRejections, logRejections } from "./juju/rejections.ts";
 import { noteLeader } from "./juju/replicas.ts";
-import { apply } from "./lxd/apply.ts";
+import { askLeader, type Leadership } from "./leadership.ts";
+import { apply, type Target } from "./lxd/apply.ts";
+import { applyChanges, isEnd } from "./lxd/apply_changes.ts";
 import type { Entrance, Lxd } from "./lxd/client.ts";
+import { LAST_STEPS_LIMIT_MS, STEPS_LIMIT_MS } from "./lxd/time_limits.ts";
 import { type Active, type Attempt, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
@@ -22,22 +26,29 @@ import type { Mark } from "./trust/owner.ts";
 import { plan } from "./trust/plan.ts";
 import { describeMissing, missingFrom, parseNames, type Projects } from "./trust/projects.ts";
 import type { Facts } from "./trust/publication.ts";
-import { holdBack, revokeExcess } from "./trust/revocations.ts";
-import { phasesOf, type Step } from "./trust/step.ts";
+import { phasesOf } from "./trust/phases.ts";
+import { holdBack } from "./trust/revocations.ts";
+import type { Step } from "./trust/step.ts";
 import { countOurs, type TrustStore, without } from "./trust/trust_store.ts";
 import type { Want } from "./trust/want.ts";
 
 /** The unit that runs the hook, with all that it deals with. */
 export interface Hook extends Context {
-  /** Enters LXD by the credential's endpoint, or else by a known member. */
+  /**
+   * Enters LXD by the credential's endpoint, or else by a known member. `left`: milliseconds that
+   * answers have.
+   */
   readonly enter: (
     credentials: Credentials,
     known: () => Promise<readonly string[]>,
+    left: () => number,
   ) => Promise<Entrance>;
   /** The mark of our entries. */
   readonly mark: Mark;
   /** Current time. */
   readonly now: Date;
+  /** Measures the time limits. */
+  readonly clock: Pick<Clock, "now">;
   /** Receives a line about each change of LXD's trust store. */
   readonly report: (change: string) => void;
 }
@@ -63,6 +74,13 @@ interface Usable {
   readonly allowed: Projects;
 }
 
+/** What a hook reads before it asks LXD. */
+interface Observed {
+  readonly configuration: Configuration;
+  readonly seen: Observation;
+  readonly leadership: Leadership;
+}
+
 interface Entered {
   readonly kind: "entered";
   readonly lxd: Lxd;
@@ -84,59 +102,90 @@ const NAMES = "it must be names of LXD projects with commas between them";
 /**
  * Makes LXD's trust store and the relations what they should be, as far as an event is concerned.
  * Additions come first, then publications, then revocations, so that an interrupted hook loses
- * nothing.
+ * nothing. Only what takes access away from a client comes before all.
  *
  * @throws {HookToolError} If a hook tool fails that is about more than one relation or the secret.
  */
 export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconciled> {
   if (event.kind === "leaving") return UNCONCERNED;
-  const { juju, mark, now, report } = hook;
-  // Observe.
-  const [configuration, isLeader, seen] = await Promise.all([
+  const { juju, now, clock } = hook;
+  // Juju promises leadership for some time after this question, so all else is read before.
+  const [configuration, seen] = await Promise.all([
     readCredentials(juju, now),
-    juju.isLeader(),
     observe(hook, event),
   ]);
-  const end = (outcome?: Outcome): Reconciled => ({ ...UNCONCERNED, outcome, isLeader });
-  if (isLeader && event.kind === "everything") await noteLeader(hook, event);
-  if (seen.relations.length === 0 && seen.revocable.kind === "none") return end();
-  // Credentials, by which the hook enters.
+  const leadership = await askLeader(juju, clock);
+  const reconciled = await serve(hook, { configuration, seen, leadership });
+  if (leadership.isLeader() && event.kind === "everything") await noteLeader(hook, event);
+  return { ...UNCONCERNED, ...reconciled, isLeader: leadership.isLeader() };
+}
+
+async function serve(hook: Hook, observed: Observed): Promise<Partial<Reconciled>> {
+  const { juju, mark, now } = hook;
+  const { configuration, seen } = observed;
+  if (seen.relations.length === 0 && seen.revocable.kind === "none") return {};
+  // Credentials.
   const access = accessOf(configuration, seen);
-  if (access.kind !== "complete") return end(access);
+  if (access.kind !== "complete") return { outcome: access };
   const { allowed, credentials: { ourFingerprint, server } } = access;
-  const entered = await enter(hook, access, seen);
-  if (entered.kind !== "entered") return end(entered);
-  const { lxd, cluster } = entered;
+  // Enter.
+  const entered = await enter(hook, access, observed);
+  if (entered.kind !== "entered") return { outcome: entered };
+  const { lxd, trustStore: listed } = entered;
   // Read wants. A unit that may not change the trust store publishes all the same.
-  const unit = { ...hook, isLeader, mayChange: isLeader || seen.isLast };
   const originals = { relations: seen.relations, mark, ourFingerprint };
-  const trustStore = markOriginals(entered.trustStore, originals);
+  const trustStore = markOriginals(listed, originals);
   const rules = { trustStore, mark, ourFingerprint, allowed, now };
-  const known = await readAdmissible(unit, seen, { rules, entered });
-  if ("kind" in known) return end(known);
+  const known = await readAdmissible(unitOf(hook, observed), seen, { rules, entered });
+  if ("kind" in known) return { outcome: known };
   // Plan.
-  const steps = plan({ ...known, ...rules, revocable: seen.revocable });
-  const { changes, revocations } = phasesOf([...steps, ...claimsOf(known, seen, rules)]);
+  const planned = plan({ ...known, ...rules, revocable: seen.revocable });
+  const steps = [...planned, ...claimsOf(known, seen, rules)];
+  const phases = phasesOf(steps, rules);
+  const { excess, revocations } = phases;
   // Apply.
-  const applied = await apply(unit.mayChange ? changes : [], trustStore, { lxd, report });
-  const excess = revokeExcess(changes, applied);
-  // Publish. LXD may have listed entries again, with the names that the original charm gave them.
+  const applied = await applyChanges(phases, listed, targetOf(hook, observed, lxd));
+  // Publish. LXD lists entries with the names that the original charm gave them.
   const held = markOriginals(applied.trustStore, originals);
   const kept = without(held, [...revocations, ...excess]);
-  const facts = { ...cluster, ...applied, server, mark, trustStore: kept };
-  const publications = await publishAll(unit, known, { ...seen, facts, adoptable: held });
+  const facts = { ...entered.cluster, ...applied, server, mark, trustStore: kept };
+  const publishing = { ...seen, facts, adoptable: held };
+  const publications = await publishAll(unitOf(hook, observed), known, publishing);
   // Revoke.
   const due = holdBack(revocations, { ...seen, publications, trustStore: held, mark });
-  const last = unit.mayChange && !applied.failure ? [...due, ...excess] : [];
-  const revoked = await apply(last, applied.trustStore, { lxd, report });
+  const revoked = isEnd(applied)
+    ? { ...applied, undone: [...applied.undone, ...due] }
+    : await apply(due, applied.trustStore, targetOf(hook, observed, lxd));
   await logRejections(juju, publications);
   // Outcome.
   const hasChanged = [applied, revoked, ...publications].some((one) => one.hasChanged);
   const failure = applied.failure ?? revoked.failure;
-  if (failure) return { outcome: outcomeOf(failure, entered.attempt), isLeader, hasChanged };
+  if (failure) return { outcome: outcomeOf(failure, entered.attempt), hasChanged };
+  if (revoked.undone.length > 0 && unitOf(hook, observed).mayChange) {
+    const counts = { left: countCertificates(revoked.undone), total: countCertificates(steps) };
+    return { outcome: { kind: "unfinished", ...counts }, hasChanged };
+  }
   const certificates = countOurs(revoked.trustStore, mark);
-  const rejected = await countRejections(unit, seen, publications);
-  return { outcome: { ...entered.active, certificates, rejected }, isLeader, hasChanged };
+  const rejected = await countRejections(hook, seen, publications);
+  return { outcome: { ...entered.active, certificates, rejected }, hasChanged };
+}
+
+/** The unit as it is now: it may have lost its leadership. */
+function unitOf(hook: Hook, { seen, leadership }: Observed): UnitContext {
+  const isLeader = leadership.isLeader();
+  return { ...hook, isLeader, mayChange: isLeader || seen.isLast };
+}
+
+/** Where to take steps: as long as this unit leads, or is the last one, and time is left. */
+function targetOf({ clock, report }: Hook, { seen, leadership }: Observed, lxd: Lxd): Target {
+  const now = () => clock.now().getTime();
+  const end = now() + (seen.isLast ? LAST_STEPS_LIMIT_MS : STEPS_LIMIT_MS);
+  const mayGoOn = async () => now() < end && (seen.isLast || await leadership.confirm());
+  return { lxd, report, mayGoOn };
+}
+
+function countCertificates(steps: readonly Step[]): number {
+  return new Set(steps.map(({ fingerprint }) => fingerprint)).size;
 }
 
 /** The credential, and the projects that the operator allows. */
@@ -151,9 +200,16 @@ function accessOf({ config, found }: Configuration, { isLast }: Observation): Ac
 async function enter(
   { juju, unit, now, enter }: Hook,
   { credentials, allowed }: Usable,
-  seen: Observation,
+  { seen, leadership }: Observed,
 ): Promise<Entered | Outcome> {
-  const entrance = await enter(credentials, () => knownEndpoints({ juju, unit }, seen));
+  const known = async () => {
+    const endpoints = await knownEndpoints({ juju, unit }, seen);
+    // The time of hook tools is not LXD's.
+    await leadership.renew();
+    return endpoints;
+  };
+  // With the last unit there is no other leader to fear.
+  const entrance = await enter(credentials, known, seen.isLast ? () => Infinity : leadership.left);
   if (entrance.kind === "failed") {
     return outcomeOf(entrance.failure, { ...credentials, endpoint: entrance.endpoint, now });
   }

@@ -56,6 +56,8 @@ interface Entry {
 /** A small model with an LXD, as a hook sees them. Its parts are changed between hooks. */
 class Model {
   leads = true;
+  /** Whether it leads only when it is asked for the first time in a hook. */
+  losesLeadership = false;
   /** Status of our units. */
   units: Record<string, string> = { "lxd/0": "active" };
   /** Members by relation id, the remote application first. */
@@ -64,6 +66,8 @@ class Model {
   databags: Record<string, Databag> = { "9 lxd": { leader: "lxd/0" } };
   /** The application's options. */
   config: Record<string, string> = {};
+  /** How long Juju takes to answer a hook tool, in milliseconds. */
+  toolMs = 0;
   /** Whether the last hook changed anything that the other units should look at. */
   hasChanged = false;
   /** Relations that cannot be written to. */
@@ -114,11 +118,13 @@ class Model {
       juju: createJuju((tool, args, more) =>
         this.#tool(unit, [tool, ...args], typeof more === "string" ? more : undefined)
       ),
-      enter: ({ endpoint }, known) => enterLxd(this.#transport(), { credential: endpoint, known }),
+      enter: ({ endpoint }, known, left) =>
+        enterLxd({ ...this.#transport(), left }, { credential: endpoint, known }),
       application: "lxd",
       unit,
       mark: createMark("lxd", "uuid"),
       now: new Date(),
+      clock: { now: () => new Date(Date.now() + this.tools.length * this.toolMs) },
       report: () => {},
     }, event);
     this.hasChanged = hasChanged;
@@ -140,6 +146,9 @@ class Model {
       case "credential-get":
         return json(CLOUD);
       case "is-leader":
+        if (this.losesLeadership && this.tools.filter((one) => one === tool).length > 1) {
+          this.leads = false;
+        }
         return json(this.leads);
       case "goal-state": {
         const units = Object.entries(this.units).map(([name, status]) => [name, { status }]);
@@ -241,6 +250,8 @@ class Model {
         this.written.push(`add ${letter}`);
         this.entries.set(made.fingerprint, { ...body, certificate: made.certificate });
         return {};
+      case "GET /1.0/certificates":
+        return { ...this.entries.get(fingerprint), fingerprint };
       case "PATCH /1.0/certificates": {
         const before = this.entries.get(fingerprint);
         assert.ok(before);
@@ -834,4 +845,28 @@ Deno.test("reconcile() reports, once settled, the entries that are not adopted",
   await model.run(SETTLED, "lxd/1");
   assert.deepEqual(model.told("3", "lxd/1"), model.told("3", "lxd/0"));
   assert.equal(model.trusted[a.fingerprint], "a");
+});
+
+Deno.test("reconcile() serves 70 relations though Juju takes 100 ms for each hook tool", async () => {
+  const model = new Model();
+  model.toolMs = 100;
+  for (let id = 10; id < 80; id++) model.relations[`${id}`] = [`r${id}`, `r${id}/0`];
+  model.wants("ams/0", a);
+  const outcome = await model.run(SETTLED);
+  assert.ok(model.tools.length * model.toolMs > 30_000, `${model.tools.length} hook tools`);
+  assert.deepEqual([outcome?.kind, model.trusted], ["active", { [a.fingerprint]: NAME }]);
+  // The answer before the publications is too old for the revocations.
+  model.wants("ams/0");
+  assert.equal((await model.run(SETTLED))?.kind, "active");
+  assert.deepEqual(model.trusted, {});
+  assert.ok(model.tools.filter((tool) => tool === "is-leader").length > 1);
+});
+
+Deno.test("reconcile() changes nothing more once it no longer leads", async () => {
+  const model = await served();
+  model.toolMs = 10_000;
+  model.wants("ams/0");
+  model.losesLeadership = true;
+  await model.run(CHANGED);
+  assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Active, LxdOutcome, Outcome } from "./outcome.ts";
+import type { Active, LxdOutcome, Outcome, Unfinished } from "./outcome.ts";
 import { line } from "./requirer/line.ts";
 
 /** A workload status of Juju's. */
@@ -73,6 +73,8 @@ function renderOutcome(outcome: Outcome, application: string, before: Before): S
       return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
     case "no-project":
       return blocked(`${outcome.reason}; set projects`);
+    case "unfinished":
+      return { status: "waiting", message: renderUnfinished(outcome) };
     case "active":
       return { status: "active", message: renderActive(outcome, before.message ?? "") };
     default:
@@ -135,6 +137,11 @@ function renderActive(
   const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);
   return `LXD ${line(version, MAXIMUM_VERSION)}: ${counts.join(", ")}`;
+}
+
+function renderUnfinished({ left, total }: Unfinished): string {
+  const [todo, all] = [left, total].map((number) => number.toLocaleString("en"));
+  return `${todo} of ${all} certificates still to do; the next hook goes on`;
 }
 
 function count(number: number, noun: string): string {

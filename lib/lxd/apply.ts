@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { limit } from "../async/limit.ts";
 import type { Fingerprint } from "../requirer/certificate.ts";
 import { fullName } from "../trust/owner.ts";
-import { isWithin } from "../trust/projects.ts";
+import { isSame, isWithin } from "../trust/projects.ts";
 import { describeStep, effectOf, type Step } from "../trust/step.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
-import type { Lxd } from "./client.ts";
+import { CHANGED, type Lxd } from "./client.ts";
 import type { Reply, RequestFailure } from "./request.ts";
 
 /** The result of the steps. */
@@ -23,6 +24,8 @@ export interface Applied {
   readonly hasChanged: boolean;
   /** Why a step, or the rest of the steps, was not taken; undefined if LXD answered every step. */
   readonly failure: RequestFailure | undefined;
+  /** The steps that were not tried. */
+  readonly undone: readonly Step[];
 }
 
 /** Where to take steps. */
@@ -31,6 +34,8 @@ export interface Target {
   readonly lxd: Lxd;
   /** Receives a line about each change that was made. */
   readonly report: (change: string) => void;
+  /** Says whether to take another step. Asked before each. @default {always} */
+  readonly mayGoOn?: () => Promise<boolean>;
 }
 
 /** `Applied`, while the steps are being taken. */
@@ -39,9 +44,25 @@ interface Progress {
   readonly refused: Map<Fingerprint, string>;
   readonly unnamed: Set<Fingerprint>;
   hasChanged: boolean;
+  failure: RequestFailure | undefined;
   /** The first revocation that LXD refused. It stops no other step. */
   unrevoked: RequestFailure | undefined;
 }
+
+/** A step that was tried. */
+interface Tried {
+  readonly step: Step;
+  /** The entry that the step was sent for. */
+  readonly entry: TrustEntry | undefined;
+  /** LXD's reply; undefined if the step was not tried. */
+  readonly reply: Reply<unknown> | undefined;
+}
+
+type Send = (step: Step, entry: TrustEntry | undefined) => Promise<Reply<unknown>>;
+
+// LXD makes its changes one after another. A real one gains a third from 8 at a time, and nothing from
+// 16 (docs/decisions/016).
+const MAXIMUM_STEPS = 8;
 
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;
@@ -51,11 +72,12 @@ const IDENTITY = "The certificate is in LXD already, as an identity of its own, 
   "which is no entry of the trust store";
 
 /**
- * Takes steps in their order, until LXD no longer answers or forbids it. A refusal that concerns one
- * entry stops no other step.
+ * Takes steps in their order; those of one kind that follow each other at the same time. A refusal that
+ * concerns one entry stops no other step. Other failures end the steps of their kind once as many in
+ * a row fail as are taken at the same time, and those of the kinds that follow.
  *
  * @param steps The steps, in their order.
- * @param before The trust store before them.
+ * @param before The trust store before them, as LXD listed it.
  */
 export async function apply(
   steps: readonly Step[],
@@ -67,108 +89,152 @@ export async function apply(
     refused: new Map(),
     unnamed: new Set(),
     hasChanged: false,
+    failure: undefined,
     unrevoked: undefined,
   };
-  for (const step of steps) {
-    const failure = await applyStep(step, progress, target);
-    if (failure) return { ...progress, failure };
+  let rest = steps;
+  const undone: Step[] = [];
+  while (rest.length > 0 && !progress.failure && undone.length === 0) {
+    const other = rest.findIndex(({ kind }) => kind !== rest[0]?.kind);
+    const batch = rest.slice(0, other < 0 ? rest.length : other);
+    rest = rest.slice(batch.length);
+    undone.push(...await applyBatch(batch, progress, target));
   }
-  return { ...progress, failure: progress.unrevoked };
+  const { unrevoked, failure = unrevoked, ...result } = progress;
+  return { ...result, failure, undone: [...undone, ...rest] };
 }
 
-/** Takes one step. Returns a failure that ends all steps. */
-async function applyStep(
-  planned: Step,
+/** Takes steps of one kind. Returns those that were not tried. */
+async function applyBatch(
+  batch: readonly Step[],
   progress: Progress,
-  { lxd, report }: Target,
-): Promise<RequestFailure | undefined> {
-  const { fingerprint } = planned;
+  target: Target,
+): Promise<readonly Step[]> {
   const { trustStore } = progress;
-  let step = planned;
-  let reply = await send(lxd, step, trustStore.get(fingerprint));
-  if (isRefused(reply, CONFLICT, NOT_FOUND)) {
-    // Another client changed this entry since the list was read, or another entry has the name. Or a
-    // project is not found.
-    const list = await lxd.trustStore();
-    if (list.kind !== "done") return list;
-    setEntry(trustStore, fingerprint, list.value.get(fingerprint));
-  }
-  const entry = trustStore.get(fingerprint);
-  if (isRefused(reply, CONFLICT) && isNaming(step) && (step.kind === "rename") === !!entry) {
-    if (!entry && await lxd.isIdentity(fingerprint)) {
-      progress.refused.set(fingerprint, IDENTITY);
-      return undefined;
+  const first = await tryAll(batch, { trustStore, target, send: createSend(target) });
+  const conflicts = first.filter(({ reply }) => isRefused(reply, CONFLICT, NOT_FOUND, CHANGED));
+  const last = new Map(first.map((tried) => [tried.step.fingerprint, tried]));
+  if (conflicts.length > 0) {
+    // Other clients changed these entries since the list was read, or other entries have the names. Or
+    // projects are not found.
+    const list = await target.lxd.trustStore();
+    if (list.kind !== "done") progress.failure = list;
+    for (const { step: { fingerprint } } of conflicts) {
+      if (list.kind === "done") setEntry(trustStore, fingerprint, list.value.get(fingerprint));
+      else last.delete(fingerprint);
     }
-    step = { ...step, name: fullName(step.name, fingerprint) };
-    reply = await send(lxd, step, entry);
+    const second = conflicts.flatMap((tried) => secondTry(tried, last, trustStore));
+    const send = askingForIdentity(target);
+    for (const tried of await tryAll(second, { trustStore, target, send })) {
+      last.set(tried.step.fingerprint, tried);
+    }
   }
+  for (const tried of last.values()) settle(tried, progress, target);
+  return last.values().filter(({ reply }) => !reply).map(({ step }) => step).toArray();
+}
+
+/** Tries steps at the same time, as long as LXD answers. */
+async function tryAll(
+  steps: readonly Step[],
+  { trustStore, target: { mayGoOn = always }, send }: {
+    readonly trustStore: TrustStore;
+    readonly target: Target;
+    readonly send: Send;
+  },
+): Promise<readonly Tried[]> {
+  let failures = 0;
+  let isOver = false;
+  const tryOne = limit(MAXIMUM_STEPS, async (step: Step): Promise<Tried> => {
+    const entry = trustStore.get(step.fingerprint);
+    if (isOver || failures >= MAXIMUM_STEPS || !await mayGoOn()) {
+      isOver = true;
+      return { step, entry, reply: undefined };
+    }
+    const reply = await send(step, entry);
+    failures = isFailure(step, reply) ? failures + 1 : 0;
+    return { step, entry, reply };
+  });
+  return await Promise.all(steps.map(tryOne));
+}
+
+/** The step to take after a conflict, if there is one. */
+function secondTry(
+  { step, entry: before }: Tried,
+  last: ReadonlyMap<Fingerprint, Tried>,
+  trustStore: TrustStore,
+): readonly Step[] {
+  const { fingerprint } = step;
+  const reply = last.get(fingerprint)?.reply;
+  const entry = trustStore.get(fingerprint);
+  if (isRefused(reply, CHANGED) && step.kind !== "add") {
+    return isSameEntry(entry, before) && !isDoneAlready(step, CHANGED, entry) ? [step] : [];
+  }
+  return isRefused(reply, CONFLICT) && isNaming(step) && (step.kind === "rename") === !!entry
+    ? [{ ...step, name: fullName(step.name, fingerprint) }]
+    : [];
+}
+
+/** Records the reply to a step. */
+function settle({ step, entry, reply }: Tried, progress: Progress, { report }: Target): void {
+  if (!reply) return;
   // LXD may have acted although its answer was lost.
   progress.hasChanged ||= reply.kind === "done" || reply.kind === "unreachable";
-  if (reply.kind === "refused") return recordRefusal(step, reply, progress);
-  if (reply.kind !== "done") return reply;
-  report(describeStep(step));
-  setEntry(trustStore, fingerprint, effectOf(step, entry));
-  return undefined;
+  if (reply.kind === "done") {
+    report(describeStep(step));
+    setEntry(progress.trustStore, step.fingerprint, effectOf(step, entry));
+  } else if (reply.kind !== "refused" || isFailure(step, reply)) progress.failure ??= reply;
+  else recordRefusal({ step, entry, reply }, progress);
 }
 
-/** Records what LXD refused. Returns a refusal that ends all steps. */
+/** Records what LXD refused. */
 function recordRefusal(
-  step: Step,
-  reply: Extract<Reply<unknown>, { readonly kind: "refused" }>,
+  { step, entry: before, reply }: Omit<Tried, "reply"> & {
+    readonly reply: Extract<Reply<unknown>, { readonly kind: "refused" }>;
+  },
   progress: Progress,
-): RequestFailure | undefined {
-  const { fingerprint } = step;
-  if (isDoneAlready(step, reply.status, progress.trustStore.get(fingerprint))) {
-    progress.hasChanged = true;
-    return undefined;
-  }
-  if (step.kind === "rename") {
-    // A refused name is no objection to the certificate.
-    progress.unnamed.add(fingerprint);
-    return undefined;
-  }
-  if (reply.status === FORBIDDEN) return reply;
-  if (step.kind === "revoke") {
-    progress.unrevoked ??= { ...reply, action: `to revoke ${fingerprint}` };
-    return undefined;
-  }
-  progress.refused.set(fingerprint, `LXD refuses the certificate: ${reply.message}`);
-  return undefined;
-}
-
-function send(lxd: Lxd, step: Step, entry: TrustEntry | undefined): Promise<Reply<unknown>> {
-  switch (step.kind) {
-    case "add":
-      return lxd.add(step);
-    case "rename":
-      return lxd.rename(step.fingerprint, step.name, entry ? entry.projects : []);
-    case "restrict":
-      return lxd.restrict(step.fingerprint, step.projects);
-    case "revoke":
-      return lxd.revoke(step.fingerprint);
-  }
-}
-
-function setEntry(
-  trustStore: Map<Fingerprint, TrustEntry>,
-  fingerprint: Fingerprint,
-  entry: TrustEntry | undefined,
 ): void {
-  if (entry) trustStore.set(fingerprint, entry);
-  else trustStore.delete(fingerprint);
+  const { fingerprint } = step;
+  const { status, message } = reply;
+  const entry = progress.trustStore.get(fingerprint);
+  const isOther = status === CHANGED && !isSameEntry(entry, before);
+  if (isDoneAlready(step, status, entry) || isOther) progress.hasChanged = true;
+  // A refused name is no objection to the certificate.
+  else if (step.kind === "rename") progress.unnamed.add(fingerprint);
+  else if (step.kind === "revoke") {
+    progress.unrevoked ??= { ...reply, action: `to revoke ${fingerprint}` };
+  } else {
+    const reason = message === IDENTITY ? message : `LXD refuses the certificate: ${message}`;
+    progress.refused.set(fingerprint, reason);
+  }
 }
 
-function isRefused(reply: Reply<unknown>, ...statuses: readonly number[]): boolean {
-  return reply.kind === "refused" && statuses.includes(reply.status);
+function createSend({ lxd }: Target): Send {
+  return (step, entry) => {
+    if (step.kind === "add") return lxd.add(step);
+    if (!entry) {
+      return Promise.resolve({ kind: "refused", status: NOT_FOUND, message: "not found" });
+    }
+    switch (step.kind) {
+      case "rename":
+        return lxd.rename(entry, step.name);
+      case "restrict":
+        return lxd.restrict(entry, step.projects);
+      case "revoke":
+        return lxd.revoke(entry);
+    }
+  };
 }
 
-function isNaming(step: Step): step is Extract<Step, { readonly name: string }> {
-  return step.kind === "add" || step.kind === "rename";
+/** Sends an addition that conflicts with no entry, unless it conflicts with an identity. */
+function askingForIdentity(target: Target): Send {
+  const send = createSend(target);
+  return async (step, entry) =>
+    step.kind === "add" && await target.lxd.isIdentity(step.fingerprint)
+      ? { kind: "refused", status: CONFLICT, message: IDENTITY }
+      : await send(step, entry);
 }
 
-/** Whether LXD refused because the work is done already, or its object is gone. */
-function isDoneAlready(step: Step, status: number, entry: TrustEntry | undefined): boolean {
-  if (step.kind !== "add") return status === NOT_FOUND && !entry;
-  return status === CONFLICT && entry?.type === "client" &&
-    isWithin(entry.projects, step.projects);
+function always(): Promise<boolean> {
+  const mayGoOn = true;
+  return Promise.resolve(mayGoOn);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import type { Step } from "../trust/step.ts";
+import { effectOf, type Step } from "../trust/step.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Lxd } from "./client.ts";
@@ -8,6 +8,15 @@ import type { Reply } from "./request.ts";
 
 const [a, b] = ["aa", "bb"] as Fingerprint[] as [Fingerprint, Fingerprint];
 const DONE: Reply<unknown> = { kind: "done", value: undefined };
+const NOTHING = {
+  endpoint: "e",
+  version: "v",
+  isClustered: false,
+  addresses: [],
+  mayManage: () => Promise.reject(new Error("Cannot ask")),
+  nodes: () => Promise.reject(new Error("Cannot list nodes")),
+  projects: () => Promise.reject(new Error("Cannot list projects")),
+};
 const DOWN = { kind: "unreachable", cause: "time-out" } as const;
 
 function entry(fingerprint: Fingerprint, more: Partial<TrustEntry> = {}): TrustEntry {
@@ -43,15 +52,20 @@ interface Result extends Applied {
   readonly told: readonly string[];
 }
 
-/** Applies steps in an LXD that answers in this order, and then lists `after` where it is asked. */
+/** What a run differs in. */
+interface RunOptions {
+  readonly before: TrustStore;
+  /** What LXD lists where it is asked. */
+  readonly after?: Reply<TrustStore>;
+  readonly isIdentity?: boolean;
+  readonly mayGoOn?: () => Promise<boolean>;
+}
+
+/** Applies steps in an LXD that answers in this order. */
 async function run(
   steps: readonly Step[],
   answers: readonly Reply<unknown>[],
-  { before, after, isIdentity = false }: {
-    readonly before: TrustStore;
-    readonly after?: Reply<TrustStore>;
-    readonly isIdentity?: boolean;
-  },
+  { before, after, isIdentity = false, ...more }: RunOptions,
 ): Promise<Result> {
   const asked: string[] = [];
   const told: string[] = [];
@@ -62,33 +76,38 @@ async function run(
     return next ? Promise.resolve(next) : Promise.reject(new Error(`Cannot answer ${request}`));
   };
   const lxd: Lxd = {
-    endpoint: "e",
-    version: "v",
-    isClustered: false,
-    addresses: [],
-    mayManage: () => Promise.reject(new Error("Cannot ask")),
+    ...NOTHING,
     isIdentity: (fingerprint) => {
       asked.push(`identity ${fingerprint}`);
       return Promise.resolve(isIdentity);
     },
-    projects: () => Promise.reject(new Error("Cannot list projects")),
-    nodes: () => Promise.reject(new Error("Cannot list nodes")),
     trustStore: () => {
       asked.push("list");
       return after ? Promise.resolve(after) : Promise.reject(new Error("Cannot list"));
     },
     add: ({ certificate, name, projects }) =>
       answer(`add ${certificate.fingerprint} ${name} ${projects}`),
-    rename: (fingerprint, name, projects) => answer(`rename ${fingerprint} ${name} ${projects}`),
-    restrict: (fingerprint, projects) => answer(`restrict ${fingerprint} ${projects}`),
-    revoke: (fingerprint) => answer(`revoke ${fingerprint}`),
+    rename: ({ fingerprint, projects }, name) =>
+      answer(`rename ${fingerprint} ${name} ${projects}`),
+    restrict: ({ fingerprint }, projects) => answer(`restrict ${fingerprint} ${projects}`),
+    revoke: ({ fingerprint }) => answer(`revoke ${fingerprint}`),
   };
   const applied = await apply(steps, before, {
     lxd,
     report: (change) => told.push(change),
+    ...more,
   });
   assert.deepEqual(rest, [], "everything was asked");
   return { ...applied, asked, told };
+}
+
+/** Steps of one kind for many certificates, with the trust store that they are for. */
+function many(kind: "add" | "revoke", number: number) {
+  const fingerprints = Array.from({ length: number }, (_, index) => `c${index}` as Fingerprint);
+  return {
+    steps: fingerprints.map((one) => kind === "add" ? add(one) : { ...revoke, fingerprint: one }),
+    entries: store(...fingerprints.map((one) => entry(one))),
+  };
 }
 
 Deno.test("apply() takes the steps in their order, and reports each", async () => {
@@ -125,7 +144,7 @@ Deno.test("apply() continues after a refused certificate, and gives the reason",
 
 Deno.test("apply() continues after a refused rename, and names the entry", async () => {
   const before = store(entry(a), entry(b));
-  for (const status of [400, 403, 412]) {
+  for (const status of [400, 403]) {
     const { trustStore, refused, unnamed, failure } = await run(
       [rename, { ...restrict, fingerprint: b }],
       [refusal(status), DONE],
@@ -233,14 +252,116 @@ Deno.test("apply() needs nothing of an entry that is gone", async () => {
 
 Deno.test("apply() stops where LXD does not answer, forbids, or cannot be listed", async () => {
   const failures = [DOWN, refusal(403), { kind: "other-server", presented: "bb" } as const];
+  const { steps, entries } = many("revoke", 20);
   for (const answer of failures) {
-    const { trustStore, failure, asked } = await run([add(a), add(b)], [answer], {
-      before: store(),
-    });
-    assert.deepEqual([trustStore.size, failure, asked.length], [0, answer, 1]);
+    const { trustStore, failure, asked, undone } = await run(
+      [...steps, add(a)],
+      Array(8).fill(answer),
+      { before: entries },
+    );
+    assert.deepEqual([trustStore, failure, asked.length], [entries, answer, 8]);
+    assert.deepEqual(undone, [...steps.slice(8), add(a)]);
   }
-  const unlisted = await run([add(a), add(b)], [refusal(409)], { before: store(), after: DOWN });
+  const unlisted = await run([add(a), rename], [refusal(409)], {
+    before: store(entry(a)),
+    after: DOWN,
+  });
   assert.deepEqual([unlisted.failure, unlisted.asked.length], [DOWN, 2]);
+  assert.deepEqual(unlisted.undone, [rename]);
+});
+
+Deno.test("apply() goes on with steps of the kind if LXD answers others of them", async () => {
+  const { steps, entries } = many("revoke", 30);
+  const answers = steps.map((_, index) => index % 8 === 0 ? DONE : DOWN);
+  const { trustStore, failure, undone } = await run([...steps, add(a)], answers, {
+    before: entries,
+  });
+  assert.deepEqual([trustStore.size, failure, undone], [26, DOWN, [add(a)]]);
+});
+
+Deno.test("apply() lists once after many conflicts, and reports in the order of the steps", async () => {
+  const { steps } = many("add", 20);
+  const { asked, told, trustStore } = await run(steps, [
+    ...Array<Reply<unknown>>(20).fill(refusal(409)),
+    ...Array<Reply<unknown>>(20).fill(DONE),
+  ], { before: store(), after: { kind: "done", value: store() } });
+  assert.equal(asked.filter((one) => one === "list").length, 1);
+  assert.equal(trustStore.size, 20);
+  assert.deepEqual(told.map((line) => line.split(" ")[1]), steps.map((one) => one.fingerprint));
+});
+
+Deno.test("apply() takes at most 8 steps at a time, and those of the next kind later", async () => {
+  const { steps } = many("add", 30);
+  const revocations = many("revoke", 10);
+  let [running, most, left] = [0, 0, steps.length];
+  const wait = async () => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, Math.random()));
+    running--;
+    return DONE;
+  };
+  const impossible = () => Promise.reject(new Error("Cannot ask"));
+  const lxd: Lxd = {
+    ...NOTHING,
+    isIdentity: impossible,
+    trustStore: impossible,
+    rename: impossible,
+    restrict: impossible,
+    add: () => wait().finally(() => left--),
+    revoke: () => {
+      assert.equal(left, 0, "an addition is running");
+      return wait();
+    },
+  };
+  const target = { lxd, report: () => {} };
+  const { undone } = await apply([...steps, ...revocations.steps], revocations.entries, target);
+  assert.deepEqual([most, running, undone], [8, 0, []]);
+});
+
+Deno.test("apply() tells what it has not tried when it may not go on", async () => {
+  let allowed = 5;
+  const { steps } = many("add", 20);
+  const { undone, failure, trustStore } = await run([...steps, rename], Array(5).fill(DONE), {
+    before: store(entry(a)),
+    mayGoOn: () => Promise.resolve(allowed-- > 0),
+  });
+  assert.deepEqual([failure, trustStore.size], [undefined, 6]);
+  assert.deepEqual(undone, [...steps.slice(5), rename]);
+});
+
+Deno.test("apply() leaves an entry alone that somebody else has renamed", async () => {
+  const foreign = store(entry(a, { name: "by hand" }));
+  for (const step of [rename, restrict, revoke]) {
+    const { trustStore, refused, unnamed, failure, asked } = await run([step], [refusal(412)], {
+      before: store(entry(a)),
+      after: { kind: "done", value: foreign },
+    });
+    assert.deepEqual([trustStore, refused.size, unnamed.size], [foreign, 0, 0]);
+    assert.deepEqual([failure, asked.length], [undefined, 2]);
+  }
+});
+
+Deno.test("apply() changes an entry again that was changed in something else", async () => {
+  const now = entry(a, { projects: ["q"] });
+  for (const step of [rename, restrict, revoke]) {
+    const { told, trustStore } = await run([step], [refusal(412), DONE], {
+      before: store(entry(a)),
+      after: { kind: "done", value: store(now) },
+    });
+    assert.deepEqual([told.length, trustStore.get(a)], [1, effectOf(step, now)]);
+  }
+});
+
+Deno.test("apply() takes for done what a lost answer was about", async () => {
+  for (const step of [rename, restrict]) {
+    const after = store(effectOf(step, entry(a)) as TrustEntry);
+    const { trustStore, hasChanged, unnamed, refused } = await run([step], [refusal(412)], {
+      before: store(entry(a)),
+      after: { kind: "done", value: after },
+    });
+    assert.deepEqual([trustStore, hasChanged], [after, true]);
+    assert.deepEqual([unnamed.size, refused.size], [0, 0]);
+  }
 });
 
 Deno.test("apply() continues after a refused revocation, and reports it at the end", async () => {

@@ -7,7 +7,7 @@ import * as z from "zod/mini";
 import type { Fingerprint } from "../requirer/certificate.ts";
 import type { Parser } from "../requirer/databag.ts";
 import type { Projects } from "../trust/projects.ts";
-import type { TrustStore } from "../trust/trust_store.ts";
+import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
 
 /** One certificate as LXD lists it. */
 export interface ListedCertificate {
@@ -42,6 +42,9 @@ const Listed = z.object({
   certificate: z.string(),
 });
 
+/** Parses the answer to `GET /1.0/certificates/<fingerprint>`. */
+export const CERTIFICATE: Parser<ListedCertificate> = Listed;
+
 /** Parses the answer to `GET /1.0/certificates?recursion=1`. Newer LXD answers null for no entry. */
 export const CERTIFICATES: Parser<readonly ListedCertificate[] | null> = z.nullable(
   z.array(Listed),
@@ -49,15 +52,17 @@ export const CERTIFICATES: Parser<readonly ListedCertificate[] | null> = z.nulla
 
 /** Reads the trust store from LXD's list. */
 export function readTrustStore(listed: readonly ListedCertificate[] | null): TrustStore {
-  return new Map((listed ?? []).map(({ restricted, projects, ...entry }) => {
+  return new Map((listed ?? []).map(readEntry).map((entry) => [entry.fingerprint, entry]));
+}
+
+/** Reads one entry of the trust store. */
+export function readEntry({ restricted, projects, ...entry }: ListedCertificate): TrustEntry {
+  return {
+    ...entry,
     // LXD computes fingerprints as this charm does.
-    const fingerprint = entry.fingerprint as Fingerprint;
-    return [fingerprint, {
-      ...entry,
-      fingerprint,
-      projects: restricted ? (projects ?? []).toSorted() : null,
-    }];
-  }));
+    fingerprint: entry.fingerprint as Fingerprint,
+    projects: restricted ? (projects ?? []).toSorted() : null,
+  };
 }
 
 /**

@@ -8,14 +8,22 @@ import * as z from "zod/mini";
 import { retry } from "../async/retry.ts";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import type { Projects } from "../trust/projects.ts";
-import type { TrustStore } from "../trust/trust_store.ts";
-import { CERTIFICATES, readTrustStore, renderAccess } from "./certificates.ts";
+import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
+import {
+  type Access,
+  CERTIFICATE,
+  CERTIFICATES,
+  readEntry,
+  readTrustStore,
+  renderAccess,
+} from "./certificates.ts";
 import { listNodes, type Nodes, SERVER, type ShownServer } from "./list_nodes.ts";
 import { listProjects } from "./list_projects.ts";
 import { mayManage } from "./may_manage.ts";
 import {
   createRequest,
   isFinal,
+  type LxdRequest,
   type Reply,
   type RequestFailure,
   type Transport,
@@ -60,17 +68,19 @@ export interface Lxd {
   /**
    * Renames an entry, and sends its projects again. From 6.7 on, LXD refuses any change that leaves
    * projects beside no restriction, as former versions took them.
+   *
+   * This and each further change holds for the entry that was listed. If the entry has another name or
+   * type by now, it is refused with the status {@linkcode CHANGED}.
    */
-  readonly rename: (
-    fingerprint: Fingerprint,
-    name: string,
-    projects: Projects,
-  ) => Promise<Reply<unknown>>;
+  readonly rename: (entry: TrustEntry, name: string) => Promise<Reply<unknown>>;
   /** Restricts an entry to projects; null lifts the restriction. */
-  readonly restrict: (fingerprint: Fingerprint, projects: Projects) => Promise<Reply<unknown>>;
+  readonly restrict: (entry: TrustEntry, projects: Projects) => Promise<Reply<unknown>>;
   /** Removes an entry. */
-  readonly revoke: (fingerprint: Fingerprint) => Promise<Reply<unknown>>;
+  readonly revoke: (entry: TrustEntry) => Promise<Reply<unknown>>;
 }
+
+/** HTTP status of a change of an entry that somebody else has changed meanwhile. */
+export const CHANGED = 412;
 
 /** Why LXD could not be used. */
 export type LxdFailure =
@@ -147,9 +157,6 @@ function createLxd(
   const { endpoint, shown } = member;
   const server = shown.environment ?? {};
   const request = createRequest(transport, endpoint);
-  const pathOf = (fingerprint: Fingerprint) => `/1.0/certificates/${fingerprint}`;
-  const change = (method: string, path: string, body?: unknown) =>
-    request(z.unknown(), path, { method, body });
   return {
     endpoint,
     version: server.server_version ?? "",
@@ -165,16 +172,37 @@ function createLxd(
     },
     trustStore: async () => {
       const reply = await request(CERTIFICATES, "/1.0/certificates?recursion=1");
-      return reply.kind === "done" ? { ...reply, value: readTrustStore(reply.value) } : reply;
+      return reply.kind === "done" ? { kind: "done", value: readTrustStore(reply.value) } : reply;
     },
     add: ({ certificate: { der }, name, projects }) => {
       const body = { type: "client", name, certificate: der, ...renderAccess(projects) };
-      return change("POST", "/1.0/certificates", body);
+      return request(z.unknown(), "/1.0/certificates", { method: "POST", body });
     },
-    rename: (fingerprint, name, projects) =>
-      change("PATCH", pathOf(fingerprint), { name, ...renderAccess(projects) }),
-    restrict: (fingerprint, projects) =>
-      change("PATCH", pathOf(fingerprint), renderAccess(projects)),
-    revoke: (fingerprint) => change("DELETE", pathOf(fingerprint)),
+    ...changesOf(request),
+  };
+}
+
+/** The changes of entries. Each reads the entry again, because a human may have changed it. */
+function changesOf(request: LxdRequest): Pick<Lxd, "rename" | "restrict" | "revoke"> {
+  const change = async (
+    { fingerprint, name, type }: TrustEntry,
+    method: "PATCH" | "DELETE",
+    render?: (entry: TrustEntry) => Access & { readonly name?: string },
+  ): Promise<Reply<unknown>> => {
+    const path = `/1.0/certificates/${fingerprint}`;
+    const read = await request(CERTIFICATE, path);
+    if (read.kind !== "done") return read;
+    const entry = readEntry(read.value);
+    if (entry.name !== name || entry.type !== type) {
+      return { kind: "refused", status: CHANGED, message: "the entry was changed meanwhile" };
+    }
+    // LXD compares the ETag in a PATCH. It ignores it in a DELETE.
+    return await request(z.unknown(), path, { method, body: render?.(entry), etag: read.etag });
+  };
+  return {
+    rename: (entry, name) =>
+      change(entry, "PATCH", ({ projects }) => ({ name, ...renderAccess(projects) })),
+    restrict: (entry, projects) => change(entry, "PATCH", () => renderAccess(projects)),
+    revoke: (entry) => change(entry, "DELETE"),
   };
 }

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from "../async/clock.ts";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import { PinError } from "../requirer/pinned_fetch.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
-import { enterLxd, type Lxd } from "./client.ts";
+import { CHANGED, enterLxd, type Lxd } from "./client.ts";
 import type { Transport } from "./request.ts";
 
 const known = (endpoints: readonly string[]) => () => Promise.resolve(endpoints);
@@ -405,33 +405,85 @@ Deno.test("Lxd.trustStore() takes null for an empty list", async () => {
   assert.deepEqual(await lxd.trustStore(), { kind: "done", value: new Map() });
 });
 
+const ENTRY: TrustEntry = {
+  fingerprint: FINGERPRINT,
+  name: "was",
+  type: "client",
+  projects: null,
+  certificate: "pem",
+};
+const ONE = `${A}/1.0/certificates/aa`;
+
+/** The entry as LXD shows it. */
+function shown(changes: Readonly<Record<string, unknown>> = {}): string {
+  const { fingerprint, name, type, certificate } = ENTRY;
+  return JSON.stringify({ fingerprint, name, type, certificate, restricted: false, ...changes });
+}
+
 Deno.test("Lxd changes entries with what LXD's API takes", async () => {
-  const one = `${A}/1.0/certificates/aa`;
   const post = `POST ${A}/1.0/certificates`;
   const lxd = await enter({
     [`${post} {"type":"client","name":"n","certificate":"der","restricted":false,"projects":[]}`]:
       "{}",
     [`${post} {"type":"client","name":"n","certificate":"der","restricted":true,"projects":["a"]}`]:
       "{}",
-    [`PATCH ${one} {"name":"n","restricted":false,"projects":[]}`]: "{}",
-    [`PATCH ${one} {"name":"n","restricted":true,"projects":["a"]}`]: "{}",
-    [`PATCH ${one} {"restricted":true,"projects":["a"]}`]: "{}",
-    [`PATCH ${one} {"restricted":false,"projects":[]}`]: "{}",
-    [`DELETE ${one}`]: "{}",
+    [`GET ${ONE}`]: shown(),
+    [`PATCH ${ONE} {"name":"n","restricted":false,"projects":[]}`]: "{}",
+    [`PATCH ${ONE} {"restricted":true,"projects":["a"]}`]: "{}",
+    [`PATCH ${ONE} {"restricted":false,"projects":[]}`]: "{}",
+    [`DELETE ${ONE}`]: "{}",
   });
   const answers = [
     await lxd.add({ certificate: CERTIFICATE, name: "n", projects: null }),
     await lxd.add({ certificate: CERTIFICATE, name: "n", projects: ["a"] }),
-    await lxd.rename(FINGERPRINT, "n", null),
-    await lxd.rename(FINGERPRINT, "n", ["a"]),
-    await lxd.restrict(FINGERPRINT, ["a"]),
-    await lxd.restrict(FINGERPRINT, null),
-    await lxd.revoke(FINGERPRINT),
+    await lxd.rename(ENTRY, "n"),
+    await lxd.restrict(ENTRY, ["a"]),
+    await lxd.restrict(ENTRY, null),
+    await lxd.revoke(ENTRY),
   ];
-  assert.deepEqual(answers.map(({ kind }) => kind), Array(7).fill("done"));
+  assert.deepEqual(answers.map(({ kind }) => kind), Array(6).fill("done"));
+});
+
+Deno.test("Lxd.rename() sends the projects that the entry has now", async () => {
+  const lxd = await enter({
+    [`GET ${ONE}`]: shown({ restricted: true, projects: ["a"] }),
+    [`PATCH ${ONE} {"name":"n","restricted":true,"projects":["a"]}`]: "{}",
+  });
+  assert.equal((await lxd.rename(ENTRY, "n")).kind, "done");
+});
+
+Deno.test("Lxd changes nothing of an entry that has another name or type by now", async () => {
+  for (const changes of [{ name: "by hand" }, { type: "metrics" }]) {
+    // Any other request has no answer.
+    const lxd = await enter({ [`GET ${ONE}`]: shown(changes) });
+    const replies = [
+      await lxd.rename(ENTRY, "n"),
+      await lxd.restrict(ENTRY, ["a"]),
+      await lxd.revoke(ENTRY),
+    ];
+    for (const reply of replies) assert.ok(reply.kind === "refused" && reply.status === CHANGED);
+  }
+});
+
+Deno.test("Lxd changes an entry under the condition that it is as it was read", async () => {
+  const conditions: unknown[] = [];
+  const world: Transport = {
+    ...transport({ [`GET ${A}/1.0`]: SERVER }),
+    fetch: (url, { method = "GET", headers } = {}) => {
+      if (method !== "GET") conditions.push(headers);
+      const metadata = url.endsWith("/1.0") ? SERVER : shown();
+      const body = `{"error": "", "metadata": ${metadata}}`;
+      return Promise.resolve(new Response(body, { headers: { etag: '"e"' } }));
+    },
+  };
+  const entrance = await enterLxd(world, { credential: A, known: known([]) });
+  assert.ok(entrance.kind === "entered");
+  const { lxd } = entrance;
+  await Promise.all([lxd.rename(ENTRY, "n"), lxd.restrict(ENTRY, ["a"]), lxd.revoke(ENTRY)]);
+  assert.deepEqual(conditions, Array(3).fill({ "if-match": '"e"' }));
 });
 
 Deno.test("Lxd reports a refusal in LXD's words", async () => {
-  const lxd = await enter({ [`DELETE ${A}/1.0/certificates/aa`]: 404 });
-  assert.deepEqual(await lxd.revoke(FINGERPRINT), { kind: "refused", status: 404, message: "no" });
+  const lxd = await enter({ [`GET ${ONE}`]: shown(), [`DELETE ${ONE}`]: 404 });
+  assert.deepEqual(await lxd.revoke(ENTRY), { kind: "refused", status: 404, message: "no" });
 });

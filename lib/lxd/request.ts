@@ -14,7 +14,7 @@ import { PAUSES_MS, PRESENT_LIMIT_MS, REQUEST_LIMIT_MS } from "./time_limits.ts"
 /** The reply of LXD to a request, or why there is none. */
 export type Reply<T> =
   /** LXD did what was asked. */
-  | { readonly kind: "done"; readonly value: T }
+  | { readonly kind: "done"; readonly value: T; readonly etag?: string }
   /** LXD understood, and refused: HTTP status 400 to 499, with LXD's words. */
   | {
     readonly kind: "refused";
@@ -50,6 +50,8 @@ export interface RequestOptions {
   readonly method?: string;
   /** Body of the request, sent as JSON. */
   readonly body?: unknown;
+  /** ETag that the object must still have; LXD refuses the request with 412 if it has another. */
+  readonly etag?: string | undefined;
   /** Limit for the answer, in milliseconds. @default {10000} */
   readonly timeout?: number;
   /** Whether to repeat a request without an answer. @default {true} unless the method is POST */
@@ -60,6 +62,8 @@ export interface RequestOptions {
 export interface Transport extends Pick<PinnedFetch, "fetch" | "presented"> {
   /** Measures the time limits. */
   readonly clock: Clock;
+  /** Milliseconds that all answers have from now on. @default {no limit} */
+  readonly left?: () => number;
 }
 
 /** Sends a request to one member of LXD. Trouble with LXD or the network never rejects. */
@@ -93,27 +97,33 @@ const CAUSES: Readonly<Record<string, string>> = {
  * @param endpoint Address of the member, `https://host:port`.
  */
 export function createRequest(
-  { fetch, presented, clock }: Transport,
+  { fetch, presented, clock, left = () => Infinity }: Transport,
   endpoint: string,
 ): LxdRequest {
+  const within = (ms: number) => clock.timeout(Math.max(Math.min(ms, left()), 0));
   return async <T>(
     parser: Parser<T>,
     path: string,
-    { method = "GET", body, timeout = REQUEST_LIMIT_MS, ...options }: RequestOptions = {},
+    { method = "GET", body, etag, timeout = REQUEST_LIMIT_MS, ...options }: RequestOptions = {},
   ): Promise<Reply<T>> => {
-    const signal = clock.timeout(timeout);
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const signal = within(timeout);
+    const sent = {
+      ...body !== undefined && { body: JSON.stringify(body) },
+      ...etag !== undefined && { headers: { "if-match": etag } },
+    };
     const attempt = async (): Promise<Reply<T>> => {
       try {
         const response = await fetch(`${endpoint}${path}`, { method, signal, ...sent });
-        return parseReply(parser, response.status, await response.text());
+        const reply = parseReply(parser, response.status, await response.text());
+        const tag = response.headers.get("etag");
+        return reply.kind === "done" && tag !== null ? { ...reply, etag: tag } : reply;
       } catch (error) {
         if (error instanceof PinError) {
           const { reason } = error;
           return {
             kind: "other-server",
             presented: error.presented ??
-              await presented(endpoint, clock.timeout(PRESENT_LIMIT_MS)),
+              await presented(endpoint, within(PRESENT_LIMIT_MS)),
             ...reason !== undefined && { reason },
           };
         }

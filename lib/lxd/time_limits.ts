@@ -5,11 +5,26 @@
  */
 
 /**
- * Limit for all of LXD's answers to a hook together, in milliseconds. Juju promises leadership for 30
- * seconds after `is-leader`. A shorter limit keeps a former leader from changing the trust store beside
- * the new one, and other hooks from waiting for long.
+ * Limit for all of LXD's answers after `is-leader`, in milliseconds. Juju promises leadership for 30
+ * seconds after it. A shorter limit keeps a former leader from changing the trust store beside the new
+ * one. A hook with more work asks `is-leader` again.
  */
 export const LXD_LIMIT_MS = 25_000;
+
+/**
+ * Age at which the answer of `is-leader` is too old for another step, in milliseconds. A step is two
+ * requests, and has time for both.
+ */
+export const LEADER_AGE_MS = 3_000;
+
+/**
+ * Limit for the changes of a hook, and another time for its revocations, in milliseconds. It lets 1,000
+ * certificates pass in one hook, and lets other hooks wait no longer. The next hook goes on.
+ */
+export const STEPS_LIMIT_MS = 120_000;
+
+/** The same for the last unit, in milliseconds. No hook follows that could go on. */
+export const LAST_STEPS_LIMIT_MS = 1_800_000;
 
 /** Limit for one answer of LXD, its body included, in milliseconds. */
 export const REQUEST_LIMIT_MS = 10_000;

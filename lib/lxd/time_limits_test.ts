@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   ADDRESS_LIMIT_MS,
   ENTER_LIMIT_MS,
+  LEADER_AGE_MS,
   LXD_LIMIT_MS,
   PAUSES_MS,
   PRESENT_LIMIT_MS,
@@ -21,6 +22,11 @@ Deno.test("time limits: all that a hook waits for ends before its leadership may
     // Time is left for another member, and for a second request.
     assert.ok(limit + pauses < LXD_LIMIT_MS / 2);
   }
+});
+
+Deno.test("time limits: a step ends before the answer by which it began is too old", () => {
+  const pauses = PAUSES_MS.reduce((sum, pause) => sum + pause);
+  assert.ok(LEADER_AGE_MS + 2 * (REQUEST_LIMIT_MS + pauses) < LXD_LIMIT_MS);
 });
 
 Deno.test("time limits: pauses grow", () => {

@@ -24,6 +24,8 @@ export interface FetchInit {
   readonly method?: string;
   /** Body of the request, sent as JSON. */
   readonly body?: string;
+  /** Further headers. @default {none} */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Ends the request. */
   readonly signal?: AbortSignal;
 }
@@ -47,7 +49,8 @@ export interface PinnedFetchOptions {
 export interface PinnedFetch extends Disposable {
   /**
    * Sends a request, once the server has proved to hold the key of the pinned certificate.
-   * Rejects with a {@linkcode PinError}, the signal's reason, or the connection's error.
+   * Of the answer's headers, `etag` is kept. Rejects with a {@linkcode PinError}, the signal's reason,
+   * or the connection's error.
    */
   readonly fetch: Fetch;
   /**
@@ -198,7 +201,8 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
     }
     reject(error);
   };
-  const headers = body === undefined ? {} : { "content-type": "application/json" };
+  const type = body === undefined ? {} : { "content-type": "application/json" };
+  const headers = { ...init.headers, ...type };
   const outgoing = request(url, { agent, method, headers });
   // The request's own `signal` has no effect on a kept connection.
   const abort = (): void => {
@@ -224,17 +228,24 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
     });
     incoming.on("error", fail);
     incoming.on("end", () => {
-      const body = chunks.length === 0 ? null : new Blob(chunks);
       try {
-        resolve(new Response(body, { status: incoming.statusCode ?? 0 }));
+        resolve(responseOf(incoming, chunks));
       } catch (error) {
-        // A status outside of 200 to 599, or a body that the status forbids.
         reject(error);
       }
     });
   });
   outgoing.end(body);
   return promise;
+}
+
+/** Makes a response. It throws for a status outside of 200 to 599, and a body that the status forbids. */
+function responseOf(
+  { statusCode = 0, headers: { etag } }: IncomingMessage,
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+): Response {
+  const body = chunks.length === 0 ? null : new Blob([...chunks]);
+  return new Response(body, { status: statusCode, headers: etag === undefined ? {} : { etag } });
 }
 
 function isNewEnough(deno: string | undefined): boolean {

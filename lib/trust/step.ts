@@ -93,19 +93,3 @@ export function describeStep(step: Step): string {
       return `Revoked ${fingerprint}, which was ${step.name}`;
   }
 }
-
-/** The steps of a plan, by when they are taken. */
-export interface Phases {
-  /** Additions, restrictions and renamings. They come before the publication. */
-  readonly changes: readonly Step[];
-  /** Revocations. They come after it. */
-  readonly revocations: readonly Step[];
-}
-
-/** Sorts the steps of a plan by when they are taken. The order within each phase stays. */
-export function phasesOf(steps: readonly Step[]): Phases {
-  return {
-    changes: steps.filter(({ kind }) => kind !== "revoke"),
-    revocations: steps.filter(({ kind }) => kind === "revoke"),
-  };
-}

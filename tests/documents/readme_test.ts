@@ -51,6 +51,7 @@ const SAMPLES = {
   unverifiable: [{ kind: "unverifiable", endpoint, reason: "its certificate has expired" }],
   unreachable: [{ kind: "unreachable", endpoint, cause: "connection refused" }],
   refused: [{ kind: "refused", endpoint, action: "to revoke aa", words: "no" }],
+  unfinished: [{ kind: "unfinished", left: 3, total: 1_000 }],
   active: [ACTIVE, { ...ACTIVE, version: "6.9", nodes: 2, isUpgrading: true }],
 } satisfies Samples;
 

@@ -16,6 +16,7 @@ export type Purpose =
   | "address"
   | "projects"
   | "list"
+  | "look"
   | "add"
   | "rename"
   | "restrict"
@@ -43,6 +44,8 @@ export interface FaultCase {
   readonly run: number;
   /** The request of an undisturbed run. */
   readonly request: LoggedRequest;
+  /** Purpose of the request. A look at an entry has the purpose of the change that follows it. */
+  readonly purpose: Purpose;
   /** Number of the request among the hook's requests of this method and path, from 1. */
   readonly nth: number;
   /** The fault. */
@@ -81,10 +84,14 @@ export function casesOf(scenario: Scenario, hooks: readonly RecordedHook[]): rea
   return hooks.flatMap(({ requests }, run) =>
     requests.flatMap((request, index) => {
       const nth = requests.slice(0, index + 1).filter((other) => isSame(other, request)).length;
+      const change = requests.slice(index).find(({ method, path }) =>
+        method !== "GET" && path === request.path
+      );
+      const purpose = purposeOf(purposeOf(request) === "look" && change ? change : request);
       return REQUEST_FAULTS.flatMap((fault) =>
         // A member that refuses a connection refuses the next one, too.
         (fault === "refused" ? [true] : [false, true]).map((isLasting): FaultCase => {
-          return { scenario, run, request, nth, fault, isLasting };
+          return { scenario, run, request, purpose, nth, fault, isLasting };
         })
       );
     })
@@ -104,7 +111,8 @@ export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
       if (path === "/1.0") return "enter";
       if (path.startsWith("/1.0?target=")) return "address";
       if (path === "/1.0/projects") return "projects";
-      return path.includes("/cluster/members") ? "members" : "list";
+      if (path.includes("/cluster/members")) return "members";
+      return /^\/1\.0\/certificates\/[0-9a-f]{64}$/.test(path) ? "look" : "list";
   }
 }
 

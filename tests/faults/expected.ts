@@ -8,6 +8,8 @@
  *   the cluster's list, and does not wait.
  * - The HTTP status alone says whether LXD made a change. The body does not matter.
  * - Without a reply of LXD, the charm waits. The status names the member and the cause.
+ * - The charm looks at an entry before it changes the entry. If the look fails, the change fails.
+ * - If LXD says that an entry has changed (412), the charm looks at the entry again, once.
  * - 403 means that the charm's certificate may not manage others. The operator has to act.
  * - If the name of an addition is in use, the charm takes the name with all digits.
  * - Any other refusal to register or to restrict a certificate affects that certificate alone: the
@@ -18,7 +20,7 @@
  * @module
  */
 import { errorOf } from "../lxd/stand_in_faults.ts";
-import { type FaultCase, type Purpose, purposeOf, type RequestFault } from "./case.ts";
+import type { FaultCase, Purpose, RequestFault } from "./case.ts";
 
 /** How the hook of a case ends. */
 export type Expected =
@@ -27,20 +29,26 @@ export type Expected =
   | "waiting"
   | "blocked"
   | "rejected"
+  | "neither restricted nor revoked"
   | "refused";
 
 /** Returns how the hook of a case must end. */
 export function expectedOf(faultCase: FaultCase): Expected {
-  const { scenario, request, fault, isLasting } = faultCase;
-  const purpose = purposeOf(request);
+  const { scenario, request, purpose, fault, isLasting } = faultCase;
   if (purpose === "address" && fault !== "refused") return "as undisturbed";
   if (isRefusal(fault)) {
+    // An entry that is as it was is changed a second time.
+    if (fault === 412 && !isLasting && isChangeOfEntry(purpose)) return "as undisturbed";
     if (purpose === "rename") return "renamed later";
     if (fault === 403) return "blocked";
     if (purpose === "add" && fault === 409 && !isLasting) return "as undisturbed";
+    // An entry that LXD does not restrict is revoked. It is looked at for that as well.
+    if (purpose === "restrict" && request.method === "GET" && isLasting) {
+      return "neither restricted nor revoked";
+    }
     return purpose === "add" || purpose === "restrict" ? "rejected" : "refused";
   }
-  if (isChange(purpose) && fault === "malformed") return "as undisturbed";
+  if (request.method !== "GET" && fault === "malformed") return "as undisturbed";
   const isSentAgain = fault !== "delayed" && purpose !== "add";
   if (isSentAgain && !isLasting) return "as undisturbed";
   return purpose === "enter" && scenario.members > 1 ? "as undisturbed" : "waiting";
@@ -77,6 +85,7 @@ export function expectedStatus(
       const [head = "", tail = ""] = undisturbed.split(/\d+ certificates?/);
       return new RegExp(`^${RegExp.escape(head)}\\d+ certificates?${RegExp.escape(tail)}$`);
     }
+    case "neither restricted nor revoked":
     case "refused":
       return new RegExp(
         `^blocked: LXD at ${at} refuses (what it is asked|to revoke [0-9a-f]{64}): ` +
@@ -90,9 +99,8 @@ export function expectedReason({ fault }: FaultCase): string {
   return `LXD refuses the certificate: ${wordsOf(fault)}`;
 }
 
-function isChange(purpose: Purpose): boolean {
-  return purpose !== "enter" && purpose !== "members" && purpose !== "address" &&
-    purpose !== "list" && purpose !== "projects";
+function isChangeOfEntry(purpose: Purpose): boolean {
+  return purpose === "rename" || purpose === "restrict" || purpose === "revoke";
 }
 
 function isRefusal(fault: RequestFault): boolean {

@@ -7,6 +7,7 @@ const PURPOSES: readonly Purpose[] = [
   "members",
   "address",
   "list",
+  "look",
   "add",
   "rename",
   "restrict",

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { TrustEntry } from "../lxd/world.ts";
 import { APPLICATION } from "../harness/charm.ts";
-import { type FaultCase, purposeOf } from "./case.ts";
+import type { FaultCase } from "./case.ts";
 import type { EndState } from "./end_state.ts";
 import { checkKept } from "./run_scenario.ts";
 import type { FixedDeployment } from "./fixed.ts";
@@ -48,7 +48,8 @@ export async function checkPromises(
     const now = store.find(({ fingerprint }) => fingerprint === entry.fingerprint);
     assert.deepEqual(now, entry, "foreign entries do not change");
   }
-  const isRejected = expectedOf(faultCase) === "rejected";
+  const expected = expectedOf(faultCase);
+  const isRejected = expected === "rejected" || expected === "neither restricted nor revoked";
   const rejections = Object.values(model.databags())
     .map(({ rejected_certificates: text }) => text ?? "").filter((text) => text !== "");
   assert.equal(rejections.length > 0, isRejected, "rejections are published");
@@ -58,9 +59,9 @@ export async function checkPromises(
       [expectedReason(faultCase)],
     );
   }
-  const { scenario, request } = faultCase;
+  const { scenario, purpose } = faultCase;
   // The charm revokes a certificate that LXD does not restrict as the operator asks.
-  const keeps = isRejected && purposeOf(request) === "restrict" ? [] : scenario.keeps;
+  const keeps = isRejected && purpose === "restrict" ? [] : scenario.keeps;
   // A requirer that dropped a certificate has none if LXD refuses the next one.
   const replaces = isRejected ? [] : scenario.replaces;
   await checkKept({ keeps, replaces }, deployment);
