@@ -261,7 +261,10 @@ async function readText(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
   return await new Response(stream).text();
 }
 
-async function readKeys(stream: ReadableStream<Uint8Array<ArrayBuffer>>, { keys }: Selection): Promise<string> {
+async function readKeys(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { keys }: Selection,
+): Promise<string> {
   const sieve = createSieve(keys);
   // A fresh buffer for each chunk would take 100 MB before any of them is collected.
   const reader = stream.getReader({ mode: "byob" });

@@ -26,12 +26,14 @@ const MAXIMUM_KEY_LENGTH = 64;
 
 /** The part that a character leads to, from another part. */
 const MARKS: ReadonlyMap<number, Readonly<Partial<Record<Part, Part>>>> = new Map(
-  Object.entries({
-    "{": { start: "opened" },
-    ":": { key: "colon" },
-    ",": { value: "comma" },
-    "}": { opened: "closed", value: "closed" },
-  } as const).map(([character, parts]) => [character.charCodeAt(0), parts]),
+  Object.entries(
+    {
+      "{": { start: "opened" },
+      ":": { key: "colon" },
+      ",": { value: "comma" },
+      "}": { opened: "closed", value: "closed" },
+    } as const,
+  ).map(([character, parts]) => [character.charCodeAt(0), parts]),
 );
 
 /**

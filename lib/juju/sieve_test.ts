@@ -24,8 +24,10 @@ Deno.test.each([
     JSON.stringify(databag),
     `${JSON.stringify(databag, null, 2)}\n`,
     // As Go escapes.
-    JSON.stringify(databag).replaceAll(/[^ -~]/g, (character) =>
-      `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    JSON.stringify(databag).replaceAll(
+      /[^ -~]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    ),
   ];
   for (const output of outputs) {
     for (const size of [1, 2, 3, 5, 7, 11, 1000]) assert.deepEqual(sift(output, size), databag);
@@ -41,7 +43,10 @@ Deno.test("createSieve() drops other keys, whatever they hold", () => {
 Deno.test("createSieve() keeps a text of the limit, and replaces a longer one", () => {
   const text = "x".repeat(LIMITS.text);
   assert.deepEqual(sift(JSON.stringify({ a: text, b: "1" }), 65_536), { a: text, b: "1" });
-  assert.deepEqual(sift(JSON.stringify({ a: `${text}x`, b: "1" }), 65_536), { a: TOO_LONG, b: "1" });
+  assert.deepEqual(sift(JSON.stringify({ a: `${text}x`, b: "1" }), 65_536), {
+    a: TOO_LONG,
+    b: "1",
+  });
   const zeros = JSON.stringify({ a: "\0".repeat(LIMITS.text + 1), b: "\u00e9" });
   assert.deepEqual(sift(zeros, 65_536), { a: TOO_LONG, b: "\u00e9" });
 });
@@ -53,7 +58,18 @@ Deno.test("createSieve() forgets what began within a character of a text that is
   }
 });
 
-Deno.test.each(["", "null", "[]", "{", '{"a"', '{"a":', '{"a":1}', '{"a":{}}', '{"a":"1"} x', '{"a":"'])(
+Deno.test.each([
+  "",
+  "null",
+  "[]",
+  "{",
+  '{"a"',
+  '{"a":',
+  '{"a":1}',
+  '{"a":{}}',
+  '{"a":"1"} x',
+  '{"a":"',
+])(
   "createSieve() gives nothing for what is no object of texts: %s",
   (output) => assert.equal(sift(output), undefined),
 );

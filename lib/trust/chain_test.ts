@@ -273,8 +273,10 @@ Deno.test("authoritiesAmong() verifies signatures where names match, and a hundr
   // Those whose signatures are too many to verify are taken for authorities, by their names.
   assert.equal(authorities.certain.size, 0);
   assert.deepEqual(authorities.doubtful, new Set(namesakes.map(({ fingerprint }) => fingerprint)));
-  const strangers = Array.from({ length: 300 }, (_, index) =>
-    read(craft({ subject: nameOf(`a${index}`), issuer: nameOf(`b${index}`) })));
+  const strangers = Array.from(
+    { length: 300 },
+    (_, index) => read(craft({ subject: nameOf(`a${index}`), issuer: nameOf(`b${index}`) })),
+  );
   assert.deepEqual(countVerifications(strangers), {
     verified: 0,
     authorities: { certain: new Set(), doubtful: new Set() },
