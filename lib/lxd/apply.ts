@@ -238,3 +238,43 @@ function always(): Promise<boolean> {
   const mayGoOn = true;
   return Promise.resolve(mayGoOn);
 }
+
+function setEntry(
+  trustStore: Map<Fingerprint, TrustEntry>,
+  fingerprint: Fingerprint,
+  entry: TrustEntry | undefined,
+): void {
+  if (entry) trustStore.set(fingerprint, entry);
+  else trustStore.delete(fingerprint);
+}
+
+function isRefused(reply: Reply<unknown> | undefined, ...statuses: readonly number[]): boolean {
+  return reply?.kind === "refused" && statuses.includes(reply.status);
+}
+
+/** Whether a reply says that further steps are of no use. */
+function isFailure({ kind }: Step, reply: Reply<unknown>): boolean {
+  if (reply.kind === "refused") return reply.status === FORBIDDEN && kind !== "rename";
+  return reply.kind !== "done";
+}
+
+function isNaming(step: Step): step is Extract<Step, { readonly name: string }> {
+  return step.kind === "add" || step.kind === "rename";
+}
+
+function isSameEntry(one: TrustEntry | undefined, other: TrustEntry | undefined): boolean {
+  return one?.name === other?.name && one?.type === other?.type;
+}
+
+/** Whether LXD refused because the work is done already, or its object is gone. */
+function isDoneAlready(step: Step, status: number, entry: TrustEntry | undefined): boolean {
+  if (step.kind === "add") {
+    return status === CONFLICT && entry?.type === "client" &&
+      isWithin(entry.projects, step.projects);
+  }
+  if (status !== NOT_FOUND && status !== CHANGED) return false;
+  if (!entry) return true;
+  // A change that is sent again finds its own ETag outdated.
+  if (status !== CHANGED || step.kind === "revoke") return false;
+  return step.kind === "rename" ? entry.name === step.name : isSame(entry.projects, step.projects);
+}
