@@ -147,3 +147,11 @@ Deno.test("renderStatus() counts from zero after a status without a number", () 
   const { message } = renderStatus(active(undefined), "my-lxd", told);
   assert.equal(message, "LXD 5.0.2: 3 nodes, 1 certificate");
 });
+
+Deno.test("renderStatus() counts what the next hook has to do, and blames nobody", () => {
+  const outcome = { kind: "unfinished", left: 3, total: 1_000 } as const;
+  assert.deepEqual(renderStatus(outcome, "lxd-integrator", { status: "unknown", message: "" }), {
+    status: "waiting",
+    message: "3 of 1,000 certificates still to do; the next hook goes on",
+  });
+});
