@@ -49,7 +49,8 @@ const REASONS: readonly RegExp[] = [
   /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
   /^The certificate's key cannot be read$/,
   /^projects must be a JSON list of at least one project name$/,
-  /^The operator allows the projects db, web, not ("[^\s"'*/]{1,63}"(, )?)+$/,
+  /^The operator allows the projects db, web, not ("[^\s"'*/]{1,200}("|\.\.\.)(, )?)+(and \d+ more)?$/,
+  /^and \d+ more rejections, which are not listed$/,
   /^LXD refuses the certificate: [^\n]{1,200}$/,
 ];
 
