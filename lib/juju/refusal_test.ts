@@ -25,7 +25,10 @@ Deno.test("unlessRefused() gives what came of it, and nothing for a refusal", as
 Deno.test.each([
   { stderr: "ERROR permission denied\n", words: "permission denied" },
   { stderr: "", words: "" },
-  { stderr: "ERROR a\r\n\tb\u2028c\u200b\x1b[1m\u202ed\x85\ud800", words: "a b c\\u200b\\u001b[1m\\u202ed\\u0085\\ud800" },
+  {
+    stderr: "ERROR a\r\n\tb\u2028c\u200b\x1b[1m\u202ed\x85\ud800",
+    words: "a b c\\u200b\\u001b[1m\\u202ed\\u0085\\ud800",
+  },
   { stderr: "x".repeat(201), words: `${"x".repeat(197)}...` },
   { stderr: "\u{1f600}".repeat(50), words: "\u{1f600}".repeat(50) },
   { stderr: "\u{1f600}".repeat(51), words: `${"\u{1f600}".repeat(49)}...` },

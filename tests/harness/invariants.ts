@@ -133,7 +133,9 @@ function checkRejections(model: Model, { relation }: Pick<Requirer, "relation">)
     relation.readApp(APPLICATION),
   ];
   for (const { rejected_certificates: text = "[]" } of databags) {
-    const rejected: readonly { readonly unit: string; readonly reason: string }[] = JSON.parse(text);
+    const rejected: readonly { readonly unit: string; readonly reason: string }[] = JSON.parse(
+      text,
+    );
     for (const { reason } of rejected) checkText(reason, MAXIMUM_REASON);
     for (const [unit, ofUnit] of Map.groupBy(rejected, ({ unit }) => unit)) {
       assert.ok(ofUnit.length <= MAXIMUM_REJECTIONS, `${ofUnit.length} rejections of ${unit}`);

@@ -107,8 +107,12 @@ Deno.test("text: a narrowed option reaches LXD, however many certificates it con
   const requirer = deployment.requirer("my-charm", 11);
   const first = await createCertificate();
   for (let unit = 0; unit < 11; unit++) {
-    const certificates = await Promise.all(Array.from({ length: 100 }, (_, index) =>
-      createCertificate({ commonName: `client ${unit} ${index}`, keyOf: first })));
+    const certificates = await Promise.all(
+      Array.from(
+        { length: 100 },
+        (_, index) => createCertificate({ commonName: `client ${unit} ${index}`, keyOf: first }),
+      ),
+    );
     requirer.relation.write(`my-charm/${unit}`, { projects: '["db", "web"]' });
     requirer.offer(unit, certificates);
   }
@@ -208,7 +212,9 @@ Deno.test("text: what LXD says goes on in one short line, whatever it says", asy
     requirer.offer(0, [b]);
     lxd.fault(match, { kind: "status", status, error });
     const rejected = await rejectionsAfter(deployment, () => requirer.relation.read(UNIT));
-    for (const { reason } of rejected) assert.match(reason, /^LXD refuses the certificate: \\u0000no/);
+    for (const { reason } of rejected) {
+      assert.match(reason, /^LXD refuses the certificate: \\u0000no/);
+    }
     lxd.clear();
     requirer.offer(0, [a]);
     await deployment.updateStatus();
