@@ -15,7 +15,12 @@ export interface Status {
 }
 
 /** The status until now. */
-type Before = { readonly status: string; readonly message?: string | undefined };
+export interface FormerStatus {
+  /** Juju's word for it. */
+  readonly status: string;
+  /** Its message. @default {""} */
+  readonly message?: string | undefined;
+}
 
 // LXD names its version.
 const MAXIMUM_VERSION = 64;
@@ -46,12 +51,12 @@ const ENTITLED = "its groups must let it create, view, edit and delete identitie
  * @param application Name of our application, for the commands that the operator runs.
  * @param before The status until now.
  */
-export function renderStatus(outcome: Outcome, application: string, before: Before): Status {
+export function renderStatus(outcome: Outcome, application: string, before: FormerStatus): Status {
   const { status, message } = renderOutcome(outcome, application, before);
   return { status, message: line(message) };
 }
 
-function renderOutcome(outcome: Outcome, application: string, before: Before): Status {
+function renderOutcome(outcome: Outcome, application: string, before: FormerStatus): Status {
   switch (outcome.kind) {
     case "no-access":
       return blocked(

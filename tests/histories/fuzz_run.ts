@@ -52,6 +52,7 @@ const REASONS: readonly RegExp[] = [
   /^The operator allows the projects db, web, not ("[^\s"'/\p{C}]{1,200}("|\.\.\.)(, )?)*(and \d+ more)?$/u,
   /^The key (client_certificates|projects) has more than 1 MiB \(1048576 bytes\), which is the limit: /,
   /^projects has \d+ names, and the limit is 64: name fewer$/,
+  /^and \d+ more rejections, which are not listed$/,
   /^LXD refuses the certificate: [^\n]{1,200}$/,
 ];
 

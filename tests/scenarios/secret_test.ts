@@ -43,7 +43,7 @@ async function checkOtherRefusal(deployment: Deployment, grant: string): Promise
     stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
   });
   await deployment.updateStatus();
-  const words = `no way [2J ${"x".repeat(186)}...`;
+  const words = String.raw`no way\u001b[2J ` + `${"x".repeat(181)}...`;
   assert.equal(
     deployment.status(),
     `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
