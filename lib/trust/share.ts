@@ -63,8 +63,11 @@ function grant(
     (owner.kind === "shared" ? isKnown && applications.size === 1 : false);
   if (isFree) return within(wants, firstOf(applications));
   if (owner.kind === "shared") {
+    if (!isKnown) return within(wants, entry.projects);
     const all = [...applications.values()].map(union);
-    return within(wants, isKnown ? join(entry.projects, all.reduce(intersect)) : entry.projects);
+    const covered = within(wants, join(entry.projects, all.reduce(intersect)));
+    // Somebody else has narrowed the entry if it covers no want.
+    return covered.length > 0 ? covered : within(wants, firstOf(applications));
   }
   const own = applications.get(applicationOf(owner.slug));
   if (own) return [...own, ...within(wants, union(own))];

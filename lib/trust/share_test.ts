@@ -79,6 +79,8 @@ Deno.test("share() widens a shared entry for the last application, or if all ask
   assert.deepEqual(contested([a, b], store), ["victim/0"]);
   assert.deepEqual(contested([a], store, { isKnown: false }), ["victim/0"]);
   assert.deepEqual(contested([wantAll(VICTIM), wantAll(ATTACKER)], store), []);
+  const narrowed = [want(VICTIM, "db"), want(ATTACKER, "x")];
+  assert.deepEqual(contested(narrowed, store), ["attacker/0"], "somebody narrowed the entry");
 });
 
 Deno.test("share() lets the oldest relation decide if no entry exists, or its owner is gone", () => {

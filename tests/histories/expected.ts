@@ -77,6 +77,12 @@ export function isNoWider(access: Access, than: Access): boolean {
   return than === null || access !== null && access.every((project) => than.includes(project));
 }
 
+/** Joins accesses. */
+export function union(accesses: readonly Access[]): Access {
+  if (accesses.some((access) => access === null)) return null;
+  return [...new Set(accesses.flatMap((access) => access ?? []))].toSorted();
+}
+
 /** Returns the access that an entry gives. */
 export function accessOf({ restricted, projects }: TrustEntry): Access {
   return restricted ? projects.toSorted() : null;
@@ -88,6 +94,32 @@ export function expectedOf(written: readonly Written[], rules: Rules): Expected 
   return {
     claims: parts.flatMap(({ claims }) => claims),
     refusals: parts.flatMap(({ refusals }) => refusals),
+  };
+}
+
+/**
+ * Refuses the claims that an entry does not cover because another application has it. Who came first
+ * decides that, so the entry itself is a part of the answer.
+ */
+export function withoutContested(
+  { claims, refusals }: Expected,
+  entryOf: (fingerprint: string) => TrustEntry | undefined,
+): Expected {
+  const wanted = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
+  const isContested = (claim: Claim): boolean => {
+    const entry = entryOf(claim.fingerprint);
+    const applications = (wanted.get(claim.fingerprint) ?? []).map(({ name }) =>
+      name.split("/")[0]
+    );
+    return entry !== undefined && new Set(applications).size > 1 &&
+      !isNoWider(claim.access, accessOf(entry));
+  };
+  const contested = claims.filter(isContested).map(({ relation, name: unit, fingerprint }) => {
+    return { relation, unit, fingerprint, reason: /^Another application has this certificate/ };
+  });
+  return {
+    claims: claims.filter((claim) => !isContested(claim)),
+    refusals: [...refusals, ...contested],
   };
 }
 

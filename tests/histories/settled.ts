@@ -10,7 +10,14 @@ import { hostname } from "node:os";
 import { APPLICATION } from "../harness/charm.ts";
 import { allowedOf, databags, type HistoryState, isOurs } from "./history_state.ts";
 import { HTTPS } from "./history.ts";
-import { accessOf, type Claim, type Expected, expectedOf, type Refusal } from "./expected.ts";
+import {
+  accessOf,
+  type Expected,
+  expectedOf,
+  type Refusal,
+  union,
+  withoutContested,
+} from "./expected.ts";
 import { foreignOf, readStore, type Store } from "./trust_store.ts";
 import { toldIn } from "./watch.ts";
 
@@ -19,7 +26,10 @@ export async function checkSettled(state: HistoryState): Promise<void> {
   const { model, relations, server: { certificates } } = state;
   const store = await readStore(state);
   const foreign = foreignOf(state, store);
-  const all = expectedOf(databags(state), { certificates, allowed: allowedOf(state), foreign });
+  const rules = { certificates, allowed: allowedOf(state), foreign };
+  const all = withoutContested(expectedOf(databags(state), rules), (fingerprint) => {
+    return foreign.has(fingerprint) ? undefined : store.get(fingerprint);
+  });
   checkStore(state, store, all);
   const units = model.units(APPLICATION);
   for (const { endpoint, handle, application } of relations) {
@@ -86,7 +96,11 @@ function checkStore(state: HistoryState, store: Store, { claims }: Expected): vo
       const [{ relation, name } = { relation: "", name: "" }, ...others] = wants;
       const mark = others.length === 0 ? `${relation}:${name.replace("/", "-")}` : "shared";
       const digits = fingerprint.slice(0, 12);
-      return [fingerprint, `${state.prefix}${mark}:${digits}`, union(wants)] as const;
+      return [
+        fingerprint,
+        `${state.prefix}${mark}:${digits}`,
+        union(wants.map(({ access }) => access)),
+      ] as const;
     });
   const found = [...store.values()].filter((entry) => isOurs(state, entry))
     .map((entry) => [entry.fingerprint, entry.name, accessOf(entry)] as const);
@@ -148,11 +162,6 @@ type Told = Omit<Refusal, "relation" | "reason"> & { readonly reason: string };
 
 function fits(told: Told, { unit, fingerprint, reason }: Refusal): boolean {
   return told.unit === unit && told.fingerprint === fingerprint && reason.test(told.reason);
-}
-
-function union(wants: readonly Claim[]): readonly string[] | null {
-  if (wants.some(({ access }) => access === null)) return null;
-  return [...new Set(wants.flatMap(({ access }) => access ?? []))].toSorted();
 }
 
 function byFirst(a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number {

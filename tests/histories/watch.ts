@@ -17,7 +17,7 @@ import { fingerprintOf } from "../certificates.ts";
 import type { HookRun } from "../juju/mod.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { allowedOf, databags, type HistoryState, isOurs } from "./history_state.ts";
-import { accessOf, type Claim, expectedOf, isNoWider } from "./expected.ts";
+import { accessOf, type Claim, expectedOf, isNoWider, union } from "./expected.ts";
 import { INJECTED } from "./perform.ts";
 import { renderAll } from "./certificates.ts";
 import { foreignOf, readStore, type Store } from "./trust_store.ts";
@@ -62,6 +62,7 @@ export async function watch(state: HistoryState): Promise<Watch> {
       for (const claim of held.values()) {
         assert.ok(isServed(store, claim), `${show(run)} took away held access: ${keyOf(claim)}`);
       }
+      checkWidened(state, run, { held, before, after: store });
       checkTold(state, run, store);
       checkBound(state, run, store);
       const read = readBy(state, run);
@@ -73,6 +74,33 @@ export async function watch(state: HistoryState): Promise<Watch> {
       }
     },
   };
+}
+
+/** Checks that no hook gives the certificate of a holder more access than its application asks for. */
+function checkWidened(
+  state: HistoryState,
+  run: HookRun,
+  { held, before, after }: {
+    readonly held: ReadonlyMap<string, Claim>;
+    readonly before: Store;
+    readonly after: Store;
+  },
+): void {
+  const claims = [...claimsOf(state, after).values()];
+  for (const { fingerprint, name } of held.values()) {
+    const [old, now] = [before.get(fingerprint), after.get(fingerprint)];
+    if (!old || !now) continue;
+    const application = applicationOf(name);
+    const own = claims.filter((claim) =>
+      claim.fingerprint === fingerprint && applicationOf(claim.name) === application
+    );
+    const allowed = union([accessOf(old), ...own.map(({ access }) => access)]);
+    assert.ok(isNoWider(accessOf(now), allowed), `${show(run)} widened ${now.name} of ${name}`);
+  }
+}
+
+function applicationOf(requirer: string): string {
+  return requirer.split("/")[0] ?? "";
 }
 
 /** Returns the claims of all requirers now, by relation, requirer and certificate. */
