@@ -27,7 +27,7 @@ import { plan } from "./trust/plan.ts";
 import { describeMissing, missingFrom, parseNames, type Projects } from "./trust/projects.ts";
 import type { Facts } from "./trust/publication.ts";
 import { phasesOf } from "./trust/phases.ts";
-import { holdBack } from "./trust/revocations.ts";
+import { holdBack, revokeExcess } from "./trust/revocations.ts";
 import type { Step } from "./trust/step.ts";
 import { countOurs, type TrustStore, without } from "./trust/trust_store.ts";
 import type { Want } from "./trust/want.ts";
@@ -147,7 +147,8 @@ async function serve(hook: Hook, observed: Observed): Promise<Partial<Reconciled
   const applied = await applyChanges(phases, listed, targetOf(hook, observed, lxd));
   // Publish. LXD lists entries with the names that the original charm gave them.
   const held = markOriginals(applied.trustStore, originals);
-  const kept = without(held, [...revocations, ...excess]);
+  const overreaching = revokeExcess(phases.narrowings, applied);
+  const kept = without(held, [...revocations, ...excess, ...overreaching]);
   const facts = { ...entered.cluster, ...applied, server, mark, trustStore: kept };
   const publishing = { ...seen, facts, adoptable: held };
   const publications = await publishAll(unitOf(hook, observed), known, publishing);
