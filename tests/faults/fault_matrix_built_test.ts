@@ -9,6 +9,6 @@ Deno.test("fault matrix: the built charm keeps its promises in a sample of all c
   await using matrix = await readMatrix("built");
   const cases = matrix.cases.filter((_, index) => index % STRIDE === 0);
   assert.deepEqual(new Set(cases.map(({ fault }) => fault)), new Set(REQUEST_FAULTS));
-  assert.equal(new Set(cases.map(({ request }) => purposeOf(request))).size, 9);
+  assert.equal(new Set(cases.map(({ request }) => purposeOf(request))).size, 10);
   await runCases(cases, "built");
 });
