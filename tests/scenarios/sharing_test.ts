@@ -67,6 +67,7 @@ const SIDES = [
   { victim: ["lxd", "unit"], attacker: ["lxd-https", "unit"] },
   { victim: ["lxd-https", "unit"], attacker: ["lxd", "application"] },
   { victim: ["lxd", "application"], attacker: ["lxd", "unit"] },
+  { victim: ["lxd-https", "application"], attacker: ["lxd-https", "unit"] },
 ] as const;
 
 const IN = [true, []] as const;
@@ -159,6 +160,16 @@ Deno.test("sharing: the units of one application widen their certificate", async
   assert.equal((await deployment.ours())[certificate.fingerprint], "shared");
   requirer.relation.write("my-charm/1", { projects: '["db"]' });
   await deployment.settle();
-  assert.deepEqual(await accessOf(lxd, certificate), ["db", "web"]);
-  assert.deepEqual(requirer.told().rejected, []);
+  const check = async () => {
+    assert.deepEqual(await accessOf(lxd, certificate), ["db", "web"]);
+    assert.deepEqual(requirer.told().rejected, []);
+    assert.deepEqual(requirer.told().trusted, [certificate.fingerprint]);
+  };
+  await check();
+  await deployment.updateStatus();
+  await check();
+  // Another value of an option that allows the same makes config-changed run.
+  deployment.model.configure(APPLICATION, { projects: "web,db" });
+  await deployment.settle();
+  await check();
 });

@@ -63,3 +63,23 @@ Deno.test("two integrators on one LXD: an entry of the other one gives no more t
     [],
   ]);
 });
+
+Deno.test("two integrators on one LXD: the removal of the one that registered it is healed", async () => {
+  await using lxd = await startLxd();
+  await using one = await deploy(lxd);
+  await using other = await deploy(lxd);
+  const certificate = await createCertificate();
+  const { fingerprint } = certificate;
+  const [first, second] = [one.requirer("first"), other.requirer("second")];
+  first.offer(0, [certificate]);
+  await one.settle();
+  second.offer(0, [certificate]);
+  await other.settle();
+  assert.deepEqual(await other.ours(), {});
+  one.model.removeApplication(APPLICATION);
+  await one.model.settle();
+  assert.deepEqual(await one.ours(), {});
+  await other.updateStatus();
+  assert.deepEqual(await other.ours(), { [fingerprint]: "1:second-0" });
+  assert.deepEqual(second.told().trusted, [fingerprint]);
+});
