@@ -28,7 +28,7 @@ export interface Shared {
 }
 
 /** The reason against a contested want. It says nothing about the other application. */
-export const CONTESTED = "Another application has this certificate registered, " +
+export const CONTESTED: string = "Another application has this certificate registered, " +
   "with access to other projects: use a certificate of your own";
 
 /**
