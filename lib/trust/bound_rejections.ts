@@ -51,7 +51,8 @@ export function boundRejections(rejected: readonly Rejection[]): readonly Reject
  * @example By fingerprint
  * ```ts
  * import assert from "node:assert/strict";
- * const [a, b] = ["aa", "bb"].map((fingerprint) => ({ unit: "a/0", fingerprint, reason: "r" }));
+ * const rejectionOf = (fingerprint: string) => ({ unit: "a/0", fingerprint, reason: "r" });
+ * const [a, b] = [rejectionOf("aa"), rejectionOf("bb")];
  * assert.deepEqual([b, a].toSorted(compareRejections), [a, b]);
  * ```
  */
