@@ -53,7 +53,6 @@ export type Found =
   | { readonly kind: "complete"; readonly credentials: Credentials }
   | CredentialFailure;
 
-const SECRET = "credentials-secret";
 const NO_URI = "it must be the URI of a secret, as juju add-secret prints it";
 // It is an argument of secret-get, which takes a text with a leading dash for an option. Of a text that
 // passes, Juju says whether it is a secret's.
@@ -87,7 +86,7 @@ const CloudSpec = z.object({
  * ```
  */
 export function sourceOf(config: Config): Source {
-  const { name, value: uri } = option(config, SECRET);
+  const { name, value: uri } = option(config, "credentials-secret");
   if (uri) {
     return URI_REGEXP.test(uri)
       ? { kind: "secret", uri }
