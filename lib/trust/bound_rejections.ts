@@ -18,7 +18,6 @@ export const MAXIMUM_REASON = 512;
 const MAXIMUM_BYTES = 60_000;
 const MAXIMUM_REST = 1000;
 
-// This reason sorts behind the others without a fingerprint, which begin with a capital letter.
 const REST_REGEXP = /^and (\d+) more rejections, which are not listed$/;
 
 /**
@@ -37,7 +36,7 @@ export function boundRejections(rejected: readonly Rejection[]): readonly Reject
   const short = rejected.map((one) => ({ ...one, reason: line(one.reason, MAXIMUM_REASON) }));
   const byUnit = Map.groupBy(short, ({ unit }) => unit);
   return [...byUnit].flatMap(([unit, ofUnit]) => {
-    const shown = first(ofUnit.toSorted(compareRejections));
+    const shown = first(ofUnit.toSorted(byImportance));
     const rest = numberOf(ofUnit) - numberOf(shown);
     if (rest === 0) return shown;
     const reason = `and ${rest} more rejections, which are not listed`;
@@ -81,6 +80,16 @@ export function numberOf(rejected: readonly Rejection[]): number {
     const [, rest = "1"] = isRest(one) ? one.reason.match(REST_REGEXP) ?? [] : [];
     return number + Number(rest);
   }, 0);
+}
+
+/** Sorts what concerns a whole databag before single certificates, and the rest last. */
+function byImportance(a: Rejection, b: Rejection): number {
+  return importanceOf(a) - importanceOf(b) || compareRejections(a, b);
+}
+
+function importanceOf(rejection: Rejection): number {
+  if (isRest(rejection)) return 2;
+  return rejection.fingerprint === null ? 0 : 1;
 }
 
 /** The first rejections, as many as there is room for. */

@@ -81,12 +81,12 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
  */
 function refusalsOf(
   { admitted }: RelationView,
-  { trustStore, refused }: Pick<Facts, "trustStore" | "refused">,
+  { trustStore, refused, mark }: Pick<Facts, "trustStore" | "refused" | "mark">,
 ): readonly Rejection[] {
   return admitted.flatMap((want) => {
     const { certificate: { fingerprint }, projects } = want;
     const [reason, entry] = [refused.get(fingerprint), trustStore.get(fingerprint)];
-    const isCovered = entry !== undefined && isWithin(projects, entry.projects);
+    const isCovered = entry && ownerOf(entry, mark) && isWithin(projects, entry.projects);
     return reason === undefined || isCovered ? [] : [rejection(want, reason)];
   });
 }

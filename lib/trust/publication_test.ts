@@ -250,6 +250,12 @@ Deno.test("publicationOf() rejects wants that LXD refused, and no other want of 
     ["a"],
     [rejectionOf("ams/0", "b", reason), rejectionOf("ams/1", "b", reason)],
   ]);
+  const foreign = store(["b", "lxd@uuid:shared", "metrics"]);
+  const { registered } = publicationOf(view({ admitted: [wanting(null)] }), {
+    ...facts,
+    trustStore: foreign,
+  });
+  assert.equal(registered.size, 0, "another client registered it meanwhile");
   const none = new Map([...trustStore].filter(([id]) => id !== "b"));
   const { rejected } = publicationOf(view({ admitted: [wanting(["web"])] }), {
     ...facts,
