@@ -111,7 +111,7 @@ async function applyBatch(
   target: Target,
 ): Promise<readonly Step[]> {
   const { trustStore } = progress;
-  const first = await tryBatch(batch, { trustStore, target, send: createSend(target) });
+  const first = await tryAll(batch, { trustStore, target, send: createSend(target) });
   const conflicts = first.filter(({ reply }) => isRefused(reply, CONFLICT, NOT_FOUND, CHANGED));
   const last = new Map(first.map((tried) => [tried.step.fingerprint, tried]));
   if (conflicts.length > 0) {
@@ -125,7 +125,7 @@ async function applyBatch(
     }
     const second = conflicts.flatMap((tried) => secondTry(tried, last, trustStore));
     const send = askingForIdentity(target);
-    for (const tried of await tryBatch(second, { trustStore, target, send })) {
+    for (const tried of await tryAll(second, { trustStore, target, send })) {
       last.set(tried.step.fingerprint, tried);
     }
   }
@@ -133,37 +133,18 @@ async function applyBatch(
   return last.values().filter(({ reply }) => !reply).map(({ step }) => step).toArray();
 }
 
-/** What steps are tried with. */
-interface Means {
-  readonly trustStore: TrustStore;
-  readonly target: Target;
-  readonly send: Send;
-}
-
 /**
- * Tries steps at the same time, and the last one by itself. After each change, LXD lists its
- * certificates to know whom to let in. Of changes at the same time, the list that is read first may
- * be kept last, and lack a certificate. The list after the last change is complete.
+ * Tries steps at the same time, as long as LXD answers, and the last one by itself. After each change,
+ * LXD lists its certificates to know whom to let in. Of changes at the same time, the list that is
+ * read first may be kept last, and lack a certificate. The list after the last change is complete.
  */
-async function tryBatch(steps: readonly Step[], means: Means): Promise<readonly Tried[]> {
-  const most = await tryAll(steps.slice(0, -1), means);
-  const isOver = most.some(({ reply }) => !reply);
-  const last = steps.slice(-1);
-  return [
-    ...most,
-    ...isOver
-      ? last.map((step) => {
-        const entry = means.trustStore.get(step.fingerprint);
-        return { step, entry, reply: undefined };
-      })
-      : await tryAll(last, means),
-  ];
-}
-
-/** Tries steps at the same time, as long as LXD answers. */
 async function tryAll(
   steps: readonly Step[],
-  { trustStore, target: { mayGoOn = always }, send }: Means,
+  { trustStore, target: { mayGoOn = always }, send }: {
+    readonly trustStore: TrustStore;
+    readonly target: Target;
+    readonly send: Send;
+  },
 ): Promise<readonly Tried[]> {
   let failures = 0;
   let isOver = false;
@@ -177,7 +158,8 @@ async function tryAll(
     failures = isFailure(step, reply) ? failures + 1 : 0;
     return { step, entry, reply };
   });
-  return await Promise.all(steps.map(tryOne));
+  const most = await Promise.all(steps.slice(0, -1).map(tryOne));
+  return [...most, ...await Promise.all(steps.slice(-1).map(tryOne))];
 }
 
 /** The step to take after a conflict, if there is one. */

@@ -318,6 +318,30 @@ Deno.test("apply() takes at most 8 steps at a time, and those of the next kind l
   assert.deepEqual([most, running, undone], [8, 0, []]);
 });
 
+Deno.test("apply() takes the last step of a kind by itself, so that LXD's list after it is complete", async () => {
+  const { steps } = many("add", 20);
+  const running = new Set<string>();
+  const beside: number[] = [];
+  const lxd: Lxd = {
+    ...NOTHING,
+    isIdentity: () => Promise.reject(new Error("Cannot ask")),
+    trustStore: () => Promise.reject(new Error("Cannot list")),
+    rename: () => Promise.reject(new Error("Cannot rename")),
+    restrict: () => Promise.reject(new Error("Cannot restrict")),
+    revoke: () => Promise.reject(new Error("Cannot revoke")),
+    add: async ({ certificate: { fingerprint } }) => {
+      beside.push(running.size);
+      running.add(fingerprint);
+      await new Promise((resolve) => setTimeout(resolve, Math.random()));
+      running.delete(fingerprint);
+      return DONE;
+    },
+  };
+  await apply(steps, store(), { lxd, report: () => {} });
+  assert.deepEqual([beside.length, beside.at(-1)], [20, 0]);
+  assert.ok(beside.some((number) => number > 0), "the others run at the same time");
+});
+
 Deno.test("apply() tells what it has not tried when it may not go on", async () => {
   let allowed = 5;
   const { steps } = many("add", 20);

@@ -3,7 +3,7 @@ import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { createClient } from "../lxd/client.ts";
 import { IS_NOT_LXD, startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
-import type { LxdWorld } from "../lxd/world.ts";
+import { accessOf } from "../harness/access.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 import { relateHttps } from "../harness/https_requirer.ts";
@@ -313,14 +313,6 @@ Deno.test("projects: no request names projects without a restriction to them", a
 });
 
 /** Returns the projects of an entry: null without a restriction, undefined without an entry. */
-async function accessOf(
-  lxd: LxdWorld,
-  { fingerprint }: TestCertificate,
-): Promise<readonly string[] | null | undefined> {
-  const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
-  return entry && (entry.restricted ? entry.projects.toSorted() : null);
-}
-
 function reasonsOf(requirer: Requirer): readonly string[] {
   return requirer.told().rejected.map(({ unit, reason }) => `${unit}: ${reason}`);
 }

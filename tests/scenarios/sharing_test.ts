@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import { accessOf } from "../harness/access.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 import { addRequirer, type Interface, renderOffer } from "../harness/requirer.ts";
 import { startLxd } from "../lxd/servers.ts";
-import type { LxdWorld } from "../lxd/world.ts";
 
 const OTHERS =
   "Another application has this certificate registered, with access to other projects: " +
@@ -53,14 +53,6 @@ function relate({ model }: Deployment, { name, spoken, of, certificate }: SideOp
       ];
     },
   };
-}
-
-async function accessOf(
-  lxd: LxdWorld,
-  { fingerprint }: TestCertificate,
-): Promise<readonly string[] | null | undefined> {
-  const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
-  return entry && (entry.restricted ? entry.projects.toSorted() : null);
 }
 
 const SIDES = [
