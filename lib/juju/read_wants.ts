@@ -31,9 +31,14 @@ export interface KnownWants {
   readonly relations: readonly ServedRelation[];
   /** The wanted certificates that may be registered. */
   readonly wants: readonly Want[];
-  /** Whether `wants` holds those of every requirer there is. */
+  /** Those that other applications stand in the way of. */
+  readonly contested: readonly Want[];
+  /** Whether both hold those of every requirer there is. */
   readonly complete: boolean;
 }
+
+/** The wants before it is decided who shares a certificate. */
+type Known = Omit<KnownWants, "contested">;
 
 /** Reads which certificates are wanted, and admits those that may be registered. */
 export async function readWants(
@@ -55,8 +60,8 @@ async function knowsOthers(context: UnitContext, { isWhole }: Observation): Prom
 }
 
 /** Rejects the contested wants, each for its own relation alone. */
-function withoutContested(known: KnownWants, { granted, contested }: Shared): KnownWants {
-  if (contested.length === 0) return known;
+function withoutContested(known: Known, { granted, contested }: Shared): KnownWants {
+  if (contested.length === 0) return { ...known, contested };
   const isContested = new Set(contested);
   const relations = known.relations.map((relation) => ({
     ...relation,
@@ -67,14 +72,14 @@ function withoutContested(known: KnownWants, { granted, contested }: Shared): Kn
         .map((want) => rejection(want, CONTESTED)),
     ],
   }));
-  return { ...known, relations, wants: granted };
+  return { ...known, relations, wants: granted, contested };
 }
 
 async function readKnown(
   context: UnitContext,
   seen: Observation,
   rules: Rules,
-): Promise<KnownWants> {
+): Promise<Known> {
   const relations = await Promise.all(
     seen.relations.map((relation) => readDoubtful(context, relation, rules)),
   );
@@ -170,7 +175,7 @@ function isAboutOneRelation({ revocable }: Observation): boolean {
 
 /** Whether a want goes beyond a shared entry. The databags tell whether other applications share it. */
 function isSharedContested(
-  known: KnownWants,
+  known: Known,
   { revocable }: Observation,
   rules: Rules,
 ): boolean {

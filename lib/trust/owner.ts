@@ -68,6 +68,21 @@ export function slug(name: string): string {
 }
 
 /**
+ * Names the application of a requirer, whose name may be that of a unit, of an application, or the slug
+ * of a unit. An application's name never ends in a dash and digits.
+ *
+ * @example Three names of one application
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const names = ["my-charm", "my-charm/0", slug("my-charm/0")];
+ * assert.deepEqual(names.map(applicationOf), ["my-charm", "my-charm", "my-charm"]);
+ * ```
+ */
+export function applicationOf(name: string): string {
+  return name.replace(/[/-]\d+$/, "");
+}
+
+/**
  * Names the entry of a certificate. From 5.21.5 and 6.6 on, names are unique among clients, members
  * and identities together, so the name ends in digits of the fingerprint.
  *

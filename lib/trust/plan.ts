@@ -4,7 +4,15 @@
  * @module
  */
 import type { Fingerprint } from "../requirer/certificate.ts";
-import { entryName, fullName, type Mark, type Owner, type Requirer, slug } from "./owner.ts";
+import {
+  applicationOf,
+  entryName,
+  fullName,
+  type Mark,
+  type Owner,
+  type Requirer,
+  slug,
+} from "./owner.ts";
 import { isSame, isWithin, join, narrow, type Projects } from "./projects.ts";
 import type { Step } from "./step.ts";
 import { ownerOf, type TrustEntry, type TrustStore } from "./trust_store.ts";
@@ -32,6 +40,8 @@ export type Revocable =
 export interface Situation {
   /** The known wants that may be registered. */
   readonly wants: readonly Want[];
+  /** The known wants that other applications stand in the way of: see `share.ts`. */
+  readonly contested: readonly Want[];
   /** Whether `wants` holds those of every requirer. Only then shared entries can be revoked. */
   readonly complete: boolean;
   /** LXD's trust store. */
@@ -64,7 +74,9 @@ export function plan(situation: Situation): readonly Step[] {
     const { fingerprint, name } = entry;
     const owner = ownerOf(entry, mark);
     if (!owner || wanted.has(fingerprint) || fingerprint === ourFingerprint) return [];
-    if (isRevocable(owner, situation)) return [{ kind: "revoke", fingerprint, name }];
+    if (isRevocable(owner, situation) && !isContested(entry, situation)) {
+      return [{ kind: "revoke", fingerprint, name }];
+    }
     return owner.kind === "original" ? [] : confine(entry, situation);
   });
   return ["add", "restrict", "rename", "revoke"].flatMap((kind) =>
@@ -85,10 +97,12 @@ function adjust(entry: TrustEntry, wants: readonly Want[], situation: Situation)
   if (!owner || fingerprint === situation.ourFingerprint) return [];
   const [{ requirer }] = wants as readonly [Want, ...Want[]];
   // Another requirer keeps its access as long as it may want the certificate.
-  const othersMayWant = !isOf(owner, requirer) && isInDoubt(owner, situation);
+  const othersMayWant = isContested(entry, situation) ||
+    !isOf(owner, requirer) && isInDoubt(owner, situation);
   const alone = isOneRequirer(wants) && !othersMayWant;
   const name = entryName(situation.mark, alone ? requirer : undefined, fingerprint);
   const mine = union(wants);
+  const tolerated = isOneApplication(wants) ? {} : { tolerated: situation.allowed };
   const projects = othersMayWant && owner.kind !== "original"
     ? join(mine, narrow(entry.projects, situation.allowed))
     : mine;
@@ -98,8 +112,17 @@ function adjust(entry: TrustEntry, wants: readonly Want[], situation: Situation)
       : [{ kind: "rename", fingerprint, name } as const],
     ...isSame(entry.projects, projects)
       ? []
-      : [{ kind: "restrict", fingerprint, projects } as const],
+      : [{ kind: "restrict", fingerprint, projects, ...tolerated } as const],
   ];
+}
+
+/** Says whether applications want different projects of a shared entry. It stays as it is meanwhile. */
+function isContested(
+  entry: TrustEntry,
+  { contested, mark }: Pick<Situation, "contested" | "mark">,
+): boolean {
+  return ownerOf(entry, mark)?.kind === "shared" &&
+    contested.some(({ certificate }) => certificate.fingerprint === entry.fingerprint);
 }
 
 /** Says whether requirers that were not read may want an entry. */
@@ -150,6 +173,10 @@ function isOf(owner: Owner, { relation, name }: Requirer): boolean {
 
 function isOneRequirer(wants: readonly Want[]): boolean {
   return new Set(wants.map(({ requirer: { relation, name } }) => `${relation} ${name}`)).size === 1;
+}
+
+function isOneApplication(wants: readonly Want[]): boolean {
+  return new Set(wants.map(({ requirer: { name } }) => applicationOf(name))).size === 1;
 }
 
 function union(wants: readonly Want[]): Projects {

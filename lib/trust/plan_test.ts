@@ -76,10 +76,12 @@ function steps(
     revocable = AMS0_ONLY,
     complete = revocable === ALL ? EVERYONE : SOME,
     allowed = null,
-  }: Partial<Pick<Situation, "revocable" | "complete" | "allowed">> = {},
+    contested = [],
+  }: Partial<Pick<Situation, "revocable" | "complete" | "allowed" | "contested">> = {},
 ): readonly Step[] {
   return plan({
     wants,
+    contested,
     complete,
     trustStore: store(entries),
     revocable,
@@ -387,6 +389,7 @@ function situationOf(seed: number): Situation {
         })
       ),
     ),
+    contested: [],
     allowed: null,
     revocable: pick<Revocable>([
       AMS0_ONLY,
@@ -448,6 +451,39 @@ Deno.test("plan() leaves to others who may want an entry no more than the operat
       "restrict a [p,q]",
     ],
   );
+});
+
+Deno.test.each([
+  { what: "nobody", wants: [], entries: [SHARED], expected: [] },
+  { what: "one application", wants: [want("ams/0", ["p"])], entries: [SHARED], expected: [] },
+  { what: "nobody of its own", wants: [], entries: [AMS1], expected: [`revoke a ${AMS1}`] },
+])("plan() leaves a contested entry as it is if it is shared, and wanted by $what", (given) => {
+  const { wants, entries, expected } = given;
+  const contested = [want("other/0", ["q", "r"])];
+  const store = entries.map((name) => entry(name, ["p", "q"]));
+  assert.deepEqual(brief(wants, store, { revocable: ALL, contested }), expected);
+  assert.deepEqual(brief(wants, [], { revocable: ALL, contested: [] }).length, wants.length);
+});
+
+Deno.test("plan() cuts a contested entry to what the operator allows, and adds what all ask for", () => {
+  const contested = [want("other/0", ["q", "r", "x"])];
+  const given = { revocable: ALL, contested, allowed: ["p", "q", "r"] };
+  assert.deepEqual(brief([], [entry(SHARED, ["q", "x"])], given), ["restrict a [q]"]);
+  assert.deepEqual(brief([], [entry(SHARED, ["x"])], given), [`revoke a ${SHARED}`]);
+  assert.deepEqual(brief([want("ams/0", ["r"])], [entry(SHARED, ["q", "x"])], given), [
+    "restrict a [q,r]",
+  ]);
+});
+
+Deno.test("plan() says what may stay of an entry of several applications if LXD refuses", () => {
+  const toleratedOf = (other: string) =>
+    steps([want("ams/0", ["p"]), want(other, ["q"])], [entry(SHARED, ["p", "q", "r"])], {
+      revocable: ALL,
+      allowed: ["p", "q", "r"],
+    });
+  const restrict = { kind: "restrict", fingerprint: fingerprintOf("a"), projects: ["p", "q"] };
+  assert.deepEqual(toleratedOf("ams/1"), [restrict]);
+  assert.deepEqual(toleratedOf("web/1"), [{ ...restrict, tolerated: ["p", "q", "r"] }]);
 });
 
 const ORIGINAL = "lxd@uuid:original";

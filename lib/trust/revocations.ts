@@ -57,7 +57,8 @@ export interface Changed {
 
 /**
  * Plans to revoke entries that LXD refused to restrict, and that give more access than their
- * requirers want.
+ * requirers want. An entry of several applications stays if the operator allows its access: the wish
+ * of one application must not take the access of another one.
  *
  * @param changes The changes that were tried.
  * @returns The revocations.
@@ -69,7 +70,8 @@ export function revokeExcess(
   return changes.flatMap((step) => {
     const entry = trustStore.get(step.fingerprint);
     if (step.kind !== "restrict" || !entry || !refused.has(step.fingerprint)) return [];
-    if (isWithin(entry.projects, step.projects)) return [];
+    const { projects, tolerated = projects } = step;
+    if (isWithin(entry.projects, tolerated)) return [];
     return [{ kind: "revoke", fingerprint: step.fingerprint, name: entry.name }];
   });
 }

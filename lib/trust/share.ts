@@ -6,7 +6,7 @@
  * @module
  */
 import type { Fingerprint } from "../requirer/certificate.ts";
-import { slug } from "./owner.ts";
+import { applicationOf } from "./owner.ts";
 import { isInDoubt, type Situation } from "./plan.ts";
 import { isWithin, join, type Projects } from "./projects.ts";
 import { ownerOf } from "./trust_store.ts";
@@ -23,7 +23,7 @@ export interface SharingSituation
 export interface Shared {
   /** The wants to register, or to count as registered. */
   readonly granted: readonly Want[];
-  /** The wants of more projects than the entry may get. */
+  /** The wants of other projects than the entry may get. */
   readonly contested: readonly Want[];
 }
 
@@ -34,7 +34,8 @@ export const CONTESTED: string = "Another application has this certificate regis
 /**
  * Decides about wants of certificates that several applications want, or may want. An entry has the
  * projects of the application that it names. Another application shares it if it wants no more than
- * that. A shared entry names no application, so it gets no wider than all of them ask for.
+ * that. A shared entry names no application, so it gets no wider than all of them ask for. If each of
+ * them wants something else than the entry has, none gets it.
  */
 export function share(situation: SharingSituation): Shared {
   const byCertificate = Map.groupBy(situation.wants, ({ certificate }) => certificate.fingerprint);
@@ -58,16 +59,14 @@ function grant(
   const owner = entry && ownerOf(entry, mark);
   // Admission has compared the wants with a foreign entry.
   if (entry && !owner) return wants;
-  const applications = Map.groupBy(wants, ({ requirer: { name } }) => applicationOf(slug(name)));
+  const applications = Map.groupBy(wants, ({ requirer: { name } }) => applicationOf(name));
   const isFree = !entry || !owner || owner.kind === "original" ||
     (owner.kind === "shared" ? isKnown && applications.size === 1 : false);
   if (isFree) return within(wants, firstOf(applications));
   if (owner.kind === "shared") {
     if (!isKnown) return within(wants, entry.projects);
     const all = [...applications.values()].map(union);
-    const covered = within(wants, join(entry.projects, all.reduce(intersect)));
-    // Somebody else has narrowed the entry if it covers no want.
-    return covered.length > 0 ? covered : within(wants, firstOf(applications));
+    return within(wants, join(entry.projects, all.reduce(intersect)));
   }
   const own = applications.get(applicationOf(owner.slug));
   if (own) return [...own, ...within(wants, union(own))];
@@ -87,11 +86,6 @@ function firstOf(applications: ReadonlyMap<string, readonly Want[]>): Projects {
 
 function within(wants: readonly Want[], limit: Projects): readonly Want[] {
   return wants.filter(({ projects }) => isWithin(projects, limit));
-}
-
-/** Names the application of a requirer. An application's name never ends in a dash and digits. */
-function applicationOf(requirer: string): string {
-  return requirer.replace(/-\d+$/, "");
 }
 
 function union(wants: readonly Want[]): Projects {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import { createMark, entryName, type Requirer } from "./owner.ts";
 import { plan } from "./plan.ts";
-import { isWithin, join, type Projects } from "./projects.ts";
+import { isWithin, join, narrow, type Projects } from "./projects.ts";
 import { share, type SharingSituation } from "./share.ts";
 import { effectOf } from "./step.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
@@ -80,7 +80,9 @@ Deno.test("share() widens a shared entry for the last application, or if all ask
   assert.deepEqual(contested([a], store, { isKnown: false }), ["victim/0"]);
   assert.deepEqual(contested([wantAll(VICTIM), wantAll(ATTACKER)], store), []);
   const narrowed = [want(VICTIM, "db"), want(ATTACKER, "x")];
-  assert.deepEqual(contested(narrowed, store), ["attacker/0"], "somebody narrowed the entry");
+  assert.deepEqual(contested(narrowed, store), ["victim/0", "attacker/0"], "nobody agrees");
+  const other = [want(VICTIM, "web", "db"), want(ATTACKER, "db")];
+  assert.deepEqual(contested(other, storeOf(undefined, [])), ["victim/0"], "somebody narrowed it");
 });
 
 Deno.test("share() lets the oldest relation decide if no entry exists, or its owner is gone", () => {
@@ -122,11 +124,12 @@ Deno.test("share() never takes or widens an owner's entry, whatever others ask f
     ];
     const trustStore = storeOf(VICTIM, before);
     const given = situation(wants, trustStore);
-    const { granted } = share(given);
+    const { granted, contested } = share(given);
     assert.ok(granted.includes(own));
     const steps = plan({
       ...given,
       wants: granted,
+      contested,
       allowed: null,
       ourFingerprint: "cc".repeat(32) as Fingerprint,
     });
@@ -137,5 +140,37 @@ Deno.test("share() never takes or widens an owner's entry, whatever others ask f
     assert.ok(entry);
     assert.ok(isWithin(entry.projects, wish) && isWithin(wish, entry.projects));
     assert.ok(isWithin(entry.projects, join(wish, before)));
+  }));
+});
+
+/** Decides and plans, with every databag read, until nothing changes. Returns the trust store. */
+function reconcile(wants: readonly Want[], trustStore: TrustStore): TrustStore {
+  const given = situation(wants, trustStore);
+  const { granted, contested } = share(given);
+  const rules = { allowed: null, ourFingerprint: "cc".repeat(32) as Fingerprint };
+  const steps = plan({ ...given, wants: granted, contested, ...rules });
+  if (steps.length === 0) return trustStore;
+  const entry = steps.reduce<TrustEntry | undefined>(
+    (entry, step) => effectOf(step, entry),
+    trustStore.get(FINGERPRINT),
+  );
+  return reconcile(wants, new Map(entry ? [[FINGERPRINT, entry]] : []));
+}
+
+Deno.test("share() never widens a shared entry, whatever its applications ask for in turn", () => {
+  const asked = fc.array(fc.tuple(projectsOf, projectsOf), { minLength: 1, maxLength: 6 });
+  fc.assert(fc.property(projectsOf, asked, (agreed, asked) => {
+    const wishes = (projects: Projects) => ({ ...want(VICTIM), projects });
+    const attacks = (projects: Projects) => ({ ...want(ATTACKER), projects });
+    let trustStore = reconcile([wishes(agreed), attacks(agreed)], new Map());
+    for (const [own, other] of asked) {
+      const before = trustStore.get(FINGERPRINT);
+      trustStore = reconcile([wishes(own), attacks(other)], trustStore);
+      const after = trustStore.get(FINGERPRINT);
+      assert.ok(before && after);
+      assert.equal(after.name, entryName(mark, undefined, FINGERPRINT));
+      const common = own === null ? other : other === null ? own : narrow(own, other);
+      assert.ok(isWithin(after.projects, join(before.projects, common)));
+    }
   }));
 });

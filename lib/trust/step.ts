@@ -27,11 +27,15 @@ export type Step =
     readonly fingerprint: Fingerprint;
     readonly name: string;
   }
-  /** Changes the projects of an entry of ours. */
+  /**
+   * Changes the projects of an entry of ours. `tolerated`: the access that may stay if LXD refuses
+   * the change, by default `projects`. An entry with more is revoked.
+   */
   | {
     readonly kind: "restrict";
     readonly fingerprint: Fingerprint;
     readonly projects: Projects;
+    readonly tolerated?: Projects;
   }
   /** Removes an entry of ours; its name is for the log. */
   | {

@@ -115,6 +115,41 @@ Deno.test.each(SIDES)(
   },
 );
 
+Deno.test("sharing: a shared entry stays as it is while one of its applications asks for more", async () => {
+  await using lxd = await startLxd();
+  for (const name of ["web", "db", "x"]) await lxd.createProject(name);
+  await using deployment = await deploy(lxd);
+  const certificate = await createCertificate();
+  const common = { spoken: "lxd", of: "unit", certificate } as const;
+  const victim = relate(deployment, { ...common, name: "victim" });
+  const attacker = relate(deployment, { ...common, name: "evil" });
+  const out = [false, [OTHERS]] as const;
+  const check = async (expected: readonly [typeof IN | typeof out, typeof IN | typeof out]) => {
+    for (const settle of [deployment.settle, deployment.updateStatus]) {
+      await settle();
+      assert.deepEqual(await accessOf(lxd, certificate), ["web"]);
+      assert.equal((await deployment.ours())[certificate.fingerprint], "shared");
+      assert.deepEqual([victim.answer(), attacker.answer()], expected);
+    }
+  };
+  victim.ask(["web"]);
+  await deployment.settle();
+  attacker.ask(["web"]);
+  await check([IN, IN]);
+  victim.ask(["db", "web"]);
+  await check([out, IN]);
+  attacker.ask(["web", "x"]);
+  await check([out, out]);
+  attacker.ask(["x"]);
+  await check([out, out]);
+  victim.ask(["web"]);
+  await check([IN, out]);
+  attacker.leave();
+  victim.ask(["db", "web"]);
+  await deployment.updateStatus();
+  assert.deepEqual([await accessOf(lxd, certificate), victim.answer()], [["db", "web"], IN]);
+});
+
 Deno.test("sharing: an application that comes second gets what the first one has", async () => {
   await using lxd = await startLxd();
   for (const name of ["web", "db"]) await lxd.createProject(name);
