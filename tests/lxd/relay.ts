@@ -3,22 +3,13 @@
  *
  * @module
  */
-import { once } from "node:events";
-import { connect as connectTcp, createServer, type Server, type Socket } from "node:net";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
-import { claimLoopback, LXD_PORT } from "./loopback.ts";
+import { type FalseServer, serve } from "./impostor.ts";
 import { createIdentity } from "./stand_in_member.ts";
 
-/** A server that passes on what it gets, at its own loopback address. */
-export interface Relay extends AsyncDisposable {
-  /** Where it listens. */
-  readonly endpoint: string;
-  /** Number of accepted TCP connections. */
-  readonly connections: number;
-}
-
 /** A relay that ends TLS. */
-export interface ReadingRelay extends Relay {
+export interface ReadingRelay extends FalseServer {
   /** The certificate that it presents, as PEM. */
   readonly serverCertificate: string;
   /** The text that it has read from clients. */
@@ -39,8 +30,9 @@ export async function startReadingRelay(endpoint: string): Promise<ReadingRelay>
     const { hostname, port } = new URL(endpoint);
     join(socket, connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false }));
   });
-  const relay = await listen(server);
+  const relay = await serve(server);
   return {
+    address: relay.address,
     endpoint: relay.endpoint,
     serverCertificate: identity.certificate,
     get connections() {
@@ -57,9 +49,11 @@ export async function startReadingRelay(endpoint: string): Promise<ReadingRelay>
  * Starts a relay that passes on the bytes of TLS. The nth connection leads to the nth endpoint, and
  * later connections lead to the last one.
  */
-export async function startBlindRelay(endpoints: readonly [string, ...string[]]): Promise<Relay> {
+export async function startBlindRelay(
+  endpoints: readonly [string, ...string[]],
+): Promise<FalseServer> {
   let count = 0;
-  return await listen(createServer((socket) => {
+  return await serve(createServer((socket) => {
     const { hostname, port } = new URL(endpoints[count++] ?? endpoints.at(-1) ?? "");
     join(socket, connectTcp(Number(port), hostname));
   }));
@@ -72,33 +66,4 @@ function join(one: Socket, other: Socket): void {
     from.on("error", () => {});
     from.on("close", () => to.destroy());
   }
-}
-
-async function listen(server: Server): Promise<Relay> {
-  using claim = new DisposableStack();
-  const address = claim.use(claimLoopback()).address(1);
-  const sockets = new Set<Socket>();
-  let connections = 0;
-  server.on("connection", (socket: Socket) => {
-    connections++;
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => {});
-  });
-  server.listen(LXD_PORT, address);
-  await once(server, "listening");
-  const claimed = claim.move();
-  return {
-    endpoint: `https://${address}:${LXD_PORT}`,
-    get connections() {
-      return connections;
-    },
-    async [Symbol.asyncDispose]() {
-      using _claimed = claimed;
-      server.close();
-      const closed = [...sockets].map((socket) => once(socket, "close"));
-      for (const socket of sockets) socket.destroy();
-      await Promise.all(closed);
-    },
-  };
 }
