@@ -239,7 +239,7 @@ export function parseJson(text: string): unknown {
 const MAXIMUM_LISTS = 10_000;
 
 /**
- * Parses JSON that a requirer wrote. No interface has lists and objects by the thousand.
+ * Parses JSON that the other end of a relation wrote. No requirer has lists and objects by the thousand.
  *
  * @example A list, and a list of many lists
  * ```ts
@@ -248,16 +248,16 @@ const MAXIMUM_LISTS = 10_000;
  * assert.equal(parseBoundedJson(`[${"[],".repeat(10_000)}[]]`), undefined);
  * ```
  *
- * @returns The value, or undefined if the text is no JSON, or has more than 10,000 brackets that begin
- * a list or an object.
+ * @param maximum How many brackets may begin a list or an object. @default {10000}
+ * @returns The value, or undefined if the text is no JSON, or has more brackets.
  */
-export function parseBoundedJson(text: string): unknown {
+export function parseBoundedJson(text: string, maximum: number = MAXIMUM_LISTS): unknown {
   let lists = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x5b || code === 0x7b) lists++;
   }
-  return lists > MAXIMUM_LISTS ? undefined : parseJson(text);
+  return lists > maximum ? undefined : parseJson(text);
 }
 
 /**
