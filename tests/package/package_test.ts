@@ -52,6 +52,14 @@ async function node(cwd: string): Promise<readonly [string, ...string[]]> {
     : ["npx", "--yes", `node@${OLDEST_NODE}`];
 }
 
+/** Reads the program of the library's document. */
+async function readExample(): Promise<string> {
+  const document = await Deno.readTextFile(`${ROOT}/docs/requirer-library.md`);
+  const [, example] = /^```ts\n([^]*?)^```$/m.exec(document) ?? [];
+  assert.ok(example, "the document has an example");
+  return example;
+}
+
 function databag({ members, serverCertificate: server }: LxdWorld, trusted: TestCertificate) {
   const at = members.map(({ endpoint, name }) => ({ endpoint, name }));
   const { fingerprint } = trusted;
@@ -98,8 +106,12 @@ Deno.test("package: the installed tarball works on Node and on Deno, with its ty
     await run(project, "npx", ...CHECK, "use.js");
     const [program, ...args] = await node(project);
     assert.equal(await run(project, program, ...args, "use.js"), "used\n");
-    const onDeno = ["run", "--node-modules-dir=manual", "-A", "use.js"];
-    assert.equal(await run(project, Deno.execPath(), ...onDeno), "used\n");
+    const onDeno = ["run", "--node-modules-dir=manual", "-A"];
+    assert.equal(await run(project, Deno.execPath(), ...onDeno, "use.js"), "used\n");
+
+    await Deno.writeTextFile(`${project}/example.ts`, await readExample());
+    await Deno.copyFile(new URL("use_example.js", import.meta.url), `${project}/use_example.js`);
+    assert.equal(await run(project, Deno.execPath(), ...onDeno, "use_example.js"), "used\n");
   } finally {
     await Deno.remove(project, { recursive: true });
   }
