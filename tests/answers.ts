@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type CertificateState,
   type Databag,
   PROVIDER,
   type ProviderDatabag,
@@ -20,6 +21,10 @@ export interface Answering extends Partial<ProviderDatabag> {
   /** The certificates that every node trusts. */
   readonly trusted: readonly Pick<TestCertificate, "certificate" | "fingerprint">[];
 }
+
+type Fingerprinted = Pick<TestCertificate, "fingerprint">;
+
+const EXPIRES_AT = "2036-01-01T00:00:00Z";
 
 const NODES = [
   { endpoint: "https://10.0.0.1:8443", name: "one" },
@@ -40,3 +45,26 @@ export function answering({ server, at = NODES, trusted, ...rest }: Answering): 
   // An empty value deletes its key.
   return Object.fromEntries(Object.entries(databag).filter(([, text]) => text !== ""));
 }
+
+/** The states of a certificate. */
+export const STATES = {
+  /** One that LXD trusts. */
+  trusted: (
+    { fingerprint }: Fingerprinted,
+    projects: readonly string[] | null = null,
+  ): CertificateState => ({ fingerprint, state: "trusted", projects, expires_at: EXPIRES_AT }),
+  /** One that waits for its registration. */
+  pending: ({ fingerprint }: Fingerprinted): CertificateState => ({
+    fingerprint,
+    state: "pending",
+    expires_at: EXPIRES_AT,
+  }),
+  /** One that has expired. */
+  rejected: ({ fingerprint }: Fingerprinted, reason = "r"): CertificateState => ({
+    fingerprint,
+    state: "rejected",
+    expires_at: EXPIRES_AT,
+    code: "expired",
+    reason,
+  }),
+};

@@ -5,18 +5,15 @@
  */
 import { type Certificate, firstCertificate } from "./certificate.ts";
 import {
-  ANSWER,
-  ANY_NODES,
   type AnyNode,
   type CertificateState,
   type Databag,
-  type Field,
-  parseBoundedJson,
   type ProviderError,
   readFingerprints,
   type Rejection,
 } from "./databag.ts";
 import { line } from "./line.ts";
+import { readError, readNodes, readRejections, readStates } from "./read_answer.ts";
 
 /** The answer of a provider. */
 export interface Answer {
@@ -44,15 +41,10 @@ export interface AnsweredNode {
   readonly trusted: readonly string[];
 }
 
-// The lists of a relation with a thousand units fit in. A provider that is worse costs no more memory.
-const MAXIMUM_CHARACTERS = 16_777_216;
-const MAXIMUM_OBJECTS = 200_000;
 // In bytes of UTF-8. The provider's reasons are as long at most.
 const MAXIMUM_REASON = 512;
 const MAXIMUM_NAME = 256;
 const MAXIMUM_VERSION = 32;
-
-const ENDPOINT_REGEXP = /^https:\/\/[^\s/?#@\\]{1,300}\/?$/;
 
 // A certificate that one unit calls pending and another one trusted is trusted: the first one is late.
 const RANKS = { pending: 0, rejected: 1, trusted: 2 } as const;
@@ -84,13 +76,12 @@ export function readAnswer(application: Databag, units: readonly Databag[]): Ans
   const version = databags.map((databag) => databag["version"]).find((text) => text);
   const nodes = joinNodes(databags.flatMap((databag) => readNodes(databag["nodes"])));
   const trusted = new Set(nodes.flatMap(({ trusted }) => trusted));
-  const rejections = databags.flatMap((databag) =>
-    readItems(ANSWER.rejected_certificates, databag["rejected_certificates"])
-  ).map(({ unit, reason, ...rest }) => ({
-    ...rest,
-    unit: line(unit, MAXIMUM_NAME),
-    reason: line(reason, MAXIMUM_REASON),
-  }));
+  const rejections = databags.flatMap((databag) => readRejections(databag["rejected_certificates"]))
+    .map(({ unit, reason, ...rest }) => ({
+      ...rest,
+      unit: line(unit, MAXIMUM_NAME),
+      reason: line(reason, MAXIMUM_REASON),
+    }));
   const isLate = ({ fingerprint }: Rejection) => fingerprint !== null && trusted.has(fingerprint);
   return {
     version: version && line(version.slice(0, MAXIMUM_NAME).replaceAll('"', ""), MAXIMUM_VERSION),
@@ -101,29 +92,10 @@ export function readAnswer(application: Databag, units: readonly Databag[]): Ans
       ? rejections
       : unique(rejections).filter((one) => !isLate(one)),
     certificates: joinStates(
-      databags.flatMap((databag) => readItems(ANSWER.certificates, databag["certificates"])),
+      databags.flatMap((databag) => readStates(databag["certificates"])),
     ),
     providerError: joinErrors(databags),
   };
-}
-
-function parse(text: string | undefined = ""): unknown {
-  return text.length > MAXIMUM_CHARACTERS ? undefined : parseBoundedJson(text, MAXIMUM_OBJECTS);
-}
-
-/** Reads the items of a list, each by itself. */
-function readItems<T>({ schema }: Field<readonly T[]>, text: string | undefined): readonly T[] {
-  const items = parse(text);
-  return Array.isArray(items) ? items.flatMap((item) => schema.safeParse([item]).data ?? []) : [];
-}
-
-/** Reads all nodes or none: without the others, a certificate would seem to be trusted everywhere. */
-function readNodes(text: string | undefined): readonly AnyNode[] {
-  const nodes = ANY_NODES.schema.safeParse(parse(text)).data ?? [];
-  const areGood = nodes.every(({ endpoint }) =>
-    ENDPOINT_REGEXP.test(endpoint) && URL.canParse(endpoint)
-  );
-  return areGood ? nodes : [];
 }
 
 /** Joins the answers of several units about one node. */
@@ -146,8 +118,10 @@ function joinStates(
   states: readonly CertificateState[],
 ): ReadonlyMap<string, CertificateState> {
   const joined = new Map<string, CertificateState>();
-  for (const { reason, ...rest } of states) {
-    const state = reason === undefined ? rest : { ...rest, reason: line(reason, MAXIMUM_REASON) };
+  for (const one of states) {
+    const state = one.state === "rejected"
+      ? { ...one, reason: line(one.reason, MAXIMUM_REASON) }
+      : one;
     const other = joined.get(state.fingerprint);
     if (!other || RANKS[other.state] < RANKS[state.state]) joined.set(state.fingerprint, state);
   }
@@ -156,9 +130,7 @@ function joinStates(
 
 /** The error of the units if all have one. One unit that can serve is enough. */
 function joinErrors(databags: readonly Databag[]): ProviderError | undefined {
-  const errors = databags.map((databag) =>
-    ANSWER.provider_error.schema.safeParse(parse(databag["provider_error"])).data
-  );
+  const errors = databags.map((databag) => readError(databag["provider_error"]));
   const [error] = errors;
   if (!error || errors.some((one) => !one)) return undefined;
   return { ...error, reason: line(error.reason, MAXIMUM_REASON) };

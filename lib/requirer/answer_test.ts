@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { answering } from "../../tests/answers.ts";
+import { answering, STATES } from "../../tests/answers.ts";
 import { createCertificate } from "../../tests/certificates.ts";
 import { firstCertificate } from "./certificate.ts";
-import type { CertificateState } from "./databag.ts";
 import { byteLength } from "./line.ts";
 import { type Answer, type Databag, readAnswer } from "./mod.ts";
 
@@ -27,16 +26,9 @@ function answerOf(changes: Partial<Answer> = {}): Answer {
   };
 }
 
-function stateOf(
-  { fingerprint }: { fingerprint: string },
-  changes: Partial<CertificateState> = {},
-): CertificateState {
-  return { fingerprint, state: "pending", expires_at: "2036-01-01T00:00:00Z", ...changes };
-}
-
 Deno.test("readAnswer() reads what the provider writes", () => {
-  const trusted = stateOf(old, { state: "trusted", projects: ["web"] });
-  const rejected = stateOf(fresh, { state: "rejected", code: "expired", reason: "r" });
+  const trusted = STATES.trusted(old, ["web"]);
+  const rejected = STATES.rejected(fresh);
   const rejection = { unit: "a/0", fingerprint: fresh.fingerprint, code: "expired", reason: "r" };
   const databag = answering({
     server: pem,
@@ -92,7 +84,7 @@ Deno.test.each(
   ] as const,
 )("readAnswer() takes a certificate that units call $states for $expected", (row) => {
   const databags = row.states.map((state) =>
-    answering({ server: pem, trusted: [], certificates: [stateOf(old, { state })] })
+    answering({ server: pem, trusted: [], certificates: [STATES[state](old)] })
   );
   for (const units of [databags, databags.toReversed()]) {
     const { certificates } = readAnswer({}, units);
@@ -139,8 +131,16 @@ Deno.test.each([
 
 Deno.test("readAnswer() leaves out what it cannot read, and keeps what is beside it", () => {
   const rejection = { unit: "a/0", fingerprint: null, code: "private-key", reason: "r" };
-  const state = stateOf(old);
-  const bad = [null, 1, "x", [], {}, { ...rejection, reason: 1 }, { ...state, state: "odd" }];
+  const state = STATES.pending(old);
+  const bad = [
+    null,
+    1,
+    "x",
+    [],
+    {},
+    { ...rejection, reason: 1 },
+    ...["odd", "trusted", "rejected"].map((kind) => ({ ...state, state: kind })),
+  ];
   const databag = {
     version: "1.0",
     rejected_certificates: JSON.stringify([...bad, rejection]),
@@ -163,15 +163,16 @@ Deno.test("readAnswer() bounds the texts of a hostile provider, and shows what i
     version: text,
     nodes: JSON.stringify([{ endpoint: "https://10.0.0.1:8443", name: text }]),
     rejected_certificates: JSON.stringify([rejection]),
-    certificates: JSON.stringify([stateOf(old, { state: "rejected", reason: text })]),
+    certificates: JSON.stringify([STATES.rejected(old, text)]),
     provider_error: JSON.stringify({ code: "x", reason: text }),
   }, []);
+  const state = answer.certificates.get(old.fingerprint);
   const bounds: readonly (readonly [string | undefined, number])[] = [
     [answer.version, 32],
     [answer.nodes[0]?.name, 256],
     [answer.rejections[0]?.unit, 256],
     [answer.rejections[0]?.reason, 512],
-    [answer.certificates.get(old.fingerprint)?.reason, 512],
+    [state?.state === "rejected" ? state.reason : undefined, 512],
     [answer.providerError?.reason, 512],
   ];
   for (const [shown, maximum] of bounds) {

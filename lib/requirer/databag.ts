@@ -46,20 +46,33 @@ export interface AnswerDatabag {
 }
 
 /** The state of one certificate, as the provider publishes it. */
-export interface CertificateState {
-  /** The certificate. */
-  readonly fingerprint: string;
-  /** `trusted`: it is in LXD's trust store; `pending`: it will be; `rejected`: not without a change. */
-  readonly state: "trusted" | "pending" | "rejected";
-  /** Only of a trusted one: the projects that LXD grants to it; null for all of LXD. */
-  readonly projects?: readonly string[] | null | undefined;
-  /** When it expires, `2036-01-01T00:00:00Z`; null if that is not known. */
-  readonly expires_at: string | null;
-  /** Only of a rejected one: a code of `REJECTION_CODES`, or of a later version. */
-  readonly code?: string | undefined;
-  /** Only of a rejected one: the reason and the remedy, in words. */
-  readonly reason?: string | undefined;
-}
+export type CertificateState =
+  & {
+    /** The certificate. */
+    readonly fingerprint: string;
+    /** When it expires, `2036-01-01T00:00:00Z`; null if that is not known. */
+    readonly expires_at: string | null;
+  }
+  & (
+    | {
+      /** The certificate is in LXD's trust store. */
+      readonly state: "trusted";
+      /** The projects that LXD grants to it; null for all of LXD. */
+      readonly projects: readonly string[] | null;
+    }
+    | {
+      /** The certificate is about to be registered. */
+      readonly state: "pending";
+    }
+    | {
+      /** The certificate will not be registered without a change. */
+      readonly state: "rejected";
+      /** One of `REJECTION_CODES`, or of a later version. */
+      readonly code: string;
+      /** The reason and the remedy, in words. */
+      readonly reason: string;
+    }
+  );
 
 /** Why a provider cannot serve at present. */
 export interface ProviderError {
@@ -123,12 +136,20 @@ const Fingerprint = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Certificate = z.string().check(z.regex(ALONE_REGEXP));
 const Texts = z.array(z.string());
 const Code = z.string().check(z.regex(/^[a-z0-9-]+$/));
-const State = z.string().check(
-  z.regex(/^(trusted|pending|rejected)$/),
-) as z.ZodMiniType as z.ZodMiniType<CertificateState["state"]>;
 const Time = z.nullable(
   z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)),
 );
+
+// One object for all states keeps the hooks small. What each state has stands in the type and in
+// docs/schema/. A reader of others' data checks it.
+const State = z.object({
+  fingerprint: Fingerprint,
+  state: z.string().check(z.regex(/^(trusted|pending|rejected)$/)),
+  projects: z.optional(z.nullable(Texts)),
+  expires_at: Time,
+  code: z.optional(Code),
+  reason: z.optional(z.string()),
+}) as z.ZodMiniType as z.ZodMiniType<CertificateState>;
 
 /** The keys about each certificate, the same in every interface. */
 export const ANSWER: Fields<AnswerDatabag> = {
@@ -149,15 +170,7 @@ export const ANSWER: Fields<AnswerDatabag> = {
   },
   certificates: {
     as: "json",
-    // One object for all states keeps the hooks small. docs/schema/ says what each state has.
-    schema: z.array(z.object({
-      fingerprint: Fingerprint,
-      state: State,
-      projects: z.optional(z.nullable(Texts)),
-      expires_at: Time,
-      code: z.optional(Code),
-      reason: z.optional(z.string()),
-    })).check(z.minLength(1)),
+    schema: z.array(State).check(z.minLength(1)),
     isOptional: true,
   },
   provider_error: {

@@ -50,7 +50,7 @@ export function standingOf(certificate: string, answer: Answer): Standing {
   }
   const state = certificates.get(fingerprint);
   const found = rejections.filter((rejection) => rejection.fingerprint === fingerprint);
-  if (state?.state === "rejected") found.push({ ...state, unit: "", reason: state.reason ?? "" });
+  if (state?.state === "rejected") found.push({ ...state, unit: "" });
   if (found.length > 0) {
     return {
       kind: "rejected",
@@ -108,7 +108,8 @@ export function grantedProjects(
   answer: Answer,
 ): readonly string[] | null | undefined {
   if (!isReady(certificate, answer)) return undefined;
-  return answer.certificates.get(readOwn(certificate).fingerprint)?.projects;
+  const state = answer.certificates.get(readOwn(certificate).fingerprint);
+  return state?.state === "trusted" ? state.projects : undefined;
 }
 
 function eachOnce(texts: readonly (string | undefined)[]): readonly string[] {

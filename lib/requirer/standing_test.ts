@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { answering } from "../../tests/answers.ts";
+import { answering, STATES } from "../../tests/answers.ts";
 import { createCertificate } from "../../tests/certificates.ts";
-import type { CertificateState, Databag } from "./databag.ts";
+import type { Databag } from "./databag.ts";
 import {
   type Answer,
   canWait,
@@ -20,11 +20,6 @@ const UNREACHABLE = { code: "lxd-unreachable", reason: "LXD does not answer" };
 
 function answerOf(changes: Partial<Answer> = {}): Answer {
   return { ...readAnswer({}, []), version: "1.0", ...changes };
-}
-
-function stateOf(changes: Partial<CertificateState>): CertificateState {
-  const { fingerprint } = old as { fingerprint: string };
-  return { fingerprint, state: "pending", expires_at: null, ...changes };
 }
 
 Deno.test("standingOf() wants a certificate to be trusted by every node, of at least one", () => {
@@ -63,7 +58,7 @@ Deno.test("standingOf() gives each reason and code of this certificate once", ()
 });
 
 Deno.test("standingOf() finds a rejection that is not listed among the others", () => {
-  const certificates = [stateOf({ state: "rejected", code: "expired", reason: "r" })];
+  const certificates = [STATES.rejected(old)];
   const answer = readAnswer(answering({ server: pem, trusted: [], certificates }), []);
   assert.deepEqual(standingOf(old.certificate, answer), {
     kind: "rejected",
@@ -78,7 +73,7 @@ Deno.test.each<
   {
     what: "is admitted",
     trusted: false,
-    changes: { certificates: JSON.stringify([stateOf({})]) },
+    changes: { certificates: JSON.stringify([STATES.pending(old)]) },
     expected: { kind: "pending" },
   },
   {
@@ -97,7 +92,7 @@ Deno.test.each<
     what: "is rejected, and the provider cannot serve any more",
     trusted: false,
     changes: {
-      certificates: JSON.stringify([stateOf({ state: "rejected", code: "expired", reason: "r" })]),
+      certificates: JSON.stringify([STATES.rejected(old)]),
       provider_error: JSON.stringify(UNREACHABLE),
     },
     expected: { kind: "rejected", reasons: ["r"], codes: ["expired"] },
@@ -144,7 +139,7 @@ Deno.test.each([
   const databag = answering({
     server: pem,
     trusted: trusted ? [old] : [],
-    certificates: [stateOf({ state: "trusted", projects })],
+    certificates: [STATES.trusted(old, projects)],
   });
   assert.deepEqual(grantedProjects(old.certificate, readAnswer(databag, [])), expected);
 });
