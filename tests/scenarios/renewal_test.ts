@@ -27,7 +27,8 @@ async function stepThrough(deployment: Deployment): Promise<readonly string[]> {
   assert.ok(member);
   const course: string[] = [];
   while (await model.step()) {
-    const [, used = ""] = /^active: 1 node, certificate (\w{12})/.exec(deployment.status(MINE)) ?? [];
+    const [, used = ""] = /^active: 1 node, certificate (\w{12})/.exec(deployment.status(MINE)) ??
+      [];
     const identity = identitiesOf(deployment, MINE)
       .find(({ fingerprint }) => fingerprint.startsWith(used));
     assert.ok(used && identity, deployment.status(MINE));
