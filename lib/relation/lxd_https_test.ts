@@ -211,6 +211,8 @@ Deno.test("renderPublication() lists every active member", () => {
     addresses: "10.0.0.1:8443,[fd42::2]:8443",
     registered_certificates: JSON.stringify([A]),
     rejected_certificates: "",
+    certificates: "",
+    provider_error: "",
   });
 });
 
@@ -232,6 +234,8 @@ Deno.test("renderPublication() writes only rejections without a trusted certific
     addresses: "",
     registered_certificates: "",
     rejected_certificates: JSON.stringify(rejected),
+    certificates: "",
+    provider_error: "",
   });
 });
 

@@ -130,6 +130,8 @@ Deno.test("renderPublication() writes the interface's keys in a fixed order", ()
     server_certificate: A,
     rejected_certificates: '[{"unit":"ams/0","fingerprint":null,"reason":"r"},' +
       `{"unit":"ams/1","fingerprint":"${CC}","reason":"r"}]`,
+    certificates: "",
+    provider_error: "",
   });
 });
 
