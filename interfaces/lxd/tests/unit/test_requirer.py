@@ -304,7 +304,8 @@ class TestApplication:
         assert "client_certificates" not in unit.local
         assert len(json.loads(unit.application["client_certificates"])) == 1
         (secret,) = unit.secrets
-        assert secret.owner == "app"
+        # The word differs between versions of ops.testing.
+        assert secret.owner in ("app", "application")
         unit.answer()
         assert unit.run("relation_changed").is_ready
 
@@ -324,8 +325,9 @@ class TestApplication:
         seen = unit.run("relation_changed")
         assert seen.is_ready
         assert seen.identity.private_key
-        with pytest.raises(Exception, match="no certificate can be offered now"):
-            unit.run("action:rotate")
+        unit.run("action:rotate")
+        assert unit.seen == ["not rotated"]
+        assert len(unit.secrets) == 1
         unit.run("relation_broken")
         assert len(unit.secrets) == 1
 

@@ -213,7 +213,7 @@ class LxdRequirer(ops.Object):
         if self._may_write:
             self._store(event.relation).clear()
         self._memory.forget(event.relation.id)
-        self.on.gone.emit(event.relation)
+        self.on.gone.emit(event.relation, event.relation.app)
 
     def _settle(self, relation: ops.Relation) -> None:
         """Makes what is missing, and tells the charm what has changed."""
@@ -266,7 +266,7 @@ class LxdRequirer(ops.Object):
 
     def _notify(self, relation: ops.Relation) -> None:
         for source in self._memory.changes(self._access(relation)):
-            getattr(self.on, source).emit(relation)
+            getattr(self.on, source).emit(relation, relation.app)
 
     def _store(self, relation: ops.Relation) -> IdentityStore:
         if relation.id not in self._stores:
