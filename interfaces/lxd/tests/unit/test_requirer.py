@@ -267,6 +267,28 @@ def test_tells_when_lxd_trusts_it_no_longer() -> None:
     assert unit.seen == ["gone"]
 
 
+def test_tells_once_that_it_is_gone() -> None:
+    unit = made()
+    unit.run("relation_changed")
+    unit.answer("waiting")
+    unit.run("relation_departed")
+    assert unit.seen == ["gone"]
+    unit.run("update_status")
+    unit.run("relation_broken")
+    assert unit.seen == []
+    # A relation that is back before its end is gone again at its end.
+    unit = made()
+    unit.run("relation_changed")
+    answered = unit.relation
+    unit.answer("waiting")
+    unit.run("relation_changed")
+    unit.relation = answered
+    unit.run("relation_changed")
+    assert unit.seen == ["ready"]
+    unit.run("relation_broken")
+    assert unit.seen == ["gone"]
+
+
 def test_asks_for_projects() -> None:
     unit = fresh(config={"projects": "web,db"})
     unit.run("relation_created")

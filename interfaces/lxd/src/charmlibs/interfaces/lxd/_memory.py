@@ -22,17 +22,28 @@ class Memory:
 
     def changes(self, access: LxdAccess) -> list[Change]:
         """Returns what has changed since the last call, and remembers the present state."""
-        told: dict[str, dict[str, str]] = json.loads(str(self._stored.told))
-        key = str(access.relation.id)
-        before, now = told.get(key, {}), _state(access)
-        told[key] = now
-        self._stored.told = json.dumps(told)
-        return _changes(before, now)
+        told = self._told
+        before, now = told.get(access.relation.id, {}), _state(access)
+        changes = _changes(before, now)
+        is_gone = "gone" in changes or (bool(before.get("gone")) and not now["used"])
+        told[access.relation.id] = {**now, "gone": "yes" if is_gone else ""}
+        self._told = told
+        return changes
 
-    def forget(self, relation_id: int) -> None:
-        """Forgets a relation."""
-        told = json.loads(str(self._stored.told))
-        told.pop(str(relation_id), None)
+    def forget(self, relation_id: int) -> list[Change]:
+        """Forgets a relation that is gone, and returns what was not told yet."""
+        told = self._told
+        before = told.pop(relation_id, {})
+        self._told = told
+        # The units of the provider depart first, and the access is gone with the last one.
+        return [] if before.get("gone") else ["gone"]
+
+    @property
+    def _told(self) -> dict[int, dict[str, str]]:
+        return {int(key): state for key, state in json.loads(str(self._stored.told)).items()}
+
+    @_told.setter
+    def _told(self, told: dict[int, dict[str, str]]) -> None:
         self._stored.told = json.dumps(told)
 
 

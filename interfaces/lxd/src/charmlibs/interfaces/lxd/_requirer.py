@@ -16,7 +16,7 @@ from ._client import TIMEOUT, LxdClient
 from ._errors import NotReadyError
 from ._events import LxdRequirerEvents
 from ._identity import create_identity
-from ._memory import Memory
+from ._memory import Change, Memory
 from ._projects import reason_against
 from ._store import IdentityStore
 
@@ -212,8 +212,7 @@ class LxdRequirer(ops.Object):
     def _on_broken(self, event: ops.RelationBrokenEvent) -> None:
         if self._may_write:
             self._store(event.relation).clear()
-        self._memory.forget(event.relation.id)
-        self.on.gone.emit(event.relation, event.relation.app)
+        self._emit(event.relation, self._memory.forget(event.relation.id))
 
     def _settle(self, relation: ops.Relation) -> None:
         """Makes what is missing, and tells the charm what has changed."""
@@ -265,8 +264,11 @@ class LxdRequirer(ops.Object):
             return True
 
     def _notify(self, relation: ops.Relation) -> None:
-        for source in self._memory.changes(self._access(relation)):
-            getattr(self.on, source).emit(relation, relation.app)
+        self._emit(relation, self._memory.changes(self._access(relation)))
+
+    def _emit(self, relation: ops.Relation, changes: Sequence[Change]) -> None:
+        for change in changes:
+            getattr(self.on, change).emit(relation, relation.app)
 
     def _store(self, relation: ops.Relation) -> IdentityStore:
         if relation.id not in self._stores:
