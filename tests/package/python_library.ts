@@ -18,6 +18,7 @@ export const NEWEST: readonly string[] = [
   "pylxd==2.4.2",
   "pytest==9.2.0",
   "mypy==2.4.1",
+  "ruff==0.17.5",
   "types-requests==2.33.0.20261030",
   BUILD,
 ];

@@ -39,15 +39,19 @@ Deno.test.each([
   }
 });
 
-Deno.test("python: the library's types are strict, and installed", async () => {
+Deno.test("python: the library's format, lint and types are strict, and types are installed", async () => {
   const folder = await makeTemporaryFolder({ prefix: "python-" });
   try {
     const python = await installLibrary(NEWEST, `${folder}/installed`);
-    const { code, out, err } = await run(
-      [python, "-m", "mypy", "--cache-dir", `${folder}/cache`, "src", "testing/src", "tests/unit"],
-      { cwd: LIBRARY, env: ENV },
-    );
-    assert.equal(code, 0, `${out}${err}`);
+    const commands = [
+      ["ruff", "format", "--no-cache", "--diff", "."],
+      ["ruff", "check", "--no-cache", "."],
+      ["mypy", "--cache-dir", `${folder}/cache`, "src", "testing/src", "tests/unit"],
+    ];
+    for (const command of commands) {
+      const { code, out, err } = await run([python, "-m", ...command], { cwd: LIBRARY, env: ENV });
+      assert.equal(code, 0, `${out}${err}`);
+    }
     for (const name of ["lxd", "lxd_testing"]) {
       await Deno.stat(`${folder}/installed/charmlibs/interfaces/${name}/py.typed`);
     }

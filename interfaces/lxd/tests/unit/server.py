@@ -41,7 +41,9 @@ class Server(http.server.ThreadingHTTPServer):
             context.load_verify_locations(cadata=client.certificate)
         self.socket = context.wrap_socket(
             # A client that leaves in the handshake ends in its handler.
-            self.socket, server_side=True, do_handshake_on_connect=False
+            self.socket,
+            server_side=True,
+            do_handshake_on_connect=False,
         )
 
     @property

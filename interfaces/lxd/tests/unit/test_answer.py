@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from driver import made
 
-from charmlibs.interfaces.lxd import _answer, _bounds
+from charmlibs.interfaces.lxd import _answer, _bounds, _read
+from driver import made
 
 FINGERPRINT = "ab" * 32
 OTHER = "cd" * 32
@@ -24,7 +24,7 @@ def answer(**databag: Any) -> _answer.Answer:
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in databag.items()
     }
-    return _answer.read_answer([texts])
+    return _read.read_answer([texts])
 
 
 @pytest.mark.parametrize("version", ["1.0", "1", "1.7", '"1.0"', "1.0\n", ""])
@@ -89,13 +89,16 @@ def test_the_original_charm_tells_no_certificate_to_pin() -> None:
         [{**NODE, "endpoint": "https://10.0.0.1:8443/path"}],
         [{**NODE, "endpoint": "https://10.0.0.1:8443\n"}],
         [{**NODE, "endpoint": f"https://{'a' * 1000}:8443"}],
+        # One bad node makes the others useless.
+        [NODE, {**NODE, "endpoint": "https://10.0.0.2"}],
+        [NODE, 7],
         "[" * 90_000,
-        "[" * 200_000,
+        "[" * 200_001,
         f"[{'[],' * 200_000}[]]",
         json.dumps([NODE]) + " " * _bounds.MAXIMUM_TEXT,
         f"[{'9' * 10_000}]",
     ],
-    ids=str,
+    ids=lambda nodes: str(nodes)[:60],
 )
 def test_leaves_out_what_is_no_node(nodes: Any) -> None:
     read = answer(version="1.0", nodes=nodes)
@@ -155,7 +158,7 @@ def test_text_of_others_is_one_short_visible_line(text: str) -> None:
         {"provider_error": "[]"},
         {"provider_error": {"reason": "none"}},
         {"server_certificate": "-----BEGIN PRIVATE KEY-----"},
-        {"unknown": "x" * 2_000_000},
+        {"unknown": "x" * 20_000_000},
     ],
     ids=lambda databag: str(databag)[:60],
 )
@@ -185,18 +188,18 @@ def test_joins_the_answers_of_several_units() -> None:
     told = {"fingerprint": FINGERPRINT, "state": "trusted", "projects": ["web"]}
     early["certificates"] = json.dumps([told])
     for databags in ([late, early], [early, late], [{}, early, late]):
-        read = _answer.read_answer(databags)
+        read = _read.read_answer(databags)
         assert read.standing_of(FINGERPRINT) == "trusted"
         assert read.rejections == ()
         assert read.certificates[FINGERPRINT].projects == ("web",)
         assert read.provider_error is None
-    assert _answer.read_answer([late, late]).provider_error is not None
+    assert _read.read_answer([late, late]).provider_error is not None
 
 
 def test_an_empty_databag_is_no_answer() -> None:
     nothing: list[list[dict[str, str]]] = [[], [{}], [{"ingress-address": "10.0.0.1"}]]
     for databags in nothing:
-        assert _answer.read_answer(databags) == _answer.Answer()
+        assert _read.read_answer(databags) == _answer.Answer()
 
 
 def test_rejections_of_others_do_not_concern_this_unit() -> None:
@@ -210,3 +213,21 @@ def test_rejections_of_others_do_not_concern_this_unit() -> None:
     seen = unit.run("relation_changed")
     assert [one.reason for one in seen.rejections] == ["More are rejected"]
     assert seen.is_ready
+
+
+def test_a_rejection_that_is_not_listed_has_its_reason_beside_the_certificate() -> None:
+    unit = made("rejected", reason="It is bad", code="key-size")
+    del unit.remote["rejected_certificates"]
+    seen = unit.run("relation_changed")
+    assert [(one.code, one.reason) for one in seen.rejections] == [("key-size", "It is bad")]
+    assert unit.status[1].endswith(": It is bad")
+
+
+def test_a_rejection_without_a_reason_blocks() -> None:
+    unit = made("rejected")
+    del unit.remote["rejected_certificates"]
+    told = json.loads(unit.remote["certificates"])
+    del told[0]["reason"]
+    unit.remote["certificates"] = json.dumps(told)
+    unit.run("relation_changed")
+    assert unit.status[1].endswith(": it tells no reason")

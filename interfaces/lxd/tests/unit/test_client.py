@@ -10,11 +10,9 @@ import stat
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 import pylxd
+import pytest
 import requests
-from driver import made
-from server import Server, create, serving
 
 from charmlibs.interfaces.lxd import (
     Identity,
@@ -25,6 +23,8 @@ from charmlibs.interfaces.lxd import (
     PinError,
     _tls,
 )
+from driver import made
+from server import Server, create, serving
 
 CLIENT = create("client")
 

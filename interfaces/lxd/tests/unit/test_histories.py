@@ -7,12 +7,12 @@ import pathlib
 from typing import Any
 
 import pytest
-from driver import Driver
 from ops import testing
-from server import create
 
 from charmlibs.interfaces import lxd_testing
-from charmlibs.interfaces.lxd import _answer, _store
+from charmlibs.interfaces.lxd import _read, _store
+from driver import Driver
+from server import create
 
 HISTORIES: list[dict[str, Any]] = json.loads(
     pathlib.Path(__file__).parent.parent.joinpath("histories.json").read_text()
@@ -88,7 +88,9 @@ def holding(names: list[str], databag: dict[str, str], config: dict[str, str]) -
         "lxd",
         interface="lxd",
         remote_app_name="lxd-integrator",
-        local_unit_data={"client_certificates": json.dumps([NAMED[one].certificate for one in names])}
+        local_unit_data={
+            "client_certificates": json.dumps([NAMED[one].certificate for one in names])
+        }
         if names
         else {},
         remote_units_data={0: databag},
@@ -118,7 +120,7 @@ def projects_of(step: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("form", ["newest", "former", "original"])
 def test_reads_each_answer(steps: list[dict[str, Any]], form: str) -> None:
     for step in steps:
-        read = _answer.read_answer([answer_in(step, form)])
+        read = _read.read_answer([answer_in(step, form)])
         seen = {**step, "rejected": []} if form == "original" else step
         for name, identity in NAMED.items():
             assert read.standing_of(identity.fingerprint) == standing_in(name, seen), name
@@ -170,7 +172,9 @@ def test_writes_what_the_table_says(steps: list[dict[str, Any]]) -> None:
         expected = {"client_certificates": json.dumps([NAMED[one].certificate for one in names])}
         if "projects" in writes:
             expected["projects"] = json.dumps(writes["projects"])
-        written = {key: unit.local[key] for key in unit.local if "certificates" in key or key == "projects"}
+        written = {
+            key: unit.local[key] for key in unit.local if "certificates" in key or key == "projects"
+        }
         assert written == expected
 
 

@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+from charmlibs.interfaces.lxd import LxdRequirer, LxdRequirerEvents
+
 README = pathlib.Path(__file__).parents[2] / "README.md"
 
 
@@ -26,8 +28,6 @@ def test_the_charm_of_the_readme_passes_the_tests_of_the_readme(tmp_path: pathli
 
 
 def test_the_readme_lists_each_option_property_and_event() -> None:
-    from charmlibs.interfaces.lxd import LxdRequirer, LxdRequirerEvents
-
     text = README.read_text()
     properties = [name for name, value in vars(LxdRequirer).items() if isinstance(value, property)]
     events = [name for name in vars(LxdRequirerEvents) if not name.startswith("_")]

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime
 import json
+from typing import ClassVar
 
+import ops
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from ops import testing
+
+from charm import ACTIONS, CONFIG, META, MyCharm
+from charmlibs.interfaces import lxd_testing
+from charmlibs.interfaces.lxd import Node, NotReadyError, _requirer
+from charmlibs.interfaces.lxd_testing import secrets_for_requirer
 from driver import fresh, made
 
-from charmlibs.interfaces.lxd import _requirer
+NODES = [("one", "https://10.0.0.1:8443"), ("two", "https://10.0.0.2:8443")]
 
 
 def test_offers_a_certificate_and_keeps_its_key_in_a_secret() -> None:
@@ -100,7 +108,7 @@ def test_tells_why_the_certificate_is_rejected() -> None:
         ("server-untrusted", "blocked"),
         ("lxd-unreachable", "waiting"),
         ("lxd-failed", "waiting"),
-        ("one-of-the-future", "waiting"),
+        ("one-of-the-future", "blocked"),
     ],
 )
 @pytest.mark.parametrize("state", ["pending", "waiting"])
@@ -318,7 +326,7 @@ def test_offers_no_projects_that_are_no_names(projects: str) -> None:
 class TestApplication:
     """The key of an application, which its leader makes for all units."""
 
-    config: dict[str, str] = {"owner": "application"}
+    config: ClassVar[dict[str, str]] = {"owner": "application"}
 
     def test_the_leader_asks_in_the_databag_of_the_application(self) -> None:
         unit = fresh(config=self.config)
@@ -378,3 +386,56 @@ def test_does_nothing_when_its_own_unit_departs() -> None:
     unit = fresh()
     unit.run("relation_departed", departing_unit=0)
     assert len(unit.offered) == 1
+
+
+def test_a_relation_that_cannot_be_read_fails_no_hook(monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = made()
+    unit.run("relation_changed")
+    secrets = [secret.id for secret in unit.secrets]
+
+    def fail(_databag: object) -> None:
+        raise ops.ModelError("permission denied")
+
+    monkeypatch.setattr(ops.RelationDataContent, "_load", fail)
+    for hook in ("relation_departed", "update_status", "config_changed", "action:withdraw"):
+        assert not unit.run(hook).is_ready
+    unit.run("action:rotate")
+    assert unit.seen == ["not rotated"]
+    assert [secret.id for secret in unit.secrets] == secrets
+    unit.run("relation_broken")
+    assert unit.secrets == []
+
+
+class TestSeveralRelations:
+    """Several providers at one endpoint."""
+
+    def test_each_relation_has_its_own_key(self) -> None:
+        relations = [lxd_testing.relation_for_requirer(nodes={name: url}) for name, url in NODES]
+        secrets = [one for relation in relations for one in secrets_for_requirer(relation)]
+        context = testing.Context(MyCharm, meta=META, config=CONFIG, actions=ACTIONS)
+        state = testing.State(relations=relations, secrets=secrets)
+        with context(context.on.relation_changed(relations[0], remote_unit=0), state) as manager:
+            out = manager.run()
+            lxd = manager.charm.lxd
+            assert lxd.is_ready
+            assert [node.name for node in lxd.nodes] == ["one", "two"]
+            used = {access.identity and access.identity.fingerprint for access in lxd.accesses}
+            assert len(used) == 2
+            assert lxd.client(lxd.nodes[1]).node.name == "two"
+            with pytest.raises(NotReadyError):
+                lxd.client(Node("https://10.0.0.3:8443", "three"))
+            assert manager.charm.seen == ["ready", "ready"]
+        assert out.unit_status == testing.ActiveStatus("")
+
+    def test_the_worse_status_counts_and_the_others_stay(self) -> None:
+        good = lxd_testing.relation_for_requirer()
+        bad = lxd_testing.relation_for_requirer(state="rejected", reason="It is bad")
+        secrets = [*secrets_for_requirer(good), *secrets_for_requirer(bad)]
+        context = testing.Context(MyCharm, meta=META, config=CONFIG, actions=ACTIONS)
+        state = testing.State(relations=[good, bad], secrets=secrets)
+        out = context.run(context.on.update_status(), state)
+        assert out.unit_status.name == "blocked"
+        assert "It is bad" in out.unit_status.message
+        out = context.run(context.on.relation_broken(bad), state)
+        assert out.unit_status == testing.ActiveStatus("")
+        assert len(list(out.secrets)) == 1

@@ -50,9 +50,9 @@ class LxdAccess:
     def offer(self) -> tuple[Identity, ...]:
         """The identities to offer: the one in use and newer ones. The others are not needed."""
         used = self.identity
-        return self.identities if used is None else (
-            self.identities[: self.identities.index(used) + 1]
-        )
+        if used is None:
+            return self.identities
+        return self.identities[: self.identities.index(used) + 1]
 
     @property
     def granted_projects(self) -> tuple[str, ...] | None:
@@ -93,11 +93,17 @@ class LxdAccess:
     def rejections(self) -> tuple[Rejection, ...]:
         """The provider's rejections of the own certificates and other own items."""
         own = {identity.fingerprint for identity in self.identities}
-        return tuple(
+        listed = [
             one
             for one in self.answer.rejections
             if one.fingerprint in own or (one.fingerprint is None and one.unit == self.owner)
-        )
+        ]
+        # A provider bounds its list of rejections, but answers about each certificate.
+        for fingerprint in own - {one.fingerprint for one in listed}:
+            told = self.answer.certificates.get(fingerprint)
+            if told is not None and told.state == "rejected":
+                listed.append(Rejection(self.owner, fingerprint, told.code, told.reason))
+        return tuple(listed)
 
     @property
     def provider_error(self) -> ProviderError | None:

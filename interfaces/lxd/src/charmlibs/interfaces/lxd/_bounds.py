@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-MAXIMUM_TEXT = 1_048_576
-"""The most characters of one key that are read."""
+MAXIMUM_TEXT = 16_777_216
+"""The most characters of one key that are read. Providers answer all requirers of a relation."""
 
 # A list or an object takes about 100 bytes of memory.
-_MAXIMUM_LISTS = 100_000
+_MAXIMUM_LISTS = 200_000
 
 _MAXIMUM_LINE = 512
 
@@ -29,9 +29,9 @@ def parse_json(text: str) -> Any:
 
 
 def line(text: str, limit: int = _MAXIMUM_LINE) -> str:
-    """Makes text safe for a status or a log.
+    r"""Makes text safe for a status or a log.
 
-    Characters that cannot be seen, or that would break the line, are escaped: `\\x1b`.
+    Characters that cannot be seen, or that would break the line, are escaped: `\x1b`.
 
     Args:
         text: The text.

@@ -48,7 +48,7 @@ class Identity:
         return self._x509.not_valid_after_utc
 
     def is_due(self, now: datetime.datetime) -> bool:
-        """Whether two thirds of the certificate's validity are over, so that it shall be replaced."""
+        """Whether two thirds of the validity are over, so that a new certificate is due."""
         begin, end = self._x509.not_valid_before_utc, self._x509.not_valid_after_utc
         return now >= end - (end - begin) / 3
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import datetime
 import json
-import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import ops
 
 from ._access import LxdAccess
-from ._answer import Answer, Node, ProviderError, Rejection, is_answer, read_answer
+from ._answer import Node, ProviderError, Rejection
 from ._client import TIMEOUT, LxdClient
 from ._errors import NotReadyError
 from ._events import LxdRequirerEvents
 from ._identity import create_identity
 from ._memory import Change, Memory
 from ._projects import reason_against
+from ._relation import read_own, read_provider, write_own
 from ._store import IdentityStore
-
-logger = logging.getLogger(__name__)
 
 Owner = Literal["unit", "application"]
 
@@ -179,29 +177,40 @@ class LxdRequirer(ops.Object):
             Whether new certificates are offered. False without a relation, and on a unit that may
             not write the application's databag.
         """
+        if self._problem:
+            return False
         rotated = False
-        for relation in self._relations if self._may_write and not self._problem else ():
+        for relation in self._writable:
             self._renew(relation)
-            rotated = self._write(relation) or rotated
+            self._write(relation)
+            rotated = True
         return rotated
 
     def withdraw(self) -> None:
         """Withdraws the certificates, and deletes the keys, until `rotate()` is called.
 
-        The provider then removes the certificates from LXD. Not needed before a relation is removed.
+        The provider then removes the certificates from LXD. The removal of a relation needs no
+        call.
         """
-        for relation in self._relations if self._may_write else ():
+        for relation in self._writable:
             self._store(relation).clear()
-            self._set(relation, {_CERTIFICATES: _WITHDRAWN})
+            write_own(relation, self._owner, {_CERTIFICATES: _WITHDRAWN})
             self._notify(relation)
 
     @property
     def _relations(self) -> tuple[ops.Relation, ...]:
-        return tuple(one for one in self.model.relations[self._endpoint] if one.active and one.app)
+        listed = self.model.relations[self._endpoint]
+        relations = (relation for relation in listed if relation.active and relation.app)
+        return tuple(sorted(relations, key=lambda relation: relation.id))
 
     @property
     def _may_write(self) -> bool:
         return isinstance(self._owner, ops.Unit) or self.model.unit.is_leader()
+
+    @property
+    def _writable(self) -> tuple[ops.Relation, ...]:
+        relations = self._relations if self._may_write else ()
+        return tuple(one for one in relations if read_own(one, self._owner) is not None)
 
     def _on_event(self, event: ops.EventBase) -> None:
         if isinstance(event, ops.RelationDepartedEvent) and event.departing_unit == self.model.unit:
@@ -216,7 +225,7 @@ class LxdRequirer(ops.Object):
 
     def _settle(self, relation: ops.Relation) -> None:
         """Makes what is missing, and tells the charm what has changed."""
-        if self._may_write and not self._problem and not self._is_withdrawn(relation):
+        if not self._problem and self._is_offering(relation):
             store = self._store(relation)
             if not store.identities or store.identities[0].is_due(_now()):
                 self._renew(relation)
@@ -233,35 +242,19 @@ class LxdRequirer(ops.Object):
         if not store.has_added:
             store.add(create_identity(self._owner.name, _now()))
 
-    def _write(self, relation: ops.Relation) -> bool:
+    def _write(self, relation: ops.Relation) -> None:
         certificates = [one.certificate for one in self._store(relation).identities]
         projects = None if self._projects is None else list(dict.fromkeys(self._projects))
-        return self._set(
-            relation,
-            {
-                _CERTIFICATES: json.dumps(certificates),
-                _PROJECTS: "" if projects is None else json.dumps(projects),
-            },
-        )
+        values = {
+            _CERTIFICATES: json.dumps(certificates),
+            _PROJECTS: "" if projects is None else json.dumps(projects),
+        }
+        write_own(relation, self._owner, values)
 
-    def _set(self, relation: ops.Relation, values: Mapping[str, str]) -> bool:
-        try:
-            databag = relation.data[self._owner]
-            for key, value in values.items():
-                if databag.get(key, "") != value:
-                    databag[key] = value
-        except ops.ModelError as error:
-            # Juju 4 still lists a relation that was removed by force.
-            logger.warning("Cannot write relation %s: %s", relation.id, error)
-            return False
-        return True
-
-    def _is_withdrawn(self, relation: ops.Relation) -> bool:
-        try:
-            return relation.data[self._owner].get(_CERTIFICATES) == _WITHDRAWN
-        except ops.ModelError:
-            # Such a relation takes no offer.
-            return True
+    def _is_offering(self, relation: ops.Relation) -> bool:
+        """Whether this unit offers certificates, which `withdraw()` ends."""
+        own = read_own(relation, self._owner) if self._may_write else None
+        return own is not None and own.get(_CERTIFICATES) != _WITHDRAWN
 
     def _notify(self, relation: ops.Relation) -> None:
         self._emit(relation, self._memory.changes(self._access(relation)))
@@ -276,7 +269,7 @@ class LxdRequirer(ops.Object):
         return self._stores[relation.id]
 
     def _access(self, relation: ops.Relation) -> LxdAccess:
-        answer = self._read(relation)
+        answer = read_provider(relation, self._owner)
         return LxdAccess(
             relation=relation,
             owner=self._owner.name,
@@ -286,24 +279,6 @@ class LxdRequirer(ops.Object):
             server_certificate=answer.server_certificate or self._server_certificate,
             now=_now(),
         )
-
-    def _read(self, relation: ops.Relation) -> Answer:
-        """Reads the answer from where the question was asked."""
-        try:
-            units = [relation.data[unit] for unit in _sorted(relation.units)]
-            if isinstance(self._owner, ops.Application) and relation.app:
-                application = relation.data[relation.app]
-                # Older providers answer in the databags of their units alone.
-                if is_answer(application):
-                    return read_answer([application])
-            return read_answer(units)
-        except ops.ModelError as error:
-            logger.warning("Cannot read relation %s: %s", relation.id, error)
-            return Answer()
-
-
-def _sorted(units: set[ops.Unit]) -> list[ops.Unit]:
-    return sorted(units, key=lambda unit: unit.name)
 
 
 def _now() -> datetime.datetime:

@@ -7,13 +7,11 @@ import dataclasses
 import ops
 
 from ._answer import Answer, Rejection
+from ._bounds import line
 from ._identity import Identity
 
-
-# Errors that last until an operator acts. An error that is not known here may pass.
-_LASTING = frozenset(
-    {"credential-missing", "credential-refused", "configuration-invalid", "server-untrusted"}
-)
+# Errors of the provider that may end by themselves. All others are for an operator.
+_PASSING = frozenset({"lxd-unreachable", "lxd-failed"})
 
 # As `lxc config trust list` shows.
 _SHOWN_DIGITS = 12
@@ -44,8 +42,8 @@ def status_of(facts: Facts) -> ops.StatusBase:
     if reason := _rejected(facts):
         return ops.BlockedStatus(reason)
     if reason := _failed(facts):
-        is_lasting = answer.provider_error and answer.provider_error.code in _LASTING
-        return ops.BlockedStatus(reason) if is_lasting else ops.WaitingStatus(reason)
+        passes = answer.provider_error and answer.provider_error.code in _PASSING
+        return ops.WaitingStatus(reason) if passes else ops.BlockedStatus(reason)
     return _waiting(facts)
 
 
@@ -54,10 +52,12 @@ def _rejected(facts: Facts) -> str | None:
     if newest is None or facts.answer.standing_of(newest.fingerprint) != "rejected":
         return None
     reasons = dict.fromkeys(
-        one.reason for one in facts.rejections if one.fingerprint in (newest.fingerprint, None)
+        one.reason
+        for one in facts.rejections
+        if one.fingerprint in (newest.fingerprint, None) and one.reason
     )
-    why = "; ".join(list(reasons)[:3]) or "it tells no reason"
-    return f"LXD's provider rejects certificate {_short(newest)}: {why}"
+    why = "; ".join(reasons) or "it tells no reason"
+    return line(f"LXD's provider rejects certificate {_short(newest)}: {why}")
 
 
 def _failed(facts: Facts) -> str | None:
@@ -75,7 +75,7 @@ def _waiting(facts: Facts) -> ops.StatusBase:
         return ops.BlockedStatus("Cannot pin LXD: its provider tells no server certificate")
     if facts.missing_projects:
         names = ", ".join(facts.missing_projects)
-        return ops.WaitingStatus(f"Waiting for access to the LXD projects {names}")
+        return ops.WaitingStatus(line(f"Waiting for access to the LXD projects {names}"))
     return ops.WaitingStatus(
         f"Waiting for LXD to trust a certificate: {_short(facts.used)} expired"
     )
