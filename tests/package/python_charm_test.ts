@@ -116,6 +116,12 @@ Deno.test.each([{ jujuVersion: "3.6.28" }, { jujuVersion: "4.0.15" }] as const)(
     model.updateStatus("py-charm");
     await deployment.settle();
     assert.deepEqual(first.relation.read(MINE), published);
+    const last = model.runs.findLast(({ hook, unit }) => hook === "update-status" && unit === MINE);
+    assert.deepEqual(
+      last?.tools.filter(({ tool }) => /relation-set|secret-(add|set|remove)/.test(tool)),
+      [],
+      "a hook without news writes nothing",
+    );
     assert.deepEqual(events(deployment), ["ready"]);
 
     await rotate(deployment, first);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { run } from "../artifact/process.ts";
+import { validator } from "../contract/validate.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
 import { readJunit } from "./junit.ts";
 import { HISTORIES_JSON, historiesOfLxd } from "./python_histories.ts";
@@ -55,6 +56,25 @@ Deno.test("python: the library's format, lint and types are strict, and types ar
     for (const name of ["lxd", "lxd_testing"]) {
       await Deno.stat(`${folder}/installed/charmlibs/interfaces/${name}/py.typed`);
     }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("python: the testing package's relations are as the interface's schemas say", async () => {
+  const folder = await makeTemporaryFolder({ prefix: "python-" });
+  try {
+    const python = await installLibrary(NEWEST, folder);
+    const { code, out, err } = await run([python, `${LIBRARY}/tests/answers.py`], {
+      env: { ...ENV, PYTHONPATH: folder },
+    });
+    assert.equal(code, 0, err);
+    const { answers, offers } = JSON.parse(out);
+    assert.ok(answers.length > 5 && offers.length === answers.length);
+    const provider = await validator("lxd-provider");
+    const requirer = await validator("lxd-requirer");
+    for (const answer of answers) assert.deepEqual(provider(answer), []);
+    for (const offer of offers) assert.deepEqual(requirer(offer), []);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

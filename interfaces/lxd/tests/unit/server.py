@@ -31,6 +31,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.requests: list[str] = []
         self.clients: list[bytes | None] = []
         self.bodies: list[bytes] = []
+        self.headers: list[dict[str, str]] = []
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(self.identity.certificate + self.identity.private_key)
@@ -61,6 +62,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self) -> None:
         connection: Any = self.connection
         self.server.requests.append(f"{self.command} {self.path}")
+        self.server.headers.append(dict(self.headers))
         self.server.clients.append(connection.getpeercert(binary_form=True))
         length = int(self.headers.get("Content-Length", "0"))
         self.server.bodies.append(self.rfile.read(length))

@@ -81,6 +81,10 @@ def test_the_environment_changes_nothing(
             monkeypatch.setenv(name, str(bundle))
         for name in ("https_proxy", "HTTPS_PROXY", "all_proxy"):
             monkeypatch.setenv(name, "http://127.0.0.1:9")
+        accounts = tmp_path / "netrc"
+        accounts.write_text("machine 127.0.0.1 login me password secret\n")
+        accounts.chmod(0o600)
+        monkeypatch.setenv("NETRC", str(accounts))
         client = client_of(server, None if is_pinned else other)
         if is_pinned:
             way(client)
@@ -88,6 +92,7 @@ def test_the_environment_changes_nothing(
             with pytest.raises((PinError, pylxd.exceptions.ClientConnectionFailed)):
                 way(client)
         assert len(server.requests) == int(is_pinned)
+        assert not any("Authorization" in headers for headers in server.headers)
 
 
 @pytest.mark.parametrize("bundle", ["/nonexistent/bundle.pem", "other"])

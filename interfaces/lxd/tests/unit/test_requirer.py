@@ -14,7 +14,7 @@ from ops import testing
 
 from charm import ACTIONS, CONFIG, META, MyCharm
 from charmlibs.interfaces import lxd_testing
-from charmlibs.interfaces.lxd import Node, NotReadyError, _requirer
+from charmlibs.interfaces.lxd import Node, NotReadyError, _projects, _requirer
 from charmlibs.interfaces.lxd_testing import secrets_for_requirer
 from driver import fresh, made
 
@@ -323,6 +323,12 @@ def test_offers_no_projects_that_are_no_names(projects: str) -> None:
     assert unit.status[1].startswith("Cannot use project")
 
 
+def test_projects_are_a_list_with_names() -> None:
+    assert _projects.reason_against(["web", "db"]) is None
+    for projects in ([], "web", [f"p{number}" for number in range(65)]):
+        assert _projects.reason_against(projects)
+
+
 class TestApplication:
     """The key of an application, which its leader makes for all units."""
 
@@ -378,14 +384,21 @@ class TestApplication:
 
 def test_ignores_the_application_if_the_unit_asked() -> None:
     unit = made("pending")
-    unit.remote_application.update(made().remote)
+    before = dict(unit.remote)
+    unit.answer("trusted")
+    unit.remote_application.update(unit.remote)
+    unit.remote.update(before)
     assert not unit.run("relation_changed").is_ready
 
 
-def test_does_nothing_when_its_own_unit_departs() -> None:
-    unit = fresh()
-    unit.run("relation_departed", departing_unit=0)
-    assert len(unit.offered) == 1
+def test_rotates_once_in_a_hook() -> None:
+    relation = lxd_testing.relation_for_requirer()
+    context = testing.Context(MyCharm, meta=META, config=CONFIG, actions=ACTIONS)
+    state = testing.State(relations=[relation], secrets=secrets_for_requirer(relation))
+    with context(context.on.action("rotate"), state) as manager:
+        assert manager.charm.lxd.rotate()
+        out = manager.run()
+    assert len(list(out.secrets)) == 2
 
 
 def test_a_relation_that_cannot_be_read_fails_no_hook(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,9 +212,7 @@ class LxdRequirer(ops.Object):
         relations = self._relations if self._may_write else ()
         return tuple(one for one in relations if read_own(one, self._owner) is not None)
 
-    def _on_event(self, event: ops.EventBase) -> None:
-        if isinstance(event, ops.RelationDepartedEvent) and event.departing_unit == self.model.unit:
-            return
+    def _on_event(self, _event: ops.EventBase) -> None:
         for relation in self._relations:
             self._settle(relation)
 

@@ -107,7 +107,9 @@ class _Provider:
                 if self.state == "rejected"
             ],
         }
-        texts = {key: json.dumps(value) for key, value in values.items() if value or key == "nodes"}
+        # The other lists are absent if they are empty.
+        kept = {"nodes", "registered_certificates"}
+        texts = {key: json.dumps(value) for key, value in values.items() if value or key in kept}
         return {"version": "1.0", "server_certificate": SERVER_CERTIFICATE, **texts}
 
     def _about(self, fingerprint: str) -> dict[str, Any]:
