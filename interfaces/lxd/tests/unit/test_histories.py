@@ -57,6 +57,7 @@ def answer_in(step: dict[str, Any], form: str = "newest") -> dict[str, str]:
             "unit": f"my-charm/{one['of']}",
             "fingerprint": fingerprint_of(one["certificate"]),
             "reason": one["reason"],
+            **({"code": one["code"]} if "code" in one else {}),
         }
         for one in step.get("rejected", [])
     ]
@@ -76,9 +77,14 @@ def _about_trusted(step: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _about_rejected(step: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"fingerprint": fingerprint_of(name), "state": "rejected", "code": "any", "reason": reason}
-        for name, reason in rejected_in(step).items()
-        if name != "garbage"
+        {
+            "fingerprint": fingerprint_of(one["certificate"]),
+            "state": "rejected",
+            "code": one.get("code", "any"),
+            "reason": one["reason"],
+        }
+        for one in step.get("rejected", [])
+        if one["certificate"] != "garbage"
     ]
 
 
@@ -141,6 +147,8 @@ def test_a_unit_with_one_of_the_certificates(steps: list[dict[str, Any]]) -> Non
             elif standing == "rejected":
                 assert unit.status[0] == "blocked"
                 assert unit.status[1].endswith(f": {rejected_in(step)[name]}")
+                told = [one for one in step["rejected"] if one["certificate"] == name]
+                assert [one.code for one in seen.rejections] == [one.get("code") for one in told]
             else:
                 assert unit.status[0] == "waiting"
 
