@@ -8,7 +8,7 @@ from charmlibs.interfaces.lxd import LxdRequirer
 
 META = {"name": "my-charm", "requires": {"lxd": {"interface": "lxd"}}}
 CONFIG = {"options": {"projects": {"type": "string"}, "owner": {"type": "string"}}}
-ACTIONS: dict[str, dict[str, str]] = {"rotate": {}, "withdraw": {}}
+ACTIONS: dict[str, dict[str, str]] = {"rotate": {}, "withdraw": {}, "rotate-and-withdraw": {}}
 
 
 class MyCharm(ops.CharmBase):
@@ -28,6 +28,8 @@ class MyCharm(ops.CharmBase):
         framework.observe(self.on.collect_unit_status, self._on_collect_unit_status)
         framework.observe(self.on.rotate_action, self._on_rotate)
         framework.observe(self.on.withdraw_action, self._on_withdraw)
+        framework.observe(self.on.rotate_and_withdraw_action, self._on_rotate)
+        framework.observe(self.on.rotate_and_withdraw_action, self._on_withdraw)
 
     def _on_lxd(self, event: ops.RelationEvent) -> None:
         self.seen.append(event.handle.kind)

@@ -230,6 +230,19 @@ def test_withdraws_until_it_rotates() -> None:
     assert unit.run("relation_changed").is_ready
 
 
+def test_withdraws_in_the_next_hook_what_it_made_in_the_same_hook() -> None:
+    unit = made()
+    (old,) = unit.contents
+    unit.run("action:rotate-and-withdraw")
+    assert unit.offered == []
+    # Juju cannot remove a secret in the hook that adds it.
+    (left,) = unit.contents
+    assert left != old
+    unit.run("update_status")
+    assert unit.offered == []
+    assert unit.secrets == []
+
+
 def test_deletes_its_keys_with_the_relation() -> None:
     unit = made("pending", is_rotating=True)
     unit.run("relation_changed")

@@ -209,8 +209,10 @@ class LxdRequirer(ops.Object):
 
     @property
     def _writable(self) -> tuple[ops.Relation, ...]:
-        relations = self._relations if self._may_write else ()
-        return tuple(one for one in relations if read_own(one, self._owner) is not None)
+        return tuple(relation for relation in self._relations if self._is_writable(relation))
+
+    def _is_writable(self, relation: ops.Relation) -> bool:
+        return self._may_write and read_own(relation, self._owner) is not None
 
     def _on_event(self, _event: ops.EventBase) -> None:
         for relation in self._relations:
@@ -223,8 +225,10 @@ class LxdRequirer(ops.Object):
 
     def _settle(self, relation: ops.Relation) -> None:
         """Makes what is missing, and tells the charm what has changed."""
-        if not self._problem and self._is_offering(relation):
-            store = self._store(relation)
+        store = self._store(relation)
+        if self._is_withdrawn(relation):
+            store.clear()
+        elif not self._problem and self._is_writable(relation):
             if not store.identities or store.identities[0].is_due(_now()):
                 self._renew(relation)
             offer = self._access(relation).offer
@@ -249,10 +253,10 @@ class LxdRequirer(ops.Object):
         }
         write_own(relation, self._owner, values)
 
-    def _is_offering(self, relation: ops.Relation) -> bool:
-        """Whether this unit offers certificates, which `withdraw()` ends."""
+    def _is_withdrawn(self, relation: ops.Relation) -> bool:
+        """Whether `withdraw()` was called. This unit then does what it left for a later hook."""
         own = read_own(relation, self._owner) if self._may_write else None
-        return own is not None and own.get(_CERTIFICATES) != _WITHDRAWN
+        return own is not None and own.get(_CERTIFICATES) == _WITHDRAWN
 
     def _notify(self, relation: ops.Relation) -> None:
         self._emit(relation, self._memory.changes(self._access(relation)))

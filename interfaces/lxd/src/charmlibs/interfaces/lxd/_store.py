@@ -1,8 +1,11 @@
 """Keeps identities in Juju secrets.
 
-Each identity has a secret of its own. The removal of a secret removes its key at once; a new
-revision of one secret would keep the former key. The labels of the secrets are fixed, so that they
-are found without any other state, even when the relation can no longer be read.
+Each identity has a secret of its own. The removal of a secret removes its key at once. With a new
+revision of one secret instead, the former revision would keep its key for another hook: Juju drops
+an update of a secret if a revision of it is removed in the same hook.
+
+The labels of the secrets are fixed, so that they are found without any other state, even when the
+relation can no longer be read.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ class IdentityStore:
         self._relation_id = relation_id
         self._kept: dict[int, _Kept] = {}
         self._free: list[int] = []
-        self.has_added = False
+        self._new: Identity | None = None
         for slot in range(_SLOTS):
             self._load(slot)
 
@@ -67,6 +70,11 @@ class IdentityStore:
         kept = sorted(self._kept.values(), key=lambda one: one.number, reverse=True)
         return tuple(one.identity for one in kept)
 
+    @property
+    def has_added(self) -> bool:
+        """Whether an identity was added in this hook."""
+        return self._new is not None
+
     def add(self, identity: Identity) -> None:
         """Adds an identity as the newest one.
 
@@ -81,17 +89,21 @@ class IdentityStore:
             write(identity, number), label=self._label(slot), description=_DESCRIPTION
         )
         self._kept[slot] = _Kept(number, identity, secret)
-        self.has_added = True
+        self._new = identity
 
     def remove(self, identity: Identity) -> None:
-        """Removes an identity with its secret."""
+        """Removes an identity with its secret, unless it was added in this hook.
+
+        Juju has no secret to remove before the end of the hook that adds it, and the removal would
+        fail the hook.
+        """
         for slot, kept in list(self._kept.items()):
-            if kept.identity == identity:
+            if kept.identity == identity and identity != self._new:
                 kept.secret.remove_all_revisions()
                 del self._kept[slot]
 
     def clear(self) -> None:
-        """Removes all identities."""
+        """Removes all identities that were not added in this hook."""
         for identity in self.identities:
             self.remove(identity)
 
