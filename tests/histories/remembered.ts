@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { History, Item, Operation } from "./history.ts";
+import type { History, Operation } from "./history.ts";
+import type { Item } from "./items.ts";
 
 const good: Item = { kind: "good", which: 0, crlf: false };
 
