@@ -163,7 +163,7 @@ export function isNamedFor(entry: TrustEntry, claim: Pick<Claim, "name">): boole
 }
 
 function expectedOfDatabag(written: Written, rules: Rules): Expected {
-  const { relation, name, items, wish, isHttps } = written;
+  const { relation, name, wish, isHttps } = written;
   const claims = new Map<string, Claim>();
   const refusals = new Map<string, Refusal>();
   const refuse = (reason: RegExp, fingerprint: string | null): void => {

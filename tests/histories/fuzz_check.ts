@@ -22,7 +22,7 @@ export interface Fuzzing {
 }
 
 // Number of databags that surely replay each certificate of others in each way.
-const ENOUGH = 1000;
+const ENOUGH = 5000;
 
 /**
  * Tries many databags.

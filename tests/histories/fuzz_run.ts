@@ -271,8 +271,8 @@ function checkPublished(
     assert.ok(projects.every((project) => ["db", "web"].includes(project)), String(projects));
   }
   const rejected: readonly Rejected[] = JSON.parse(databag["rejected_certificates"] ?? "[]");
-  for (const { fingerprint, reason, unit, ...rest } of rejected) {
-    assert.deepEqual(rest, {});
+  for (const { fingerprint, unit, ...rest } of rejected) {
+    assert.deepEqual(Object.keys(rest), ["reason"]);
     assert.ok([STRANGE, `${STRANGE}/0`].includes(unit), unit);
     assert.match(fingerprint ?? "0".repeat(64), /^[0-9a-f]{64}$/);
   }

@@ -243,7 +243,8 @@ function projectsOf({ own }: Material): fc.Arbitrary<string> {
   const list = fc.array(name, { maxLength: 4 });
   return fc.oneof(
     { weight: 20, arbitrary: fc.constant("") },
-    { weight: 40, arbitrary: list.map((names) => JSON.stringify(names)) },
+    { weight: 10, arbitrary: fc.constantFrom('["db"]', '["web"]', '["db","web"]') },
+    { weight: 30, arbitrary: list.map((names) => JSON.stringify(names)) },
     { weight: 5, arbitrary: list.map((names) => names.join(",")) },
     { weight: 5, arbitrary: list.map((names) => JSON.stringify(JSON.stringify(names))) },
     { weight: 5, arbitrary: list.map(toYaml) },
