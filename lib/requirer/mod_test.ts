@@ -22,6 +22,7 @@ function publication(trusted: readonly { fingerprint: string; certificate: strin
     pending: new Set(),
     isClustered: true,
     addresses: [],
+    granted: [],
     server: firstCertificate(server.certificate) as Certificate,
     rejected: [],
   });

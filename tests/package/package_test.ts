@@ -50,6 +50,7 @@ function databag(lxd: LxdWorld, { fingerprint, certificate }: TestCertificate) {
     pending: new Set(),
     isClustered: lxd.members.length > 1,
     addresses: [],
+    granted: [],
     server: firstCertificate(lxd.serverCertificate) as Certificate,
     rejected: [],
   });
