@@ -3,14 +3,15 @@
  *
  * The data is published only once a certificate of the relation is trusted, because requirers take its
  * presence for trust. The keys `registered_certificates` and `rejected_certificates` are an addition of
- * this charm, with the meaning that they have in the interface `lxd`.
+ * this charm, with the meaning that they have in the interface `lxd`. The key `project` is one of
+ * lxd-integrator-k8s: the requirer works in this project of LXD, and without it in `default`.
  *
  * @module
  */
 import type { Databag } from "../requirer/databag.ts";
 import { isTooLong, reasonAgainstProjects, reasonAgainstText } from "../requirer/limits.ts";
 import type { Requirer } from "../trust/owner.ts";
-import { parseNames } from "../trust/projects.ts";
+import { isSame, parseNames } from "../trust/projects.ts";
 import type { Node, Publication, Published, Wants } from "../trust/want.ts";
 import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 import {
@@ -124,6 +125,7 @@ export function renderPublication(publication: Publication): Databag {
     certificate: isIn ? server.pem : "",
     certificate_fingerprint: isIn ? server.fingerprint : "",
     addresses: isIn ? addressesOf(publication).join(",") : "",
+    project: projectOf(publication),
     ...answer,
     registered_certificates: isIn ? answer.registered_certificates : "",
   };
@@ -149,6 +151,12 @@ function addressesOf({ nodes, isClustered, addresses }: Publication): readonly s
     .toSorted();
   // Requirers take the first address. Of a standalone server, it is the one that answered.
   return [...new Set([...members, ...isClustered ? [] : addresses])];
+}
+
+/** The one project that the certificates may use; empty if there are several, or none is named. */
+function projectOf({ granted: [first, ...others] }: Publication): string {
+  const isOne = first?.length === 1 && others.every((projects) => isSame(projects, first));
+  return isOne ? first[0] ?? "" : "";
 }
 
 function one({ certificates, rejected }: ClientCertificates): ClientCertificates {

@@ -198,6 +198,7 @@ const PUBLICATION: Publication = {
   pending: new Set(),
   isClustered: true,
   addresses: ["192.0.2.9:8443"],
+  granted: [null],
   registered: new Map([[one.fingerprint as Fingerprint, A]]),
   server: SERVER,
   rejected: [],
@@ -209,11 +210,23 @@ Deno.test("renderPublication() lists every active member", () => {
     certificate: SERVER.pem,
     certificate_fingerprint: SERVER.fingerprint,
     addresses: "10.0.0.1:8443,[fd42::2]:8443",
+    project: "",
     registered_certificates: JSON.stringify([A]),
     rejected_certificates: "",
     certificates: "",
     provider_error: "",
   });
+});
+
+Deno.test.each([
+  { what: "one", granted: [["web"], ["web"]], project: "web" },
+  { what: "several of one certificate", granted: [["db", "web"]], project: "" },
+  { what: "another for each certificate", granted: [["db"], ["web"]], project: "" },
+  { what: "one, and all of LXD", granted: [["web"], null], project: "" },
+  { what: "all of LXD", granted: [null], project: "" },
+  { what: "none", granted: [[]], project: "" },
+])("renderPublication() names the project if it is the only one: $what", ({ granted, project }) => {
+  assert.equal(renderPublication({ ...PUBLICATION, granted })["project"], project);
 });
 
 Deno.test("renderPublication() lists a standalone server's addresses, first the endpoint", () => {
@@ -232,6 +245,7 @@ Deno.test("renderPublication() writes only rejections without a trusted certific
     certificate: "",
     certificate_fingerprint: "",
     addresses: "",
+    project: "",
     registered_certificates: "",
     rejected_certificates: JSON.stringify(rejected),
     certificates: "",

@@ -114,6 +114,7 @@ const PUBLICATION: Publication = {
   pending: new Set(),
   isClustered: false,
   addresses: [],
+  granted: [],
   server: firstCertificate(A) as Certificate,
   rejected: [
     { unit: "ams/1", fingerprint: CC, reason: "r" },

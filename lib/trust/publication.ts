@@ -72,6 +72,7 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
     rejected: boundRejections(
       rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
     ),
+    granted: [...registered.keys()].map((key) => trustStore.get(key)?.projects ?? null),
   };
 }
 

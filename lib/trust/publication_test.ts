@@ -211,6 +211,7 @@ Deno.test("publicationOf() holds nodes, server, certificates and rejections", ()
     registered: new Map([["a", "text a"], ["b", "pem b"]]),
     pending: new Set(),
     rejected,
+    granted: [null, null],
   });
 });
 

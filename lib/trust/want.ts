@@ -52,6 +52,8 @@ export interface Publication {
   readonly server: Certificate;
   /** The rejections. */
   readonly rejected: readonly Rejection[];
+  /** The projects that the entries of the registered certificates grant, each entry's own. */
+  readonly granted: readonly Projects[];
 }
 
 /** A former publication, as far as it can be read from a databag of the charm. */

@@ -29,6 +29,7 @@ export const LXD_HTTPS: Interface = {
       certificate_fingerprint: fingerprintOfPem(serverCertificate),
       addresses: nodes.map(({ endpoint }) => endpoint.slice("https://".length)).join(),
       registered_certificates: registeredCertificates(answer, named),
+      ...answer.projects?.length === 1 && { project: answer.projects[0] ?? "" },
     },
     ...rejectedCertificates(answer, named, application),
   }),
