@@ -87,7 +87,10 @@ Deno.test("docs/interface-lxd.md has each state, in its table and in its diagram
   const [rows = []] = rowsOf(TEXT, "`state`");
   assert.deepEqual(rows.map(([state]) => state).toSorted(), states);
   const [, diagram = ""] = /```mermaid\nstateDiagram-v2\n([^]*?)```/.exec(TEXT) ?? [];
-  const shown = Array.from(diagram.matchAll(/\b[a-z]+(?= -->)|(?<=--> )[a-z]+\b/g), ([name]) => name);
+  const shown = Array.from(
+    diagram.matchAll(/\b[a-z]+(?= -->)|(?<=--> )[a-z]+\b/g),
+    ([name]) => name,
+  );
   assert.deepEqual([...new Set(shown)].toSorted(), states);
 });
 

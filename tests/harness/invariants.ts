@@ -122,7 +122,11 @@ function checkStates(
   store: readonly TrustEntry[] | undefined,
 ): void {
   const fingerprints = certificates.map(({ fingerprint }) => fingerprint);
-  assert.deepEqual(fingerprints, [...new Set(fingerprints)].sort(), "each certificate has one state");
+  assert.deepEqual(
+    fingerprints,
+    [...new Set(fingerprints)].sort(),
+    "each certificate has one state",
+  );
   const states = Map.groupBy(certificates, ({ state }) => state);
   assert.deepEqual((states.get("trusted") ?? []).map(({ fingerprint }) => fingerprint), trusted);
   for (const { state, fingerprint, code, reason, projects, expires_at } of certificates) {
