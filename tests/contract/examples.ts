@@ -22,8 +22,6 @@ export interface Examples {
   readonly base: Readonly<Record<string, unknown>>;
   /** The examples. */
   readonly examples: readonly Example[];
-  /** Examples of the keys and rules that followed the first version. */
-  readonly newer: readonly Example[];
 }
 
 const { certificate, key, fingerprint } = await createCertificate();
@@ -88,6 +86,7 @@ const PROVIDER: readonly Example[] = [
   ),
 ];
 
+/** Examples of the keys about states and errors. */
 const NEWER: readonly Example[] = [
   valid("version 1.1", { version: "1.1" }),
   valid("version 1.10", { version: "1.10" }),
@@ -150,6 +149,6 @@ const REQUIRER: readonly Example[] = [
 
 /** The examples of both sides. */
 export const EXAMPLES: Readonly<Record<Side, Examples>> = {
-  provider: { base: PROVIDED, examples: PROVIDER, newer: NEWER },
-  requirer: { base: REQUIRED, examples: REQUIRER, newer: [] },
+  provider: { base: PROVIDED, examples: [...PROVIDER, ...NEWER] },
+  requirer: { base: REQUIRED, examples: REQUIRER },
 };

@@ -34,33 +34,52 @@ const COUNTS_REGEXP = /^: 1 node, \d+ certificates?(, \d+ rejected)?$/;
 // A PEM block without any other text.
 const PEM_REGEXP = /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
 
-/** All reasons for rejections. Only reasons about projects repeat text of the requirer. */
-const REASONS: readonly RegExp[] = [
-  /^The text holds no PEM certificate$/,
-  /^The PEM block is not an X\.509 certificate$/,
-  /^A PEM block was sent that is no CERTIFICATE$/,
-  /^A private key was sent: it is no longer secret, replace it and send certificates only$/,
-  /^A (list|boolean|number) was sent: it must be a PEM certificate$/,
-  /^An object was sent: it must be a PEM certificate$/,
-  /^The certificate of an authority was sent with the one it signed: only .* is registered$/,
-  /^The certificate expired on \d{4}-\d\d-\d\d$/,
-  /^The RSA key has 1024 bits: LXD asks for at least 2048$/,
-  /^The key is (of the kind|on the curve) [A-Za-z0-9.-]{1,50}: LXD lets in RSA, .* only$/,
-  /^The key's curve has no name: LXD lets in RSA, .* only$/,
-  /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
-  /^The certificate's key cannot be read$/,
-  /^projects must be a JSON list of at least one project name$/,
-  /^The operator allows the projects db, web, not ("[^\s"'/\p{C}]{1,200}("|\.\.\.)(, )?)*(and \d+ more)?$/u,
-  /^The key (client_certificates|projects) has more than 1 MiB \(1048576 bytes\), which is the limit: /,
-  /^projects has \d+ names, and the limit is 64: name fewer$/,
-  /^and \d+ more rejections, which are not listed$/,
-  /^LXD refuses the certificate: [^\n]{1,200}$/,
+/** All reasons for rejections, by their codes. Only reasons about projects repeat text of the requirer. */
+const REASONS: readonly (readonly [code: RegExp, reason: RegExp])[] = [
+  [/^not-certificate$/, /^The text holds no PEM certificate$/],
+  [/^not-certificate$/, /^The PEM block is not an X\.509 certificate$/],
+  [/^not-certificate$/, /^A PEM block was sent that is no CERTIFICATE$/],
+  [
+    /^private-key$/,
+    /^A private key was sent: it is no longer secret, replace it and send certificates only$/,
+  ],
+  [/^not-certificate$/, /^A (list|boolean|number) was sent: it must be a PEM certificate$/],
+  [/^not-certificate$/, /^An object was sent: it must be a PEM certificate$/],
+  [
+    /^authority$/,
+    /^The certificate of an authority was sent with the one it signed: only .* is registered$/,
+  ],
+  [/^expired$/, /^The certificate expired on \d{4}-\d\d-\d\d$/],
+  [/^key-size$/, /^The RSA key has 1024 bits: LXD asks for at least 2048$/],
+  [
+    /^key-kind$/,
+    /^The key is (of the kind|on the curve) [A-Za-z0-9.-]{1,50}: LXD lets in RSA, .* only$/,
+  ],
+  [/^key-kind$/, /^The key's curve has no name: LXD lets in RSA, .* only$/],
+  [
+    /^key-(kind|size)$/,
+    /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
+  ],
+  [/^key-unreadable$/, /^The certificate's key cannot be read$/],
+  [/^projects-unreadable$/, /^projects must be a JSON list of at least one project name$/],
+  [
+    /^project-not-allowed$/,
+    /^The operator allows the projects db, web, not ("[^\s"'/\p{C}]{1,200}("|\.\.\.)(, )?)*(and \d+ more)?$/u,
+  ],
+  [
+    /^text-too-large$/,
+    /^The key (client_certificates|projects) has more than 1 MiB \(1048576 bytes\), which is the limit: /,
+  ],
+  [/^too-many-projects$/, /^projects has \d+ names, and the limit is 64: name fewer$/],
+  [/^more-rejections$/, /^and \d+ more rejections, which are not listed$/],
+  [/^lxd-refused$/, /^LXD refuses the certificate: [^\n]{1,200}$/],
 ];
 
 /** A certificate of somebody else, and the reason against it that no other certificate gets. */
 interface Replayed {
   readonly what: string;
   readonly fingerprint: string;
+  readonly code: string;
   readonly reason: RegExp;
 }
 
@@ -70,19 +89,32 @@ function replayedOf({ decent, foreign, own }: Material): readonly Replayed[] {
   return [
     {
       what: "another application's",
+      code: "contested",
       fingerprint: decent.fingerprint,
       reason:
         /^Another application has this certificate registered, with access to other projects: /,
     },
-    { what: "a bystander's", fingerprint: foreign.bystander.fingerprint, reason: more },
-    { what: "a confined bystander's", fingerprint: foreign.confined.fingerprint, reason: more },
+    {
+      what: "a bystander's",
+      code: "foreign-entry",
+      fingerprint: foreign.bystander.fingerprint,
+      reason: more,
+    },
+    {
+      what: "a confined bystander's",
+      code: "foreign-entry",
+      fingerprint: foreign.confined.fingerprint,
+      reason: more,
+    },
     {
       what: "one of another type",
+      code: "foreign-entry",
       fingerprint: foreign.metrics.fingerprint,
       reason: /^The certificate is in LXD's trust store already, with the type "metrics"$/,
     },
     {
       what: "the integrator's own",
+      code: "own-certificate",
       fingerprint: own.fingerprint,
       reason: /^The certificate is the integrator's own: use one of your own$/,
     },
@@ -282,12 +314,14 @@ function checkPublished(
     assert.ok(projects.every((project) => ["db", "web"].includes(project)), String(projects));
   }
   const rejected: readonly Rejected[] = JSON.parse(databag["rejected_certificates"] ?? "[]");
-  for (const { fingerprint, unit, ...rest } of rejected) {
-    assert.deepEqual(Object.keys(rest), ["reason"]);
+  for (const { code, fingerprint, reason: _, unit, ...rest } of rejected) {
+    assert.deepEqual(rest, {});
+    assert.match(code, /^[a-z-]+$/);
     assert.ok([STRANGE, `${STRANGE}/0`].includes(unit), unit);
     assert.match(fingerprint ?? "0".repeat(64), /^[0-9a-f]{64}$/);
   }
   checkReplayed(state, { fingerprints, rejected, entries });
+  checkStates(databag, { fingerprints, rejected });
   assert.doesNotMatch(JSON.stringify(databag), /PRIVATE KEY/);
 }
 
@@ -301,10 +335,14 @@ function checkReplayed(
   },
 ): void {
   const all = replayedOf(material);
-  for (const { fingerprint, reason } of rejected) {
+  for (const { code, fingerprint, reason } of rejected) {
     const replayed = all.find((one) => one.fingerprint === fingerprint);
-    if (replayed?.reason.test(reason)) replays.add(replayed.what);
-    else assert.ok(REASONS.some((regexp) => regexp.test(reason)), `${replayed?.what}: ${reason}`);
+    if (replayed?.code === code && replayed.reason.test(reason)) replays.add(replayed.what);
+    else {
+      const isRight = ([codes, reasons]: typeof REASONS[number]) =>
+        codes.test(code) && reasons.test(reason);
+      assert.ok(REASONS.some(isRight), `${replayed?.what}: ${code}: ${reason}`);
+    }
   }
   for (const { what, fingerprint } of all.filter((one) => fingerprints.includes(one.fingerprint))) {
     // The entry gives no more than the requirer asks for, or is shared with the requirer.
@@ -315,8 +353,29 @@ function checkReplayed(
   }
 }
 
+/** Checks the states of certificates: those that are trusted, and those that are rejected only. */
+function checkStates(
+  databag: Readonly<Record<string, string>>,
+  { fingerprints, rejected }: {
+    readonly fingerprints: readonly string[];
+    readonly rejected: readonly Rejected[];
+  },
+): void {
+  const states: readonly { readonly fingerprint: string; readonly state: string }[] = JSON.parse(
+    databag["certificates"] ?? "[]",
+  );
+  const inState = (wanted: string) =>
+    states.filter(({ state }) => state === wanted).map(({ fingerprint }) => fingerprint);
+  assert.deepEqual(inState("trusted"), fingerprints);
+  const refused = new Set(rejected.map(({ fingerprint }) => fingerprint));
+  const expected = refused.difference(new Set([null, ...fingerprints]));
+  assert.deepEqual(new Set(inState("rejected")), expected);
+  assert.equal(states.length, fingerprints.length + expected.size);
+}
+
 interface Rejected {
   readonly unit: string;
+  readonly code: string;
   readonly fingerprint: string | null;
   readonly reason: string;
 }
