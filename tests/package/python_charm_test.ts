@@ -263,3 +263,21 @@ Deno.test("py-charm: loses a member, and gets it back", async () => {
   assert.deepEqual(secretsOf(deployment, "py-charm"), []);
   assert.equal(deployment.status(MINE), UNRELATED);
 });
+
+Deno.test("py-charm: says why its provider cannot serve, and recovers", async () => {
+  await using deployment = await deployBoth();
+  const { model } = deployment;
+  model.untrust(APPLICATION);
+  await deployment.settle();
+  const requirer = deployment.relate("py-charm");
+  await deployment.settle();
+  assert.match(deployment.status(MINE), /^blocked: LXD's provider: /);
+  model.trust(APPLICATION);
+  await deployment.settle();
+  assert.equal(deployment.status(MINE), active(newest(requirer)));
+  model.untrust(APPLICATION);
+  await deployment.settle();
+  assert.equal(deployment.status(MINE), active(newest(requirer)), "the access lasts");
+  model.trust(APPLICATION);
+  await deployment.settle();
+});
