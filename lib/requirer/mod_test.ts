@@ -117,7 +117,6 @@ Deno.test.each([
     nodes: [{ endpoint: node.endpoint, name: node.name, trusted: expected }],
     server: undefined,
     rejected: [],
-    certificates: [],
   });
 });
 
