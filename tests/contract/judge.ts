@@ -93,7 +93,7 @@ async function blockOf(language: string): Promise<string> {
 }
 
 function blocks(text: string, language: string): readonly string[] {
-  const found = text.matchAll(/^```(\w+)\n([^]*?)^```$/gm);
+  const found = text.matchAll(/^```(\w+)(?: ignore)?\n([^]*?)^```$/gm);
   return Array.from(found).flatMap(([, name, block = ""]) => name === language ? [block] : []);
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writeCodes } from "../../build/codes.ts";
+import { PYTHON_CODES, renderPythonCodes } from "../../build/python_codes.ts";
 import { renderSchemas } from "../../build/schema.ts";
 import { createCertificate } from "../certificates.ts";
 import { validator } from "./validate.ts";
@@ -50,6 +51,11 @@ Deno.test("docs/interface-lxd.md lists the codes", async () => {
   const plain = (text: string) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
   assert.equal(plain(document), plain(writeCodes(document)), 'run "deno task schema"');
   assert.throws(() => writeCodes("no place"), RangeError);
+});
+
+Deno.test("the library in Python has the codes and the limits", async () => {
+  const module = await Deno.readTextFile(PYTHON_CODES);
+  assert.equal(module, renderPythonCodes(), 'run "deno task schema"');
 });
 
 Deno.test("the schemas accept valid databags", () => {

@@ -80,6 +80,31 @@ Deno.test("docs/interface-lxd.md has the limits of the library and of the schema
   assert.ok(prose.includes(bound), bound);
 });
 
+Deno.test("the library in Python knows each key, also within the objects", async () => {
+  const folder = new URL("interfaces/lxd/src/charmlibs/interfaces/lxd/", ROOT);
+  const modules = await Promise.all(
+    Deno.readDirSync(folder).filter(({ name }) => name.endsWith(".py"))
+      .map(({ name }) => Deno.readTextFile(new URL(name, folder))),
+  );
+  const { provider: { properties } } = SCHEMAS;
+  const objects = [
+    properties.nodes.contentSchema.items,
+    properties.rejected_certificates.contentSchema.items,
+    ...properties.certificates.contentSchema.items.oneOf,
+    properties.provider_error.contentSchema,
+  ];
+  const keys = [
+    ...Object.keys(REQUIRER),
+    ...Object.keys(PROVIDER),
+    ...objects.flatMap(({ properties }) => Object.keys(properties)),
+  ];
+  // The certificates themselves say more than their repetition.
+  const unread = ["registered_certificates"];
+  const missing = new Set(keys).difference(new Set(unread)).values()
+    .filter((key) => !modules.some((text) => text.includes(`"${key}"`)));
+  assert.deepEqual([...missing], []);
+});
+
 Deno.test("docs/interface-lxd.md has each state, in its table and in its diagram", () => {
   const items: readonly { readonly properties: { readonly state: { readonly const: string } } }[] =
     SCHEMAS.provider.properties.certificates.contentSchema.items.oneOf;

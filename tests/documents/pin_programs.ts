@@ -37,7 +37,10 @@ export async function readSources(): Promise<ReadonlyMap<string, string>> {
   const sections = (await Deno.readTextFile(DOCUMENT)).split(/^## /m).slice(1);
   return new Map(sections.flatMap((section): [string, string][] => {
     const [heading = ""] = section.split("\n", 1);
-    const blocks = Array.from(section.matchAll(/^```\w+\n([^]*?)^```$/gm), ([, text = ""]) => text);
+    const blocks = Array.from(
+      section.matchAll(/^```\w+(?: ignore)?\n([^]*?)^```$/gm),
+      ([, text = ""]) => text,
+    );
     return blocks.map((block) => [heading, block]);
   }));
 }

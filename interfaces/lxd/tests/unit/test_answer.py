@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from charmlibs.interfaces.lxd import _answer, _bounds, _read
+from charmlibs.interfaces.lxd import (
+    LIMITS,
+    PROVIDER_ERROR_CODES,
+    REJECTION_CODES,
+    _answer,
+    _bounds,
+    _read,
+)
 from driver import made
 
 FINGERPRINT = "ab" * 32
@@ -167,6 +174,28 @@ def test_ignores_what_it_cannot_read(databag: dict[str, Any]) -> None:
     assert read.standing_of(FINGERPRINT) == "trusted"
     assert (read.rejections, dict(read.certificates)) == ((), {})
     assert (read.provider_error, read.server_certificate) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2036-01-01T00:00:00Z", "2036-01-01T00:00:00Z"),
+        ("tomorrow", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_expires_at(time, expected):
+    state = {"fingerprint": FINGERPRINT, "state": "pending", "expires_at": time}
+    read = answer(version="1.0", certificates=[state])
+    assert read.certificates[FINGERPRINT].expires_at == expected
+
+
+def test_codes_and_limits():
+    assert LIMITS == {"text": 2**20, "certificate": 2**14, "certificates": 100, "projects": 64}
+    assert "expired" in REJECTION_CODES
+    words = [*REJECTION_CODES.values(), *PROVIDER_ERROR_CODES.values()]
+    assert all(meaning.endswith(".") and remedy.endswith(".") for meaning, remedy in words)
 
 
 @pytest.mark.parametrize("key", ["version", "nodes", "certificates", "rejected_certificates"])

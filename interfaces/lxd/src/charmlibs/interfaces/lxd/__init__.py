@@ -6,6 +6,7 @@
 from ._access import LxdAccess
 from ._answer import Answer, CertificateAnswer, Node, ProviderError, Rejection, Standing
 from ._client import LxdClient
+from ._codes import LIMITS, PROVIDER_ERROR_CODES, REJECTION_CODES, Words
 from ._errors import LxdResponseError, NotReadyError, PinError
 from ._events import (
     LxdGoneEvent,
@@ -20,6 +21,9 @@ from ._tls import PinnedConnection
 from ._version import __version__ as __version__
 
 __all__ = [
+    "LIMITS",
+    "PROVIDER_ERROR_CODES",
+    "REJECTION_CODES",
     "Answer",
     "CertificateAnswer",
     "Identity",
@@ -39,4 +43,5 @@ __all__ = [
     "ProviderError",
     "Rejection",
     "Standing",
+    "Words",
 ]

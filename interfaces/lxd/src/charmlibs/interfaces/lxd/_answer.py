@@ -37,7 +37,7 @@ class Rejection:
     Attributes:
         unit: The unit, or the application, whose databag holds the item.
         fingerprint: The certificate's fingerprint; None if the item is no certificate.
-        code: The reason as a stable code, such as `expired`; None if the provider tells none.
+        code: The reason as one of `REJECTION_CODES` or a later code; None if none is told.
         reason: The reason and the remedy, in words.
     """
 
@@ -52,7 +52,7 @@ class ProviderError:
     """Why the provider itself cannot manage LXD. Its other answers are the last known ones.
 
     Attributes:
-        code: A stable code, such as `lxd-unreachable`. More codes may be added.
+        code: One of `PROVIDER_ERROR_CODES`, or a later code.
         reason: The reason, in words.
     """
 
@@ -67,12 +67,14 @@ class CertificateAnswer:
     Attributes:
         state: `trusted`, `pending` or `rejected`.
         projects: The projects that a trusted certificate has access to; None for all of LXD.
-        code: The reason of a rejection as a code.
+        expires_at: When the certificate expires, `2036-01-01T00:00:00Z`; None if that is not told.
+        code: The reason of a rejection as a code, one of `REJECTION_CODES` or a later one.
         reason: The reason of a rejection in words.
     """
 
     state: str
     projects: tuple[str, ...] | None = None
+    expires_at: str | None = None
     code: str | None = None
     reason: str = ""
 

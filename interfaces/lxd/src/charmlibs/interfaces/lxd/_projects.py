@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ._bounds import line
+from ._codes import LIMITS
 
-MAXIMUM = 64
-"""The most projects that the interface takes."""
-
+_MAXIMUM = LIMITS["projects"]
 _MAXIMUM_NAME = 1024
 _FORBIDDEN = frozenset("/'\"")
 
@@ -23,8 +22,8 @@ def reason_against(projects: Sequence[str]) -> str | None:
         return f'Cannot use projects "{line(projects)}": they must be a list'
     if not projects:
         return "Cannot use projects: name at least one, or leave the projects out"
-    if len(set(projects)) > MAXIMUM:
-        return f"Cannot use {len(set(projects))} projects: the limit is {MAXIMUM}"
+    if len(set(projects)) > _MAXIMUM:
+        return f"Cannot use {len(set(projects))} projects: the limit is {_MAXIMUM}"
     bad = next((name for name in projects if not is_name(name)), None)
     return None if bad is None else f'Cannot use project "{line(bad)}": LXD takes no such name'
 

@@ -11,6 +11,7 @@ from ._bounds import MAXIMUM_TEXT, line, parse_json
 
 _ENDPOINT = re.compile(r"https://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _PEM = re.compile(
     r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----", re.ASCII
 )
@@ -134,11 +135,14 @@ def _join_certificates(databags: Sequence[Mapping[str, str]]) -> dict[str, Certi
 
 
 def _certificate_answer(state: str, item: dict[str, Any]) -> CertificateAnswer:
+    time = item.get("expires_at")
+    expires_at = time if isinstance(time, str) and _TIME.fullmatch(time) else None
     if state == "trusted":
-        return CertificateAnswer(state, projects=_projects(item.get("projects")))
+        return CertificateAnswer(state, _projects(item.get("projects")), expires_at)
     reason = item.get("reason")
     told = line(reason) if isinstance(reason, str) else ""
-    return CertificateAnswer(state, code=_code(item.get("code")), reason=told)
+    code = _code(item.get("code"))
+    return CertificateAnswer(state, expires_at=expires_at, code=code, reason=told)
 
 
 def _projects(value: object) -> tuple[str, ...] | None:
