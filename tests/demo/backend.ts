@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fingerprintOf } from "../certificates.ts";
+import { createHash } from "node:crypto";
 import { ensureLxd } from "../lxd/ensure_lxd.ts";
 import { succeeds } from "../packages.ts";
 import {
@@ -86,7 +86,8 @@ function changeOf(
 ): readonly Pick<CertificateEvent, "action" | "fingerprint">[] {
   if (method === "POST" && path === "/1.0/certificates") {
     const { certificate } = body as { readonly certificate: string };
-    return [{ action: "created", fingerprint: fingerprintOf(certificate) }];
+    const der = Uint8Array.fromBase64(certificate);
+    return [{ action: "created", fingerprint: createHash("sha256").update(der).digest("hex") }];
   }
   const [, fingerprint] = /^\/1\.0\/certificates\/([0-9a-f]{64})$/.exec(path) ?? [];
   return method === "DELETE" && fingerprint !== undefined

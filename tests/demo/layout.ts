@@ -12,7 +12,8 @@ const NARROWEST = 8;
 const GAP = "  ";
 /** Where a line may end, and the share of its width that it must have then. The best comes first. */
 const ENDS = [
-  { regexp: /(?= )/g, share: 1 / 3 },
+  // The sign of a comment stays with its text.
+  { regexp: /(?<!#)(?= )/g, share: 1 / 3 },
   { regexp: /(?<=[,:;@/-])/g, share: 1 / 2 },
 ] as const;
 

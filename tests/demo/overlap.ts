@@ -14,7 +14,6 @@ export interface Rotation {
   readonly new: string;
 }
 
-const SHOWN_DIGITS = 12;
 const FROM_TIME = 11;
 const TO_MILLISECONDS = 23;
 
@@ -34,7 +33,7 @@ export function renderEvents(events: readonly CertificateEvent[], rotation: Rota
       time === undefined ? "" : new Date(time).toISOString().slice(FROM_TIME, TO_MILLISECONDS),
       member,
       `certificate-${action}`,
-      `${fingerprint === rotation.old ? "old" : "new"} ${fingerprint.slice(0, SHOWN_DIGITS)}`,
+      nameOf(fingerprint, rotation),
     ]),
   ];
 }
@@ -64,9 +63,11 @@ export function courses(
   return Object.fromEntries(
     Object.entries(members).map(([member, own = []]) => [
       member,
-      own.map(({ action, fingerprint }) =>
-        `${action} ${fingerprint === rotation.old ? "old" : "new"}`
-      ),
+      own.map(({ action, fingerprint }) => `${action} ${nameOf(fingerprint, rotation)}`),
     ]),
   );
+}
+
+function nameOf(fingerprint: string, rotation: Rotation): string {
+  return fingerprint === rotation.old ? "old" : "new";
 }

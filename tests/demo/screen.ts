@@ -92,8 +92,10 @@ export function standardOutput(): Output {
 
 /** A line that may be broken. */
 interface Line {
-  /** Beginning of the line, such as its indentation. Further lines begin with as many spaces. */
+  /** Beginning of the line, such as its indentation. */
   readonly lead?: string;
+  /** Indentation of further lines. @default {the length of `lead`} */
+  readonly hang?: number;
   /** Style of the mark in `lead`. */
   readonly mark?: Style;
   /** The text. */
@@ -133,7 +135,8 @@ export function createScreen(output: Output, signal: AbortSignal): Screen {
     lines: (lines) =>
       lines.forEach((text) => {
         const [indent = ""] = /^ */.exec(text) ?? [];
-        line({ lead: `  ${indent}`, text: text.trimStart() });
+        const lead = `${INDENT}${indent}`;
+        line({ lead, hang: lead.length + INDENT.length, text: text.trimStart() });
       }),
     table: (rows) => table(writer, rows),
     check: (what, found, expected) => {
@@ -154,14 +157,14 @@ function createWriter(output: Output, signal: AbortSignal): Writer {
     signal,
     time: output.now ?? (() => performance.now()),
     color,
-    line: ({ lead = "", mark, text, style }) => {
+    line: ({ lead = "", hang = lead.length, mark, text, style }) => {
       signal.throwIfAborted();
-      const room = Math.max(1, (output.columns ?? Infinity) - lead.length);
+      const room = Math.max(1, (output.columns ?? Infinity) - hang);
       const [first = "", ...others] = wrap(text, room);
       const colored = mark === undefined ? lead : lead.replace(/\S+/, (it) => color(mark, it));
       output.write(`${colored}${color(style, first)}\n`);
       for (const other of others) {
-        output.write(`${" ".repeat(lead.length)}${color(style, other)}\n`);
+        output.write(`${" ".repeat(hang)}${color(style, other)}\n`);
       }
     },
   };

@@ -68,6 +68,7 @@ Deno.test("createScreen() fits everything into 60 columns", () => {
   screen.say("A model in this process replaces Juju: it runs the charm's hooks as Juju does.");
   screen.heading("See what my-charm does in LXD, with its own certificate, and more");
   screen.command("for m in member1 member2 member3; do LXD_CONF=my-charm lxc query $m:/1.0; done");
+  screen.command("juju show-unit lxd-integrator/0 --endpoint api    # my-charm/0 asks");
   screen.lines([`  - {"endpoint":"https://127.162.201.1:8443","name":"member1","x":"0123456789"}`]);
   screen.table([
     ["Unit", "Workload", "Agent", "Message"],
@@ -94,8 +95,10 @@ Deno.test("createScreen() fits everything into 60 columns", () => {
       "   and more",
       "  $ for m in member1 member2 member3; do LXD_CONF=my-charm",
       "    lxc query $m:/1.0; done",
+      "  $ juju show-unit lxd-integrator/0 --endpoint api",
+      "    # my-charm/0 asks",
       '    - {"endpoint":"https://127.162.201.1:8443","name":',
-      '    "member1","x":"0123456789"}',
+      '      "member1","x":"0123456789"}',
       "  Unit               Workload  Agent  Message",
       "  lxd-integrator/0*  blocked   idle   Missing credentials",
       "                                      access; grant with:",

@@ -68,7 +68,10 @@ export async function startTheCluster(
   const names = members.map(({ server_name: name }) => name).join(" ");
   screen.command(`for m in ${names}; do lxc storage create default dir --target $m; done`);
   screen.command("lxc storage create default dir");
-  await createStoragePool(lxd, "default");
+  await screen.wait({
+    what: "LXD makes the storage pool",
+    work: () => createStoragePool(lxd, "default"),
+  });
   return lxd;
 }
 
