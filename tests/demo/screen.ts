@@ -207,17 +207,21 @@ async function waitFor<T>(writer: Writer, wait: Wait<T>): Promise<T> {
 }
 
 async function spin<T>(
-  { output: { columns: width, spinner, isColored } }: Writer,
+  { output: { columns: width, spinner, isColored }, signal }: Writer,
   { what, work, now = () => "" }: Wait<T>,
 ): Promise<T> {
   if (width === undefined || spinner === undefined) return await work();
   const spinning = spinner({ what, width, isColored });
   const timer = setInterval(() => spinning.show(now()), PART_MS);
+  let ending: Promise<void> | undefined;
+  const end = () => ending ??= spinning.end();
+  signal.addEventListener("abort", end);
   try {
     return await work();
   } finally {
     clearInterval(timer);
-    await spinning.end();
+    signal.removeEventListener("abort", end);
+    await end();
   }
 }
 
