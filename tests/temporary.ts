@@ -6,7 +6,8 @@
  * first ends the processes that use the root and unmounts the file systems in it. If the watcher was
  * killed, too, the next process that loads this module removes the root.
  *
- * This module sets the variable TMPDIR to the root. So programs that tests start, and code that does
+ * This module sets the variable TMPDIR to the root, or to one in /tmp if its path is too long for a
+ * unix socket. So programs that tests start, and code that does
  * not know this module, make their temporary files there, too.
  *
  * @module
@@ -29,9 +30,14 @@ export interface TemporaryFolderOptions {
 }
 
 const SHORT_BASE = "/tmp";
+/**
+ * Longest root that leaves room for the unix sockets of programs that tests start. The path of a
+ * unix socket has at most 107 bytes, and the Juju model's have up to 75 of them.
+ */
+const LONGEST_ROOT = 32;
 
 const [ROOT, SHORT_ROOT] = await claimRoots(Deno.env.get("TMPDIR") ?? SHORT_BASE);
-Deno.env.set("TMPDIR", ROOT);
+Deno.env.set("TMPDIR", ROOT.length > LONGEST_ROOT ? SHORT_ROOT : ROOT);
 let count = 0;
 
 /**

@@ -25,6 +25,22 @@ Deno.test("makeTemporaryFolder() makes empty folders, all of them below the proc
   }
 });
 
+Deno.test("unix sockets of other programs fit into TMPDIR, however long it was", async () => {
+  const module = new URL("temporary.ts", import.meta.url).href;
+  const code = `await import(${JSON.stringify(module)}); console.log(Deno.env.get("TMPDIR"));`;
+  // Outside the root of this process, the program makes a root of its own.
+  const outside = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "x".repeat(60) });
+  try {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", code],
+      env: { TMPDIR: outside },
+    }).output();
+    assert.match(new TextDecoder().decode(stdout), /^\/tmp\/lxdi-[0-9a-z-]{1,27}\n$/);
+  } finally {
+    await Deno.remove(outside, { recursive: true });
+  }
+});
+
 Deno.test("ownerOf() knows a process until it has ended", async () => {
   const process = new Deno.Command("sleep", { args: ["3600"] }).spawn();
   const owner = await running(process.pid);

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { expandArchive } from "../juju/mod.ts";
 import { ensurePackages } from "../packages.ts";
+import { ensureVirtualEnvironment } from "../pypi.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
 import { type Ended, run } from "./process.ts";
 import { CHARM, copyProject, ROOT, task } from "./project.ts";
@@ -15,19 +16,43 @@ import { list } from "./small_charm.ts";
 /** Files that charmcraft makes from charmcraft.yaml. */
 const GENERATED = ["config.yaml", "manifest.yaml", "metadata.yaml"];
 const YAML = { version: "1.1" } as const;
+const BASES = ["22.04", "24.04", "26.04"];
+const ARCHITECTURES = ["amd64", "arm64"];
 
 interface Declared {
   readonly parts: {
     readonly charm: { readonly "override-build": string; readonly plugin: string };
   };
-  readonly platforms: Readonly<Record<string, { readonly "build-for": readonly string[] }>>;
+  readonly platforms: Readonly<
+    Record<
+      string,
+      { readonly "build-on": readonly string[]; readonly "build-for": readonly string[] }
+    >
+  >;
   readonly analysis: unknown;
   readonly [key: string]: unknown;
 }
 
+/** A program that reads a charmcraft.yaml as charmcraft does, and prints the charms that it would build. */
+const PLAN = `
+import json, sys, yaml, craft_platforms
+from charmcraft.models.project import PlatformCharm
+
+with open(sys.argv[1]) as file:
+    data = yaml.safe_load(file)
+PlatformCharm.unmarshal(data)
+plan = craft_platforms.get_build_plan("charmcraft", project_data=data)
+print(json.dumps([
+    f"{one.platform} on {one.build_base} {one.build_on.value} for {one.build_for.value}"
+    for one in plan
+]))
+`;
+
+const PLATFORMS = BASES.flatMap((base) => ARCHITECTURES.map((arch) => `ubuntu@${base}:${arch}`));
+
 const declared: Declared = parse(await Deno.readTextFile(`${ROOT}/charmcraft.yaml`), YAML);
 
-for (const arch of ["amd64", "arm64"]) {
+for (const arch of ARCHITECTURES) {
   Deno.test(`charmcraft's part makes the same files as our build, for ${arch}`, async (t) => {
     await ensurePackages({
       purpose: "run the part of charmcraft.yaml",
@@ -62,13 +87,31 @@ for (const arch of ["amd64", "arm64"]) {
 }
 
 Deno.test("charmcraft.yaml describes this charm, and has no field that charmcraft warns of", () => {
-  assert.deepEqual(Object.keys(declared.platforms), ["amd64", "arm64"]);
-  for (const [arch, platform] of Object.entries(declared.platforms)) {
-    assert.deepEqual(platform["build-for"], [arch]);
+  assert.equal(declared["base"], undefined);
+  assert.deepEqual(Object.keys(declared.platforms), PLATFORMS);
+  for (const [name, platform] of Object.entries(declared.platforms)) {
+    assert.deepEqual(platform, {
+      "build-on": ARCHITECTURES,
+      "build-for": [name.split(":").at(-1)],
+    });
   }
   assert.equal(declared.parts.charm.plugin, "nil");
   assert.deepEqual(declared["assumes"], ["juju >= 3.6"]);
   assert.deepEqual(declared.analysis, { ignore: { linters: ["naming-conventions"] } });
+});
+
+Deno.test("charmcraft reads charmcraft.yaml, and plans one charm for each base and architecture", async () => {
+  const python = await ensureVirtualEnvironment("charmcraft", ["charmcraft==4.5.0"]);
+  const { code, out, err } = await run([python, "-c", PLAN, `${ROOT}/charmcraft.yaml`]);
+  assert.equal(code, 0, err);
+  const planned: readonly string[] = JSON.parse(out);
+  // Each can be built on both architectures.
+  const expected = BASES.flatMap((base) =>
+    ARCHITECTURES.flatMap((arch) =>
+      ARCHITECTURES.map((on) => `ubuntu@${base}:${arch} on ubuntu@${base} ${on} for ${arch}`)
+    )
+  );
+  assert.deepEqual(planned, expected);
 });
 
 /** Folders of a part, as charmcraft makes them. */
@@ -143,7 +186,7 @@ async function checkGenerated(charm: string, arch: string): Promise<void> {
   const { "charmcraft-started-at": _, ...manifest } = await read("manifest.yaml");
   assert.deepEqual(manifest, {
     "charmcraft-version": "4.5.0",
-    bases: [{ name: "ubuntu", channel: "24.04", architectures: [arch] }],
+    bases: BASES.map((channel) => ({ name: "ubuntu", channel, architectures: [arch] })),
     analysis: {
       attributes: [
         { name: "language", result: "unknown" },

@@ -5,12 +5,13 @@
  */
 import { authOf } from "../lxd/client.ts";
 import type { TrustEntry } from "../lxd/world.ts";
+import type { DemoLxd } from "./backend.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { identitiesOf, type MyIdentity } from "../harness/my_charm.ts";
 import type { Deployment } from "../harness/deployment.ts";
 import type { Requirer, Told } from "../harness/requirer.ts";
 import type { Screen } from "./screen.ts";
-import { renderStatus, renderTrust } from "./show.ts";
+import { renderHooks, renderMessage, renderStatus, renderTrust } from "./show.ts";
 
 /** Number of members in the cluster. */
 export const MEMBERS = 3;
@@ -21,6 +22,8 @@ export interface Demo {
   readonly screen: Screen;
   /** The charm in its model, beside its LXD. */
   readonly deployment: Deployment;
+  /** The LXD. */
+  readonly lxd: DemoLxd;
 }
 
 /** A requirer with a trusted certificate. */
@@ -44,15 +47,20 @@ export async function showHooks<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const before = model.runs.length;
-  return await screen.wait({
+  const hooks = () => renderHooks(model.runs.slice(before));
+  const result = await screen.wait({
     what: "Juju runs",
     work,
     now: () => model.pending()[0]?.hook ?? "",
-    done: () => {
-      const done = model.runs.slice(before).filter(({ outcome }) => outcome === "done");
-      return `Juju runs ${done.map(({ hook }) => hook).join(", ") || "no hook"}`;
-    },
+    done: () => countHooks(hooks()),
   });
+  screen.lines(hooks());
+  return result;
+}
+
+/** Says how many hooks ran. */
+export function countHooks({ length }: readonly string[]): string {
+  return `Juju runs ${length} ${length === 1 ? "hook" : "hooks"}`;
 }
 
 /** A status to check. */
@@ -89,8 +97,8 @@ export function showWork(
   { identity, requirer: { name }, told }: Served,
 ): void {
   const instance = `${name}-0-${identity.fingerprint.slice(0, 12)}`;
-  const lines = deployment.model.log.map(({ message }) => message)
-    .filter((message) => message.includes(instance));
+  const messages = deployment.model.log.filter(({ message }) => message.includes(instance));
+  const lines = messages.map(renderMessage);
   screen.command(`juju debug-log --include ${name}/0`);
   screen.lines(lines);
   screen.check(

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import type { LxdWorld } from "../lxd/world.ts";
-import { standIn } from "./backend.ts";
+import { type DemoLxd, standIn } from "./backend.ts";
 import { CheckError, createScreen } from "./screen.ts";
 import { runDemo } from "./run.ts";
 
@@ -21,6 +20,8 @@ const KEY_LINES = [
   /^ {2}lxd-integrator\/0\* +blocked +idle +Missing .* juju trust lxd-integrator$/,
   /^ {2}\u2713 The charm is blocked, and its status names the remedy$/,
   /^ {2}\$ juju trust lxd-integrator$/,
+  /^ {2}Juju runs 2 hooks \(\d+\.\d s\)$/,
+  /^ {2}unit-lxd-integrator-0: ran "config-changed" hook$/,
   /^ {2}lxd-integrator\/0\* +active +idle +LXD 5\.0\.2: 3 nodes, 0 certificates$/,
   /^ {2}\$ juju deploy \.\/dist\/my-charm_\w+\.charm$/,
   /^ {2}\$ juju integrate lxd-integrator:api my-charm:lxd$/,
@@ -28,18 +29,22 @@ const KEY_LINES = [
   /^ {4}- .*"name":"member3","trusted_certs_fp":\["[0-9a-f]{12}\.\.\."\]/,
   new RegExp(`^ {2}client +lxd-integrator@${UUID}:1:my-charm-0:([0-9a-f]{12}) +\\1$`),
   /^6\. See what my-charm does in LXD, with its own certificate$/,
-  /^ {2}.*Created and deleted the instance my-charm-0-\w{12} of default on member1$/,
-  /^ {2}.*Created and deleted the instance my-charm-0-\w{12} of default on member2$/,
-  /^ {2}.*Created and deleted the instance my-charm-0-\w{12} of default on member3$/,
+  /^ {2}unit-my-charm-0: Created and deleted the instance my-charm-0-\w{12} of default on member1$/,
+  /^ {2}unit-my-charm-0: Created and deleted the instance my-charm-0-\w{12} of default on member2$/,
+  /^ {2}unit-my-charm-0: Created and deleted the instance my-charm-0-\w{12} of default on member3$/,
   /^ {2}my-charm\/0\* +active +idle +3 nodes, certificate \w{12}$/,
   /^7\. Rotate my-charm's certificate$/,
   /^ {2}\$ juju run my-charm\/0 rotate$/,
-  /^ {2}\u2713 In each of \d+ looks LXD trusted one: old, then .*new$/,
-  /^ {2}.*Created and deleted the instance my-charm-0-\w{12} of default on member3$/,
+  /^ {2}unit-lxd-integrator-0: ran "api-relation-changed" hook$/,
+  /^ {2}\$ lxc monitor --type lifecycle {4}# meanwhile$/,
+  /^ {2}\d\d:\d\d:\d\d\.\d{3} +member\d +certificate-created +new$/,
+  /^ {2}\d\d:\d\d:\d\d\.\d{3} +member\d +certificate-deleted +old$/,
+  /^ {2}\u2713 An overlap: each member trusted the new certificate before it dropped the old one$/,
+  /^ {2}unit-my-charm-0: Created and deleted the instance my-charm-0-\w{12} of default on member3$/,
   /^ {2}\$ juju deploy \.\/dist\/my-charm_\w+\.charm other-charm$/,
   /^ {2}\$ juju integrate lxd-integrator:api other-charm:lxd$/,
   new RegExp(`^ {2}client +lxd-integrator@${UUID}:2:other-charm-0:([0-9a-f]{12}) +\\1$`),
-  /^ {2}.*Created and deleted the instance other-charm-0-\w{12} of default on member3$/,
+  /^ {2}unit-other-charm-0: Created and deleted the instance other-charm-0-\w{12} of default on member3$/,
   /^ {2}\$ juju remove-relation lxd-integrator:api my-charm:lxd$/,
   /^ {2}member1 .* untrusted$/,
   /^ {2}member2 .* untrusted$/,
@@ -72,6 +77,19 @@ Deno.test("demo: shows every step on a real cluster", async () => {
   assert.doesNotMatch(shown, /[\x1b\r]/);
 });
 
+Deno.test("demo: fits into 60 columns", async () => {
+  const shown: string[] = [];
+  const write = (text: string) => void shown.push(text);
+  const screen = createScreen(
+    { write, columns: 60, isColored: false },
+    new AbortController().signal,
+  );
+  await runDemo(screen, standIn("This runs on a stand-in, in a narrow terminal."));
+  const lines = shown.join("").split("\n");
+  assert.deepEqual(lines.filter((line) => line.length > 60), []);
+  assert.ok(lines.includes("  \u2713 An overlap: each member trusted the new certificate"));
+});
+
 Deno.test("demo: fails if the trust store differs at the end", async () => {
   const stranger = await createCertificate();
   const shown: string[] = [];
@@ -90,7 +108,7 @@ Deno.test("demo: fails if the trust store differs at the end", async () => {
 });
 
 /** Adds a foreign entry once the charm has an entry. */
-function tamper(lxd: LxdWorld, { certificate }: TestCertificate): LxdWorld {
+function tamper(lxd: DemoLxd, { certificate }: TestCertificate): DemoLxd {
   let isDone = false;
   return {
     ...lxd,

@@ -28,9 +28,8 @@ export async function runDemo(screen: Screen, backend: Backend): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const { charm, myCharm } = await buildTheCharms(screen);
   const lxd = await startTheCluster(screen, backend, owned);
-  const deployment = await deployTheCharm(screen, { charm, lxd, owned });
+  const demo = await deployTheCharm(screen, { charm, lxd, owned });
   const before = await lxd.trustStore();
-  const demo = { screen, deployment };
   await trustTheCharm(demo);
   const asked = await relateMyCharm(demo, myCharm);
   await seeWhatItDoes(demo, asked);

@@ -5,13 +5,17 @@
  * @module
  */
 import { inspect, isDeepStrictEqual, styleText } from "node:util";
+import { align, join, type Rows, wrap } from "./layout.ts";
+import { type Progress, type Spinner, startSpinner } from "./spinner.ts";
 
 /** The output of a screen. */
 export interface Output {
   /** Writes text. */
   readonly write: (text: string) => void;
-  /** Width of the terminal in columns, or undefined without a terminal. */
+  /** Width of the terminal in columns. Lines are broken to fit. Undefined without a terminal. */
   readonly columns?: number;
+  /** Shows the progress of slow work. Undefined without a terminal. */
+  readonly spinner?: (progress: Progress) => Spinner;
   /** Whether the output may have colors. */
   readonly isColored: boolean;
   /** Returns the time in milliseconds. @default {performance.now} */
@@ -47,7 +51,7 @@ export interface Screen {
   /** Shows the output of a command. */
   readonly lines: (lines: readonly string[]) => void;
   /** Shows a table. The first row is the header. */
-  readonly table: (rows: readonly (readonly string[])[]) => void;
+  readonly table: (rows: Rows) => void;
   /** Compares two values, and shows the check. @throws {CheckError} If the values differ. */
   readonly check: (what: string, found: unknown, expected: unknown) => void;
   /** Runs slow work, and shows its progress. */
@@ -63,9 +67,8 @@ export class CheckError extends Error {
 
 const TICK = "\u2713";
 const CROSS = "\u2717";
-const SPINNER = [..."\u280b\u2819\u2839\u2838\u283c\u2834\u2826\u2827\u2807\u280f"];
-const SPINNER_MS = 100;
-const ERASE_LINE = "\r\x1b[K";
+const INDENT = "  ";
+const PART_MS = 100;
 const STYLES: Readonly<Record<string, Style>> = {
   active: "green",
   trusted: "green",
@@ -82,9 +85,23 @@ export function standardOutput(): Output {
       let rest = new TextEncoder().encode(text);
       while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
     },
-    ...(isTerminal && { columns: Deno.consoleSize().columns || 80 }),
+    ...(isTerminal && { columns: Deno.consoleSize().columns || 80, spinner: startSpinner }),
     isColored: isTerminal && Deno.env.get("NO_COLOR") === undefined,
   };
+}
+
+/** A line that may be broken. */
+interface Line {
+  /** Beginning of the line, such as its indentation. */
+  readonly lead?: string;
+  /** Indentation of further lines. @default {the length of `lead`} */
+  readonly hang?: number;
+  /** Style of the mark in `lead`. */
+  readonly mark?: Style;
+  /** The text. */
+  readonly text: string;
+  /** Style of the text. */
+  readonly style?: Style | undefined;
 }
 
 /** The means of a screen. */
@@ -94,8 +111,8 @@ interface Writer {
   /** Returns the time in milliseconds. */
   readonly time: () => number;
   readonly color: (style: Style | undefined, text: string) => string;
-  /** Writes a line, unless the screen is interrupted. */
-  readonly line: (text: string) => void;
+  /** Writes a line, broken to fit, unless the screen is interrupted. */
+  readonly line: (line: Line) => void;
 }
 
 /**
@@ -105,23 +122,27 @@ interface Writer {
  */
 export function createScreen(output: Output, signal: AbortSignal): Screen {
   const writer = createWriter(output, signal);
-  const { color, line } = writer;
+  const { line } = writer;
   let steps = 0;
   let checks = 0;
   return {
-    heading: (text) => line(`\n${color("cyan", `${++steps}.`)} ${color("bold", text)}`),
-    say: (text, style) => line(color(style, text)),
-    command: (text) => line(`  ${color("dim", "$")} ${color("bold", text)}`),
-    lines: (lines) => lines.forEach((text) => line(`  ${text}`)),
-    table: (rows) =>
-      align(rows).forEach((cells, row) => {
-        const text = cells.map((cell) => color(row === 0 ? "dim" : STYLES[cell.trim()], cell));
-        line(`  ${text.join("  ").trimEnd()}`);
+    heading: (text) => {
+      line({ text: "" });
+      line({ lead: `${++steps}. `, mark: "cyan", text, style: "bold" });
+    },
+    say: (text, style) => text.split("\n").forEach((each) => line({ text: each, style })),
+    command: (text) => line({ lead: "  $ ", mark: "dim", text, style: "bold" }),
+    lines: (lines) =>
+      lines.forEach((text) => {
+        const [indent = ""] = /^ */.exec(text) ?? [];
+        const lead = `${INDENT}${indent}`;
+        line({ lead, hang: lead.length + INDENT.length, text: text.trimStart() });
       }),
+    table: (rows) => table(writer, rows),
     check: (what, found, expected) => {
       if (!isDeepStrictEqual(found, expected)) fail(writer, what, { found, expected });
       checks++;
-      line(`  ${color("green", TICK)} ${what}`);
+      line({ lead: `  ${TICK} `, mark: "green", text: what });
     },
     wait: (wait) => waitFor(writer, wait),
     checks: () => checks,
@@ -129,62 +150,78 @@ export function createScreen(output: Output, signal: AbortSignal): Screen {
 }
 
 function createWriter(output: Output, signal: AbortSignal): Writer {
+  const color: Writer["color"] = (style, text) =>
+    output.isColored && style ? styleText(style, text, { validateStream: false }) : text;
   return {
     output,
     signal,
     time: output.now ?? (() => performance.now()),
-    color: (style, text) =>
-      output.isColored && style ? styleText(style, text, { validateStream: false }) : text,
-    line: (text) => {
+    color,
+    line: ({ lead = "", hang = lead.length, mark, text, style }) => {
       signal.throwIfAborted();
-      output.write(`${text}\n`);
+      const room = Math.max(1, (output.columns ?? Infinity) - hang);
+      const [first = "", ...others] = wrap(text, room);
+      const colored = mark === undefined ? lead : lead.replace(/\S+/, (it) => color(mark, it));
+      output.write(`${colored}${color(style, first)}\n`);
+      for (const other of others) {
+        output.write(`${" ".repeat(hang)}${color(style, other)}\n`);
+      }
     },
   };
 }
 
+function table({ color, output, signal }: Writer, rows: Rows): void {
+  signal.throwIfAborted();
+  const room = output.columns === undefined ? undefined : output.columns - INDENT.length;
+  for (const [row, lines] of align(rows, room).entries()) {
+    for (const cells of lines) {
+      const text = cells.map((cell) => color(row === 0 ? "dim" : STYLES[cell.trim()], cell));
+      output.write(`${INDENT}${join(text)}\n`);
+    }
+  }
+}
+
 function fail(
-  { color, line }: Writer,
+  { color, output }: Writer,
   what: string,
   { found, expected }: { readonly found: unknown; readonly expected: unknown },
 ): never {
+  const breakLength = Math.max(20, (output.columns ?? 100) - 16);
   const show = (value: unknown) =>
-    inspect(value, { depth: null, maxStringLength: 200 }).replaceAll("\n", `\n${" ".repeat(16)}`);
-  line(color("red", `  ${CROSS} ${what}`));
-  line(`      expected: ${show(expected)}`);
-  line(`      found:    ${show(found)}`);
+    inspect(value, { depth: null, maxStringLength: 200, breakLength })
+      .replaceAll("\n", `\n${" ".repeat(16)}`);
+  output.write(`${color("red", `  ${CROSS} ${what}`)}\n`);
+  output.write(`      expected: ${show(expected)}\n      found:    ${show(found)}\n`);
   throw new CheckError(what);
 }
 
 async function waitFor<T>(writer: Writer, wait: Wait<T>): Promise<T> {
-  const { color, line, output: { columns }, signal, time } = writer;
+  const { line, signal, time } = writer;
   signal.throwIfAborted();
   const began = time();
-  const result = columns === undefined ? await wait.work() : await spin(writer, wait, columns);
+  const result = await spin(writer, wait);
   const done = wait.done?.(result) ?? wait.what;
-  if (done !== "") line(color("dim", `  ${done} (${secondsSince(began, time())})`));
+  const text = `${done} (${secondsSince(began, time())})`;
+  if (done !== "") line({ lead: INDENT, text, style: "dim" });
   return result;
 }
 
 async function spin<T>(
-  { color, output, signal, time }: Writer,
+  { output: { columns: width, spinner, isColored }, signal }: Writer,
   { what, work, now = () => "" }: Wait<T>,
-  width: number,
 ): Promise<T> {
-  const began = time();
-  let frame = 0;
-  const draw = () => {
-    if (signal.aborted) return;
-    const text = `${what} ${secondsSince(began, time())} ${now()}`;
-    const spinner = color("cyan", SPINNER[frame++ % SPINNER.length] ?? "");
-    writeIfRead(output, `${ERASE_LINE}  ${spinner} ${text.slice(0, width - 5)}`);
-  };
-  draw();
-  const timer = setInterval(draw, SPINNER_MS);
+  if (width === undefined || spinner === undefined) return await work();
+  const spinning = spinner({ what, width, isColored });
+  const timer = setInterval(() => spinning.show(now()), PART_MS);
+  let ending: Promise<void> | undefined;
+  const end = () => ending ??= spinning.end();
+  signal.addEventListener("abort", end);
   try {
     return await work();
   } finally {
     clearInterval(timer);
-    writeIfRead(output, ERASE_LINE);
+    signal.removeEventListener("abort", end);
+    await end();
   }
 }
 
@@ -203,11 +240,4 @@ export function writeIfRead(output: Output, text: string): void {
 /** Renders a duration in seconds, such as "1.5 s". */
 export function secondsSince(began: number, now = performance.now()): string {
   return `${((now - began) / 1000).toFixed(1)} s`;
-}
-
-function align(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0))
-  );
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
 }

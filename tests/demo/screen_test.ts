@@ -33,15 +33,88 @@ Deno.test("createScreen() shows the expected and the found value", () => {
   assert.equal(screen.checks(), 0);
 });
 
-Deno.test("createScreen() shows the work while it waits, and erases the line", async () => {
-  const { screen, text } = recorded({ columns: 30, isColored: true });
-  const wait = { what: "Waiting", work: () => Promise.resolve(3), now: () => "x".repeat(90) };
-  assert.equal(await screen.wait({ ...wait, done: (number) => `Waited for ${number}` }), 3);
-  const [, spinner = "", rest = ""] = text().split(`\r${ESCAPE}[K`);
-  assert.match(spinner, /Waiting 0\.0 s x+$/);
-  // deno-lint-ignore no-control-regex -- Colors take no room.
-  assert.ok(spinner.replaceAll(/\x1b\[\d+m/g, "").length < 30);
-  assert.equal(rest, `${ESCAPE}[2m  Waited for 3 (0.0 s)${ESCAPE}[22m\n`);
+Deno.test("createScreen() shows the work while it waits, and then its result", async () => {
+  const calls: string[] = [];
+  const parts = Promise.withResolvers<void>();
+  const { screen, text } = recorded({
+    columns: 30,
+    isColored: true,
+    spinner: ({ what, width }) => {
+      calls.push(`${what} in ${width} columns`);
+      return {
+        show: (part) => {
+          calls.push(part);
+          parts.resolve();
+        },
+        drawn: () => {},
+        end: () => Promise.resolve(void calls.push("end")),
+      };
+    },
+  });
+  const work = async () => {
+    await parts.promise;
+    return 3;
+  };
+  const done = (number: number) => `Waited for ${number}`;
+  assert.equal(await screen.wait({ what: "Waiting", work, now: () => "a part", done }), 3);
+  assert.deepEqual([...new Set(calls)], ["Waiting in 30 columns", "a part", "end"]);
+  assert.equal(text(), `  ${ESCAPE}[2mWaited for 3 (0.0 s)${ESCAPE}[22m\n`);
+});
+
+Deno.test("createScreen() breaks lines to fit into 60 columns", () => {
+  const { screen, text } = recorded({ columns: 60, isColored: false });
+  screen.say("A model in this process replaces Juju: it runs the charm's hooks as Juju does.");
+  screen.heading("See what my-charm does in LXD, with its own certificate, and more");
+  screen.command("for m in member1 member2 member3; do LXD_CONF=my-charm lxc query $m:/1.0; done");
+  screen.command("juju show-unit lxd-integrator/0 --endpoint api    # my-charm/0 asks");
+  screen.lines([`  - {"endpoint":"https://127.162.201.1:8443","name":"member1","x":"0123456789"}`]);
+  screen.check(
+    "LXD trusts its members, Juju and someone else, and has no entry of the charm",
+    1,
+    1,
+  );
+  const expected = [
+    "A model in this process replaces Juju: it runs the charm's",
+    "hooks as Juju does.",
+    "",
+    "1. See what my-charm does in LXD, with its own certificate,",
+    "   and more",
+    "  $ for m in member1 member2 member3; do LXD_CONF=my-charm",
+    "    lxc query $m:/1.0; done",
+    "  $ juju show-unit lxd-integrator/0 --endpoint api",
+    "    # my-charm/0 asks",
+    '    - {"endpoint":"https://127.162.201.1:8443","name":',
+    '      "member1","x":"0123456789"}',
+    "  \u2713 LXD trusts its members, Juju and someone else, and has",
+    "    no entry of the charm",
+  ];
+  assert.equal(text(), `${expected.join("\n")}\n`);
+});
+
+Deno.test("createScreen() breaks cells of a table to fit into 60 columns", () => {
+  const { screen, text } = recorded({ columns: 60, isColored: false });
+  const uuid = "1b891e9f-c1a7-4eca-b021-92b922912c94";
+  const message = "Missing credentials access; grant with: juju trust lxd-integrator";
+  screen.table([
+    ["Unit", "Workload", "Agent", "Message"],
+    ["lxd-integrator/0*", "blocked", "idle", message],
+  ]);
+  screen.table([
+    ["TYPE", "NAME", "FINGERPRINT"],
+    ["client", `lxd-integrator@${uuid}:1:my-charm-0:ef72dd397064`, "ef72dd397064"],
+  ]);
+  const expected = [
+    "  Unit               Workload  Agent  Message",
+    "  lxd-integrator/0*  blocked   idle   Missing credentials",
+    "                                      access; grant with:",
+    "                                      juju trust",
+    "                                      lxd-integrator",
+    "  TYPE    NAME                                  FINGERPRINT",
+    "  client  lxd-integrator@1b891e9f-c1a7-4eca-    ef72dd397064",
+    "          b021-92b922912c94:1:my-charm-0:",
+    "          ef72dd397064",
+  ];
+  assert.equal(text(), `${expected.join("\n")}\n`);
 });
 
 Deno.test("createScreen() waits in plain lines without a terminal", async () => {
@@ -51,21 +124,26 @@ Deno.test("createScreen() waits in plain lines without a terminal", async () => 
 });
 
 Deno.test("createScreen() waits for the end of the work though its output is closed", async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let writes = 0;
   const write = () => {
-    // The work ends once the spinner has turned.
-    if (++writes === 3) resolve();
     throw new Deno.errors.BrokenPipe("Broken pipe");
   };
-  const screen = createScreen(
-    { write, columns: 80, isColored: false },
-    new AbortController().signal,
-  );
+  const screen = createScreen({ write, isColored: false }, new AbortController().signal);
   let isDone = false;
-  const work = () => promise.then(() => isDone = true);
+  const work = () => Promise.resolve().then(() => isDone = true);
   await assert.rejects(screen.wait({ what: "Waiting", work }), Deno.errors.BrokenPipe);
   assert.ok(isDone);
+});
+
+Deno.test("createScreen() ends the spinner at an interruption, before the work ends", async () => {
+  const ended = Promise.withResolvers<void>();
+  const end = () => Promise.resolve(ended.resolve());
+  const spinner = () => ({ show: () => {}, drawn: () => {}, end });
+  const { aborter, screen } = recorded({ columns: 80, isColored: false, spinner });
+  const work = () => {
+    aborter.abort();
+    return ended.promise;
+  };
+  await assert.rejects(screen.wait({ what: "Waiting", work }), { name: "AbortError" });
 });
 
 Deno.test("createScreen() throws after an interruption", async () => {

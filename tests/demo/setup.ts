@@ -6,14 +6,13 @@
 import { basename } from "node:path/posix";
 import { buildCharm } from "../../build/charm.ts";
 import { createStoragePool } from "../lxd/administration.ts";
-import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { buildMyCharm } from "../harness/my_charm.ts";
-import { deploy, type Deployment } from "../harness/deployment.ts";
-import type { Backend } from "./backend.ts";
+import { deploy } from "../harness/deployment.ts";
+import type { Backend, DemoLxd } from "./backend.ts";
 import type { Screen } from "./screen.ts";
-import { describeEntry } from "./show.ts";
-import { MEMBERS, showStatus, showTrust } from "./demo.ts";
+import { countHooks, type Demo, MEMBERS, showStatus, showTrust } from "./demo.ts";
+import { describeEntry, renderHooks } from "./show.ts";
 
 const BLOCKED = `blocked: Missing credentials access; grant with: juju trust ${APPLICATION}`;
 
@@ -48,7 +47,7 @@ export async function startTheCluster(
   screen: Screen,
   backend: Backend,
   owned: AsyncDisposableStack,
-): Promise<LxdWorld> {
+): Promise<DemoLxd> {
   screen.heading(`Start a cluster of ${MEMBERS} ${backend.members}`);
   const lxd = await screen.wait({
     what: `Starting ${MEMBERS} ${backend.members}, which form a cluster`,
@@ -69,7 +68,10 @@ export async function startTheCluster(
   const names = members.map(({ server_name: name }) => name).join(" ");
   screen.command(`for m in ${names}; do lxc storage create default dir --target $m; done`);
   screen.command("lxc storage create default dir");
-  await createStoragePool(lxd, "default");
+  await screen.wait({
+    what: "LXD makes the storage pool",
+    work: () => createStoragePool(lxd, "default"),
+  });
   return lxd;
 }
 
@@ -78,18 +80,20 @@ export async function deployTheCharm(
   screen: Screen,
   { charm, lxd, owned }: {
     readonly charm: string;
-    readonly lxd: LxdWorld;
+    readonly lxd: DemoLxd;
     readonly owned: AsyncDisposableStack;
   },
-): Promise<Deployment> {
+): Promise<Demo> {
   screen.heading("Deploy the charm");
   screen.command(`juju deploy ./dist/${basename(charm)}`);
   const members = await lxd.trustStore();
   const deployment = await screen.wait({
-    what: "Juju unpacks the charm and installs it",
+    what: "Juju unpacks the charm and runs its hooks",
     work: async () => owned.use(await deploy(lxd, { trust: false })),
+    done: ({ model }) => countHooks(renderHooks(model.runs)),
   });
-  const demo = { screen, deployment };
+  screen.lines(renderHooks(deployment.model.runs));
+  const demo = { screen, deployment, lxd };
   showStatus(demo, {
     what: "The charm is blocked, and its status names the remedy",
     expected: BLOCKED,
@@ -105,5 +109,5 @@ export async function deployTheCharm(
     store.filter(({ type }) => type === "server").map(describeEntry),
     members.map(describeEntry),
   );
-  return deployment;
+  return demo;
 }

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import type { HookRun, LogLine } from "../juju/mod.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import { withoutNetworkKeys } from "../harness/databag.ts";
 import type { Deployment } from "../harness/deployment.ts";
-
-type Rows = readonly (readonly string[])[];
+import type { Rows } from "./layout.ts";
 
 const SHOWN_DIGITS = 12;
+const RELATION_REGEXP = /^[a-z-]+:\d+: /;
 const FINGERPRINT_REGEXP = /^[0-9a-f]{64}$/;
 const CERTIFICATE_REGEXP = /^-----BEGIN CERTIFICATE-----\s+(\S{4})/;
 
@@ -21,6 +22,29 @@ export function renderStatus(model: Deployment["model"], applications: readonly 
     return [`${unit}${leaders.includes(unit) ? "*" : ""}`, status, "idle", message];
   });
   return [["Unit", "Workload", "Agent", "Message"], ...units];
+}
+
+/** Renders the hooks that ran, each as a line of a log. */
+export function renderHooks(
+  runs: readonly Pick<HookRun, "hook" | "outcome" | "unit">[],
+): readonly string[] {
+  return runs.filter(({ outcome }) => outcome === "done")
+    .map(({ hook, unit }) => renderMessage({ unit, message: `ran "${hook}" hook` }));
+}
+
+/**
+ * Renders a message of a unit as a line of a log. All lines look alike, also those of relation hooks,
+ * to which Juju adds the relation.
+ *
+ * @example Usage
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const message = renderMessage({ unit: "my-charm/0", message: "lxd:1: Deleted it" });
+ * assert.equal(message, "unit-my-charm-0: Deleted it");
+ * ```
+ */
+export function renderMessage({ unit, message }: Pick<LogLine, "message" | "unit">): string {
+  return `unit-${unit.replace("/", "-")}: ${message.replace(RELATION_REGEXP, "")}`;
 }
 
 /** Renders a trust store as `lxc config trust list` does. */

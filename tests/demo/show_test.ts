@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
-import { renderDatabag, renderTrust, shorten } from "./show.ts";
+import { renderDatabag, renderHooks, renderTrust, shorten } from "./show.ts";
 
 Deno.test("shorten() shows the beginning of a certificate, and nothing of a key", async () => {
   const { certificate, key, traditionalKey } = await createCertificate();
@@ -41,5 +41,17 @@ Deno.test("renderTrust() lists the members of the cluster first", () => {
   assert.deepEqual(rows.slice(1), [
     ["server", "member1", "b".repeat(12)],
     ["client", "juju", "a".repeat(12)],
+  ]);
+});
+
+Deno.test("renderHooks() renders a line for each hook that ran", () => {
+  const runs = [
+    { unit: "a/0", hook: "install", outcome: "skipped" },
+    { unit: "a/0", hook: "start", outcome: "done" },
+    { unit: "b-c/1", hook: "api-relation-changed", outcome: "done" },
+  ] as const;
+  assert.deepEqual(renderHooks(runs), [
+    'unit-a-0: ran "start" hook',
+    'unit-b-c-1: ran "api-relation-changed" hook',
   ]);
 });

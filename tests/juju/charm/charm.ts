@@ -40,6 +40,8 @@ export interface ActionSpec {
 export interface Charm {
   readonly name: string;
   readonly directory: string;
+  /** The bases of manifest.yaml, such as `ubuntu@24.04`. */
+  readonly bases: readonly string[];
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly options: ReadonlyMap<string, Option>;
   readonly actions: ReadonlyMap<string, ActionSpec>;

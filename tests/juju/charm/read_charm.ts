@@ -1,11 +1,12 @@
 /**
- * Reads the metadata, the options and the actions of a charm.
+ * Reads the metadata, the bases, the options and the actions of a charm.
  *
  * @module
  */
 
 import { join } from "node:path/posix";
 import { parse } from "yaml";
+import { parseBases } from "./bases.ts";
 import type { Charm } from "./charm.ts";
 import { isJuju3, type JujuVersion } from "./juju_version.ts";
 import { asMap, parseActions, parseEndpoints, parseOptions } from "./manifests.ts";
@@ -23,10 +24,10 @@ export async function readCharm(
   if (metadata === undefined) {
     throw new Error("Cannot read charm: it has no metadata.yaml");
   }
-  if (
-    !isJuju3({ jujuVersion }) &&
-    await readYaml(directory, "manifest.yaml") === undefined
-  ) throw new Error("charm manifest not found");
+  const manifest = await readYaml(directory, "manifest.yaml");
+  if (!isJuju3({ jujuVersion }) && manifest === undefined) {
+    throw new Error("charm manifest not found");
+  }
   const config = await readYaml(directory, "config.yaml");
   const actions = await readYaml(directory, "actions.yaml");
   const name = metadata["name"];
@@ -36,6 +37,7 @@ export async function readCharm(
   return {
     name,
     directory,
+    bases: parseBases(manifest ?? {}),
     endpoints: parseEndpoints(metadata),
     options: parseOptions(config ?? {}),
     actions: parseActions(actions ?? {}),

@@ -56,6 +56,8 @@ export interface DeployOptions {
   readonly name?: string;
   /** Number of units. @default {1} */
   readonly units?: number;
+  /** Base of its units. @default {"ubuntu@24.04" if the charm supports it, else its first base} */
+  readonly base?: string;
   /** Options that differ from the charm's defaults. */
   readonly config?: Readonly<Record<string, ConfigValue>>;
   /** Whether the application may use credential-get. @default {false} */
@@ -161,8 +163,13 @@ export interface Model extends AsyncDisposable {
     application: string,
     options?: RemoveOptions,
   ) => void;
-  /** Upgrades an application to another charm: a file or a directory, as in deploy(). */
+  /**
+   * Upgrades an application to another charm: a file or a directory, as in deploy(). The charm must
+   * support the base of the application.
+   */
   readonly refresh: (application: string, charm: string) => Promise<void>;
+  /** Sets the base of an application's new units. Existing units keep theirs. */
+  readonly setApplicationBase: (application: string, base: string) => void;
   /** Sets options. Null resets an option to its default. */
   readonly configure: (
     application: string,
@@ -220,6 +227,8 @@ export interface Model extends AsyncDisposable {
   readonly units: (application: string) => readonly string[];
   /** Returns the names of all applications. */
   readonly applications: () => readonly string[];
+  /** Returns the base of a unit's machine; undefined if the charm names none. */
+  readonly base: (unit: string) => string | undefined;
   /** Returns the name of an application's leader; undefined if it has none. */
   readonly leader: (application: string) => string | undefined;
   /** Returns the value of application-version-set. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { chooseBase } from "../charm/bases.ts";
 import type { Charm, Endpoint } from "../charm/charm.ts";
 import { readCharm } from "../charm/read_charm.ts";
 import { expandCharm } from "../charm/store.ts";
@@ -38,11 +39,12 @@ export function deployment(state: ModelState): Deployment {
     for (let i = 0; i < count; i++) createUnit(state, application);
   };
   return {
-    async deploy(path, { config = {}, name, trust = false, units = 1 } = {}) {
+    async deploy(path, { base: requested, config = {}, name, trust = false, units = 1 } = {}) {
       const charm = await load(path);
       const { endpoints } = charm;
       checkConfig(charm, config);
-      const application = createApplication(state, name ?? charm.name, { charm, endpoints });
+      const base = chooseBase(charm, requested);
+      const application = createApplication(state, name ?? charm.name, { base, charm, endpoints });
       setConfig(application, config);
       application.trust = trust;
       addUnits(application, units);
@@ -53,7 +55,8 @@ export function deployment(state: ModelState): Deployment {
         Object.entries(given)
           .map(([key, value]): [string, Endpoint] => [key, { name: key, ...value }]),
       );
-      addUnits(createApplication(state, name, { charm: undefined, endpoints }), units);
+      const nothing = { base: undefined, charm: undefined };
+      addUnits(createApplication(state, name, { ...nothing, endpoints }), units);
       return name;
     },
     relate: (a, b) => relationHandle(state, createRelation(state, findEnds(state, a, b))),

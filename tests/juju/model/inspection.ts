@@ -15,6 +15,7 @@ export type Inspection = Pick<
   Model,
   | "applications"
   | "applicationStatus"
+  | "base"
   | "charmDir"
   | "charmState"
   | "databags"
@@ -33,6 +34,7 @@ export function inspection(state: ModelState): Inspection {
       const { message, status } = overallStatus(getApplication(state, application));
       return { status, message };
     },
+    base: (unit) => getUnit(state, unit).base,
     charmDir: (unit) => agentPaths(agentDirectory(state, unit)).charmDir,
     charmState: (unit) => Object.fromEntries(getUnit(state, unit).charmState),
     databags: () =>

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setBase } from "../state/applications.ts";
 import { setConfig } from "../state/config.ts";
 import { dropForcedRelations } from "../state/forced_relations.ts";
 import { getApplication, getUnit } from "../state/queries.ts";
@@ -20,6 +21,7 @@ export type Operator = Pick<
   | "removeSecret"
   | "restartAgent"
   | "revokeSecret"
+  | "setApplicationBase"
   | "setCloud"
   | "setLeader"
   | "trust"
@@ -38,6 +40,7 @@ export function operator(state: ModelState): Operator {
     untrust: (application) => {
       getApplication(state, application).trust = false;
     },
+    setApplicationBase: (application, base) => setBase(getApplication(state, application), base),
     setCloud: (cloud) => {
       state.cloud = cloud;
     },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkBase } from "../charm/bases.ts";
 import type { Charm } from "../charm/charm.ts";
 import { isJuju3 } from "../charm/juju_version.ts";
 import { isPeer } from "./queries.ts";
@@ -17,7 +18,7 @@ const NAME_REGEXP = /^[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*$/;
 export function createApplication(
   model: ModelState,
   name: string,
-  { charm, endpoints }: Pick<Application, "charm" | "endpoints">,
+  { base, charm, endpoints }: Pick<Application, "base" | "charm" | "endpoints">,
 ): Application {
   if (model.applications.has(name)) {
     throw new Error(`Cannot add application "${name}": it exists already`);
@@ -28,6 +29,7 @@ export function createApplication(
   const application: Application = {
     name,
     charm,
+    base,
     charmRevision: 0,
     endpoints,
     config: new Map(),
@@ -67,6 +69,7 @@ export function refreshCharm(
   application: Application,
   charm: Charm,
 ): void {
+  checkBase(charm, application.base);
   checkRelations(model, application, charm);
   for (const key of application.config.keys()) {
     if (!charm.options.has(key)) application.config.delete(key);
@@ -76,6 +79,21 @@ export function refreshCharm(
   application.charmRevision++;
   application.endpoints = charm.endpoints;
   addPeerRelations(model, application, before);
+}
+
+/**
+ * Sets the base of an application's new units. Existing units keep theirs.
+ *
+ * @throws {Error} as Juju does, if the charm does not support the base.
+ */
+export function setBase(application: Application, base: string): void {
+  const { bases = [], name } = application.charm ?? {};
+  if (!bases.includes(base)) {
+    throw new Error(
+      `base "${base}" not supported by charm "${name}", supported bases are: ${bases.join(", ")}`,
+    );
+  }
+  application.base = base;
 }
 
 /** Refuses a charm that lacks an endpoint of an existing relation. */

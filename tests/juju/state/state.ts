@@ -134,6 +134,8 @@ export interface Unit {
   readonly name: string;
   readonly application: string;
   readonly machine: string;
+  /** Base of the machine; undefined if the charm named none. */
+  readonly base: string | undefined;
   readonly address: string;
   /** Directory of the agent; undefined for a unit without a charm. */
   readonly agentDir: string | undefined;
@@ -175,6 +177,8 @@ export interface Unit {
 export interface Application {
   readonly name: string;
   charm: Charm | undefined;
+  /** Base of new units; undefined if the charm names none. */
+  base: string | undefined;
   /** Number of refreshes so far. */
   charmRevision: number;
   endpoints: ReadonlyMap<string, Endpoint>;

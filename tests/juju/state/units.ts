@@ -25,6 +25,7 @@ export function createUnit(model: ModelState, application: Application): Unit {
     name,
     application: application.name,
     machine: String(machine),
+    base: application.base,
     address: `10.${100 + (machine >> 8)}.${machine & 0xff}.2`,
     agentDir: application.charm && agentDirectory(model, name),
     life: "alive",
