@@ -82,9 +82,10 @@ Deno.test("docs/interface-lxd.md has the limits of the library and of the schema
 
 Deno.test("the library in Python knows each key, also within the objects", async () => {
   const folder = new URL("interfaces/lxd/src/charmlibs/interfaces/lxd/", ROOT);
+  const files = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
   const modules = await Promise.all(
-    Deno.readDirSync(folder).filter(({ name }) => name.endsWith(".py"))
-      .map(({ name }) => Deno.readTextFile(new URL(name, folder))),
+    files.filter((name) => name.endsWith(".py"))
+      .map((name) => Deno.readTextFile(new URL(name, folder))),
   );
   const { provider: { properties } } = SCHEMAS;
   const objects = [
