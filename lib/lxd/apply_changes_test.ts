@@ -112,7 +112,8 @@ Deno.test("applyChanges() revokes what LXD refuses to restrict, and goes on", as
     "add dd",
   ]);
   assert.deepEqual([...given.trustStore.keys()], [b, d]);
-  assert.deepEqual([...given.refused], [[a, "LXD refuses the certificate: no"]]);
+  const refusal = { code: "lxd-refused", reason: "LXD refuses the certificate: no" };
+  assert.deepEqual([...given.refused], [[a, refusal]]);
   assert.deepEqual([given.failure, given.undone], [undefined, []]);
 });
 
