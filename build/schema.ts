@@ -12,6 +12,8 @@ import { LIMITS } from "../lib/requirer/limits.ts";
 interface Words<T> {
   readonly title: string;
   readonly description: string;
+  /** The key that may stand without those that are required. @default {none} */
+  readonly alone?: keyof T;
   /** The longest text of each key. @default {no limit} */
   readonly maxLength?: number;
   /** A sentence or two for each key. */
@@ -29,6 +31,7 @@ export function renderSchemas(): Readonly<Record<string, string>> {
   return {
     "lxd-provider.json": render(PROVIDER, {
       title: "Databag of a provider of the interface lxd",
+      alone: "provider_error",
       description: `What each unit writes, and the leader for the application. ${BESIDE}`,
       keys: {
         version: "Version of the interface, bare. Requirers should take every 1.x.",
@@ -38,7 +41,14 @@ export function renderSchemas(): Readonly<Record<string, string>> {
           "The same certificates, as their requirers wrote them, in the order of the fingerprints.",
         server_certificate: "The certificate (PEM) that every node presents, to be pinned.",
         rejected_certificates: "What could not be registered, and why; the fingerprint is null " +
-          "where the text was no certificate. Absent when empty.",
+          "where the text was no certificate. Former versions wrote no code. Absent when empty.",
+        certificates:
+          "The state of each certificate of this relation, sorted by fingerprint. Only " +
+          "trusted ones have projects (null for all of LXD), only rejected ones a code and a " +
+          "reason. Further states and codes may follow. Absent when empty.",
+        provider_error:
+          "Why the provider cannot serve. While it is there, the other keys are the " +
+          "last known ones, if there are any. Further codes may follow. Absent when all is well.",
       },
     }),
     "lxd-requirer.json": render(REQUIRER, {
@@ -57,9 +67,10 @@ export function renderSchemas(): Readonly<Record<string, string>> {
 
 function render<T extends object>(
   keys: Fields<T>,
-  { title, description, maxLength, ...words }: Words<T>,
+  { title, description, alone, maxLength, ...words }: Words<T>,
 ): string {
   const entries = Object.entries<Field<unknown>>(keys);
+  const required = entries.filter(([, { isOptional }]) => !isOptional).map(([name]) => name);
   const schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     title,
@@ -72,7 +83,7 @@ function render<T extends object>(
         ...maxLength === undefined ? {} : { maxLength },
       }]),
     ),
-    required: entries.filter(([, { isOptional }]) => !isOptional).map(([name]) => name),
+    ...alone === undefined ? { required } : { anyOf: [{ required }, { required: [alone] }] },
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

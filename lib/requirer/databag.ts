@@ -39,6 +39,47 @@ export interface AnswerDatabag {
   readonly registered_certificates: readonly string[];
   /** Certificates and other items that could not be registered. */
   readonly rejected_certificates: readonly Rejection[] | undefined;
+  /** The state of each certificate that a requirer of the relation sends, sorted by fingerprint. */
+  readonly certificates?: readonly CertificateState[] | undefined;
+  /** Why the provider cannot serve. While it is there, the other keys are the last known ones. */
+  readonly provider_error?: ProviderError | undefined;
+}
+
+/** The state of one certificate, as the provider publishes it. */
+export type CertificateState =
+  & {
+    /** The certificate. */
+    readonly fingerprint: string;
+    /** When it expires, `2036-01-01T00:00:00Z`; null if that is not known. */
+    readonly expires_at: string | null;
+  }
+  & (
+    | {
+      /** The certificate is in LXD's trust store. */
+      readonly state: "trusted";
+      /** The projects that LXD grants to it; null for all of LXD. */
+      readonly projects: readonly string[] | null;
+    }
+    | {
+      /** The certificate is about to be registered. */
+      readonly state: "pending";
+    }
+    | {
+      /** The certificate will not be registered without a change. */
+      readonly state: "rejected";
+      /** One of `REJECTION_CODES`, or of a later version. */
+      readonly code: string;
+      /** The reason and the remedy, in words. */
+      readonly reason: string;
+    }
+  );
+
+/** Why a provider cannot serve at present. */
+export interface ProviderError {
+  /** One of `PROVIDER_ERROR_CODES`, or of a later version. */
+  readonly code: string;
+  /** The reason in words, the same for each code. */
+  readonly reason: string;
 }
 
 /** The databag of a provider. */
@@ -64,6 +105,8 @@ export interface Rejection {
   readonly unit: string;
   /** The certificate, or null if the item was none. */
   readonly fingerprint: string | null;
+  /** One of `REJECTION_CODES`, or of a later version. Former versions of the provider wrote none. */
+  readonly code?: string | undefined;
   /** The reason and the remedy, for the requirer's author. */
   readonly reason: string;
 }
@@ -92,6 +135,10 @@ export const PROJECT_REGEXP =
 const Fingerprint = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Certificate = z.string().check(z.regex(ALONE_REGEXP));
 const Texts = z.array(z.string());
+const Code = z.string().check(z.regex(/^[a-z0-9-]+$/));
+const Time = z.nullable(
+  z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)),
+);
 
 /** The keys about each certificate, the same in every interface. */
 export const ANSWER: Fields<AnswerDatabag> = {
@@ -105,15 +152,41 @@ export const ANSWER: Fields<AnswerDatabag> = {
     schema: z.array(z.object({
       unit: z.string(),
       fingerprint: z.nullable(Fingerprint),
+      code: z.optional(Code),
       reason: z.string(),
     })).check(z.minLength(1)),
+    isOptional: true,
+  },
+  certificates: {
+    as: "json",
+    schema: z.array(z.union([
+      z.object({
+        fingerprint: Fingerprint,
+        state: z.literal("trusted"),
+        projects: z.nullable(Texts),
+        expires_at: Time,
+      }),
+      z.object({ fingerprint: Fingerprint, state: z.literal("pending"), expires_at: Time }),
+      z.object({
+        fingerprint: Fingerprint,
+        state: z.literal("rejected"),
+        expires_at: Time,
+        code: Code,
+        reason: z.string(),
+      }),
+    ])).check(z.minLength(1)),
+    isOptional: true,
+  },
+  provider_error: {
+    as: "json",
+    schema: z.object({ code: Code, reason: z.string() }),
     isOptional: true,
   },
 };
 
 /** The keys of a provider. */
 export const PROVIDER: Fields<ProviderDatabag> = {
-  version: { as: "text", schema: z.string().check(z.regex(/^1\.0$/)) },
+  version: { as: "text", schema: z.string().check(z.regex(/^1\.\d+$/)) },
   nodes: {
     as: "json",
     schema: z.array(z.object({

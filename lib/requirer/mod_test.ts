@@ -24,6 +24,7 @@ function publication(trusted: readonly { fingerprint: string; certificate: strin
     addresses: [],
     server: firstCertificate(server.certificate) as Certificate,
     rejected: [],
+    certificates: [],
   });
 }
 
@@ -116,6 +117,7 @@ Deno.test.each([
     nodes: [{ endpoint: node.endpoint, name: node.name, trusted: expected }],
     server: undefined,
     rejected: [],
+    certificates: [],
   });
 });
 

@@ -5,9 +5,10 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import type { Databag } from "../../lib/requirer/databag.ts";
 import { readAnswer } from "../../lib/requirer/mod.ts";
-import type { Answer, Writing } from "./histories.ts";
+import type { Answer, Name, Writing } from "./histories.ts";
 import {
   type Facts,
   fingerprintOf,
@@ -36,6 +37,7 @@ export const LXD: Interface = {
       registered_certificates: registeredCertificates(answer, named),
       server_certificate: serverCertificate,
       ...rejectedCertificates(answer, named, application),
+      ...certificateStates(answer, named),
     };
   },
   // The leader answers an application only if the application asks.
@@ -72,11 +74,43 @@ export function rejectedCertificates(
   named: NamedCertificates,
   application: string,
 ): Databag {
-  const told = rejected.map(({ of, certificate, reason }) => {
+  const told = rejected.map(({ of, certificate, code, reason }) => {
     const fingerprint = fingerprintOf(certificate, named);
-    return { unit: nameOf(of, application), fingerprint, reason };
+    return { unit: nameOf(of, application), fingerprint, code, reason };
   }).sort(byUnitAndFingerprint);
   return told.length > 0 ? { rejected_certificates: JSON.stringify(told) } : {};
+}
+
+/** Returns the key with the state of each certificate, or no key without any. */
+export function certificateStates(
+  { trusted, projects, rejected = [] }: Answer,
+  named: NamedCertificates,
+): Databag {
+  const states = [
+    ...trusted.map((name) => ({
+      fingerprint: fingerprintOf(name, named),
+      state: "trusted",
+      projects: projects ?? null,
+      expires_at: expiryOf(name, named),
+    })),
+    ...rejected.filter(({ certificate }) =>
+      certificate !== "garbage" && !trusted.includes(certificate)
+    )
+      .map(({ certificate, code, reason }) => ({
+        fingerprint: fingerprintOf(certificate, named),
+        state: "rejected",
+        expires_at: expiryOf(certificate, named),
+        code,
+        reason,
+      })),
+  ].sort((a, b) => (a.fingerprint ?? "").localeCompare(b.fingerprint ?? ""));
+  return states.length > 0 ? { certificates: JSON.stringify(states) } : {};
+}
+
+/** Returns the end of a certificate's validity, to the second. */
+function expiryOf(name: Name, named: NamedCertificates): string {
+  const end = new Date(new X509Certificate(textOf(name, named)).validTo);
+  return `${end.toISOString().slice(0, "2036-01-01T00:00:00".length)}Z`;
 }
 
 type Rejection = { readonly unit: string; readonly fingerprint: string | null };

@@ -39,7 +39,9 @@ export async function validator(name: "lxd-provider" | "lxd-requirer"): Promise<
 }
 
 function compile(schema: object): (value: unknown) => readonly string[] {
-  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+  // The schemas require properties in a branch that does not define them again.
+  const options = { strict: true, strictRequired: false, allErrors: true };
+  const validate = new Ajv2020(options).compile(schema);
   return (value) => {
     validate(value);
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);

@@ -52,6 +52,7 @@ function databag(lxd: LxdWorld, { fingerprint, certificate }: TestCertificate) {
     addresses: [],
     server: firstCertificate(lxd.serverCertificate) as Certificate,
     rejected: [],
+    certificates: [],
   });
 }
 
