@@ -34,16 +34,22 @@ export interface Refusal {
   readonly credentials: Credentials;
 }
 
-/** What it takes to enter LXD. */
-export interface Means extends Pick<Transport, "clock"> {
-  /** Connects to the pinned server. */
-  readonly connect: (credentials: Pinned) => Pick<Transport, "fetch" | "presented">;
-  /** Reads the certificate that a server presents. Rejects if there is no connection. */
-  readonly learn: (url: string, signal: AbortSignal) => Promise<Certificate | undefined>;
+/** The terms of one hook. */
+export interface Terms {
   /** Lists the endpoints of members known from before. */
   readonly known: () => Promise<readonly string[]>;
   /** Milliseconds that all answers have from now on. */
   readonly left: () => number;
+  /** Whether LXD may be asked to trust us by a token: the leader may ask. */
+  readonly mayEnrol: boolean;
+}
+
+/** What it takes to enter LXD. */
+export interface Means extends Terms, Pick<Transport, "clock"> {
+  /** Connects to the pinned server. */
+  readonly connect: (credentials: Pinned) => Pick<Transport, "fetch" | "presented">;
+  /** Reads the certificate that a server presents. Rejects if there is no connection. */
+  readonly learn: (url: string, signal: AbortSignal) => Promise<Certificate | undefined>;
   /** Current time. */
   readonly now: Date;
 }
@@ -64,9 +70,10 @@ async function enterBy(credentials: Credentials, means: Means): Promise<Entry> {
   const learned = await learn(credentials, means);
   if (learned.kind === "failed") return learned;
   const pinned = { ...credentials, server: learned.server };
-  const { clock, left, known, now } = means;
+  const { clock, left, known, mayEnrol, now } = means;
   const transport = { ...means.connect(pinned), clock, left };
-  const { endpoint, others = [], token } = credentials;
+  const { endpoint, others = [] } = credentials;
+  const token = mayEnrol ? credentials.token : undefined;
   const certificate = token && firstCertificate(credentials.certificate);
   const enrolment = token && certificate && { token, certificate, now };
   const entrance = await enterLxd(transport, { credential: endpoint, others, known, enrolment });
