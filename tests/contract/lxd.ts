@@ -5,10 +5,10 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
 import type { Databag } from "../../lib/requirer/databag.ts";
 import { readAnswer } from "../../lib/requirer/mod.ts";
-import type { Answer, Name, Writing } from "./histories.ts";
+import { expiryOf } from "../certificates.ts";
+import type { Answer, Writing } from "./histories.ts";
 import {
   type Facts,
   fingerprintOf,
@@ -91,7 +91,7 @@ export function certificateStates(
       fingerprint: fingerprintOf(name, named),
       state: "trusted",
       projects: projects ?? null,
-      expires_at: expiryOf(name, named),
+      expires_at: expiryOf(textOf(name, named)),
     })),
     ...rejected.filter(({ certificate }) =>
       certificate !== "garbage" && !trusted.includes(certificate)
@@ -99,18 +99,12 @@ export function certificateStates(
       .map(({ certificate, code, reason }) => ({
         fingerprint: fingerprintOf(certificate, named),
         state: "rejected",
-        expires_at: expiryOf(certificate, named),
+        expires_at: expiryOf(textOf(certificate, named)),
         code,
         reason,
       })),
   ].sort((a, b) => (a.fingerprint ?? "").localeCompare(b.fingerprint ?? ""));
   return states.length > 0 ? { certificates: JSON.stringify(states) } : {};
-}
-
-/** Returns the end of a certificate's validity, to the second. */
-function expiryOf(name: Name, named: NamedCertificates): string {
-  const end = new Date(new X509Certificate(textOf(name, named)).validTo);
-  return `${end.toISOString().slice(0, "2036-01-01T00:00:00".length)}Z`;
 }
 
 type Rejection = { readonly unit: string; readonly fingerprint: string | null };
