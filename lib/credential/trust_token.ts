@@ -32,7 +32,7 @@ const Token = z.object({
   "client_name": z.string(),
   fingerprint: z.string(),
   addresses: z.array(z.string()),
-  secret: z.string().check(z.minLength(1)),
+  secret: z.string(),
   "expires_at": z.nullish(z.string()),
 });
 
@@ -60,7 +60,7 @@ export function readTrustToken(text: string): TrustToken | undefined {
   const fingerprint = readFingerprint(data?.fingerprint ?? "");
   const addresses = data?.addresses.slice(0, MAXIMUM_ADDRESSES).map(normalizeEndpoint) ?? [];
   const [first, ...others] = new Set(addresses.filter((one) => one !== undefined));
-  if (!data || !fingerprint || first === undefined) return undefined;
+  if (!data?.secret || !fingerprint || first === undefined) return undefined;
   const expiresAt = dateOf(data.expires_at ?? "");
   return { text: bare, fingerprint, endpoints: [first, ...others], expiresAt };
 }

@@ -158,8 +158,7 @@ const CONTROLS_REGEXP = /[\u007f-\u009f\ufffe\uffff]/g;
  * @param exec Runs a tool.
  */
 export function createJuju(exec: Exec): Juju {
-  const read = async <T>(parser: Parser<T>, tool: string, ...args: string[]): Promise<T> =>
-    parseOutput(parser, tool, await exec(tool, ["--format=json", ...args]));
+  const read = createRead(exec);
   return {
     configGet: () => read(CONFIG, "config-get"),
     credentialGet: () => credentialGet(() => read(z.unknown(), "credential-get")),
@@ -185,18 +184,7 @@ export function createJuju(exec: Exec): Juju {
       const text = JSON.stringify(databag).replaceAll(CONTROLS_REGEXP, escape);
       await exec("relation-set", ["-r", relation, ...application, "--file", "-"], text);
     },
-    secretGet: (secret) => {
-      const name = typeof secret === "string" ? [secret] : ["--label", secret.label];
-      return secretGet(() => read(TEXT_BY_NAME, "secret-get", "--refresh", ...name));
-    },
-    secretAdd: async ({ label }, content) => {
-      const args = ["secret-add", "--owner", "application", "--label", label];
-      await exec(WRITE_SECRET, args, JSON.stringify(content));
-    },
-    secretSet: async ({ label }, content) => {
-      const [id = ""] = Object.keys(await read(CONFIG, "secret-info-get", "--label", label));
-      await exec(WRITE_SECRET, ["secret-set", id], JSON.stringify(content));
-    },
+    ...secretsBy(exec, read),
     statusGet: () => read(STATUS, "status-get", "--include-data"),
     unitStatuses: async () => {
       const args = ["--include-data", "--application"];
@@ -209,6 +197,35 @@ export function createJuju(exec: Exec): Juju {
     },
     statusSet: async (status, message) => {
       await exec("status-set", ["--", status, line(message)]);
+    },
+  };
+}
+
+/** Runs a tool, and parses its output. */
+type Read = <T>(parser: Parser<T>, tool: string, ...args: readonly string[]) => Promise<T>;
+
+function createRead(exec: Exec): Read {
+  return async (parser, tool, ...args) =>
+    parseOutput(parser, tool, await exec(tool, ["--format=json", ...args]));
+}
+
+/** The tools for secrets. */
+function secretsBy(
+  exec: Exec,
+  read: Read,
+): Pick<Juju, "secretGet" | "secretAdd" | "secretSet"> {
+  return {
+    secretGet: (secret) => {
+      const name = typeof secret === "string" ? [secret] : ["--label", secret.label];
+      return secretGet(() => read(TEXT_BY_NAME, "secret-get", "--refresh", ...name));
+    },
+    secretAdd: async ({ label }, content) => {
+      const args = ["secret-add", "--owner", "application", "--label", label];
+      await exec(WRITE_SECRET, args, JSON.stringify(content));
+    },
+    secretSet: async ({ label }, content) => {
+      const [id = ""] = Object.keys(await read(CONFIG, "secret-info-get", "--label", label));
+      await exec(WRITE_SECRET, ["secret-set", id], JSON.stringify(content));
     },
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { LxdWorld } from "../lxd/world.ts";
+import type { LxdWorld } from "./world.ts";
 
 /** The content of a token. */
 export interface TokenContent {
