@@ -283,7 +283,13 @@ async function enter(
   };
   // With the last unit there is no other leader to fear.
   const left = seen.isLast ? () => Infinity : leadership.left;
-  const entry = await hook.enter(credentials, { known, left, mayEnrol: leadership.isLeader() });
+  const { token: _, ...tokenless } = credentials;
+  // A unit at its end must not have LXD trust what another one has just removed.
+  const entry = await hook.enter(seen.isLast ? tokenless : credentials, {
+    known,
+    left,
+    mayEnrol: leadership.isLeader(),
+  });
   if (entry.kind === "failed") {
     return { visit: { entry }, entered: outcomeOf(entry.failure, attemptOf(entry, hook.now)) };
   }

@@ -159,15 +159,15 @@ async function enterAt(
   const failed = (failure: LxdFailure): Entrance => ({ kind: "failed", endpoint, failure });
   const enter = (shown: ShownServer): Entrance => {
     const named = others.includes(endpoint) ? endpoint : credential;
-    return {
-      kind: "entered",
-      lxd: createLxd(transport, { endpoint, credential: named, shown }),
-    };
+    const lxd = createLxd(transport, { endpoint, credential: named, shown });
+    return { kind: "entered", lxd };
   };
   const reply = await show();
   if (reply.kind !== "done") return failed(reply);
   if (reply.value.auth === "trusted") return enter(reply.value);
-  if (!enrolment) return failed({ kind: "untrusted" });
+  // LXD 5.0.2 spends a token at any member, and fails at each but the one that made it.
+  const isNamed = endpoint === credential || others.includes(endpoint);
+  if (!enrolment || !isNamed) return failed({ kind: "untrusted" });
   const failure = await enrol(request, reply.value, enrolment);
   if (failure) return failed(failure);
   const again = await show();

@@ -29,10 +29,13 @@ export type EnrolmentFailure =
   /** Our certificate is out of date. LXD would take the token, and refuse the certificate. */
   | { readonly kind: "own-expired" };
 
-/** The extension of the API that has a field for tokens. Before it, they were sent as passwords. */
+/** The extension of LXD's API that has a field for tokens. Before it, they were sent as passwords. */
 const EXTENSION = "explicit_trust_token";
 
+const ACTION = "trust-token";
+
 const FORBIDDEN = 403;
+const FAILED = 500;
 /** LXD 5.0 and later LXD say so to a client that they trust already. */
 const TRUSTED: readonly number[] = [400, 409];
 
@@ -49,14 +52,19 @@ export async function enrol(
   { token, certificate, now }: Enrolment,
 ): Promise<EnrolmentFailure | undefined> {
   if (outOfDate(certificate, now)) return { kind: "own-expired" };
-  const knows = shown.api_extensions?.includes(EXTENSION) ?? true;
-  const field = knows ? "trust_token" : "password";
-  const body = { type: "client", [field]: token.text };
+  const isExplicit = shown.api_extensions?.includes(EXTENSION) ?? true;
+  // Incus always had the field, and does not know the extension. LXD 6.2 and later refuse passwords.
+  const password = isExplicit ? {} : { password: token.text };
+  const body = { type: "client", "trust_token": token.text, ...password };
   const reply = await request(z.unknown(), "/1.0/certificates", { method: "POST", body });
   if (reply.kind === "done") return undefined;
+  if (reply.kind === "unreachable" && reply.hasAnswered) {
+    // The token is spent. To ask again would hide LXD's words.
+    return { kind: "refused", status: FAILED, message: reply.cause, action: ACTION };
+  }
   if (reply.kind !== "refused") return reply;
   if (TRUSTED.includes(reply.status)) return undefined;
-  if (reply.status !== FORBIDDEN) return { ...reply, action: "trust-token" };
+  if (reply.status !== FORBIDDEN) return { ...reply, action: ACTION };
   const { expiresAt } = token;
   return expiresAt && expiresAt <= now
     ? { kind: "token-expired", at: expiresAt }

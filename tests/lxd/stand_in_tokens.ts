@@ -28,7 +28,8 @@ export function makeToken(state: State, caller: Caller, request: TokenRequest): 
   const { body, ...answer } = accepted({ ...operation, caller });
   const { metadata, ...envelope } = body as { readonly metadata: Readonly<Record<string, unknown>> };
   const token = {
-    addresses: state.members.map(({ address }) => `${address}:8443`),
+    // Those of the member that makes it.
+    addresses: state.members.slice(0, 1).map(({ address }) => `${address}:8443`),
     fingerprint: fingerprintOf(state.identity.certificate),
     request: { ...request, token: true },
     secret,
