@@ -1,5 +1,5 @@
 /**
- * `deno task package [--out <folder>]`: packs the requirer's library for npm.
+ * `deno task package [--out <folder>] [--repository <URL>]`: packs the requirer's library for npm.
  *
  * @module
  */
@@ -18,7 +18,11 @@ const LIBRARY = "lib/requirer";
 const SHARED = ["imports", "compilerOptions", "lock"];
 
 /** Fields of `package.json` that `deno pack` has no setting for. */
-const MANIFEST = { engines: { node: ">=22" } };
+const MANIFEST = {
+  description: "The requirer's side of the Juju interface lxd, for charms that talk to LXD",
+  homepage: "https://charmhub.io/lxd-integrator",
+  engines: { node: ">=22" },
+};
 
 /** The documents of the package, each with its source in the project. */
 const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" };
@@ -29,10 +33,15 @@ const DOCUMENTS = { LICENSE: "LICENSE", "README.md": "docs/requirer-library.md" 
  *
  * @param root The project's root.
  * @param out Folder for the package; made if it is not there.
+ * @param repository URL of the repository that the package is published from, as CI knows it. @default {not stated}
  * @returns Path of the package.
  * @throws {BuildError} If it cannot be packed.
  */
-export async function packLibrary(root: string, out: string): Promise<string> {
+export async function packLibrary(
+  root: string,
+  out: string,
+  repository?: string,
+): Promise<string> {
   const [project, library] = await Promise.all([
     readJson(`${root}/deno.json`),
     readJson(`${root}/${LIBRARY}/deno.json`),
@@ -50,11 +59,17 @@ export async function packLibrary(root: string, out: string): Promise<string> {
       await cp(`${root}/${source}`, `${folder}/${name}`);
     }
     const tarball = await denoPack(folder);
-    await Deno.writeFile(path, await addToManifest(tarball, MANIFEST));
+    const fields = { ...MANIFEST, ...repositoryOf(repository) };
+    await Deno.writeFile(path, await addToManifest(tarball, fields));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
   return path;
+}
+
+function repositoryOf(repository: string | undefined): Settings {
+  if (repository === undefined) return {};
+  return { repository: { type: "git", url: `git+${repository}.git`, directory: LIBRARY } };
 }
 
 async function readJson(path: string): Promise<Settings> {
@@ -85,9 +100,11 @@ async function denoPack(folder: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 if (import.meta.main) {
-  const out = { type: "string", default: "dist" } as const;
-  const { values } = parseArgs({ args: Deno.args, options: { out } });
-  await Deno.stdout.write(
-    new TextEncoder().encode(`${await packLibrary(Deno.cwd(), values.out)}\n`),
-  );
+  const options = {
+    out: { type: "string", default: "dist" },
+    repository: { type: "string" },
+  } as const;
+  const { values: { out, repository } } = parseArgs({ args: Deno.args, options });
+  const path = await packLibrary(Deno.cwd(), out, repository);
+  await Deno.stdout.write(new TextEncoder().encode(`${path}\n`));
 }

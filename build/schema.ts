@@ -14,11 +14,22 @@ interface Words<T> {
   readonly description: string;
   /** The key that may stand without those that are required. @default {none} */
   readonly alone?: keyof T;
+  /** What else holds for the items of a list. @default {nothing} */
+  readonly items?: { readonly [N in keyof T]?: object };
   /** The longest text of each key. @default {no limit} */
   readonly maxLength?: number;
   /** A sentence or two for each key. */
   readonly keys: { readonly [N in keyof T]-?: string };
 }
+
+/** What each state of a certificate has. */
+const STATES = {
+  oneOf: [
+    { properties: { state: { const: "trusted" } }, required: ["projects"] },
+    { properties: { state: { const: "pending" } } },
+    { properties: { state: { const: "rejected" } }, required: ["code", "reason"] },
+  ],
+};
 
 const BESIDE = "Other keys, such as Juju's own, may stand beside these.";
 
@@ -32,6 +43,7 @@ export function renderSchemas(): Readonly<Record<string, string>> {
     "lxd-provider.json": render(PROVIDER, {
       title: "Databag of a provider of the interface lxd",
       alone: "provider_error",
+      items: { certificates: STATES },
       description: `What each unit writes, and the leader for the application. ${BESIDE}`,
       keys: {
         version: "Version of the interface, bare. Requirers should take every 1.x.",
@@ -67,7 +79,7 @@ export function renderSchemas(): Readonly<Record<string, string>> {
 
 function render<T extends object>(
   keys: Fields<T>,
-  { title, description, alone, maxLength, ...words }: Words<T>,
+  { title, description, alone, maxLength, items = {}, ...words }: Words<T>,
 ): string {
   const entries = Object.entries<Field<unknown>>(keys);
   const required = entries.filter(([, { isOptional }]) => !isOptional).map(([name]) => name);
@@ -79,7 +91,7 @@ function render<T extends object>(
     properties: Object.fromEntries(
       entries.map(([name, key]) => [name, {
         description: words.keys[name as keyof T],
-        ...schemaOf(key),
+        ...schemaOf(key, items[name as keyof T]),
         ...maxLength === undefined ? {} : { maxLength },
       }]),
     ),
@@ -89,10 +101,11 @@ function render<T extends object>(
 }
 
 /** Describes a field. Databags hold strings only, so a field with JSON has a schema for its content. */
-function schemaOf({ as, schema }: Field<unknown>): object {
+function schemaOf({ as, schema }: Field<unknown>, items: object | undefined): object {
   const { $schema: _, ...content } = z.toJSONSchema(schema as z.ZodMiniType, { io: "input" });
   if (as === "text") return content;
-  return { type: "string", contentMediaType: "application/json", contentSchema: content };
+  const whole = items ? { ...content, items: { ...Object(content.items), ...items } } : content;
+  return { type: "string", contentMediaType: "application/json", contentSchema: whole };
 }
 
 if (import.meta.main) {

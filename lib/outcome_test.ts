@@ -143,7 +143,9 @@ const OUTCOMES: Readonly<Record<Outcome["kind"], readonly [Outcome, string | und
   ],
 };
 
-Deno.test.each(Object.entries(OUTCOMES).map(([kind, [outcome, code]]) => ({ kind, outcome, code })))(
+Deno.test.each(
+  Object.entries(OUTCOMES).map(([kind, [outcome, code]]) => ({ kind, outcome, code })),
+)(
   "errorOf() gives the code of $kind, and no detail",
   ({ outcome, code }) => {
     const error = errorOf(outcome);

@@ -10,7 +10,7 @@ import type { Credentials } from "./credential/parts.ts";
 import type { Context, UnitContext } from "./juju/context.ts";
 import type { HookEvent } from "./juju/event.ts";
 import { knownEndpoints, type Observation, observe } from "./juju/observe.ts";
-import { type PublishedRelation, publishAll } from "./juju/publish.ts";
+import { publishAll, type PublishedRelation } from "./juju/publish.ts";
 import { type Configuration, readCredentials } from "./juju/read_credentials.ts";
 import { type KnownWants, readWants } from "./juju/read_wants.ts";
 import { countRejections, logRejections } from "./juju/rejections.ts";

@@ -604,7 +604,11 @@ Deno.test("reconcile() logs rejections once, and counts them until they are gone
 
 Deno.test.each([
   { what: "all", fault: undefined, written: ["add b", "publish unit", "revoke a", "log"] },
-  { what: "no revocation", fault: "DELETE", written: ["add b", "publish unit", "log", "tell unit"] },
+  {
+    what: "no revocation",
+    fault: "DELETE",
+    written: ["add b", "publish unit", "log", "tell unit"],
+  },
   { what: "no addition", fault: "POST", written: ["publish unit", "log", "tell unit"] },
 ])("reconcile() logs rejections last, if LXD does $what", async ({ fault, written }) => {
   const model = await served();
@@ -655,7 +659,9 @@ Deno.test("reconcile() keeps the published data while LXD is away", async () => 
   const model = await served();
   const before = model.databags["3 lxd/0"];
   model.wants("ams/0");
-  for (const [fault, written] of [["GET /1.0", ["tell unit"]], ["GET /1.0/certificates", []]] as const) {
+  for (
+    const [fault, written] of [["GET /1.0", ["tell unit"]], ["GET /1.0/certificates", []]] as const
+  ) {
     model.faults.clear();
     model.faults.set(fault, 503);
     assert.equal((await model.run(CHANGED))?.kind, "unreachable");

@@ -10,12 +10,7 @@ import {
   readCertificate,
 } from "../requirer/certificate.ts";
 import { ALONE_REGEXP, parseBoundedJson } from "../requirer/databag.ts";
-import {
-  isTooLong,
-  LIMITS,
-  reasonAgainstMore,
-  reasonAgainstSize,
-} from "../requirer/limits.ts";
+import { isTooLong, LIMITS, reasonAgainstMore, reasonAgainstSize } from "../requirer/limits.ts";
 import { because, type Reason } from "../requirer/reason.ts";
 import { authoritiesAmong } from "../trust/chain.ts";
 import { textOverLimit } from "./over_limits.ts";

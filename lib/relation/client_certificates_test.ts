@@ -70,7 +70,10 @@ const B = two.certificate;
 /** What counts in most cases: which certificates, and what is wrong. */
 function brief({ certificates, rejected, refused }: ClientCertificates) {
   const named = rejected.flatMap(({ fingerprint }) => fingerprint === null ? [] : [fingerprint]);
-  assert.deepEqual(new Set(refused.map(({ fingerprint }) => fingerprint as string)), new Set(named));
+  assert.deepEqual(
+    new Set(refused.map(({ fingerprint }) => fingerprint as string)),
+    new Set(named),
+  );
   const fingerprints = certificates.map(({ certificate }) => certificate.fingerprint as string);
   return {
     certificates: [...new Set(fingerprints)],

@@ -13,7 +13,6 @@ import {
   PROVIDER,
   readField,
   readFingerprints,
-  type Rejection,
   renderDatabag,
   REQUIRER,
 } from "../requirer/databag.ts";
@@ -193,7 +192,7 @@ export function parseAnswer(
 }
 
 /** The part of a publication about each certificate. */
-type Answered = Pick<Publication, "registered" | "pending" | "rejected" | "certificates">;
+export type Answered = Pick<Publication, "registered" | "pending" | "rejected" | "certificates">;
 
 function answerOf(
   { registered, pending, rejected, certificates }: Answered,

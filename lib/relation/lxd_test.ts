@@ -137,8 +137,7 @@ Deno.test("renderPublication() writes the interface's keys in a fixed order", ()
       '{"endpoint":"https://[fd42::1]:8443","name":"node2","trusted_certs_fp":["aa","bb"]}]',
     registered_certificates: '["A","B"]',
     server_certificate: A,
-    rejected_certificates:
-      '[{"unit":"ams/0","fingerprint":null,"reason":"of a former version"},' +
+    rejected_certificates: '[{"unit":"ams/0","fingerprint":null,"reason":"of a former version"},' +
       `{"unit":"ams/1","fingerprint":"${CC}","code":"expired","reason":"r"}]`,
     certificates: `[{"fingerprint":"${AA}","state":"trusted","projects":null,"expires_at":null},` +
       `{"fingerprint":"${BB}","state":"pending","expires_at":"2036-01-01T00:00:00Z"},` +

@@ -140,6 +140,17 @@ const Time = z.nullable(
   z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)),
 );
 
+// One object for all states keeps the hooks small. What each state has stands in the type and in
+// docs/schema/. A reader of others' data checks it.
+const State = z.object({
+  fingerprint: Fingerprint,
+  state: z.string().check(z.regex(/^(trusted|pending|rejected)$/)),
+  projects: z.optional(z.nullable(Texts)),
+  expires_at: Time,
+  code: z.optional(Code),
+  reason: z.optional(z.string()),
+}) as z.ZodMiniType as z.ZodMiniType<CertificateState>;
+
 /** The keys about each certificate, the same in every interface. */
 export const ANSWER: Fields<AnswerDatabag> = {
   // Former versions repeated the text around a certificate, too.
@@ -159,22 +170,7 @@ export const ANSWER: Fields<AnswerDatabag> = {
   },
   certificates: {
     as: "json",
-    schema: z.array(z.union([
-      z.object({
-        fingerprint: Fingerprint,
-        state: z.literal("trusted"),
-        projects: z.nullable(Texts),
-        expires_at: Time,
-      }),
-      z.object({ fingerprint: Fingerprint, state: z.literal("pending"), expires_at: Time }),
-      z.object({
-        fingerprint: Fingerprint,
-        state: z.literal("rejected"),
-        expires_at: Time,
-        code: Code,
-        reason: z.string(),
-      }),
-    ])).check(z.minLength(1)),
+    schema: z.array(State).check(z.minLength(1)),
     isOptional: true,
   },
   provider_error: {
@@ -256,7 +252,7 @@ export function parseJson(text: string): unknown {
 const MAXIMUM_LISTS = 10_000;
 
 /**
- * Parses JSON that a requirer wrote. No interface has lists and objects by the thousand.
+ * Parses JSON that the other end of a relation wrote. No requirer has lists and objects by the thousand.
  *
  * @example A list, and a list of many lists
  * ```ts
@@ -265,16 +261,16 @@ const MAXIMUM_LISTS = 10_000;
  * assert.equal(parseBoundedJson(`[${"[],".repeat(10_000)}[]]`), undefined);
  * ```
  *
- * @returns The value, or undefined if the text is no JSON, or has more than 10,000 brackets that begin
- * a list or an object.
+ * @param maximum How many brackets may begin a list or an object. @default {10000}
+ * @returns The value, or undefined if the text is no JSON, or has more brackets.
  */
-export function parseBoundedJson(text: string): unknown {
+export function parseBoundedJson(text: string, maximum: number = MAXIMUM_LISTS): unknown {
   let lists = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x5b || code === 0x7b) lists++;
   }
-  return lists > MAXIMUM_LISTS ? undefined : parseJson(text);
+  return lists > maximum ? undefined : parseJson(text);
 }
 
 /**

@@ -71,7 +71,8 @@ function reasonAgainst({ certificate, projects }: Want, rules: Rules): Reason | 
   // LXD decides whether a certificate is valid, by its own clock. Ours may be wrong, and revokes
   // nothing. It only spares LXD the question about certificates that expired long ago.
   return (entry ? undefined : because("expired", longExpired(certificate, now))) ??
-    because("key-size", weakness(certificate)) ?? unfit(certificate) ?? reasonAgainstProjects(projects, allowed) ??
+    because("key-size", weakness(certificate)) ?? unfit(certificate) ??
+    reasonAgainstProjects(projects, allowed) ??
     reasonAgainstMissing(projects, existing) ??
     (entry && reasonAgainstEntry(entry, projects, mark));
 }
@@ -90,9 +91,7 @@ function reasonAgainstMissing(
   existing: Rules["existing"],
 ): Reason | undefined {
   const names = missingFrom(existing, projects);
-  return names.length > 0
-    ? { code: "project-missing", reason: describeMissing(names) }
-    : undefined;
+  return names.length > 0 ? { code: "project-missing", reason: describeMissing(names) } : undefined;
 }
 
 /** A foreign entry stays as it is, so it must give no more access than an entry of ours would. */

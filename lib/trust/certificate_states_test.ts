@@ -83,7 +83,8 @@ Deno.test("statesOf() has one state for each certificate, sorted, the same in an
     { ...rejectionOf("a/0", "no certificate", "not-certificate"), fingerprint: null },
   ];
   const registered = [...["ff", "11"], a.fingerprint] as Fingerprint[];
-  const states = (given: Decided) => statesOf(given).map(({ fingerprint, state }) => [fingerprint, state]);
+  const states = (given: Decided) =>
+    statesOf(given).map(({ fingerprint, state }) => [fingerprint, state]);
   const expected = ["ff", "11", a.fingerprint].sort().map((id) => [id, "trusted"]);
   const given = decided({ registered, awaited: [a.fingerprint], rejected });
   assert.deepEqual(states(given), expected);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeCodes } from "../../build/codes.ts";
 import { renderSchemas } from "../../build/schema.ts";
 import { createCertificate } from "../certificates.ts";
 import { validator } from "./validate.ts";
@@ -40,6 +41,15 @@ Deno.test("docs/schema agrees with the definition", async () => {
     const file = await Deno.readTextFile(new URL(`../../docs/schema/${name}`, import.meta.url));
     assert.deepEqual(JSON.parse(file), JSON.parse(text), `${name}: run "deno task schema"`);
   }
+});
+
+Deno.test("docs/interface-lxd.md lists the codes", async () => {
+  const url = new URL("../../docs/interface-lxd.md", import.meta.url);
+  const document = await Deno.readTextFile(url);
+  // The formatter aligns tables.
+  const plain = (text: string) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
+  assert.equal(plain(document), plain(writeCodes(document)), 'run "deno task schema"');
+  assert.throws(() => writeCodes("no place"), RangeError);
 });
 
 Deno.test("the schemas accept valid databags", () => {

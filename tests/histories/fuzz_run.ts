@@ -32,28 +32,46 @@ const COUNTS_REGEXP = /^: 1 node, \d+ certificates?(, \d+ rejected)?$/;
 // A PEM block without any other text.
 const PEM_REGEXP = /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----\s*$/;
 
-/** All reasons for rejections. Only reasons about projects repeat text of the requirer. */
-const REASONS: readonly RegExp[] = [
-  /^The text holds no PEM certificate$/,
-  /^The PEM block is not an X\.509 certificate$/,
-  /^A PEM block was sent that is no CERTIFICATE$/,
-  /^A private key was sent: it is no longer secret, replace it and send certificates only$/,
-  /^A (list|boolean|number) was sent: it must be a PEM certificate$/,
-  /^An object was sent: it must be a PEM certificate$/,
-  /^The certificate of an authority was sent with the one it signed: only .* is registered$/,
-  /^The certificate is the integrator's own: use one of your own$/,
-  /^The certificate expired on \d{4}-\d\d-\d\d$/,
-  /^The RSA key has 1024 bits: LXD asks for at least 2048$/,
-  /^The key is (of the kind|on the curve) [A-Za-z0-9.-]{1,50}: LXD lets in RSA, .* only$/,
-  /^The key's curve has no name: LXD lets in RSA, .* only$/,
-  /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
-  /^The certificate's key cannot be read$/,
-  /^projects must be a JSON list of at least one project name$/,
-  /^The operator allows the projects db, web, not ("[^\s"'/\p{C}]{1,200}("|\.\.\.)(, )?)*(and \d+ more)?$/u,
-  /^The key (client_certificates|projects) has more than 1 MiB \(1048576 bytes\), which is the limit: /,
-  /^projects has \d+ names, and the limit is 64: name fewer$/,
-  /^and \d+ more rejections, which are not listed$/,
-  /^LXD refuses the certificate: [^\n]{1,200}$/,
+/** All reasons for rejections, by their codes. Only reasons about projects repeat text of the requirer. */
+const REASONS: readonly (readonly [code: RegExp, reason: RegExp])[] = [
+  [/^not-certificate$/, /^The text holds no PEM certificate$/],
+  [/^not-certificate$/, /^The PEM block is not an X\.509 certificate$/],
+  [/^not-certificate$/, /^A PEM block was sent that is no CERTIFICATE$/],
+  [
+    /^private-key$/,
+    /^A private key was sent: it is no longer secret, replace it and send certificates only$/,
+  ],
+  [/^not-certificate$/, /^A (list|boolean|number) was sent: it must be a PEM certificate$/],
+  [/^not-certificate$/, /^An object was sent: it must be a PEM certificate$/],
+  [
+    /^authority$/,
+    /^The certificate of an authority was sent with the one it signed: only .* is registered$/,
+  ],
+  [/^own-certificate$/, /^The certificate is the integrator's own: use one of your own$/],
+  [/^expired$/, /^The certificate expired on \d{4}-\d\d-\d\d$/],
+  [/^key-size$/, /^The RSA key has 1024 bits: LXD asks for at least 2048$/],
+  [
+    /^key-kind$/,
+    /^The key is (of the kind|on the curve) [A-Za-z0-9.-]{1,50}: LXD lets in RSA, .* only$/,
+  ],
+  [/^key-kind$/, /^The key's curve has no name: LXD lets in RSA, .* only$/],
+  [
+    /^key-(kind|size)$/,
+    /^The RSA key('s exponent is| has) [^:]+: LXD lets none in with (another|more than 8192)$/,
+  ],
+  [/^key-unreadable$/, /^The certificate's key cannot be read$/],
+  [/^projects-unreadable$/, /^projects must be a JSON list of at least one project name$/],
+  [
+    /^project-not-allowed$/,
+    /^The operator allows the projects db, web, not ("[^\s"'/\p{C}]{1,200}("|\.\.\.)(, )?)*(and \d+ more)?$/u,
+  ],
+  [
+    /^text-too-large$/,
+    /^The key (client_certificates|projects) has more than 1 MiB \(1048576 bytes\), which is the limit: /,
+  ],
+  [/^too-many-projects$/, /^projects has \d+ names, and the limit is 64: name fewer$/],
+  [/^more-rejections$/, /^and \d+ more rejections, which are not listed$/],
+  [/^lxd-refused$/, /^LXD refuses the certificate: [^\n]{1,200}$/],
 ];
 
 /** Maxima of one hook with two relations, without the requests for each certificate. */
@@ -199,17 +217,30 @@ function checkPublished(
     assert.ok(projects.every((project) => ["db", "web"].includes(project)), String(projects));
   }
   const rejected: readonly Rejected[] = JSON.parse(databag["rejected_certificates"] ?? "[]");
-  for (const { fingerprint, reason, unit, ...rest } of rejected) {
+  for (const { code, fingerprint, reason, unit, ...rest } of rejected) {
     assert.deepEqual(rest, {});
     assert.ok([STRANGE, `${STRANGE}/0`].includes(unit), unit);
     assert.match(fingerprint ?? "0".repeat(64), /^[0-9a-f]{64}$/);
-    assert.ok(REASONS.some((regexp) => regexp.test(reason)), reason);
+    const isRight = ([codes, reasons]: typeof REASONS[number]) =>
+      codes.test(code) && reasons.test(reason);
+    assert.ok(REASONS.some(isRight), `${code}: ${reason}`);
   }
+  const states: readonly { readonly fingerprint: string; readonly state: string }[] = JSON.parse(
+    databag["certificates"] ?? "[]",
+  );
+  const inState = (wanted: string) =>
+    states.filter(({ state }) => state === wanted).map(({ fingerprint }) => fingerprint);
+  assert.deepEqual(inState("trusted"), fingerprints);
+  const refused = new Set(rejected.map(({ fingerprint }) => fingerprint));
+  const expected = refused.difference(new Set([null, ...fingerprints]));
+  assert.deepEqual(new Set(inState("rejected")), expected);
+  assert.equal(states.length, fingerprints.length + expected.size);
   assert.doesNotMatch(JSON.stringify(databag), /PRIVATE KEY/);
 }
 
 interface Rejected {
   readonly unit: string;
+  readonly code: string;
   readonly fingerprint: string | null;
   readonly reason: string;
 }

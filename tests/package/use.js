@@ -5,7 +5,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { readAnswer, renderOffer, rotate, standingOf } from "@lxd-integrator/requirer";
+import {
+  canWait,
+  expiresAt,
+  grantedProjects,
+  isReady,
+  readAnswer,
+  REJECTION_CODES,
+  renderOffer,
+  renewsAt,
+  rotate,
+  standingOf,
+} from "@lxd-integrator/requirer";
 import { createPinnedFetch, PinError } from "@lxd-integrator/requirer/pinned-fetch";
 
 /** @typedef {{ readonly certificate: string, readonly key: string }} Identity */
@@ -21,11 +32,20 @@ assert.ok(server);
 // @ts-expect-error The types must refuse what the library does not take.
 assert.throws(() => renderOffer({ certificates: 1 }), TypeError);
 assert.throws(() => renderOffer({ certificates: [trusted.key] }), RangeError);
-assert.deepEqual(rotate([fresh.certificate, trusted.certificate], answer), {
+assert.deepEqual(rotate([fresh.certificate, trusted.certificate], answer, new Date()), {
   use: trusted.certificate,
   offer: [fresh.certificate, trusted.certificate],
+  isRenewalDue: false,
 });
-assert.deepEqual(standingOf(fresh.certificate, answer), { kind: "waiting" });
+const standing = standingOf(fresh.certificate, answer);
+assert.deepEqual(standing, { kind: "waiting" });
+assert.ok(canWait(standing));
+assert.ok(isReady(trusted.certificate, answer));
+assert.equal(grantedProjects(trusted.certificate, answer), null);
+assert.ok(renewsAt(trusted.certificate) < expiresAt(trusted.certificate));
+/** @type {string} */
+const remedy = REJECTION_CODES.expired.remedy;
+assert.equal(remedy, "Send a new certificate.");
 const { client_certificates: written = "" } = renderOffer({ certificates: [trusted.certificate] });
 assert.deepEqual(JSON.parse(written), [trusted.certificate]);
 

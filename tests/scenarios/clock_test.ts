@@ -1,50 +1,11 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../certificates.ts";
-import { type Runner, runProcess } from "../juju/mod.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
-import { ensurePackages } from "../packages.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+import { createWrongClock, type WrongClock } from "../harness/wrong_clock.ts";
 
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
-
-const LINKER = "/lib64/ld-linux-x86-64.so.2";
-const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
-
-await ensurePackages({
-  purpose: "change a hook's clock",
-  packages: ["faketime"],
-  programs: [["faketime", "--version"]],
-});
-
-/** A clock of the charm's machine. LXD has the right time. */
-interface WrongClock {
-  /** Runs hooks by it. */
-  readonly run: Runner;
-  /** Changes it by an offset, such as `+31d`. */
-  readonly set: (offset: string) => void;
-}
-
-function createWrongClock(): WrongClock {
-  let offset = "+0d";
-  return {
-    run: async (execution) => {
-      await preload(`${execution.cwd}/runtime/deno`);
-      const faked = { FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
-      return await runProcess({ ...execution, env: { ...execution.env, ...faked } });
-    },
-    set: (to) => offset = to,
-  };
-}
-
-/** Loads the library into the charm's runtime. With LD_PRELOAD, that would start no hook tool. */
-async function preload(runtime: string): Promise<void> {
-  const real = `${runtime}.real`;
-  if (await Deno.stat(real).catch(() => undefined)) return;
-  await Deno.rename(runtime, real);
-  const script = `#!/bin/sh\nexec ${LINKER} --preload ${LIBRARY} "$0".real "$@"\n`;
-  await Deno.writeTextFile(runtime, script, { mode: 0o755 });
-}
 
 /** Deploys the charm with a clock of its own, by certificates that are valid at any time. */
 async function deployWith({ run }: WrongClock): Promise<Deployment & AsyncDisposable> {
@@ -68,7 +29,7 @@ async function deployWith({ run }: WrongClock): Promise<Deployment & AsyncDispos
 }
 
 Deno.test("clock: one that is ahead or behind revokes nothing that LXD accepts", async () => {
-  const clock = createWrongClock();
+  const clock = await createWrongClock();
   await using deployment = await deployWith(clock);
   const { lxd } = deployment;
   const requirer = deployment.requirer("my-charm", 2);
@@ -95,7 +56,7 @@ Deno.test("clock: one that is ahead or behind revokes nothing that LXD accepts",
 });
 
 Deno.test("clock: LXD decides whether a new certificate is valid, whatever the charm's clock says", async () => {
-  const clock = createWrongClock();
+  const clock = await createWrongClock();
   await using deployment = await deployWith(clock);
   const requirer = deployment.requirer("my-charm", 3);
   const now = Date.now();

@@ -14,7 +14,7 @@ import {
 import { createIdentity, fingerprintOf, type Identity } from "./identity.ts";
 import { ask, findRelation, readProvider, run, unitName, writeDatabag } from "./juju.ts";
 import { forgetIdentity, keepIdentity, readIdentities } from "./secrets.ts";
-import { blocked, type Status, untrusted } from "./status.ts";
+import { blocked, forTheOperatorFirst, type Status, untrusted } from "./status.ts";
 import { forgetVisit, visitNodes } from "./visit.ts";
 
 /** Options of settling. */
@@ -45,12 +45,16 @@ export async function settle(
     readIdentities(),
   ]);
   const answer = readAnswer(application, units);
-  const { use, offer } = rotate(stored.map(({ certificate }) => certificate), answer);
+  const { use, offer, isRenewalDue } = rotate(
+    stored.map(({ certificate }) => certificate),
+    answer,
+    new Date(),
+  );
 
-  // The provider's answer names trusted certificates, but not their projects. With one certificate
-  // for each project the answer is clear.
+  // An answer may be older than a change of the project, and former providers do not name projects.
+  // With one certificate for each project the answer is clear.
   const [former] = stored;
-  const isRenewed = isRotating || former?.project !== project;
+  const isRenewed = isRotating || isRenewalDue || former?.project !== project;
   const newest = isRenewed ? await createIdentity(unitName(), project) : former;
   const wanted = isRenewed ? [use] : offer;
   const kept = stored.filter(({ certificate }) => wanted.includes(certificate));
@@ -67,7 +71,7 @@ export async function settle(
   if (newest !== current) {
     statuses.push(untrusted(fingerprint, standingOf(newest.certificate, answer)));
   }
-  await say(...statuses);
+  await say(...statuses.toSorted(forTheOperatorFirst));
   return fingerprint;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Standing } from "@lxd-integrator/requirer";
+import { canWait, type Standing } from "@lxd-integrator/requirer";
 
 /** A workload status. */
 export interface Status {
@@ -31,15 +31,27 @@ export function waiting(message: string): Status {
 }
 
 /**
- * Returns the status for a certificate that cannot be used.
+ * Compares statuses, to sort those first that the operator has to act on. Work that goes on with a
+ * former certificate must not hide that its successor is rejected.
+ */
+export function forTheOperatorFirst(a: Status, b: Status): number {
+  return Number(b.status === "blocked") - Number(a.status === "blocked");
+}
+
+/**
+ * Returns the status for a certificate that cannot be used: waiting if that ends by itself.
  */
 export function untrusted(fingerprint: string, standing: Standing): Status {
+  const status = canWait(standing) ? waiting : blocked;
   const certificate = `certificate ${short(fingerprint)}`;
   switch (standing.kind) {
     case "rejected":
-      return blocked(`LXD's provider rejects ${certificate}: ${standing.reasons.join("; ")}`);
+      return status(`LXD's provider rejects ${certificate}: ${standing.reasons.join("; ")}`);
+    case "failing":
+      return status(`LXD's provider cannot serve: ${standing.error.reason}`);
     case "unsupported":
-      return blocked(`LXD's provider speaks version ${standing.version} of the interface, not 1`);
+      return status(`LXD's provider speaks version ${standing.version} of the interface, not 1`);
+    case "pending":
     case "waiting":
     case "trusted":
       return waiting(`Waiting for each LXD node to trust ${certificate}`);
