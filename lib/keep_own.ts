@@ -47,7 +47,8 @@ export interface Kept {
   readonly failure?: RequestFailure;
 }
 
-type Entered = Extract<Entry, { readonly kind: "entered" }>;
+/** LXD, entered by these credentials. */
+export type Entered = Extract<Entry, { readonly kind: "entered" }>;
 
 /** The credential after a step of its renewal. */
 interface Renewed {

@@ -37,7 +37,7 @@ const Token = z.object({
 });
 
 /**
- * Reads a token.
+ * Reads a token. The whole output of `lxc config trust add` is read as well, which ends in the token.
  *
  * @example A token of LXD 5.0
  * ```ts
@@ -53,8 +53,12 @@ const Token = z.object({
  * @returns The token, or undefined if the text is none, as if it is a token to join a cluster.
  */
 export function readTrustToken(text: string): TrustToken | undefined {
-  const bare = text.replaceAll(/\s+/g, "");
-  if (bare.length > MAXIMUM_TOKEN) return undefined;
+  if (text.length > MAXIMUM_TOKEN) return undefined;
+  const words = text.trim().split(/\s+/);
+  return read(words.join("")) ?? read(words.at(-1) ?? "");
+}
+
+function read(bare: string): TrustToken | undefined {
   const json = attempt(() => new TextDecoder().decode(Uint8Array.fromBase64(bare)));
   const { data } = Token.safeParse(parseJson(json ?? ""));
   const fingerprint = readFingerprint(data?.fingerprint ?? "");

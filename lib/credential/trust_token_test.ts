@@ -42,6 +42,11 @@ Deno.test("readTrustToken() ignores white space, unknown fields and addresses fo
   assert.equal(read?.text, text);
 });
 
+Deno.test("readTrustToken() reads the whole output of lxc", () => {
+  const read = readTrustToken(`Client lxd-integrator certificate add token:\n${token()}\n`);
+  assert.equal(read?.text, token());
+});
+
 Deno.test("readTrustToken() asks no more than two dozen addresses", () => {
   const addresses = Array.from({ length: 99 }, (_, index) => `10.0.0.${index}:8443`);
   assert.equal(readTrustToken(token({ addresses }))?.endpoints.length, 24);
