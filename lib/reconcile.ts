@@ -164,7 +164,8 @@ async function keep(
   const { now } = hook;
   const { entry, trustStore } = visit ?? {};
   const refusal = entry?.kind === "entered" ? entry.refusal : undefined;
-  const problem = tokenProblem(own) ?? (refusal && outcomeOf(refusal.failure, attemptOf(refusal, now)));
+  const problem = tokenProblem(own) ??
+    (refusal && outcomeOf(refusal.failure, attemptOf(refusal, now)));
   if (seen.isLast) {
     const isOver = event.kind === "stop" && outcome.kind === "active" && entry?.kind === "entered";
     if (isOver && entry.credentials.isOwn) await leaveLxd(hook, { own, entry, trustStore });

@@ -63,7 +63,10 @@ function renderOutcome(outcome: Outcome, application: string, before: FormerStat
         `Missing credentials access; grant with: juju trust ${application}`,
       );
     case "no-key":
-      return { status: "waiting", message: "The leader enters LXD by trust-token in its next hook" };
+      return {
+        status: "waiting",
+        message: "The leader enters LXD by trust-token in its next hook",
+      };
     case "no-own-secret":
       return { status: "waiting", message: `Juju does not show our own secret: ${outcome.words}` };
     case "no-token":

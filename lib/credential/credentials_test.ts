@@ -316,7 +316,10 @@ Deno.test.each([
 });
 
 Deno.test("readOptions() takes several addresses, in order of preference, each once", () => {
-  const result = found({ ...OPTIONS, lxd_endpoint: "10.0.0.2, 10.0.0.1:443,https://10.0.0.2:8443," });
+  const result = found({
+    ...OPTIONS,
+    lxd_endpoint: "10.0.0.2, 10.0.0.1:443,https://10.0.0.2:8443,",
+  });
   assert.ok(result.kind === "complete");
   const { endpoint, others } = result.credentials;
   assert.deepEqual([endpoint, others], ["https://10.0.0.2:8443", ["https://10.0.0.1:443"]]);

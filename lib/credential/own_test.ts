@@ -57,7 +57,11 @@ Deno.test("readOwn() enters by what the secret holds, without a token", () => {
   assert.ok(found.kind === "complete");
   const { endpoint, others, ourFingerprint, isOwn, token: given } = found.credentials;
   assert.deepEqual([endpoint, others], [target.endpoints[0], [target.endpoints[1]]]);
-  assert.deepEqual([ourFingerprint, isOwn, given], [client.certificate.fingerprint, true, undefined]);
+  assert.deepEqual([ourFingerprint, isOwn, given], [
+    client.certificate.fingerprint,
+    true,
+    undefined,
+  ]);
 });
 
 Deno.test("readOwn() stays at its LXD with a further token of it, and learns addresses", () => {
@@ -79,39 +83,41 @@ Deno.test("readOwn() goes where a token of another LXD leads, with a way back", 
 
 const NO_TOKEN = { name: "trust-token", value: "garbage" };
 
-Deno.test.each([
-  { what: "no secret, no token", access: { secret: { kind: "absent" } }, kind: "no-access" },
-  { what: "a key that leads nowhere", access: { secret: kept({ client }) }, kind: "no-access" },
-  {
-    what: "no key yet",
-    access: { secret: { kind: "absent" }, token: token(server.fingerprint) },
-    kind: "no-key",
-  },
-  {
-    what: "a damaged secret",
-    access: { secret: kept(undefined), token: token(server.fingerprint) },
-    kind: "no-key",
-  },
-  {
-    what: "no token",
-    access: { secret: kept({ client }), token: NO_TOKEN },
-    kind: "no-token",
-  },
-  {
-    what: "no token where none is needed",
-    access: { secret: kept(KEPT), token: NO_TOKEN },
-    kind: "complete",
-  },
-  {
-    what: "a secret that Juju hides",
-    access: { secret: { kind: "refused", words: "no" }, token: NO_TOKEN },
-    kind: "no-own-secret",
-  },
-  {
-    what: "a secret that Juju hides where none is needed",
-    access: { secret: { kind: "refused", words: "no" } },
-    kind: "no-access",
-  },
-] as const)("readOwn() finds $kind: $what", ({ access, kind }) => {
+Deno.test.each(
+  [
+    { what: "no secret, no token", access: { secret: { kind: "absent" } }, kind: "no-access" },
+    { what: "a key that leads nowhere", access: { secret: kept({ client }) }, kind: "no-access" },
+    {
+      what: "no key yet",
+      access: { secret: { kind: "absent" }, token: token(server.fingerprint) },
+      kind: "no-key",
+    },
+    {
+      what: "a damaged secret",
+      access: { secret: kept(undefined), token: token(server.fingerprint) },
+      kind: "no-key",
+    },
+    {
+      what: "no token",
+      access: { secret: kept({ client }), token: NO_TOKEN },
+      kind: "no-token",
+    },
+    {
+      what: "no token where none is needed",
+      access: { secret: kept(KEPT), token: NO_TOKEN },
+      kind: "complete",
+    },
+    {
+      what: "a secret that Juju hides",
+      access: { secret: { kind: "refused", words: "no" }, token: NO_TOKEN },
+      kind: "no-own-secret",
+    },
+    {
+      what: "a secret that Juju hides where none is needed",
+      access: { secret: { kind: "refused", words: "no" } },
+      kind: "no-access",
+    },
+  ] as const,
+)("readOwn() finds $kind: $what", ({ access, kind }) => {
   assert.equal(readOwn(access).kind, kind);
 });

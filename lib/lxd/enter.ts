@@ -7,7 +7,7 @@
 import { retry } from "../async/retry.ts";
 import type { Credentials, Pinned } from "../credential/parts.ts";
 import { type Certificate, firstCertificate } from "../requirer/certificate.ts";
-import { type Entrance, enterLxd, type LxdFailure } from "./client.ts";
+import { enterLxd, type Entrance, type LxdFailure } from "./client.ts";
 import { causeOf, isFinal, type Transport } from "./request.ts";
 import { limitFor, PAUSES_MS } from "./time_limits.ts";
 

@@ -20,16 +20,19 @@ Deno.test.each(
   TESTED_DIALECTS.flatMap((dialect) =>
     (dialect === FIRST ? SCENARIOS : [ENROLMENT]).map((scenario) => ({ scenario, dialect }))
   ),
-)("own credential: $scenario.name over LXD $dialect, killed once", async ({ scenario, dialect }) => {
-  const faults = await failEverywhere(scenario, {
-    ...OPTIONS,
-    running: "in process",
-    lanes: 6,
-    dialect,
-    kinds: KILLS,
-  });
-  assert.deepEqual(new Set(faults.map(({ kind }) => kind)), new Set(KILLS));
-});
+)(
+  "own credential: $scenario.name over LXD $dialect, killed once",
+  async ({ scenario, dialect }) => {
+    const faults = await failEverywhere(scenario, {
+      ...OPTIONS,
+      running: "in process",
+      lanes: 6,
+      dialect,
+      kinds: KILLS,
+    });
+    assert.deepEqual(new Set(faults.map(({ kind }) => kind)), new Set(KILLS));
+  },
+);
 
 Deno.test.each(SCENARIOS.map((scenario) => ({ scenario: withUnits(scenario, 2) })))(
   "own credential: $scenario.name, leadership lost at the flush",

@@ -13,7 +13,10 @@ const CODES: readonly (readonly [message: RegExp, code: string])[] = [
     "credential-missing",
   ],
   [/^(Cannot use |No LXD project|Set trust-token )/, "configuration-invalid"],
-  [/^(LXD at \S+ does not (trust|let) our certificate |Set a new trust-token)/, "credential-refused"],
+  [
+    /^(LXD at \S+ does not (trust|let) our certificate |Set a new trust-token)/,
+    "credential-refused",
+  ],
   [/^(LXD at \S+ presents |Cannot verify the certificate )/, "server-untrusted"],
   [
     /^(LXD at \S+ refuses |No answer from \S+: (error \d|an answer that is not LXD's))/,

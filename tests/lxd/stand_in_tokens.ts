@@ -26,7 +26,9 @@ export function makeToken(state: State, caller: Caller, request: TokenRequest): 
   state.tokens.set(secret, request);
   const operation = { description: "Executing operation", entity: PATH, location: "none" };
   const { body, ...answer } = accepted({ ...operation, caller });
-  const { metadata, ...envelope } = body as { readonly metadata: Readonly<Record<string, unknown>> };
+  const { metadata, ...envelope } = body as {
+    readonly metadata: Readonly<Record<string, unknown>>;
+  };
   const token = {
     // Those of the member that makes it.
     addresses: state.members.slice(0, 1).map(({ address }) => `${address}:8443`),

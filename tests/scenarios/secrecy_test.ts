@@ -166,7 +166,9 @@ Deno.test("secrecy: the charm's own key and the trust token are on no disk", asy
   await deployment.updateStatus();
   assert.match(deployment.status(), /^active/);
   const { content } = ownSecret(model);
-  const needles = [content["client-key"], content["client-cert"]].flatMap((pem) => bodyOf(pem ?? ""));
+  const needles = [content["client-key"], content["client-cert"]].flatMap((pem) =>
+    bodyOf(pem ?? "")
+  );
   assert.ok(needles.length > 9);
   // Base64 of three bytes has four characters.
   for (const needle of [...needles, token.slice(-NEEDLE_LENGTH - 40, -40)]) watch.check(needle);

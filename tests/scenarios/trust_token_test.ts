@@ -15,7 +15,9 @@ const USED = "blocked: Set a new trust-token: LXD says that this one is used or 
 
 /** Entries whose names tokens gave. */
 async function entriesOf(lxd: LxdWorld, name = NAME): Promise<readonly TrustEntry[]> {
-  return (await lxd.trustStore()).filter((entry) => entry.name.startsWith(name) && entry.name.length < 64);
+  return (await lxd.trustStore()).filter((entry) =>
+    entry.name.startsWith(name) && entry.name.length < 64
+  );
 }
 
 /** Deploys the charm without any credential, with a requirer that wants one certificate. */
@@ -99,25 +101,40 @@ Deno.test("trust token: it may be there from the beginning", async () => {
   assert.equal(deployment.status(), ACTIVE);
 });
 
-Deno.test.each([
-  { jujuVersion: "3.6.28", status: /^waiting: The leader enters LXD by trust-token in its next hook$/ },
-  { jujuVersion: "4.0.15", status: /^active/ },
-] as const)("trust token: it comes before the trust of Juju $jujuVersion", async ({ jujuVersion, status }) => {
-  await using lxd = await startLxd();
-  const { deployment, requirer } = await deployAlone(lxd, { trust: true, model: { jujuVersion } });
-  await using _ = deployment;
-  assert.equal(deployment.status(), ACTIVE);
-  const tools = deployment.model.runs.flatMap(({ tools }) => tools.map(({ tool }) => tool));
-  assert.deepEqual(tools.filter((tool) => tool.startsWith("secret")), [], "trust alone costs nothing");
-  const before = requirer.told();
-  await configure(deployment, await makeToken(lxd));
-  assert.match(deployment.status(), status);
-  assert.deepEqual(requirer.told().trusted, before.trusted);
-  await deployment.updateStatus();
-  assert.equal(deployment.status(), ACTIVE);
-  assert.equal((await entriesOf(lxd)).length, 1);
-  assert.deepEqual(requirer.told(), before);
-});
+Deno.test.each(
+  [
+    {
+      jujuVersion: "3.6.28",
+      status: /^waiting: The leader enters LXD by trust-token in its next hook$/,
+    },
+    { jujuVersion: "4.0.15", status: /^active/ },
+  ] as const,
+)(
+  "trust token: it comes before the trust of Juju $jujuVersion",
+  async ({ jujuVersion, status }) => {
+    await using lxd = await startLxd();
+    const { deployment, requirer } = await deployAlone(lxd, {
+      trust: true,
+      model: { jujuVersion },
+    });
+    await using _ = deployment;
+    assert.equal(deployment.status(), ACTIVE);
+    const tools = deployment.model.runs.flatMap(({ tools }) => tools.map(({ tool }) => tool));
+    assert.deepEqual(
+      tools.filter((tool) => tool.startsWith("secret")),
+      [],
+      "trust alone costs nothing",
+    );
+    const before = requirer.told();
+    await configure(deployment, await makeToken(lxd));
+    assert.match(deployment.status(), status);
+    assert.deepEqual(requirer.told().trusted, before.trusted);
+    await deployment.updateStatus();
+    assert.equal(deployment.status(), ACTIVE);
+    assert.equal((await entriesOf(lxd)).length, 1);
+    assert.deepEqual(requirer.told(), before);
+  },
+);
 
 Deno.test("trust token: one that LXD does not take has its own status", async () => {
   await using lxd = await startLxd();
@@ -304,7 +321,8 @@ Deno.test("trust token: it is one member's, and the others take over from it", a
     const token = readToken(await makeToken(lxd, { name: "spent" }));
     assert.deepEqual(token.addresses, [`${first.address}:8443`]);
     await configure(deployment, renderToken({ ...token, addresses: [`${last.address}:8443`] }));
-    const refusal = /^LXD at .* refuses trust-token: error 500, Bad certificate add operation data$/;
+    const refusal =
+      /^LXD at .* refuses trust-token: error 500, Bad certificate add operation data$/;
     const messages = deployment.model.runs.map(({ statusAfter }) => statusAfter.message);
     assert.equal(messages.filter((message) => refusal.test(message)).length, 1);
     assert.equal(deployment.status(), USED);
