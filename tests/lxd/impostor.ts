@@ -86,7 +86,13 @@ export async function startSilentServer(
   return await serve(createServer((socket) => socket.resume()), options.address);
 }
 
-async function serve(server: Server, wanted: string | undefined): Promise<FalseServer> {
+/**
+ * Listens on port 8443.
+ *
+ * @param server The server. It ends, with its connections, when the result is disposed of.
+ * @param wanted Its address; its own loopback address if it is undefined.
+ */
+export async function serve(server: Server, wanted?: string): Promise<FalseServer> {
   using claim = new DisposableStack();
   const address = wanted ?? claim.use(claimLoopback()).address(1);
   const sockets = new Set<Socket>();
