@@ -67,7 +67,7 @@ const NO_URI = "it must be the URI of a secret, as juju add-secret prints it";
 // passes, Juju says whether it is a secret's.
 const URI_REGEXP = /^\w[\w:/?=.-]{0,199}$/;
 
-/** Name of the option for the token, and of its field in the operator's secret. */
+/** Name of the field for the token in the operator's secret. */
 const TOKEN = "trust-token";
 
 const NAMES = ["endpoint", "client-cert", "client-key", "server-cert"] as const;
@@ -113,7 +113,7 @@ export function sourceOf(config: Config): Source {
   const { server, ...others } = parts;
   const isSet = Object.values(others).some(({ value }) => value !== "");
   if (isSet) return { kind: "options", parts };
-  const token = option(config, TOKEN);
+  const token = option(config, "trust-token");
   if (token.value) return { kind: "token", token };
   return server.value ? { kind: "cloud", server } : { kind: "cloud" };
 }
