@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CharmFile, data } from "./charm_file.ts";
+import { type CharmFile, data, program } from "./charm_file.ts";
 import { renderDeclarations } from "./declarations.ts";
 import { BuildError } from "./error.ts";
 import { pack, type PackedEntry } from "./pack.ts";
@@ -13,6 +13,7 @@ import type { Runtime } from "./runtime.ts";
 import { renderSbom } from "./sbom.ts";
 import { sha256Of } from "./sha256.ts";
 import { readSources, type Sources } from "./sources.ts";
+import { TOOLS } from "./stub.ts";
 import { writeWhole } from "./write_whole.ts";
 
 /** Input and output of a build. */
@@ -42,6 +43,10 @@ export interface Built {
 /** Path of the bill of materials in the charm. */
 const SBOM = "sbom.cdx.json";
 
+/** The program by which executables write secrets. Stubs have its folder on PATH. */
+const SECRET_WRITE = `${TOOLS}/secret-write`;
+const SECRET_WRITE_SOURCE = new URL("secret_write.sh", import.meta.url);
+
 /**
  * Builds the charm, and writes its bill of materials beside it. The charm of an earlier build stays untouched until the
  * new one is complete.
@@ -55,7 +60,8 @@ export async function build(
   const declared = renderDeclarations(sources.charmcraft, runtime.arch);
   const own = await runtime.files(sources.executables);
   const sbom = data(SBOM, await sbomOf(sources, runtime, own));
-  const files = [...declared, ...await readDocuments(root), ...own, sbom];
+  const tool = program(SECRET_WRITE, await Deno.readFile(SECRET_WRITE_SOURCE));
+  const files = [...declared, ...await readDocuments(root), ...own, tool, sbom];
   const { bytes, entries } = await pack(files);
   const stem = `${out}/${sources.charmcraft.name}_${runtime.arch}`;
   const path = `${stem}.charm`;

@@ -21,6 +21,7 @@ Deno.test("build() packs hooks, actions, declarations and documents", async () =
     "manifest.yaml",
     "metadata.yaml",
     "runtime/deno",
+    "runtime/tools/secret-write",
     "sbom.cdx.json",
   ]);
   assert.equal((await Deno.stat(built.path)).size, built.size);
@@ -118,6 +119,6 @@ Deno.test("renderReport() is a table", async () => {
   const built = await build({ ...project, runtime });
   const lines = renderReport(built).split("\n");
   assert.match(lines[0] ?? "", /^File +Bytes +Packed +Share$/);
-  assert.match(lines.at(-7) ?? "", /^metadata\.yaml +\d+ +\d+ +\d+\.\d %$/);
+  assert.match(lines.at(-8) ?? "", /^metadata\.yaml +\d+ +\d+ +\d+\.\d %$/);
   assert.equal(lines.at(-2), `SHA-256 ${built.sha256}`);
 });

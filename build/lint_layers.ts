@@ -33,7 +33,8 @@ const CREDENTIAL = ["lib/credential", ...TRUST];
 const LXD = ["lib/lxd", "lib/async", ...CREDENTIAL];
 const JUJU = ["lib/juju", "lib/relation", ...CREDENTIAL];
 const OUTCOME = ["lib/outcome.ts"];
-const RECONCILE = [...OUTCOME, "lib/leadership.ts", ...LXD, ...JUJU];
+const KEEP = ["lib/leadership.ts", ...LXD, ...JUJU];
+const RECONCILE = [...OUTCOME, "lib/keep_own.ts", ...KEEP];
 
 /** The layers, each above those that it imports: folders, and the files right in `lib/`. */
 export const LAYERS: Readonly<Record<string, Row>> = {
@@ -47,6 +48,7 @@ export const LAYERS: Readonly<Record<string, Row>> = {
   "lib/outcome.ts": { imports: ["lib/credential", "lib/lxd", REQUIRER] },
   "lib/status.ts": { imports: [...OUTCOME, REQUIRER] },
   "lib/leadership.ts": { imports: ["lib/juju", "lib/lxd", "lib/async"] },
+  "lib/keep_own.ts": { imports: KEEP },
   "lib/reconcile.ts": { imports: RECONCILE },
   "lib/hook.ts": { imports: [...RECONCILE, "lib/status.ts", "lib/reconcile.ts"] },
   "hooks": { imports: ["lib/hook.ts", "lib/juju/event.ts"] },

@@ -116,7 +116,7 @@ async function makeCharm() {
   async function checkStart(path: string, cwd: string, env = {}) {
     const { code, stdout, stderr } = await run(path, cwd, env);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-    const outer = [`${root}/bin`, charm, `${charm}/runtime/cache`, cwd];
+    const outer = [`${charm}/runtime/tools:${root}/bin`, charm, `${charm}/runtime/cache`, cwd];
     const tool = ["active", "two words", ...outer];
     const refused = Array.from({ length: 6 }, () => "NotCapable");
     const expected = ["fake/0", tool, ...refused, "TypeError", "TypeError"];

@@ -33,6 +33,8 @@ export interface CompiledStubOptions {
 // Folders that the unit creates. An upgrade can change the form, so each form removes the folder of the other.
 const CACHE = "runtime/cache";
 const COMPILED = "runtime/compiled";
+/** Folder of the charm's own programs that executables may run. */
+export const TOOLS = "runtime/tools";
 // Deno colors its errors even if the output is no terminal.
 const SWITCHES = [
   "NO_COLOR=1",
@@ -40,10 +42,11 @@ const SWITCHES = [
   "DENO_DISABLE_NODE_SHIM=1",
 ];
 
-/** Finds the charm's directory. Juju may run the stub through a link in another folder. */
+/** Finds the charm's directory, and the charm's own programs in it. Juju may run the stub through a link in another folder. */
 const FIND_CHARM = `self=$0
 [ ! -L "$self" ] || self=$(/usr/bin/readlink -f -- "$self") || exit
-charm=$(CDPATH= cd -P -- "\${self%/*}/.." && pwd -P) || exit`;
+charm=$(CDPATH= cd -P -- "\${self%/*}/.." && pwd -P) || exit
+export PATH="$charm"/${TOOLS}"\${PATH:+:$PATH}"`;
 
 /**
  * Renders the stub `hooks/<name>` or `actions/<name>` of the form `bundled`. The stub needs no variable and no working

@@ -14,6 +14,7 @@ Deno.test("renderBundledStub() is a few lines of sh", () => {
 self=$0
 [ ! -L "$self" ] || self=$(/usr/bin/readlink -f -- "$self") || exit
 charm=$(CDPATH= cd -P -- "\${self%/*}/.." && pwd -P) || exit
+export PATH="$charm"/runtime/tools"\${PATH:+:$PATH}"
 [ ! -e "$charm"/runtime/compiled ] || /bin/rm -rf "$charm"/runtime/compiled
 export HOME="$charm" DENO_DIR="$charm"/runtime/cache
 export NO_COLOR=1 DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
@@ -50,6 +51,7 @@ Deno.test("renderCompiledStub() is a few lines of sh", () => {
 self=$0
 [ ! -L "$self" ] || self=$(/usr/bin/readlink -f -- "$self") || exit
 charm=$(CDPATH= cd -P -- "\${self%/*}/.." && pwd -P) || exit
+export PATH="$charm"/runtime/tools"\${PATH:+:$PATH}"
 made="$charm"/runtime/compiled/0123456789abcdef
 [ -e "$made"/start ] || "$charm"/runtime/assemble 0123456789abcdef start 98361344 \\
   ${"a".repeat(64)} || exit

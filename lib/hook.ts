@@ -5,21 +5,23 @@
  */
 import { type Clock, SYSTEM_CLOCK } from "./async/clock.ts";
 import { limit } from "./async/limit.ts";
-import type { Credentials } from "./credential/parts.ts";
+import type { Pinned } from "./credential/parts.ts";
 import type { Context } from "./juju/context.ts";
 import { type HookEvent, variable, type Variables } from "./juju/event.ts";
 import { createJuju, type Exec, execTool, type UnitStatus } from "./juju/hook_tools.ts";
 import { isRefusal, quoteWords } from "./juju/refusal.ts";
 import { noteLeader, nudge } from "./juju/replicas.ts";
-import { enterLxd } from "./lxd/client.ts";
+import { enter as enterLxd } from "./lxd/enter.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Hook, reconcile } from "./reconcile.ts";
+import { either } from "./requirer/either.ts";
 import { line, visible } from "./requirer/line.ts";
 import {
   createPinnedFetch,
   type PinnedFetch,
   type PinnedFetchOptions,
 } from "./requirer/pinned_fetch.ts";
+import { presentedCertificate } from "./requirer/presented.ts";
 import { renderStatus } from "./status.ts";
 import { createMark } from "./trust/owner.ts";
 
@@ -88,13 +90,17 @@ export async function hook(
   using connections = new DisposableStack();
   const context = contextOf({ ...surroundings, log });
   const mark = createMark(context.application, variable(environment, "JUJU_MODEL_UUID"));
-  const enter: Hook["enter"] = (credentials, known, left) => {
-    const { fetch, presented } = connections.use(connect(optionsOf(credentials, signal)));
-    const transport = { fetch, presented, clock, left };
-    return enterLxd(transport, { credential: credentials.endpoint, known });
-  };
+  const now = clock.now();
+  const enter: Hook["enter"] = (credentials, terms) =>
+    enterLxd(credentials, {
+      ...terms,
+      connect: (pinned) => connections.use(connect(optionsOf(pinned, signal))),
+      learn: (url, end) => presentedCertificate(url, either(signal, end)),
+      clock,
+      now,
+    });
   const { outcome, isLeader, hasChanged } = await reconcile(
-    { ...context, enter, mark, now: clock.now(), clock, report: log },
+    { ...context, enter, mark, now, clock, report: log },
     event,
   );
   if (!outcome) return;
@@ -129,7 +135,7 @@ function reporting(exec: Exec, log: (line: string) => void): Exec {
 }
 
 function optionsOf(
-  credentials: Credentials,
+  credentials: Pinned,
   signal: AbortSignal | undefined,
 ): PinnedFetchOptions {
   const { certificate, key, server: { pem, fingerprint }, issuers = [] } = credentials;
@@ -145,7 +151,8 @@ async function logLeftovers(
   { juju, application }: Context,
   { outcome, prefix }: { readonly outcome: Outcome; readonly prefix: string },
 ): Promise<void> {
-  if (outcome.kind === "active") return;
+  // Another one of the last units was done before, and removed the charm's own certificate as well.
+  if (outcome.kind === "active" || outcome.kind === "token" && outcome.problem === "lost") return;
   const { message } = renderStatus(outcome, application, NONE);
   const warning = `Certificates named ${prefix}... may be left in LXD's trust store: ${message}`;
   await juju.jujuLog("WARNING", warning);

@@ -4,8 +4,8 @@
  * @module
  */
 import type { CredentialFailure } from "./credential/credentials.ts";
+import type { Credentials } from "./credential/parts.ts";
 import type { LxdFailure } from "./lxd/client.ts";
-import type { Certificate } from "./requirer/certificate.ts";
 import { PROVIDER_ERROR_CODES, type ProviderErrorCode } from "./requirer/codes.ts";
 import type { ProviderError } from "./requirer/databag.ts";
 import { unpinnable } from "./requirer/pin.ts";
@@ -58,6 +58,8 @@ export type LxdOutcome =
     /** Whether somebody answered. @default {false} */
     readonly hasAnswered?: boolean;
   }
+  /** A new trust token is needed. */
+  | TokenNeeded
   /** LXD understands a request, and refuses it. */
   | {
     readonly kind: "refused";
@@ -67,6 +69,21 @@ export type LxdOutcome =
     /** LXD's own words. */
     readonly words: string;
   };
+
+/** Why the charm's own credential needs a new trust token. */
+export interface TokenNeeded {
+  /** Tag. */
+  readonly kind: "token";
+  /**
+   * `refused`: LXD does not take the token. `expired`: the same, and it has expired. `foreign`: the server
+   * is not the one of the token. `lost`: LXD trusted our certificate, and does so no more.
+   */
+  readonly problem: "refused" | "expired" | "foreign" | "lost";
+  /** Address of LXD. */
+  readonly endpoint: string;
+  /** The moment at which the token expired. */
+  readonly at?: Date;
+}
 
 /** More work than fits into one hook. */
 export interface Unfinished {
@@ -95,13 +112,11 @@ export interface Active {
 }
 
 /** The attempt that failed. */
-export interface Attempt {
+export interface Attempt extends Pick<Credentials, "server" | "isOwn" | "token"> {
   /** Address of the member that was asked. */
   readonly endpoint: string;
   /** Fingerprint of our certificate. */
   readonly ourFingerprint: string;
-  /** The pinned certificate. */
-  readonly server: Certificate;
   /** Current time. */
   readonly now: Date;
 }
@@ -121,13 +136,19 @@ const UNPROVED = "who answers there did not prove to hold the certificate's key,
  * assert.equal(outcomeOf({ kind: "untrusted" }, attempt).kind, "untrusted");
  * ```
  */
-export function outcomeOf(
-  failure: LxdFailure,
-  { endpoint, ourFingerprint, server, now }: Attempt,
-): LxdOutcome {
+export function outcomeOf(failure: LxdFailure, attempt: Attempt): LxdOutcome | CredentialFailure {
+  const { endpoint, ourFingerprint, isOwn, token } = attempt;
   switch (failure.kind) {
     case "untrusted":
-      return { kind: "untrusted", endpoint, ourFingerprint };
+      if (!isOwn) return { kind: "untrusted", endpoint, ourFingerprint };
+      // A unit that does not lead asks LXD for nothing.
+      return token ? { kind: "no-key" } : { kind: "token", problem: "lost", endpoint };
+    case "own-expired":
+      return { kind: "no-key" };
+    case "token-refused":
+      return { kind: "token", problem: "refused", endpoint };
+    case "token-expired":
+      return { kind: "token", problem: "expired", endpoint, at: failure.at };
     case "restricted":
       return { ...failure, endpoint, ourFingerprint };
     case "unreachable":
@@ -139,19 +160,25 @@ export function outcomeOf(
         action: failure.action ?? "what it is asked",
         words: failure.message,
       };
-    case "other-server": {
-      const { presented } = failure;
-      if (presented !== undefined && presented !== server.fingerprint) {
-        return { kind: "other-server", endpoint, pinned: server.fingerprint, presented };
-      }
-      const reason = failure.reason ?? unpinnable(server, undefined, now);
-      // If the handshake of TLS fails, the presented certificate is unknown.
-      if (presented === undefined && reason === undefined) {
-        return { kind: "unreachable", endpoint, cause: "no certificate" };
-      }
-      return { kind: "unverifiable", endpoint, reason: reason ?? UNPROVED };
-    }
+    case "other-server":
+      return otherServer(failure, attempt);
   }
+}
+
+function otherServer(
+  { presented, reason: given }: Extract<LxdFailure, { readonly kind: "other-server" }>,
+  { endpoint, server, isOwn, now }: Attempt,
+): LxdOutcome {
+  if (presented !== undefined && presented !== server.fingerprint) {
+    if (isOwn) return { kind: "token", problem: "foreign", endpoint };
+    return { kind: "other-server", endpoint, pinned: server.fingerprint, presented };
+  }
+  const reason = given ?? (server.pem && unpinnable(server, undefined, now));
+  // If the handshake of TLS fails, the presented certificate is unknown.
+  if (presented === undefined && !reason) {
+    return { kind: "unreachable", endpoint, cause: "no certificate" };
+  }
+  return { kind: "unverifiable", endpoint, reason: reason || UNPROVED };
 }
 
 /**
@@ -176,14 +203,18 @@ function errorCodeOf(outcome: Outcome): ProviderErrorCode | undefined {
   switch (outcome.kind) {
     case "no-access":
     case "no-secret":
+    case "no-own-secret":
+    case "no-key":
     case "missing":
     case "other-cloud":
       return "credential-missing";
     case "unreadable":
+    case "no-token":
     case "no-project":
       return "configuration-invalid";
     case "untrusted":
     case "restricted":
+    case "token":
       return "credential-refused";
     case "other-server":
     case "unverifiable":

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "./async/clock.ts";
 import type { CredentialFailure } from "./credential/credentials.ts";
+import { tokenProblem } from "./credential/own.ts";
 import type { Credentials } from "./credential/parts.ts";
 import type { Context, UnitContext } from "./juju/context.ts";
 import type { HookEvent } from "./juju/event.ts";
@@ -18,7 +19,9 @@ import { tellError } from "./juju/tell_error.ts";
 import { askLeader, type Leadership } from "./leadership.ts";
 import { apply, type Target } from "./lxd/apply.ts";
 import { applyChanges, isEnd } from "./lxd/apply_changes.ts";
-import type { Entrance, Lxd } from "./lxd/client.ts";
+import { keepOwn, leaveLxd } from "./keep_own.ts";
+import type { Lxd } from "./lxd/client.ts";
+import type { Entry, Terms } from "./lxd/enter.ts";
 import { LAST_STEPS_LIMIT_MS, STEPS_LIMIT_MS } from "./lxd/time_limits.ts";
 import { type Active, type Attempt, errorOf, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Rules } from "./trust/admit.ts";
@@ -36,14 +39,9 @@ import type { Want } from "./trust/want.ts";
 /** The unit that runs the hook, with all that it deals with. */
 export interface Hook extends Context {
   /**
-   * Enters LXD by the credential's endpoint, or else by a known member. `left`: milliseconds that
-   * answers have.
+   * Enters LXD by the credential's endpoints, or else by a known member.
    */
-  readonly enter: (
-    credentials: Credentials,
-    known: () => Promise<readonly string[]>,
-    left: () => number,
-  ) => Promise<Entrance>;
+  readonly enter: (credentials: Credentials, terms: Terms) => Promise<Entry>;
   /** The mark of our entries. */
   readonly mark: Mark;
   /** Current time. */
@@ -77,6 +75,7 @@ interface Usable {
 
 /** What a hook reads before it asks LXD. */
 interface Observed {
+  readonly event: HookEvent;
   readonly configuration: Configuration;
   readonly seen: Observation;
   readonly leadership: Leadership;
@@ -84,6 +83,7 @@ interface Observed {
 
 interface Entered {
   readonly kind: "entered";
+  readonly entry: Extract<Entry, { readonly kind: "entered" }>;
   readonly lxd: Lxd;
   readonly trustStore: TrustStore;
   /** LXD's projects, if the option or a want names some. */
@@ -102,6 +102,14 @@ interface Served {
   readonly hasChanged?: boolean;
   /** The relations after their publication. @default {nothing was published} */
   readonly publications?: readonly PublishedRelation[];
+  /** How LXD was entered, with its trust store. @default {it was not tried, or not read} */
+  readonly visit?: Visit;
+}
+
+/** An attempt to enter LXD, and the trust store as it was listed then. */
+interface Visit {
+  readonly entry: Entry;
+  readonly trustStore?: TrustStore;
 }
 
 const UNCONCERNED: Reconciled = { outcome: undefined, isLeader: false, hasChanged: false };
@@ -124,16 +132,65 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
     observe(hook, event),
   ]);
   const leadership = await askLeader(juju, clock);
-  const observed = { configuration, seen, leadership };
+  const observed = { event, configuration, seen, leadership };
   const isConcerned = seen.relations.length > 0 || seen.revocable.kind !== "none";
   const served = isConcerned ? await serve(hook, observed) : undefined;
   if (served) {
     const { outcome, publications = seen.relations } = served;
     await tellError(unitOf(hook, observed), publications, errorOf(outcome));
   }
+  const kept = served && await keep(hook, observed, served);
   if (leadership.isLeader() && event.kind === "everything") await noteLeader(hook, event);
   const { outcome, hasChanged = false } = served ?? UNCONCERNED;
-  return { outcome, hasChanged, isLeader: leadership.isLeader() };
+  return {
+    // Requirers are served all the same.
+    outcome: outcome?.kind === "active" && kept?.problem ? kept.problem : outcome,
+    hasChanged: hasChanged || kept?.hasChanged === true,
+    isLeader: leadership.isLeader(),
+  };
+}
+
+/**
+ * Keeps the charm's own credential, once everything else is done.
+ *
+ * @returns What the operator should know beside an active outcome.
+ */
+async function keep(
+  hook: Hook,
+  { event, configuration: { own }, seen, leadership }: Observed,
+  { outcome, visit }: Served,
+): Promise<{ readonly hasChanged: boolean; readonly problem?: Outcome | undefined }> {
+  if (!own) return { hasChanged: false };
+  const { now } = hook;
+  const { entry, trustStore } = visit ?? {};
+  const refusal = entry?.kind === "entered" ? entry.refusal : undefined;
+  const problem = tokenProblem(own) ??
+    (refusal && outcomeOf(refusal.failure, attemptOf(refusal, now)));
+  if (seen.isLast) {
+    const isOver = event.kind === "stop" && outcome.kind === "active" && entry?.kind === "entered";
+    if (isOver && entry.credentials.isOwn) await leaveLxd(hook, { own, entry, trustStore });
+    return { hasChanged: false };
+  }
+  if (event.kind !== "everything" || !leadership.isLeader()) return { hasChanged: false, problem };
+  const { isSettled } = event;
+  const { hasChanged, failure } = await keepOwn(hook, {
+    own,
+    entry,
+    trustStore,
+    isSettled,
+    leadership,
+  });
+  if (!failure || entry?.kind !== "entered") return { hasChanged, problem };
+  const attempt = attemptOf({ ...entry, endpoint: entry.lxd.endpoint }, now);
+  return { hasChanged, problem: outcomeOf(failure, attempt) };
+}
+
+/** An attempt by credentials, at an address. */
+function attemptOf(
+  { endpoint, credentials }: { readonly endpoint: string; readonly credentials: Credentials },
+  now: Date,
+): Attempt {
+  return { ...credentials, endpoint, now };
 }
 
 async function serve(hook: Hook, observed: Observed): Promise<Served> {
@@ -142,17 +199,17 @@ async function serve(hook: Hook, observed: Observed): Promise<Served> {
   // Credentials.
   const access = accessOf(configuration, seen);
   if (access.kind !== "complete") return { outcome: access };
-  const { allowed, credentials: { ourFingerprint, server } } = access;
+  const { allowed } = access;
   // Enter.
-  const entered = await enter(hook, access, observed);
-  if (entered.kind !== "entered") return { outcome: entered };
-  const { lxd, trustStore: listed } = entered;
+  const { entered, ...more } = await enter(hook, access, observed);
+  if (entered.kind !== "entered") return { ...more, outcome: entered };
+  const { lxd, trustStore: listed, entry: { credentials: { ourFingerprint, server } } } = entered;
   // Read wants. A unit that may not change the trust store publishes all the same.
   const originals = { relations: seen.relations, mark, ourFingerprint };
   const trustStore = markOriginals(listed, originals);
   const rules = { trustStore, mark, ourFingerprint, allowed, now };
   const known = await readAdmissible(unitOf(hook, observed), seen, { rules, entered });
-  if ("kind" in known) return { outcome: known };
+  if ("kind" in known) return { ...more, outcome: known };
   // Plan.
   const planned = plan({ ...known, ...rules, revocable: seen.revocable });
   const steps = [...planned, ...claimsOf(known, seen, rules)];
@@ -176,7 +233,7 @@ async function serve(hook: Hook, observed: Observed): Promise<Served> {
   // Outcome.
   const hasChanged = [applied, revoked, ...publications].some((one) => one.hasChanged);
   const failure = applied.failure ?? revoked.failure;
-  const done = { publications, hasChanged };
+  const done = { ...more, publications, hasChanged };
   if (failure) return { ...done, outcome: outcomeOf(failure, entered.attempt) };
   if (revoked.undone.length > 0 && unitOf(hook, observed).mayChange) {
     const counts = { left: countCertificates(revoked.undone), total: countCertificates(steps) };
@@ -215,24 +272,44 @@ function accessOf({ config, found }: Configuration, { isLast }: Observation): Ac
 
 /** Enters LXD, and reads its nodes, its trust store and, if some are named, its projects. */
 async function enter(
-  { juju, unit, now, enter }: Hook,
+  hook: Hook,
   { credentials, allowed }: Usable,
   { seen, leadership }: Observed,
-): Promise<Entered | Outcome> {
+): Promise<Pick<Served, "visit"> & { readonly entered: Entered | Outcome }> {
   const known = async () => {
-    const endpoints = await knownEndpoints({ juju, unit }, seen);
+    const endpoints = await knownEndpoints(hook, seen);
     // The time of hook tools is not LXD's.
     await leadership.renew();
     return endpoints;
   };
   // With the last unit there is no other leader to fear.
-  const entrance = await enter(credentials, known, seen.isLast ? () => Infinity : leadership.left);
-  if (entrance.kind === "failed") {
-    return outcomeOf(entrance.failure, { ...credentials, endpoint: entrance.endpoint, now });
+  const left = seen.isLast ? () => Infinity : leadership.left;
+  const { token: _, ...tokenless } = credentials;
+  // A unit at its end must not have LXD trust what another one has just removed.
+  const entry = await hook.enter(seen.isLast ? tokenless : credentials, {
+    known,
+    left,
+    mayEnrol: leadership.isLeader(),
+  });
+  if (entry.kind === "failed") {
+    return { visit: { entry }, entered: outcomeOf(entry.failure, attemptOf(entry, hook.now)) };
   }
-  const { lxd, lxd: { endpoint, version, isClustered, addresses } } = entrance;
-  const attempt = { ...credentials, endpoint, now };
   const isNamed = allowed !== null || seen.relations.some(({ wants }) => namesProjects(wants));
+  const looked = await look(entry, { allowed, isNamed, now: hook.now });
+  const trustStore = looked.kind === "entered" ? { trustStore: looked.trustStore } : {};
+  return { visit: { entry, ...trustStore }, entered: looked };
+}
+
+/** Reads from LXD what a hook has to know about it. */
+async function look(
+  entry: Entered["entry"],
+  { allowed, isNamed, now }: Pick<Usable, "allowed"> & {
+    readonly isNamed: boolean;
+    readonly now: Date;
+  },
+): Promise<Entered | Outcome> {
+  const { lxd, lxd: { endpoint, version, isClustered, addresses }, credentials } = entry;
+  const attempt = attemptOf({ endpoint, credentials }, now);
   const [listed, store, projects] = await Promise.all([
     lxd.nodes(),
     lxd.trustStore(),
@@ -254,7 +331,7 @@ async function enter(
   const { nodes, isUpgrading } = listed.value;
   const active = { kind: "active", version, nodes: nodes.length, isUpgrading } as const;
   const cluster = { nodes, isClustered, addresses };
-  return { kind: "entered", lxd, trustStore, projects, cluster, active, attempt };
+  return { kind: "entered", entry, lxd, trustStore, projects, cluster, active, attempt };
 }
 
 /**

@@ -3,7 +3,7 @@ import { createCertificate } from "../tests/certificates.ts";
 import { SYSTEM_CLOCK } from "./async/clock.ts";
 import type { HookEvent } from "./juju/event.ts";
 import { createJuju, HookToolError } from "./juju/hook_tools.ts";
-import { enterLxd } from "./lxd/client.ts";
+import { enter } from "./lxd/enter.ts";
 import type { Transport } from "./lxd/request.ts";
 import type { Outcome } from "./outcome.ts";
 import { reconcile } from "./reconcile.ts";
@@ -136,8 +136,14 @@ class Model {
       juju: createJuju((tool, args, more) =>
         this.#tool(unit, [tool, ...args], typeof more === "string" ? more : undefined)
       ),
-      enter: ({ endpoint }, known, left) =>
-        enterLxd({ ...this.#transport(), left }, { credential: endpoint, known }),
+      enter: (credentials, terms) =>
+        enter(credentials, {
+          ...terms,
+          connect: () => this.#transport(),
+          learn: () => Promise.reject(new Error("Cannot learn: the certificate is known")),
+          clock: this.#transport().clock,
+          now: new Date(),
+        }),
       application: "lxd",
       unit,
       mark: createMark("lxd", "uuid"),

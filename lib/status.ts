@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Active, LxdOutcome, Outcome, Unfinished } from "./outcome.ts";
+import type { Active, LxdOutcome, Outcome, TokenNeeded, Unfinished } from "./outcome.ts";
 import { line } from "./requirer/line.ts";
 
 /** A workload status of Juju's. */
@@ -62,6 +62,15 @@ function renderOutcome(outcome: Outcome, application: string, before: FormerStat
       return blocked(
         `Missing credentials access; grant with: juju trust ${application}`,
       );
+    case "no-key":
+      return {
+        status: "waiting",
+        message: "The leader enters LXD by trust-token in its next hook",
+      };
+    case "no-own-secret":
+      return { status: "waiting", message: `Juju does not show our own secret: ${outcome.words}` };
+    case "no-token":
+      return blocked(`Set ${outcome.name} to what lxc config trust add printed`);
     case "missing":
       return blocked(renderMissing(outcome, application));
     case "no-secret":
@@ -113,9 +122,23 @@ function renderLxdFailure(outcome: LxdOutcome): Status {
       );
     case "unreachable":
       return { status: "waiting", message: `No answer from ${outcome.endpoint}: ${outcome.cause}` };
+    case "token":
+      return blocked(renderTokenNeeded(outcome));
     case "refused":
       return blocked(`LXD at ${outcome.endpoint} refuses ${outcome.action}: ${outcome.words}`);
   }
+}
+
+/** Juju shows some 60 characters of a message in a terminal, so the remedy comes first. */
+function renderTokenNeeded({ problem, endpoint, at }: TokenNeeded): string {
+  const where = endpoint.replace("https://", "");
+  const reasons = {
+    refused: "LXD says that this one is used or wrong",
+    expired: `this one expired on ${at?.toISOString().slice(0, 10)}`,
+    foreign: `${where} is another server`,
+    lost: "LXD trusts our certificate no more",
+  };
+  return `Set a new trust-token: ${reasons[problem]}`;
 }
 
 function renderMissing(

@@ -1,5 +1,6 @@
 /**
  * Reads the credential from the operator's secret or options, or from the cloud that `juju trust` opens.
+ * A token among them stands for the credential that the charm makes itself: see `own.ts`.
  *
  * @module
  */
@@ -17,6 +18,8 @@ export type Source =
   | Unreadable
   /** The four options. */
   | { readonly kind: "options"; readonly parts: Parts }
+  /** The charm's own credential, and the token that lets LXD trust it. */
+  | { readonly kind: "token"; readonly token: Part }
   /** The cloud that Juju runs on. `server`: the option that completes its credential. */
   | { readonly kind: "cloud"; readonly server?: Part };
 
@@ -44,6 +47,12 @@ export type CredentialFailure =
     readonly names: readonly string[];
     readonly secret: string | undefined;
   }
+  /** The leader has to make our own key, or to have LXD trust it. */
+  | { readonly kind: "no-key" }
+  /** Juju does not show our own secret, with these words. */
+  | { readonly kind: "no-own-secret"; readonly words: string }
+  /** The token is none. */
+  | { readonly kind: "no-token"; readonly name: string }
   /** Juju's cloud is not LXD, or its credential is of no use here. */
   | { readonly kind: "other-cloud"; readonly found: string }
   | Unreadable;
@@ -57,6 +66,9 @@ const NO_URI = "it must be the URI of a secret, as juju add-secret prints it";
 // It is an argument of secret-get, which takes a text with a leading dash for an option. Of a text that
 // passes, Juju says whether it is a secret's.
 const URI_REGEXP = /^\w[\w:/?=.-]{0,199}$/;
+
+/** Name of the field for the token in the operator's secret. */
+const TOKEN = "trust-token";
 
 const NAMES = ["endpoint", "client-cert", "client-key", "server-cert"] as const;
 
@@ -74,9 +86,9 @@ const CloudSpec = z.object({
 });
 
 /**
- * Chooses the source of the credential. The secret comes before the four options, and the options
- * before the cloud. The server's certificate alone completes the cloud's credential, which often lacks
- * it.
+ * Chooses the source of the credential. The secret comes before the four options, the options before
+ * the token, and the token before the cloud. The server's certificate alone completes the cloud's
+ * credential, which often lacks it.
  *
  * @example The server's certificate alone
  * ```ts
@@ -101,11 +113,23 @@ export function sourceOf(config: Config): Source {
   const { server, ...others } = parts;
   const isSet = Object.values(others).some(({ value }) => value !== "");
   if (isSet) return { kind: "options", parts };
+  const token = option(config, "trust-token");
+  if (token.value) return { kind: "token", token };
   return server.value ? { kind: "cloud", server } : { kind: "cloud" };
 }
 
 /**
- * Reads the operator's secret.
+ * Finds the token in the operator's secret.
+ *
+ * @returns The token, or undefined if the secret has none.
+ */
+export function tokenIn(secret: Secret): Part | undefined {
+  const value = secret.kind === "content" ? secret.content[TOKEN]?.trim() : undefined;
+  return value ? { name: `${TOKEN} of credentials-secret`, value } : undefined;
+}
+
+/**
+ * Reads the operator's secret, unless it has a token.
  *
  * @param now Current time.
  */

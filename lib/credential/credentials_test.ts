@@ -8,6 +8,7 @@ import {
   readSecret,
   type Secret,
   sourceOf,
+  tokenIn,
 } from "./credentials.ts";
 
 const [client, server, other] = await Promise.all([
@@ -165,7 +166,7 @@ Deno.test("readCloud() takes the server's certificate from the option, where it 
   assert.deepEqual(readCloud(CLOUD, NOW, damaged.server), {
     kind: "unreadable",
     name: "lxd_server_cert",
-    reason: "it must be a PEM certificate",
+    reason: "it must be a PEM certificate or its fingerprint",
   });
   assert.deepEqual(readCloud(undefined, NOW, source.server), { kind: "no-access" });
 });
@@ -284,7 +285,13 @@ Deno.test.each([
     reason: "it must be https://host:port",
   },
   { option: "lxd_client_cert", value: client.key, reason: "it must be a PEM certificate" },
-  { option: "lxd_server_cert", value: "secret:abc", reason: "it must be a PEM certificate" },
+  {
+    option: "lxd_server_cert",
+    value: "secret:abc",
+    reason: "it must be a PEM certificate or its fingerprint",
+  },
+  { option: "lxd_endpoint", value: "10.0.0.1,unix:/a", reason: "it must be https://host:port" },
+  { option: "lxd_endpoint", value: " , ", reason: "it must be https://host:port" },
   {
     option: "lxd_client_key",
     value: client.certificate,
@@ -306,6 +313,41 @@ Deno.test.each([
     name: option,
     reason,
   });
+});
+
+Deno.test("readOptions() takes several addresses, in order of preference, each once", () => {
+  const result = found({
+    ...OPTIONS,
+    lxd_endpoint: "10.0.0.2, 10.0.0.1:443,https://10.0.0.2:8443,",
+  });
+  assert.ok(result.kind === "complete");
+  const { endpoint, others } = result.credentials;
+  assert.deepEqual([endpoint, others], ["https://10.0.0.2:8443", ["https://10.0.0.1:443"]]);
+});
+
+Deno.test("readOptions() takes a fingerprint for the server's certificate", () => {
+  const colons = server.fingerprint.toUpperCase().match(/../g)?.join(":") ?? "";
+  for (const text of [server.fingerprint, colons, ` ${server.fingerprint.toUpperCase()}\n`]) {
+    const result = found({ ...OPTIONS, lxd_server_cert: text });
+    assert.ok(result.kind === "complete");
+    assert.deepEqual(result.credentials.server, { fingerprint: server.fingerprint });
+  }
+});
+
+Deno.test("sourceOf() takes a token after the options, and before the cloud", () => {
+  const token = { name: "trust-token", value: "abc" };
+  const config = { "trust-token": " abc\n", lxd_server_cert: "PEM" };
+  assert.deepEqual(sourceOf(config), { kind: "token", token });
+  assert.equal(sourceOf({ ...config, lxd_endpoint: "10.0.0.1" }).kind, "options");
+  assert.equal(sourceOf({ ...config, "credentials-secret": URI }).kind, "secret");
+});
+
+Deno.test("tokenIn() finds the token in a secret, whatever else is in it", () => {
+  const content = { ...ATTRIBUTES, "trust-token": " abc\n" };
+  const token = { name: "trust-token of credentials-secret", value: "abc" };
+  assert.deepEqual(tokenIn({ kind: "content", content }), token);
+  assert.equal(tokenIn({ kind: "content", content: ATTRIBUTES }), undefined);
+  assert.equal(tokenIn({ kind: "refused", words: "no" }), undefined);
 });
 
 Deno.test.each([

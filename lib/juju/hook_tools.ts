@@ -71,6 +71,15 @@ export interface UnitStatus {
   readonly message?: string | undefined;
 }
 
+/** A secret that the application owns, by its label. */
+export interface Labelled {
+  /** The label. */
+  readonly label: string;
+}
+
+/** The fields of a secret. */
+export type SecretContent = Readonly<Record<string, string>>;
+
 /** The hook tools that the charm uses. Relations are named by the number of their id. */
 export interface Juju {
   /** The application's options; those unset and without default are absent. */
@@ -104,8 +113,12 @@ export interface Juju {
     databag: Databag,
     of: "unit" | "application",
   ) => Promise<void>;
-  /** The newest revision of a secret, which is tracked from now on. */
-  readonly secretGet: (uri: string) => Promise<Secret>;
+  /** The newest revision of a secret, by its URI or its label. It is tracked from now on. */
+  readonly secretGet: (secret: string | Labelled) => Promise<Secret>;
+  /** Adds a secret that the application owns; for its leader only. It is there once the hook ends. */
+  readonly secretAdd: (secret: Labelled, content: SecretContent) => Promise<void>;
+  /** Replaces the content of a secret that the application owns; for its leader only. */
+  readonly secretSet: (secret: Labelled, content: SecretContent) => Promise<void>;
   /** This unit's workload status. */
   readonly statusGet: () => Promise<UnitStatus>;
   /** The workload status of each unit of the application; for its leader only. */
@@ -113,6 +126,12 @@ export interface Juju {
   /** Sets this unit's workload status, at once. The message is one line. */
   readonly statusSet: (status: string, message: string) => Promise<void>;
 }
+
+/**
+ * A program of the charm's own (`build/secret_write.sh`). It gives its standard input to secret-add or
+ * secret-set, which read files only. Every user of the machine can read arguments.
+ */
+export const WRITE_SECRET = "secret-write";
 
 const BUFFER_LENGTH = 65_536;
 
@@ -139,8 +158,7 @@ const CONTROLS_REGEXP = /[\u007f-\u009f\ufffe\uffff]/g;
  * @param exec Runs a tool.
  */
 export function createJuju(exec: Exec): Juju {
-  const read = async <T>(parser: Parser<T>, tool: string, ...args: string[]): Promise<T> =>
-    parseOutput(parser, tool, await exec(tool, ["--format=json", ...args]));
+  const read = createRead(exec);
   return {
     configGet: () => read(CONFIG, "config-get"),
     credentialGet: () => credentialGet(() => read(z.unknown(), "credential-get")),
@@ -166,7 +184,7 @@ export function createJuju(exec: Exec): Juju {
       const text = JSON.stringify(databag).replaceAll(CONTROLS_REGEXP, escape);
       await exec("relation-set", ["-r", relation, ...application, "--file", "-"], text);
     },
-    secretGet: (uri) => secretGet(() => read(TEXT_BY_NAME, "secret-get", "--refresh", uri)),
+    ...secretsBy(exec, read),
     statusGet: () => read(STATUS, "status-get", "--include-data"),
     unitStatuses: async () => {
       const args = ["--include-data", "--application"];
@@ -179,6 +197,35 @@ export function createJuju(exec: Exec): Juju {
     },
     statusSet: async (status, message) => {
       await exec("status-set", ["--", status, line(message)]);
+    },
+  };
+}
+
+/** Runs a tool, and parses its output. */
+type Read = <T>(parser: Parser<T>, tool: string, ...args: readonly string[]) => Promise<T>;
+
+function createRead(exec: Exec): Read {
+  return async (parser, tool, ...args) =>
+    parseOutput(parser, tool, await exec(tool, ["--format=json", ...args]));
+}
+
+/** The tools for secrets. */
+function secretsBy(
+  exec: Exec,
+  read: Read,
+): Pick<Juju, "secretGet" | "secretAdd" | "secretSet"> {
+  return {
+    secretGet: (secret) => {
+      const name = typeof secret === "string" ? [secret] : ["--label", secret.label];
+      return secretGet(() => read(TEXT_BY_NAME, "secret-get", "--refresh", ...name));
+    },
+    secretAdd: async ({ label }, content) => {
+      const args = ["secret-add", "--owner", "application", "--label", label];
+      await exec(WRITE_SECRET, args, JSON.stringify(content));
+    },
+    secretSet: async ({ label }, content) => {
+      const [id = ""] = Object.keys(await read(CONFIG, "secret-info-get", "--label", label));
+      await exec(WRITE_SECRET, ["secret-set", id], JSON.stringify(content));
     },
   };
 }

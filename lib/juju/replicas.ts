@@ -50,3 +50,14 @@ export async function nudge({ juju }: Pick<Context, "juju">): Promise<void> {
   if (relation === undefined) return;
   await unlessRefused(juju.relationSet(relation, { changed: crypto.randomUUID() }, "unit"));
 }
+
+/**
+ * Makes this unit, the leader, run a hook soon: from Juju 4.0 on, -changed runs for its own change of the
+ * application's databag. In 3.6, update-status is the next hook.
+ */
+export async function wake({ juju }: Pick<Context, "juju">): Promise<void> {
+  const [relation] = await juju.relationIds(ENDPOINT);
+  if (relation === undefined) return;
+  const databag = { woken: crypto.randomUUID() };
+  await unlessRefused(juju.relationSet(relation, databag, "application"));
+}

@@ -17,6 +17,7 @@ import {
   readTrustStore,
   renderAccess,
 } from "./certificates.ts";
+import { enrol, type Enrolment, type EnrolmentFailure } from "./enrol.ts";
 import { listNodes, type Nodes, SERVER, type ShownServer } from "./list_nodes.ts";
 import { listProjects } from "./list_projects.ts";
 import { mayManage } from "./may_manage.ts";
@@ -28,7 +29,7 @@ import {
   type RequestFailure,
   type Transport,
 } from "./request.ts";
-import { ENTER_LIMIT_MS, PAUSES_MS } from "./time_limits.ts";
+import { limitFor, PAUSES_MS } from "./time_limits.ts";
 
 /** An entry to be added. */
 export interface Addition {
@@ -88,7 +89,8 @@ export type LxdFailure =
   /** LXD does not know our certificate. */
   | { readonly kind: "untrusted" }
   /** LXD knows our certificate, but does not let it manage the trust store. */
-  | { readonly kind: "restricted"; readonly isIdentity?: boolean };
+  | { readonly kind: "restricted"; readonly isIdentity?: boolean }
+  | EnrolmentFailure;
 
 /** How an attempt to enter LXD ended. */
 export type Entrance =
@@ -99,25 +101,26 @@ export type Entrance =
 export interface Endpoints {
   /** The endpoint that the credential names. */
   readonly credential: string;
-  /** Lists the endpoints of members known from before. Called only if the first one is silent. */
+  /** Further endpoints that the credential names, in order of preference. @default {none} */
+  readonly others?: readonly string[];
+  /** Lists the endpoints of members known from before. Called only if all of these are silent. */
   readonly known: () => Promise<readonly string[]>;
+  /** Makes LXD trust our certificate if it does not. @default {LXD is not asked to} */
+  readonly enrolment?: Enrolment | undefined;
 }
 
 const SILENT: readonly LxdFailure["kind"][] = ["unreachable", "other-server"];
 
 /**
- * Enters LXD by the credential's endpoint, or else by the first known member that answers. If nobody
+ * Enters LXD by the credential's endpoints, or else by the first known member that answers. If nobody
  * answers, LXD may be starting, so the attempt is repeated.
  *
- * @returns LXD, or the failure at the credential's endpoint or the first member that answered.
+ * @returns LXD, or the failure at one of the credential's endpoints or the first member that answered.
  */
-export async function enterLxd(
-  transport: Transport,
-  { credential, known }: Endpoints,
-): Promise<Entrance> {
+export async function enterLxd(transport: Transport, endpoints: Endpoints): Promise<Entrance> {
   let members: Promise<readonly string[]> | undefined;
-  const once = () => members ??= known();
-  return await retry(() => enterAny(transport, { credential, known: once }), {
+  const once = () => members ??= endpoints.known();
+  return await retry(() => enterAny(transport, { ...endpoints, known: once }), {
     isFinal: (entrance) => entrance.kind === "entered" || isFinal(entrance.failure),
     pauses: PAUSES_MS,
     clock: transport.clock,
@@ -125,29 +128,51 @@ export async function enterLxd(
 }
 
 async function enterAny(transport: Transport, endpoints: Endpoints): Promise<Entrance> {
-  const { credential, known } = endpoints;
-  const first = await enterAt(transport, credential, endpoints);
-  if (first.kind === "entered" || first.failure.kind !== "unreachable") return first;
-  for (const endpoint of new Set(await known()).difference(new Set([credential]))) {
+  const { credential, others = [], known } = endpoints;
+  const named = [credential, ...others];
+  const own: Entrance[] = [];
+  for (const endpoint of named) {
+    const entrance = await enterAt(transport, endpoint, endpoints);
+    if (entrance.kind === "entered" || !SILENT.includes(entrance.failure.kind)) return entrance;
+    own.push(entrance);
+  }
+  // Who answered there is not LXD, which says more than silence.
+  const first = own.find((one) => one.kind === "failed" && one.failure.kind !== "unreachable");
+  if (first) return first;
+  for (const endpoint of new Set(await known()).difference(new Set(named))) {
     const entrance = await enterAt(transport, endpoint, endpoints);
     // This member is down too, or has left the cluster and with it the certificate.
     if (entrance.kind === "failed" && SILENT.includes(entrance.failure.kind)) continue;
     return entrance;
   }
-  return first;
+  return own[0] ?? await enterAt(transport, credential, endpoints);
 }
 
 async function enterAt(
   transport: Transport,
   endpoint: string,
-  { credential }: Endpoints,
+  { credential, others = [], enrolment }: Endpoints,
 ): Promise<Entrance> {
   const request = createRequest(transport, endpoint);
-  const reply = await request(SERVER, "/1.0", { timeout: ENTER_LIMIT_MS, isRepeatable: false });
-  if (reply.kind !== "done") return { kind: "failed", endpoint, failure: reply };
-  const shown = reply.value;
-  if (shown.auth !== "trusted") return { kind: "failed", endpoint, failure: { kind: "untrusted" } };
-  return { kind: "entered", lxd: createLxd(transport, { endpoint, credential, shown }) };
+  const timeout = limitFor(1 + others.length);
+  const show = () => request(SERVER, "/1.0", { timeout, isRepeatable: false });
+  const failed = (failure: LxdFailure): Entrance => ({ kind: "failed", endpoint, failure });
+  const enter = (shown: ShownServer): Entrance => {
+    const named = others.includes(endpoint) ? endpoint : credential;
+    const lxd = createLxd(transport, { endpoint, credential: named, shown });
+    return { kind: "entered", lxd };
+  };
+  const reply = await show();
+  if (reply.kind !== "done") return failed(reply);
+  if (reply.value.auth === "trusted") return enter(reply.value);
+  // LXD 5.0.2 spends a token at any member, and fails at each but the one that made it.
+  const isNamed = endpoint === credential || others.includes(endpoint);
+  if (!enrolment || !isNamed) return failed({ kind: "untrusted" });
+  const failure = await enrol(request, reply.value, enrolment);
+  if (failure) return failed(failure);
+  const again = await show();
+  if (again.kind !== "done") return failed(again);
+  return again.value.auth === "trusted" ? enter(again.value) : failed({ kind: "untrusted" });
 }
 
 function createLxd(

@@ -111,6 +111,23 @@ Deno.test("enterLxd() tries known members where the own one is silent, each once
   assert.deepEqual(world.asked, [A, B, C].map((endpoint) => `GET ${endpoint}/1.0`));
 });
 
+Deno.test("enterLxd() asks the credential's addresses in their order, and then known members", async () => {
+  const silent = new TypeError("no route");
+  const world = transport({
+    [`GET ${A}/1.0`]: silent,
+    [`GET ${B}/1.0`]: new PinError("another server"),
+    [`GET ${C}/1.0`]: SERVER,
+  });
+  const entrance = await enterLxd(world, { credential: A, others: [B, C], known: known([]) });
+  assert.ok(entrance.kind === "entered");
+  assert.equal(entrance.lxd.endpoint, C);
+  assert.deepEqual(world.asked, [A, B, C].map((endpoint) => `GET ${endpoint}/1.0`));
+  // Who answered says more than silence.
+  const failed = await enterLxd(world, { credential: A, others: [B], known: known([C]) });
+  assert.ok(failed.kind === "failed");
+  assert.deepEqual([failed.endpoint, failed.failure.kind], [B, "other-server"]);
+});
+
 Deno.test("enterLxd() names the credential's endpoint if all members are silent", async () => {
   const world = transport({ [`GET ${A}/1.0`]: 503, [`GET ${B}/1.0`]: new Error("down") });
   assert.deepEqual(await enterLxd(world, { credential: A, known: known([B]) }), {

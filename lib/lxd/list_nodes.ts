@@ -15,6 +15,8 @@ import { ADDRESS_LIMIT_MS } from "./time_limits.ts";
 export interface ShownServer {
   /** Whether the server trusts our certificate: `trusted` or `untrusted`. */
   readonly auth: string;
+  /** Names of the extensions of its API. Incus tells the untrusted none. */
+  readonly "api_extensions"?: readonly string[] | null | undefined;
   /** Its configuration, as far as our certificate may see it. */
   readonly config?: Readonly<Record<string, unknown>> | null | undefined;
   /** Its properties, for trusted clients. */
@@ -33,6 +35,7 @@ export interface ShownServer {
 /** Parses the answer to `GET /1.0`. */
 export const SERVER: Parser<ShownServer> = z.object({
   auth: z.string(),
+  "api_extensions": z.nullish(z.array(z.string())),
   config: z.nullish(z.looseObject({})),
   environment: z.optional(z.object({
     server_name: z.optional(z.string()),

@@ -169,7 +169,8 @@ function parseReply<T>(parser: Parser<T>, status: number, text: string): Reply<T
   return { kind: "done", value: result.data };
 }
 
-function causeOf(error: unknown): string {
+/** Names why a connection failed, for the operator. */
+export function causeOf(error: unknown): string {
   const { name, message, code } = error as Error & { readonly code?: string };
   return name === "TimeoutError" ? TIME_OUT : CAUSES[code ?? ""] ?? line(message, MAXIMUM_WORDS);
 }

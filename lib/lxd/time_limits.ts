@@ -32,6 +32,25 @@ export const REQUEST_LIMIT_MS = 10_000;
 /** Limit for one member to answer before the next one is asked, in milliseconds. */
 export const ENTER_LIMIT_MS = 5_000;
 
+/** The least limit for one of several addresses, in milliseconds. */
+const LEAST_LIMIT_MS = 2_000;
+
+/**
+ * Limit for one of the credential's addresses to answer. Several share the time of one.
+ *
+ * @example Of one, and of many
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual([1, 2, 20].map(limitFor), [5_000, 2_500, 2_000]);
+ * ```
+ *
+ * @param addresses Their number.
+ * @returns The limit in milliseconds.
+ */
+export function limitFor(addresses: number): number {
+  return Math.max(ENTER_LIMIT_MS / addresses, LEAST_LIMIT_MS);
+}
+
 /** Limit for all members of a cluster to show their addresses, in milliseconds. */
 export const ADDRESS_LIMIT_MS = 2_000;
 

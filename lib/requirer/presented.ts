@@ -24,17 +24,42 @@ export function presented(
   url: string,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  if (signal?.aborted) return Promise.resolve(undefined);
+  return presentedCertificate(url, signal).then(
+    (certificate) => certificate?.fingerprint,
+    () => undefined,
+  );
+}
+
+/**
+ * Reads the certificate that a server presents. Sends nothing but a TLS handshake without a client
+ * certificate. Nothing proves that the server holds the certificate's key.
+ *
+ * @param url Address of the server, with its port.
+ * @param signal Ends the wait. @default {the system's limit for a connection}
+ * @returns The certificate, or undefined if the server presented none that can be read. Rejects with
+ * the signal's reason, or the connection's error.
+ */
+export function presentedCertificate(
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<Certificate | undefined> {
   const { hostname, port } = new URL(url);
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const { promise, resolve, reject } = Promise.withResolvers<Certificate | undefined>();
+  if (signal?.aborted) {
+    reject(signal.reason);
+    return promise;
+  }
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
-    resolve(presentedBy(socket)[0]?.fingerprint);
+    resolve(presentedBy(socket)[0]);
     socket.destroy();
   });
-  const end = (): void => void socket.destroy();
+  const end = (): void => {
+    reject(signal?.reason);
+    socket.destroy();
+  };
   signal?.addEventListener("abort", end);
-  socket.on("error", () => resolve(undefined));
+  socket.on("error", reject);
   socket.on("close", () => {
     signal?.removeEventListener("abort", end);
     resolve(undefined);

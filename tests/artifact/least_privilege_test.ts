@@ -4,11 +4,13 @@
  * checks the connections only.
  */
 import assert from "node:assert/strict";
-import { dirname } from "node:path/posix";
+import { basename, dirname } from "node:path/posix";
 import { findExecutables } from "../../build/executables.ts";
 import { readDenoConfig } from "../../build/project.ts";
+import { WRITE_SECRET } from "../../lib/juju/hook_tools.ts";
 import { createCertificate } from "../certificates.ts";
 import { startLxd } from "../lxd/real.ts";
+import { makeToken } from "../lxd/trust_token.ts";
 import { ensurePackages } from "../packages.ts";
 import { APPLICATION, CHARM, UNIT } from "../harness/charm.ts";
 import { relateHttps } from "../harness/https_requirer.ts";
@@ -43,6 +45,12 @@ Deno.test("every executable does only what it declares", async (t) => {
     await t.step("and does something", () => {
       const all = (of: (trace: Trace) => readonly string[]) => new Set(traces.flatMap(of));
       assert.deepEqual(all(({ reached }) => reached), new Set([address]));
+      const programs = [...all(({ programs }) => programs)].map((path) => basename(path));
+      assert.deepEqual(
+        programs.filter((name) => name.startsWith("secret-w") || /^secret-(add|set)$/.test(name))
+          .toSorted(),
+        ["secret-add", "secret-set", "secret-write"],
+      );
       assert.ok(traces.every(({ programs }) => programs.length > 2));
       assert.notEqual(all(({ written }) => written).size, 0);
     });
@@ -61,6 +69,13 @@ function check(
     `${charm}/${executable}`,
     `${charm}/runtime/deno`,
     ...declared.map((tool) => `${agent}/tools/${tool}`),
+    // It runs one of two hook tools.
+    ...declared.includes(WRITE_SECRET)
+      ? [
+        `${charm}/runtime/tools/${WRITE_SECRET}`,
+        ...["secret-add", "secret-set"].map((tool) => `${agent}/tools/${tool}`),
+      ]
+      : [],
   ]);
   assert.deepEqual(programs.filter((path) => !allowed.has(path)), []);
   assert.deepEqual(written.filter((path) => !path.startsWith(`${charm}/`)), []);
@@ -85,6 +100,12 @@ async function runEverything({ lxd, model, cloud, ...world }: Deployment): Promi
   model.configure(APPLICATION, { "credentials-secret": uri });
   await world.settle();
   model.updateSecret(uri, { ...secret, endpoint: `${secret.endpoint}/` });
+  await world.updateStatus();
+  model.configure(APPLICATION, {
+    "credentials-secret": null,
+    "trust-token": await makeToken(lxd),
+  });
+  await world.settle();
   await world.updateStatus();
 
   for (const { path } of EXECUTABLES.filter(({ path }) => path.startsWith("actions/"))) {

@@ -31,6 +31,18 @@ const SAMPLES = {
     { kind: "no-secret", uri: "secret:abc", isAbsent: false, words: "permission denied" },
     { kind: "no-secret", uri: "secret:abc", isAbsent: true, words: "not found" },
   ],
+  "no-own-secret": [{ kind: "no-own-secret", words: "permission denied" }],
+  "no-key": [{ kind: "no-key" }],
+  "no-token": [
+    { kind: "no-token", name: "trust-token" },
+    { kind: "no-token", name: "trust-token of credentials-secret" },
+  ],
+  token: [
+    { kind: "token", problem: "refused", endpoint },
+    { kind: "token", problem: "expired", endpoint, at: new Date() },
+    { kind: "token", problem: "foreign", endpoint },
+    { kind: "token", problem: "lost", endpoint },
+  ],
   missing: [
     { kind: "missing", names: ["lxd_client_key"], secret: undefined },
     { kind: "missing", names: ["server-cert of the cloud's credential"], secret: undefined },

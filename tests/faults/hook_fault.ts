@@ -65,9 +65,11 @@ function countPoints({ tools, requests }: RecordedHook, kind: HookFaultKind): nu
     case "killed after request":
       return requests.length;
     case "leadership lost at flush":
-      // Juju checks the leadership only for writes to an application's databag.
+      // Juju checks the leadership only for writes of an application: to its databags and secrets.
       return Number(
-        tools.some(({ tool, args }) => tool === "relation-set" && args.includes("--app")),
+        tools.some(({ tool, args }) =>
+          tool === "relation-set" && args.includes("--app") || /^secret-(add|set)$/.test(tool)
+        ),
       );
   }
 }

@@ -6,9 +6,10 @@
  * @module
  */
 import { hook, type Surroundings } from "../../lib/hook.ts";
-import { type Exec, HookToolError } from "../../lib/juju/hook_tools.ts";
+import { type Exec, HookToolError, WRITE_SECRET } from "../../lib/juju/hook_tools.ts";
 import type { HookEvent, Variables } from "../../lib/juju/event.ts";
 import type { CallTool, Execution, Exit } from "../juju/mod.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 
 /** Reads the event of a hook. */
 export type EventOf = (environment: Variables) => HookEvent;
@@ -69,8 +70,27 @@ export async function runInProcess(
 function execOf(callTool: CallTool): Exec {
   return async (tool, args, more) => {
     const stdin = typeof more === "string" ? more : undefined;
+    if (tool === WRITE_SECRET) return await writeSecret(callTool, args, stdin ?? "");
     const { code, stdout, stderr } = await callTool(tool, args, stdin);
     if (code !== 0) throw new HookToolError(tool, { code, stderr });
     return stdout;
   };
+}
+
+/** Does what the charm's own program does, by a file: here is no process whose input would be one. */
+async function writeSecret(
+  callTool: CallTool,
+  [tool = "", ...args]: readonly string[],
+  content: string,
+): Promise<string> {
+  const folder = await makeTemporaryFolder({ prefix: "secret-" });
+  try {
+    const file = `${folder}/content`;
+    await Deno.writeTextFile(file, content);
+    const { code, stdout, stderr } = await callTool(tool, [...args, "--file", file]);
+    if (code !== 0) throw new HookToolError(tool, { code, stderr });
+    return stdout;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
-import { createCertificate } from "../certificates.ts";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
+import { makeToken, readToken, renderToken } from "./trust_token.ts";
 import {
   auth,
   type Case,
@@ -42,6 +43,27 @@ export const CERTIFICATE_CASES: readonly Case[] = [
     });
     const urls = await trusted("GET", CERTIFICATES);
     ok(urls.body?.metadata.includes(`${CERTIFICATES}/${added.fingerprint}`));
+  }],
+  ["a token adds the certificate of the connection, once", async (world) => {
+    const token = await makeToken(world, { name: "by token" });
+    const { secret, ...content } = readToken(token);
+    equal(content.client_name, "by token");
+    deepEqual(content.addresses, world.members.map(({ address }) => `${address}:8443`));
+    equal(content.fingerprint, fingerprintOf(world.serverCertificate));
+    const [first, second] = [await createCertificate(), await createCertificate()];
+    const add = (one: TestCertificate, password: string) =>
+      client(world, one)("POST", CERTIFICATES, { type: "client", password });
+    refused(await add(first, "junk"), 403, "not authorized");
+    const wrong = renderToken({ ...content, secret: secret.replace(/./g, "0") });
+    refused(await add(first, wrong), 403, "No matching certificate add operation found");
+    equal((await add(first, token)).status, 201);
+    equal(await auth(world, first), "trusted");
+    const { trusted } = await clients(world);
+    const { name, type, restricted } = await entry(trusted, first);
+    deepEqual([name, type, restricted], ["by token", "client", false]);
+    refused(await add(first, token), 400, "Client is already trusted");
+    refused(await add(second, token), 403, "No matching certificate add operation found");
+    equal(await auth(world, second), "untrusted");
   }],
   ["POST refuses a duplicate with 409 and changes nothing", async (world) => {
     const { trusted } = await clients(world);

@@ -20,6 +20,8 @@ export type Caller =
     readonly kind: "untrusted";
     /** Whether it came with a certificate. */
     readonly presented: boolean;
+    /** Its certificate, as DER. */
+    readonly raw?: Uint8Array | undefined;
     /** Whether it may read metrics. */
     readonly metrics: boolean;
   };

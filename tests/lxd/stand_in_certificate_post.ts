@@ -5,7 +5,6 @@
  */
 import * as z from "zod/mini";
 import {
-  accepted,
   type Answer,
   type Caller,
   failure,
@@ -15,6 +14,7 @@ import {
 } from "./stand_in_answer.ts";
 import { readMaterial } from "./stand_in_material.ts";
 import { entryOf, isNameTaken, type State } from "./stand_in_state.ts";
+import { makeToken, takeToken } from "./stand_in_tokens.ts";
 
 const PATH = "/1.0/certificates";
 
@@ -38,6 +38,10 @@ export function addCertificate(state: State, caller: Caller, body: unknown): Ans
   const { dialect } = state;
   const parsed = z.safeParse(CertificateBody, body);
   if (!parsed.success) return failure(400, "json: cannot unmarshal the request");
+  if (caller.kind === "untrusted") {
+    const { password = "", trust_token: explicit = "" } = parsed.data;
+    return takeToken(state, caller, dialect.readsTrustToken ? explicit : password);
+  }
   if (!mayManage(caller, "create")) return NOT_AUTHORIZED;
   const { name = "", type = "", restricted = false, certificate = "" } = parsed.data;
   const { token = false, password = "", trust_token: trustToken = "" } = parsed.data;
@@ -58,8 +62,7 @@ export function addCertificate(state: State, caller: Caller, body: unknown): Ans
   }
   if (token) {
     if (certificate !== "") return failure(400, "Cannot use certificate if token is requested");
-    const operation = { description: "Executing operation", entity: PATH, location: "none" };
-    return accepted({ ...operation, caller });
+    return makeToken(state, caller, { name, restricted, projects });
   }
   // LXD adds the certificate of the connection if a POST has none.
   if (certificate === "") return failure(dialect.noMaterialStatus, "Client is already trusted");

@@ -33,6 +33,7 @@ export async function createState(
     identities: new Map(),
     groups: new Map(),
     config: new Map(),
+    tokens: new Map(),
     projects: new Set(["default"]),
     pools: new Set(),
     instances: new Set(),

@@ -32,6 +32,9 @@ export interface Identity {
   readonly groups: readonly string[];
 }
 
+/** The entry that a token adds. */
+export type TokenRequest = Pick<TrustEntry, "name" | "restricted" | "projects">;
+
 /** The state that all members share. */
 export interface State {
   /** The version that it behaves like. */
@@ -44,6 +47,8 @@ export interface State {
   readonly groups: Map<string, readonly string[]>;
   /** The server's configuration, without defaults. */
   readonly config: Map<string, string>;
+  /** What tokens add to the trust store, by their secrets. */
+  readonly tokens: Map<string, TokenRequest>;
   /** Names of the projects, in the order of their creation. */
   readonly projects: Set<string>;
   /** Names of the storage pools. */
@@ -100,7 +105,12 @@ export function isNameTaken({ entries, identities }: State, name: string): boole
 
 /** Finds the caller that presents a certificate. An expired one counts as none. */
 export function callerOf(state: State, raw: Uint8Array | undefined): Caller {
-  const nobody = { kind: "untrusted", presented: raw !== undefined, metrics: false } as const;
+  const nobody = {
+    kind: "untrusted",
+    presented: raw !== undefined,
+    raw,
+    metrics: false,
+  } as const;
   if (raw === undefined) return nobody;
   const certificate = new X509Certificate(raw);
   const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();

@@ -123,7 +123,7 @@ function unusableClouds(
     ],
     [
       withAttrs({ "server-cert": "x" }),
-      /^blocked: Cannot use server-cert of the cloud's credential: it must be a PEM certificate$/,
+      /^blocked: Cannot use server-cert of the cloud's credential: it must be a PEM certificate or its fingerprint$/,
     ],
     [withAttrs({ "client-cert": certificate }), /^blocked: .* does not belong to client-cert/],
     [{ ...cloud, endpoint: "", credential }, /^blocked: Missing endpoint of the cloud$/],

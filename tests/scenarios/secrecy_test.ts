@@ -8,8 +8,10 @@ import {
 } from "../certificates.ts";
 import { type Execution, type Exit, type Runner, runProcess } from "../juju/mod.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
+import { makeToken } from "../lxd/trust_token.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+import { ownSecret } from "../harness/own_credential.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
 // Places where a program can write, beside its own directory.
@@ -149,6 +151,29 @@ Deno.test("secrecy: no file, log, status or argument holds a key or a certificat
   checkShown(deployment, made, []);
   for (const needle of needlesOf(made)) watch.check(needle);
   assert.ok(watch.hooks() > 20);
+});
+
+Deno.test("secrecy: the charm's own key and the trust token are on no disk", async () => {
+  await using lxd = await startLxd();
+  const watch = watchFiles();
+  await using sealed = await seal();
+  const run: Runner = (execution) => watch.run(execution, sealed.run);
+  await using deployment = await deploy(lxd, { trust: false, model: { run } });
+  const { model } = deployment;
+  const token = await makeToken(lxd);
+  model.configure(APPLICATION, { "trust-token": token });
+  await deployment.settle();
+  await deployment.updateStatus();
+  assert.match(deployment.status(), /^active/);
+  const { content } = ownSecret(model);
+  const needles = [content["client-key"], content["client-cert"]].flatMap((pem) =>
+    bodyOf(pem ?? "")
+  );
+  assert.ok(needles.length > 9);
+  // Base64 of three bytes has four characters.
+  for (const needle of [...needles, token.slice(-NEEDLE_LENGTH - 40, -40)]) watch.check(needle);
+  assert.deepEqual(sealed.written(), []);
+  assert.ok(watch.hooks() > 3);
 });
 
 Deno.test("secrecy: hooks write nothing outside the charm's directory", async () => {
@@ -294,7 +319,8 @@ function rootOf({ cwd }: Execution): string {
 }
 
 interface Watch {
-  readonly run: Runner;
+  /** Runs a hook. @default {as a process} */
+  readonly run: (execution: Execution, run?: Runner) => Promise<Exit>;
   /** Returns the number of hooks that ran. */
   readonly hooks: () => number;
   /** Throws if a file held the text after any hook. */
@@ -310,11 +336,11 @@ function watchFiles(): Watch {
   const seen = new Map<string, string>();
   let hooks = 0;
   return {
-    run: async (execution) => {
+    run: async (execution, run = runProcess) => {
       const root = rootOf(execution);
       // The files of the deployed charm are older than the keys, so they cannot hold any.
       if (hooks++ === 0) await changed(root, seen);
-      const exit = await runProcess(execution);
+      const exit = await run(execution);
       for (const path of await changed(root, seen)) {
         // A string with one character for each byte is the fastest to search.
         const content = Buffer.from(await Deno.readFile(path)).toString("latin1");
