@@ -6,6 +6,8 @@
 import type { CredentialFailure } from "./credential/credentials.ts";
 import type { LxdFailure } from "./lxd/client.ts";
 import type { Certificate } from "./requirer/certificate.ts";
+import { PROVIDER_ERROR_CODES, type ProviderErrorCode } from "./requirer/codes.ts";
+import type { ProviderError } from "./requirer/databag.ts";
 import { unpinnable } from "./requirer/pin.ts";
 
 /** How a reconciliation ended. */
@@ -53,6 +55,8 @@ export type LxdOutcome =
     readonly kind: "unreachable";
     readonly endpoint: string;
     readonly cause: string;
+    /** Whether somebody answered. @default {false} */
+    readonly hasAnswered?: boolean;
   }
   /** LXD understands a request, and refuses it. */
   | {
@@ -127,7 +131,7 @@ export function outcomeOf(
     case "restricted":
       return { ...failure, endpoint, ourFingerprint };
     case "unreachable":
-      return { kind: "unreachable", endpoint, cause: failure.cause };
+      return { ...failure, endpoint };
     case "refused":
       return failure.status === FORBIDDEN ? { kind: "restricted", endpoint, ourFingerprint } : {
         kind: "refused",
@@ -147,5 +151,49 @@ export function outcomeOf(
       }
       return { kind: "unverifiable", endpoint, reason: reason ?? UNPROVED };
     }
+  }
+}
+
+/**
+ * Tells the requirers' side of an outcome: a code, and its sentence. It has no detail of the credential,
+ * of addresses or of options.
+ *
+ * @example No trust yet
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(errorOf({ kind: "no-access" })?.reason, "The provider has no credential for LXD yet");
+ * ```
+ *
+ * @returns The error; undefined if the charm serves.
+ */
+export function errorOf(outcome: Outcome): ProviderError | undefined {
+  const code = errorCodeOf(outcome);
+  if (code === undefined) return undefined;
+  return { code, reason: PROVIDER_ERROR_CODES[code].meaning.replace(/\.$/, "") };
+}
+
+function errorCodeOf(outcome: Outcome): ProviderErrorCode | undefined {
+  switch (outcome.kind) {
+    case "no-access":
+    case "no-secret":
+    case "missing":
+    case "other-cloud":
+      return "credential-missing";
+    case "unreadable":
+    case "no-project":
+      return "configuration-invalid";
+    case "untrusted":
+    case "restricted":
+      return "credential-refused";
+    case "other-server":
+    case "unverifiable":
+      return "server-untrusted";
+    case "unreachable":
+      return outcome.hasAnswered ? "lxd-failed" : "lxd-unreachable";
+    case "refused":
+      return "lxd-failed";
+    case "unfinished":
+    case "active":
+      return undefined;
   }
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createCertificate } from "../tests/certificates.ts";
 import type { LxdFailure } from "./lxd/client.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import { errorOf, type Outcome, outcomeOf } from "./outcome.ts";
+import { PROVIDER_ERROR_CODES } from "./requirer/codes.ts";
 import { type Certificate, firstCertificate } from "./requirer/certificate.ts";
 
 const endpoint = "https://10.0.0.1:8443";
@@ -102,4 +103,57 @@ Deno.test("outcomeOf() blames the pinned certificate if its TLS handshake never 
   const unverifiable = outcome({ kind: "other-server", presented: undefined }, weak);
   assert.ok(unverifiable.kind === "unverifiable", unverifiable.kind);
   assert.match(unverifiable.reason, /RSA of 2048 to 8192 bits/);
+});
+
+// Each has a detail that no requirer is told.
+const SECRET = "https://10.9.8.7:8443";
+const OUTCOMES: Readonly<Record<Outcome["kind"], readonly [Outcome, string | undefined]>> = {
+  "no-access": [{ kind: "no-access" }, "credential-missing"],
+  "no-secret": [
+    { kind: "no-secret", uri: SECRET, isAbsent: true, words: SECRET },
+    "credential-missing",
+  ],
+  missing: [{ kind: "missing", names: [SECRET], secret: SECRET }, "credential-missing"],
+  "other-cloud": [{ kind: "other-cloud", found: SECRET }, "credential-missing"],
+  unreadable: [{ kind: "unreadable", name: SECRET, reason: SECRET }, "configuration-invalid"],
+  "no-project": [{ kind: "no-project", reason: SECRET }, "configuration-invalid"],
+  untrusted: [
+    { kind: "untrusted", endpoint: SECRET, ourFingerprint: SECRET },
+    "credential-refused",
+  ],
+  restricted: [
+    { kind: "restricted", endpoint: SECRET, ourFingerprint: SECRET },
+    "credential-refused",
+  ],
+  "other-server": [
+    { kind: "other-server", endpoint: SECRET, pinned: SECRET, presented: SECRET },
+    "server-untrusted",
+  ],
+  unverifiable: [{ kind: "unverifiable", endpoint: SECRET, reason: SECRET }, "server-untrusted"],
+  unreachable: [{ kind: "unreachable", endpoint: SECRET, cause: SECRET }, "lxd-unreachable"],
+  refused: [{ kind: "refused", endpoint: SECRET, action: SECRET, words: SECRET }, "lxd-failed"],
+  unfinished: [{ kind: "unfinished", left: 1, total: 2 }, undefined],
+  active: [
+    { kind: "active", version: SECRET, nodes: 1, certificates: 0, rejected: 0 },
+    undefined,
+  ],
+};
+
+Deno.test.each(
+  Object.entries(OUTCOMES).map(([kind, [outcome, code]]) => ({ kind, outcome, code })),
+)(
+  "errorOf() gives the code of $kind, and no detail",
+  ({ outcome, code }) => {
+    const error = errorOf(outcome);
+    assert.equal(error?.code, code);
+    assert.doesNotMatch(JSON.stringify(error ?? {}), /10\.9\.8\.7/);
+  },
+);
+
+Deno.test("errorOf() uses each code, and distinguishes an error of LXD's from no answer", () => {
+  const codes = Object.values(OUTCOMES).flatMap(([, code]) => code === undefined ? [] : [code]);
+  assert.deepEqual(new Set(codes), new Set(Object.keys(PROVIDER_ERROR_CODES)));
+  const cause = "error 503, no quorum";
+  const failed = outcome({ kind: "unreachable", cause, hasAnswered: true });
+  assert.equal(errorOf(failed)?.code, "lxd-failed");
 });

@@ -9,17 +9,18 @@ import type { Credentials } from "./credential/parts.ts";
 import type { Context, UnitContext } from "./juju/context.ts";
 import type { HookEvent } from "./juju/event.ts";
 import { knownEndpoints, type Observation, observe } from "./juju/observe.ts";
-import { publishAll } from "./juju/publish.ts";
+import { publishAll, type PublishedRelation } from "./juju/publish.ts";
 import { type Configuration, readCredentials } from "./juju/read_credentials.ts";
 import { type KnownWants, readWants } from "./juju/read_wants.ts";
 import { countRejections, logRejections } from "./juju/rejections.ts";
 import { noteLeader } from "./juju/replicas.ts";
+import { tellError } from "./juju/tell_error.ts";
 import { askLeader, type Leadership } from "./leadership.ts";
 import { apply, type Target } from "./lxd/apply.ts";
 import { applyChanges, isEnd } from "./lxd/apply_changes.ts";
 import type { Entrance, Lxd } from "./lxd/client.ts";
 import { LAST_STEPS_LIMIT_MS, STEPS_LIMIT_MS } from "./lxd/time_limits.ts";
-import { type Active, type Attempt, type Outcome, outcomeOf } from "./outcome.ts";
+import { type Active, type Attempt, errorOf, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
 import type { Mark } from "./trust/owner.ts";
@@ -95,6 +96,14 @@ interface Entered {
   readonly attempt: Attempt;
 }
 
+/** How far the work came. */
+interface Served {
+  readonly outcome: Outcome;
+  readonly hasChanged?: boolean;
+  /** The relations after their publication. @default {nothing was published} */
+  readonly publications?: readonly PublishedRelation[];
+}
+
 const UNCONCERNED: Reconciled = { outcome: undefined, isLeader: false, hasChanged: false };
 
 const NAMES = "it must be names of LXD projects with commas between them";
@@ -115,15 +124,21 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
     observe(hook, event),
   ]);
   const leadership = await askLeader(juju, clock);
-  const reconciled = await serve(hook, { configuration, seen, leadership });
+  const observed = { configuration, seen, leadership };
+  const isConcerned = seen.relations.length > 0 || seen.revocable.kind !== "none";
+  const served = isConcerned ? await serve(hook, observed) : undefined;
+  if (served) {
+    const { outcome, publications = seen.relations } = served;
+    await tellError(unitOf(hook, observed), publications, errorOf(outcome));
+  }
   if (leadership.isLeader() && event.kind === "everything") await noteLeader(hook, event);
-  return { ...UNCONCERNED, ...reconciled, isLeader: leadership.isLeader() };
+  const { outcome, hasChanged = false } = served ?? UNCONCERNED;
+  return { outcome, hasChanged, isLeader: leadership.isLeader() };
 }
 
-async function serve(hook: Hook, observed: Observed): Promise<Partial<Reconciled>> {
+async function serve(hook: Hook, observed: Observed): Promise<Served> {
   const { juju, mark, now } = hook;
   const { configuration, seen } = observed;
-  if (seen.relations.length === 0 && seen.revocable.kind === "none") return {};
   // Credentials.
   const access = accessOf(configuration, seen);
   if (access.kind !== "complete") return { outcome: access };
@@ -161,14 +176,15 @@ async function serve(hook: Hook, observed: Observed): Promise<Partial<Reconciled
   // Outcome.
   const hasChanged = [applied, revoked, ...publications].some((one) => one.hasChanged);
   const failure = applied.failure ?? revoked.failure;
-  if (failure) return { outcome: outcomeOf(failure, entered.attempt), hasChanged };
+  const done = { publications, hasChanged };
+  if (failure) return { ...done, outcome: outcomeOf(failure, entered.attempt) };
   if (revoked.undone.length > 0 && unitOf(hook, observed).mayChange) {
     const counts = { left: countCertificates(revoked.undone), total: countCertificates(steps) };
-    return { outcome: { kind: "unfinished", ...counts }, hasChanged };
+    return { ...done, outcome: { kind: "unfinished", ...counts } };
   }
   const certificates = countOurs(revoked.trustStore, mark);
   const rejected = await countRejections(hook, seen, publications);
-  return { outcome: { ...entered.active, certificates, rejected }, hasChanged };
+  return { ...done, outcome: { ...entered.active, certificates, rejected } };
 }
 
 /** The unit as it is now: it may have lost its leadership. */

@@ -8,6 +8,7 @@ import type { Transport } from "./lxd/request.ts";
 import type { Outcome } from "./outcome.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Databag } from "./requirer/databag.ts";
+import { expiryOf } from "./trust/certificate_states.ts";
 import { createMark } from "./trust/owner.ts";
 
 const [client, server, a, b, c, d] = await Promise.all([
@@ -111,6 +112,23 @@ class Model {
     return nodes.flatMap((node: { readonly trusted_certs_fp: string }) => node.trusted_certs_fp);
   }
 
+  /** States of certificates that are told to a relation, by fingerprint. */
+  states(relation = "3", name = "lxd/0"): Readonly<Record<string, string>> {
+    const states = JSON.parse(this.databags[`${relation} ${name}`]?.["certificates"] ?? "[]");
+    return Object.fromEntries(
+      states.map(({ fingerprint, state }: { readonly fingerprint: string; state: string }) => [
+        fingerprint,
+        state,
+      ]),
+    );
+  }
+
+  /** Code of the error that is told to a relation. */
+  error(relation = "3", name = "lxd/0"): string | undefined {
+    const text = this.databags[`${relation} ${name}`]?.["provider_error"];
+    return text === undefined ? undefined : JSON.parse(text).code;
+  }
+
   /** Runs a hook, forgetting what the former one did. */
   async run(event: HookEvent, unit = "lxd/0"): Promise<Outcome | undefined> {
     for (const list of [this.tools, this.written, this.warnings]) list.length = 0;
@@ -202,7 +220,9 @@ class Model {
     const key = `${relation} ${isApplication ? "lxd" : unit}`;
     const databag: Databag = { ...this.databags[key], ...changes };
     this.databags[key] = Object.fromEntries(Object.entries(databag).filter(([, text]) => text));
-    if (relation !== "9") this.written.push(`publish ${isApplication ? "application" : "unit"}`);
+    if (relation === "9") return;
+    const verb = Object.keys(changes).join() === "provider_error" ? "tell" : "publish";
+    this.written.push(`${verb} ${isApplication ? "application" : "unit"}`);
   }
 
   #transport(): Transport {
@@ -296,6 +316,14 @@ Deno.test("reconcile() registers, answers where asked, and reports the outcome",
     ]),
     registered_certificates: JSON.stringify([a.certificate]),
     server_certificate: server.certificate,
+    certificates: JSON.stringify([
+      {
+        fingerprint: a.fingerprint,
+        state: "trusted",
+        projects: null,
+        expires_at: expiryOf(a.certificate),
+      },
+    ]),
   });
   assert.equal(model.databags["3 lxd"], undefined);
 });
@@ -570,8 +598,12 @@ Deno.test("reconcile() logs rejections once, and counts them until they are gone
 
 Deno.test.each([
   { what: "all", fault: undefined, written: ["add b", "publish unit", "revoke a", "log"] },
-  { what: "no revocation", fault: "DELETE", written: ["add b", "publish unit", "log"] },
-  { what: "no addition", fault: "POST", written: ["publish unit", "log"] },
+  {
+    what: "no revocation",
+    fault: "DELETE",
+    written: ["add b", "publish unit", "log", "tell unit"],
+  },
+  { what: "no addition", fault: "POST", written: ["publish unit", "log", "tell unit"] },
 ])("reconcile() logs rejections last, if LXD does $what", async ({ fault, written }) => {
   const model = await served();
   model.wants("ams/0", { certificate: "rubbish" }, b);
@@ -607,22 +639,30 @@ Deno.test("reconcile() revokes nothing after an addition that failed, and publis
     kind: "unreachable",
     endpoint: ENDPOINT,
     cause: "error 500, no",
+    hasAnswered: true,
   });
   assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
+  assert.deepEqual([model.states(), model.error()], [{ [b.fingerprint]: "pending" }, "lxd-failed"]);
   model.faults.clear();
   await model.run(CHANGED);
   assert.deepEqual([model.trusted, model.told()], [{ [b.fingerprint]: NAME }, [b.fingerprint]]);
+  assert.deepEqual([model.states(), model.error()], [{ [b.fingerprint]: "trusted" }, undefined]);
 });
 
 Deno.test("reconcile() keeps the published data while LXD is away", async () => {
   const model = await served();
   const before = model.databags["3 lxd/0"];
   model.wants("ams/0");
-  for (const fault of ["GET /1.0", "GET /1.0/certificates"]) {
+  for (
+    const [fault, written] of [["GET /1.0", ["tell unit"]], ["GET /1.0/certificates", []]] as const
+  ) {
     model.faults.clear();
     model.faults.set(fault, 503);
     assert.equal((await model.run(CHANGED))?.kind, "unreachable");
-    assert.deepEqual([model.written, model.databags["3 lxd/0"]], [[], before]);
+    const { provider_error: error, ...rest } = model.databags["3 lxd/0"] ?? {};
+    assert.deepEqual([model.written, rest], [written, before]);
+    assert.equal(model.error(), "lxd-failed");
+    assert.doesNotMatch(error ?? "", /503|10\.0\.0\.1/);
   }
 });
 
@@ -744,7 +784,7 @@ Deno.test("reconcile() changes nothing while the option projects cannot be read"
   model.wants("ams/0", b);
   model.config = { projects: "," };
   assert.equal((await model.run(CHANGED))?.kind, "unreadable");
-  assert.deepEqual(model.written, []);
+  assert.deepEqual([model.written, model.error()], [["tell unit"], "configuration-invalid"]);
   Object.assign(model, { units: { "lxd/0": "dying" }, relations: {} });
   await model.run({ kind: "stop" });
   assert.deepEqual(model.trusted, {});
@@ -759,7 +799,7 @@ for (const event of [EVERYTHING, SETTLED, CHANGED]) {
       kind: "no-project",
       reason: 'No LXD project "wbe"',
     });
-    assert.deepEqual(model.written, []);
+    assert.deepEqual([model.written, model.error()], [["tell unit"], "configuration-invalid"]);
     // An identity may not be shown all of them.
     model.projects = ["db"];
     assert.equal((await model.run(event))?.kind, "active");
@@ -820,7 +860,8 @@ Deno.test("reconcile() keeps the original charm's data until the adoption", asyn
   const before = structuredClone(model.databags);
   model.faults.set("PATCH", 500);
   assert.equal((await model.run(EVERYTHING))?.kind, "unreachable");
-  assert.deepEqual([model.databags["3 lxd/0"], model.written], [before["3 lxd/0"], []]);
+  const { provider_error: _, ...rest } = model.databags["3 lxd/0"] ?? {};
+  assert.deepEqual([rest, model.written], [before["3 lxd/0"], ["tell unit"]]);
   model.faults.clear();
   model.leads = false;
   await model.run(EVERYTHING, "lxd/1");
@@ -869,4 +910,145 @@ Deno.test("reconcile() changes nothing more once it no longer leads", async () =
   model.losesLeadership = true;
   await model.run(CHANGED);
   assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
+});
+
+const OTHER: HookEvent = { ...CHANGED, requirer: { relation: "3", name: "ams/1" } };
+
+Deno.test("reconcile() tells each certificate's state, with a hook about another requirer too", async () => {
+  const model = await served();
+  model.leads = false;
+  model.wants("ams/0", a, b);
+  await model.run(CHANGED);
+  const [A, B, C] = [a.fingerprint, b.fingerprint, c.fingerprint];
+  assert.deepEqual(model.states(), { [A]: "trusted", [B]: "pending" });
+  // Only the databag of ams/0 tells that b is still wanted.
+  model.wants("ams/1", c, { certificate: "rubbish" });
+  await model.run(OTHER);
+  assert.deepEqual(model.states(), { [A]: "trusted", [B]: "pending", [C]: "pending" });
+  assert.ok(model.tools.includes("relation-get -r 3 - ams/0"));
+  model.wants("ams/0", a);
+  await model.run(OTHER);
+  assert.deepEqual(model.states(), { [A]: "trusted", [C]: "pending" });
+  model.wants("ams/0", a, b);
+  await model.run(CHANGED);
+  // The leader adds them.
+  model.trusts(b, NAME);
+  model.trusts(c, "lxd@uuid:3:ams-1");
+  await model.run(CHANGED);
+  assert.deepEqual(model.states(), { [A]: "trusted", [B]: "trusted", [C]: "trusted" });
+  await model.run(CHANGED);
+  assert.ok(!model.tools.includes("relation-get -r 3 - ams/1"), "nothing is in doubt");
+  // What LXD no longer has is not told.
+  model.entries.delete(C);
+  await model.run(CHANGED);
+  assert.deepEqual(model.states(), { [A]: "trusted", [B]: "trusted" });
+  await model.run(EVERYTHING);
+  assert.deepEqual(model.states(), { [A]: "trusted", [B]: "trusted", [C]: "pending" });
+});
+
+Deno.test("reconcile() keeps what is pending if Juju refuses to show who wants it", async () => {
+  const model = await served();
+  model.leads = false;
+  model.wants("ams/0", a, b);
+  await model.run(CHANGED);
+  model.unreadable.add("3 ams/0");
+  await model.run(OTHER);
+  assert.deepEqual(model.states(), { [a.fingerprint]: "trusted", [b.fingerprint]: "pending" });
+});
+
+Deno.test("reconcile() takes over rejections that a former version published without a code", async () => {
+  const model = await served();
+  const reason = "The certificate expired on 2001-01-01";
+  const former = { unit: "ams/1", fingerprint: "f".repeat(64), reason };
+  model.databags["3 lxd/0"] = {
+    ...model.databags["3 lxd/0"],
+    rejected_certificates: JSON.stringify([former]),
+  };
+  model.wants("ams/0", a, { certificate: "rubbish" });
+  await model.run(CHANGED);
+  const { rejected_certificates: text = "" } = model.databags["3 lxd/0"] ?? {};
+  assert.deepEqual(JSON.parse(text), [
+    {
+      unit: "ams/0",
+      fingerprint: null,
+      code: "not-certificate",
+      reason: "The text holds no PEM certificate",
+    },
+    former,
+  ]);
+  assert.deepEqual(model.states(), { [a.fingerprint]: "trusted" });
+});
+
+Deno.test("reconcile() tells an error where answers go, until the next success", async () => {
+  const model = await served();
+  model.relations["4"] = ["other", "other/0"];
+  model.wants("ams", b);
+  await model.run(SETTLED);
+  const before = structuredClone(model.databags);
+  model.faults.set("GET /1.0", 500);
+  await model.run(CHANGED);
+  assert.deepEqual(model.written, ["tell unit", "tell application"]);
+  assert.deepEqual([model.error(), model.error("3", "lxd")], ["lxd-failed", "lxd-failed"]);
+  assert.deepEqual(model.databags["4 lxd/0"], before["4 lxd/0"]);
+  await model.run(CHANGED);
+  assert.deepEqual([model.written, model.hasChanged], [[], false]);
+  await model.run(EVERYTHING);
+  assert.deepEqual([model.written, model.error("4")], [["tell unit"], "lxd-failed"]);
+  assert.equal(model.databags["4 lxd"], undefined);
+  model.config = { projects: "," };
+  await model.run(EVERYTHING);
+  assert.deepEqual([model.error(), model.error("4")], Array(2).fill("configuration-invalid"));
+  model.config = {};
+  model.faults.clear();
+  await model.run(CHANGED);
+  assert.deepEqual(model.written, ["tell unit", "tell application"]);
+  await model.run(EVERYTHING);
+  assert.deepEqual([model.databags, model.hasChanged], [before, false]);
+});
+
+Deno.test("reconcile() tells an error alone to a relation that had no answer yet", async () => {
+  const model = new Model();
+  model.wants("ams", a);
+  model.faults.set("GET /1.0", 403);
+  const application: HookEvent = { ...CHANGED, requirer: { relation: "3", name: "ams" } };
+  await model.run(application);
+  for (const name of ["lxd/0", "lxd"]) {
+    assert.deepEqual(Object.keys(model.databags[`3 ${name}`] ?? {}), ["provider_error"]);
+    assert.equal(model.error("3", name), "credential-refused");
+  }
+  model.faults.clear();
+  await model.run(application);
+  assert.deepEqual(model.databags["3 lxd"], model.databags["3 lxd/0"]);
+  assert.deepEqual([model.error(), model.told()], [undefined, [a.fingerprint]]);
+});
+
+Deno.test("reconcile() tells an error beside what it publishes, without a write that it takes back", async () => {
+  const model = await served();
+  model.wants("ams/0");
+  model.faults.set("DELETE", 400);
+  await model.run(SETTLED);
+  assert.deepEqual(model.written, ["publish unit", "tell unit"]);
+  assert.equal(model.error(), "lxd-failed");
+  await model.run(SETTLED);
+  assert.deepEqual([model.written, model.hasChanged], [[], false]);
+});
+
+Deno.test("reconcile() fails no hook for an error that Juju refuses to be told", async () => {
+  const model = await served();
+  model.unwritable.add("3");
+  model.faults.set("GET /1.0", 500);
+  assert.equal((await model.run(CHANGED))?.kind, "unreachable");
+  assert.equal(model.error(), undefined);
+});
+
+Deno.test("reconcile() calls what is left for the next hook pending, and no error", async () => {
+  const model = await served();
+  model.wants("ams/0", a, b, c);
+  // More than a hook has for all steps.
+  model.toolMs = 130_000;
+  const outcome = await model.run(CHANGED);
+  assert.equal(outcome?.kind, "unfinished");
+  const [A, B, C] = [a.fingerprint, b.fingerprint, c.fingerprint];
+  assert.deepEqual(model.states(), { [A]: "trusted", [B]: "trusted", [C]: "pending" });
+  assert.equal(model.error(), undefined);
 });

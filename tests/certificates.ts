@@ -191,6 +191,11 @@ async function readIssuer(
   };
 }
 
+/** Returns the end of a certificate's validity in UTC, such as `2036-01-01T00:00:00Z`. */
+export function expiryOf(certificate: string): string {
+  return new Date(new X509Certificate(certificate).validTo).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
 /** Returns the sorted fingerprints of certificates, in the order of publications. */
 export function fingerprintsOf(
   ...certificates: readonly Pick<TestCertificate, "fingerprint">[]

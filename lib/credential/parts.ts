@@ -90,7 +90,8 @@ export function readParts(parts: Parts, now: Date): ReadCredentials {
   const certificate = chain[0] && readCertificate(chain[0]);
   if (!certificate) return unreadable(parts.certificate, "it must be a PEM certificate");
   // LXD would only report that it does not trust us, and the runtime's TLS that it fails.
-  const reason = unusable(certificate, now) ?? unfit(certificate) ?? unknownToTls(certificate);
+  const reason = unusable(certificate, now) ?? unfit(certificate)?.reason ??
+    unknownToTls(certificate);
   if (reason) return unreadable(parts.certificate, reason);
   const server = readServer(parts.server.value);
   if (!server) return unreadable(parts.server, "it must be a PEM certificate");

@@ -12,9 +12,10 @@ import type { UnitContext } from "./context.ts";
 import type { KnownWants, ServedRelation } from "./read_wants.ts";
 import { unlessRefused } from "./refusal.ts";
 import type { Rejecting } from "./rejections.ts";
+import { ERROR_KEY, type Told } from "./tell_error.ts";
 
 /** A relation after its publication. */
-export interface PublishedRelation extends Rejecting {
+export interface PublishedRelation extends Rejecting, Told {
   /** Whether anything was written. */
   readonly hasChanged: boolean;
   /** Whether Juju refused to write to the relation. */
@@ -52,21 +53,20 @@ export async function publishAll(
   const awaited = without(adoptable, [...facts.unnamed].map((fingerprint) => ({ fingerprint })));
   return await Promise.all(relations.map(async (view) => {
     const publication = publicationOf(view, facts);
-    const { relation, published } = view;
     const { rejected } = publication;
     const isPending = isAdoptionPending(view, awaited, facts.mark);
     // A unit that does not lead waits for the leader, but not for ever: the original charm may have
     // published to this unit alone.
     if (isPending && (context.isLeader || !complete)) {
-      return { relation, published, rejected, hasChanged: false, isRefused: false };
+      return { ...view, rejected, hasChanged: false, isRefused: false };
     }
     const { renderPublication, isForApplication } = INTERFACES[view.endpoint];
-    const isWritten = await unlessRefused(publish(context, view, {
+    const written = await unlessRefused(publish(context, view, {
       databag: renderPublication(publication),
       isForApplication: isForApplication({ ...view, isClustered: facts.isClustered }),
     }));
-    const isRefused = isWritten === undefined;
-    return { relation, published, rejected, hasChanged: isWritten ?? false, isRefused };
+    const isRefused = written === undefined;
+    return { ...view, rejected, hasChanged: false, ...written, isRefused };
   }));
 }
 
@@ -75,19 +75,18 @@ export async function publishAll(
  * Juju run a `relation-changed` without a unit. Not every requirer survives that, so it is written
  * only for those that read it.
  *
- * @returns Whether anything was written.
+ * @returns Whether anything was written, and the application's databag after it if this unit leads.
  */
 export async function publish(
   { juju, application, isLeader }: Omit<UnitContext, "unit" | "mayChange">,
   { relation, databag }: Pick<ServedRelation, "relation" | "databag">,
   { databag: wanted, isForApplication }: RenderedPublication,
-): Promise<boolean> {
+): Promise<Pick<PublishedRelation, "hasChanged" | "ofApplication">> {
   const change = difference(databag, wanted);
-  const changeOfApplication = isLeader
-    ? changeFor(await juju.relationGet(relation, application), wanted, { isForApplication })
-    : undefined;
+  const before = isLeader ? await juju.relationGet(relation, application) : undefined;
+  const changeOfApplication = before && changeFor(before, wanted, { isForApplication });
   if (change) await juju.relationSet(relation, change, "unit");
-  if (!changeOfApplication) return change !== undefined;
+  if (!changeOfApplication) return { hasChanged: change !== undefined, ofApplication: before };
   try {
     await juju.relationSet(relation, changeOfApplication, "application");
   } catch (error) {
@@ -95,7 +94,9 @@ export async function publish(
     if (change) await juju.relationSet(relation, formerValues(databag, change), "unit");
     throw error;
   }
-  return true;
+  const ofApplication = Object.entries({ ...before, ...changeOfApplication })
+    .filter(([, text]) => text !== "");
+  return { hasChanged: true, ofApplication: Object.fromEntries(ofApplication) };
 }
 
 /** The change of the application's databag. */
@@ -108,7 +109,9 @@ function changeFor(
   >,
 ): Databag | undefined {
   const nothing = Object.fromEntries(Object.keys(before).map((key) => [key, ""]));
-  return difference(before, isForApplication ? { ...nothing, ...wanted } : nothing);
+  if (!isForApplication) return difference(before, nothing);
+  const { [ERROR_KEY]: _, ...others } = nothing;
+  return difference(before, { ...others, ...wanted });
 }
 
 /** The former values of the keys of a change. */

@@ -76,6 +76,37 @@ Deno.test("publish() empties the application's databag if the application asks n
   ]);
 });
 
+Deno.test("publish() leaves an error to its own writer, unless the application asks no more", async () => {
+  const error = { provider_error: '{"code":"lxd-failed"}' };
+  assert.deepEqual(await run({ ...TOLD, ...error }), []);
+  const answered = { version: "1.0", nodes: "[]", ...error };
+  assert.deepEqual(await run(TOLD, answered, LOOKS), []);
+  assert.deepEqual(await run(TOLD, error, LOOKS), [
+    ["3", "application", { version: "1.0", nodes: "[]" }],
+  ]);
+  assert.deepEqual(await run(TOLD, error, LOOKS_NOT), [
+    ["3", "application", { provider_error: "" }],
+  ]);
+});
+
+Deno.test("publish() says what the application's databag then holds", async () => {
+  const juju: Pick<Juju, "relationGet" | "relationSet"> = {
+    relationGet: () => Promise.resolve({ old: "1", provider_error: "e" }),
+    relationSet: () => Promise.resolve(),
+  };
+  const context = { juju: juju as Juju, application: "lxd", isLeader: true };
+  const place = { relation: "3", databag: TOLD };
+  const publication = { databag: WANTED, isForApplication: true };
+  assert.deepEqual(await publish(context, place, publication), {
+    hasChanged: true,
+    ofApplication: { version: "1.0", nodes: "[]", provider_error: "e" },
+  });
+  assert.deepEqual(await publish({ ...context, isLeader: false }, place, publication), {
+    hasChanged: false,
+    ofApplication: undefined,
+  });
+});
+
 Deno.test("publish() completes the application's databag after a change of leader", async () => {
   assert.deepEqual(await run(TOLD, { version: "1.0", rejected_certificates: "[]" }, LOOKS), [
     ["3", "application", { nodes: "[]", rejected_certificates: "" }],

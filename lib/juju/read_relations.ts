@@ -6,9 +6,10 @@
  */
 import type { Sender } from "../relation/lxd.ts";
 import { type Endpoint, ENDPOINTS, INTERFACES } from "../relation/mod.ts";
-import type { Databag, Rejection } from "../requirer/databag.ts";
+import type { Certificate } from "../requirer/certificate.ts";
+import type { Databag } from "../requirer/databag.ts";
 import type { Requirer } from "../trust/owner.ts";
-import type { Published, Want, Wants } from "../trust/want.ts";
+import type { CodedRejection, Published, Want, Wants } from "../trust/want.ts";
 import type { Reader } from "./context.ts";
 import type { Juju } from "./hook_tools.ts";
 import { unlessRefused } from "./refusal.ts";
@@ -40,7 +41,9 @@ export interface Relation extends RelationId {
   /** The certificates wanted by the requirers read. */
   readonly wants: readonly Want[];
   /** Rejections of unreadable keys. */
-  readonly rejected: readonly Rejection[];
+  readonly rejected: readonly CodedRejection[];
+  /** The certificates that these name. */
+  readonly refused: readonly Certificate[];
   /** This unit's databag. */
   readonly databag: Databag;
   /** The publication in this unit's databag. */
@@ -130,12 +133,13 @@ export async function readRequirer(
     juju.relationGet(relation, unit),
   ]);
   if (maySpeakForUnits?.(application.databag)) return await readWhole();
-  const { wants, rejected } = isUnit
+  const { wants, rejected, refused } = isUnit
     ? parseWants(relation, application, [sender])
     : parseWants(relation, sender, []);
   const ofRequirer = {
     wants: wants.filter(({ requirer }) => requirer.name === name),
     rejected: rejected.filter(({ unit }) => unit === name),
+    refused,
   };
   return {
     endpoint,
@@ -169,6 +173,7 @@ export async function readDeparted(
     isAskedByApplication: undefined,
     wants: [],
     rejected: [],
+    refused: [],
     databag,
     published: INTERFACES[endpoint].parsePublished(databag),
   };

@@ -7,7 +7,7 @@
 import { INTERFACES } from "../relation/mod.ts";
 import type { Databag } from "../requirer/databag.ts";
 import { admit, rejection, type Rules } from "../trust/admit.ts";
-import { type RelationView, unsettledOf } from "../trust/publication.ts";
+import { pendingOf, type RelationView, unsettledOf } from "../trust/publication.ts";
 import { CONTESTED, share, type Shared } from "../trust/share.ts";
 import { ownerOf } from "../trust/trust_store.ts";
 import type { Published, Want } from "../trust/want.ts";
@@ -69,7 +69,7 @@ function withoutContested(known: Known, { granted, contested }: Shared): KnownWa
     rejected: [
       ...relation.rejected,
       ...relation.admitted.filter((want) => isContested.has(want))
-        .map((want) => rejection(want, CONTESTED)),
+        .map((want) => rejection(want, { code: "contested", reason: CONTESTED })),
     ],
   }));
   return { ...known, relations, wants: granted, contested };
@@ -120,14 +120,16 @@ async function readDoubtful(
   const { only, published } = relation;
   const view = viewOf(relation, rules);
   // Certificates that the original charm published are adopted for the whole relation at once.
-  const isClear = published.original.size === 0 && unsettledOf(view, rules).length === 0;
+  const pending = pendingOf(view, rules);
+  const isClear = published.original.size === 0 && pending.length === 0 &&
+    unsettledOf(view, rules).length === 0;
   if (!only || isClear) return view;
   const whole = await unlessRefused(readRelation(context, relation));
-  if (!whole) return keepPublished(view, published, rules);
+  if (!whole) return { ...keepPublished(view, published, rules), awaited: new Set(pending) };
   const others = whole.wants.filter(({ requirer }) => requirer.name !== only.name);
-  const { isAskedByApplication } = whole;
+  const { isAskedByApplication, refused } = whole;
   return viewOf(
-    { ...relation, isAskedByApplication, wants: [...relation.wants, ...others] },
+    { ...relation, isAskedByApplication, refused, wants: [...relation.wants, ...others] },
     rules,
   );
 }
@@ -165,7 +167,9 @@ function viewOf(relation: Relation, rules: Rules): ServedRelation {
     ...relation,
     admitted,
     rejected: [...relation.rejected, ...rejected],
+    sent: [...relation.wants.map(({ certificate }) => certificate), ...relation.refused],
     kept: new Map(),
+    awaited: new Set(),
   };
 }
 

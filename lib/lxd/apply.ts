@@ -5,6 +5,7 @@
  */
 import { limit } from "../async/limit.ts";
 import type { Fingerprint } from "../requirer/certificate.ts";
+import type { Reason } from "../requirer/reason.ts";
 import { fullName } from "../trust/owner.ts";
 import { isSame, isWithin } from "../trust/projects.ts";
 import { describeStep, effectOf, type Step } from "../trust/step.ts";
@@ -17,7 +18,7 @@ export interface Applied {
   /** The trust store after them. */
   readonly trustStore: TrustStore;
   /** The certificates that LXD refused, with its reasons. */
-  readonly refused: ReadonlyMap<Fingerprint, string>;
+  readonly refused: ReadonlyMap<Fingerprint, Reason>;
   /** The entries that LXD refused to rename. Their names do not tell who wants them. */
   readonly unnamed: ReadonlySet<Fingerprint>;
   /** Whether the trust store was, or may have been, changed. */
@@ -41,7 +42,7 @@ export interface Target {
 /** `Applied`, while the steps are being taken. */
 interface Progress {
   readonly trustStore: Map<Fingerprint, TrustEntry>;
-  readonly refused: Map<Fingerprint, string>;
+  readonly refused: Map<Fingerprint, Reason>;
   readonly unnamed: Set<Fingerprint>;
   hasChanged: boolean;
   failure: RequestFailure | undefined;
@@ -208,8 +209,12 @@ function recordRefusal(
   else if (step.kind === "revoke") {
     progress.unrevoked ??= { ...reply, action: `to revoke ${fingerprint}` };
   } else {
-    const reason = message === IDENTITY ? message : `LXD refuses the certificate: ${message}`;
-    progress.refused.set(fingerprint, reason);
+    progress.refused.set(
+      fingerprint,
+      message === IDENTITY
+        ? { code: "identity", reason: message }
+        : { code: "lxd-refused", reason: `LXD refuses the certificate: ${message}` },
+    );
   }
 }
 

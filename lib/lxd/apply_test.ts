@@ -137,7 +137,8 @@ Deno.test("apply() continues after a refused certificate, and gives the reason",
   const { trustStore, refused, failure, told } = await run([add(a), add(b)], [refusal(400), DONE], {
     before: store(),
   });
-  assert.deepEqual(refused, new Map([[a, "LXD refuses the certificate: no (400)"]]));
+  const reason = { code: "lxd-refused", reason: "LXD refuses the certificate: no (400)" };
+  assert.deepEqual(refused, new Map([[a, reason]]));
   assert.deepEqual([...trustStore.keys()], [b]);
   assert.deepEqual([failure, told.length], [undefined, 1]);
 });
@@ -199,7 +200,8 @@ Deno.test("apply() reports a refused certificate that is an identity", async () 
     after: list,
     isIdentity: true,
   });
-  assert.match(refused.get(a) ?? "", /in LXD already, as an identity of its own/);
+  assert.equal(refused.get(a)?.code, "identity");
+  assert.match(refused.get(a)?.reason ?? "", /in LXD already, as an identity of its own/);
   assert.deepEqual(asked, ["add aa n null", "list", "identity aa"]);
 });
 

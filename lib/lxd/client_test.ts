@@ -79,11 +79,15 @@ Deno.test.each([
     expected: { kind: "untrusted" },
   },
   { what: "forbidden", answer: 403, expected: { kind: "refused", status: 403, message: "no" } },
-  { what: "failed", answer: 500, expected: { kind: "unreachable", cause: "error 500, no" } },
+  {
+    what: "failed",
+    answer: 500,
+    expected: { kind: "unreachable", cause: "error 500, no", hasAnswered: true },
+  },
   {
     what: "not understood",
     answer: '"hello"',
-    expected: { kind: "unreachable", cause: "an answer that is not LXD's" },
+    expected: { kind: "unreachable", cause: "an answer that is not LXD's", hasAnswered: true },
   },
   {
     what: "of another server",
@@ -112,7 +116,7 @@ Deno.test("enterLxd() names the credential's endpoint if all members are silent"
   assert.deepEqual(await enterLxd(world, { credential: A, known: known([B]) }), {
     kind: "failed",
     endpoint: A,
-    failure: { kind: "unreachable", cause: "error 503, no" },
+    failure: { kind: "unreachable", cause: "error 503, no", hasAnswered: true },
   });
 });
 
@@ -361,7 +365,8 @@ Deno.test("Lxd.isIdentity() asks for the certificate by its fingerprint", async 
 Deno.test("Lxd.nodes() reports a failure", async () => {
   const members = `GET ${A}/1.0/cluster/members?recursion=1`;
   const lxd = await enter({ [`GET ${A}/1.0`]: CLUSTERED, [members]: 500 });
-  assert.deepEqual(await lxd.nodes(), { kind: "unreachable", cause: "error 500, no" });
+  const failure = { kind: "unreachable", cause: "error 500, no", hasAnswered: true };
+  assert.deepEqual(await lxd.nodes(), failure);
 });
 
 Deno.test("Lxd.trustStore() lists entries of every version by fingerprint", async () => {

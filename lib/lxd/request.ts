@@ -42,6 +42,8 @@ export interface Unreachable {
   readonly kind: "unreachable";
   /** Why, for the operator. */
   readonly cause: string;
+  /** Whether somebody answered, with an error or with what is not LXD's. @default {false} */
+  readonly hasAnswered?: boolean;
 }
 
 /** Options of a request. */
@@ -156,12 +158,13 @@ function parseReply<T>(parser: Parser<T>, status: number, text: string): Reply<T
   const { error: words, metadata } = Envelope.safeParse(parseJson(text)).data ?? {};
   const error = words && line(words, MAXIMUM_WORDS);
   if (status >= 500) {
-    return { kind: "unreachable", cause: `error ${status}${error ? `, ${error}` : ""}` };
+    const cause = `error ${status}${error ? `, ${error}` : ""}`;
+    return { kind: "unreachable", cause, hasAnswered: true };
   }
   if (status >= 400) return { kind: "refused", status, message: error || `error ${status}` };
   const result = parser.safeParse(metadata);
   if (status < 200 || status >= 300 || !result.success) {
-    return { kind: "unreachable", cause: "an answer that is not LXD's" };
+    return { kind: "unreachable", cause: "an answer that is not LXD's", hasAnswered: true };
   }
   return { kind: "done", value: result.data };
 }

@@ -51,7 +51,11 @@ Deno.test("createRequest() asks with GET and without a body", async () => {
   ]);
 });
 
-const NOT_LXD = { kind: "unreachable", cause: "an answer that is not LXD's" };
+const NOT_LXD = {
+  kind: "unreachable",
+  cause: "an answer that is not LXD's",
+  hasAnswered: true,
+};
 
 Deno.test.each([
   {
@@ -74,9 +78,13 @@ Deno.test.each([
   {
     status: 500,
     text: '{"error":"no quorum"}',
-    expected: { kind: "unreachable", cause: "error 500, no quorum" },
+    expected: { kind: "unreachable", cause: "error 500, no quorum", hasAnswered: true },
   },
-  { status: 503, text: "", expected: { kind: "unreachable", cause: "error 503" } },
+  {
+    status: 503,
+    text: "",
+    expected: { kind: "unreachable", cause: "error 503", hasAnswered: true },
+  },
   { status: 200, text: '{"metadata":{"name":1}}', expected: NOT_LXD },
   { status: 200, text: '{"metadata":null}', expected: NOT_LXD },
   { status: 200, text: '{"name":"a"}', expected: NOT_LXD },

@@ -9,15 +9,11 @@ import {
   pemBlocks,
   readCertificate,
 } from "../requirer/certificate.ts";
-import { ALONE_REGEXP, parseBoundedJson, type Rejection } from "../requirer/databag.ts";
-import {
-  isTooLong,
-  LIMITS,
-  reasonAgainstMore,
-  reasonAgainstSize,
-  reasonAgainstText,
-} from "../requirer/limits.ts";
+import { ALONE_REGEXP, parseBoundedJson } from "../requirer/databag.ts";
+import { isTooLong, LIMITS, reasonAgainstMore, reasonAgainstSize } from "../requirer/limits.ts";
+import { because, type Reason } from "../requirer/reason.ts";
 import { authoritiesAmong } from "../trust/chain.ts";
+import { textOverLimit } from "./over_limits.ts";
 
 /** A certificate that a requirer sent. */
 export interface Sent {
@@ -33,23 +29,37 @@ export interface ClientCertificates {
   readonly certificates: readonly Sent[];
   /** Reasons why the rest was rejected, for the requirer's author. */
   readonly rejected: readonly Refusal[];
+  /** The certificates that `rejected` names. */
+  readonly refused: readonly Certificate[];
 }
 
 /** A rejection, without the name of the requirer. */
-export type Refusal = Omit<Rejection, "unit">;
+export interface Refusal extends Reason {
+  /** The certificate, or null if the item was none. */
+  readonly fingerprint: string | null;
+}
 
 const MUST_BE = "was sent: it must be a PEM certificate";
 
 const REASONS = {
-  authority: "The certificate of an authority was sent with the one it signed: " +
-    "only the client's own is registered",
-  doubtful: "Too many certificates with the same names were sent to verify all signatures: " +
-    "send only the client's own",
-  block: "A PEM block was sent that is no CERTIFICATE",
-  certificate: "The PEM block is not an X.509 certificate",
-  key: "A private key was sent: it is no longer secret, replace it and send certificates only",
-  text: "The text holds no PEM certificate",
-} as const;
+  authority: {
+    code: "authority",
+    reason: "The certificate of an authority was sent with the one it signed: " +
+      "only the client's own is registered",
+  },
+  doubtful: {
+    code: "too-many-signatures",
+    reason: "Too many certificates with the same names were sent to verify all signatures: " +
+      "send only the client's own",
+  },
+  block: { code: "not-certificate", reason: "A PEM block was sent that is no CERTIFICATE" },
+  certificate: { code: "not-certificate", reason: "The PEM block is not an X.509 certificate" },
+  key: {
+    code: "private-key",
+    reason: "A private key was sent: it is no longer secret, replace it and send certificates only",
+  },
+  text: { code: "not-certificate", reason: "The text holds no PEM certificate" },
+} as const satisfies Readonly<Record<string, Reason>>;
 
 // Longer texts are not repeated in relation data.
 const MAXIMUM_ECHO_LENGTH = 16_384;
@@ -82,28 +92,36 @@ export function readClientCertificates(
   parse: typeof readCertificate = readCertificate,
 ): ClientCertificates {
   if (isTooLong(raw)) {
-    return { certificates: [], rejected: [{ fingerprint: null, reason: reasonAgainstText(key) }] };
+    const rejected = [{ fingerprint: null, ...textOverLimit(key) }];
+    return { certificates: [], rejected, refused: [] };
   }
   const reader = createReader(parse);
   for (const item of items(raw)) readItem(item, reader);
-  const { sent, more, rejected } = reader;
+  const { sent, more, rejected, refused } = reader;
   const certificates = [...sent.values()].filter((one) => one !== undefined);
   // A chain may stand in one item, or in several.
   const { certain, doubtful } = authoritiesAmong(
     certificates.map(({ certificate }) => certificate),
   );
   const authorities = certain.union(doubtful);
+  const { own = [], others = [] } = Object.groupBy(
+    certificates,
+    ({ certificate }) => authorities.has(certificate.fingerprint) ? "others" : "own",
+  );
   return {
-    certificates: certificates.filter(({ certificate }) =>
-      !authorities.has(certificate.fingerprint)
-    ),
+    certificates: own,
     rejected: [
       ...rejected,
-      ...more.size > 0 ? [{ fingerprint: null, reason: reasonAgainstMore(more.size) }] : [],
-      ...[...certain].map((fingerprint) => ({ fingerprint, reason: REASONS.authority })),
-      ...[...doubtful].map((fingerprint) => ({ fingerprint, reason: REASONS.doubtful })),
+      ...more.size > 0 ? [{ fingerprint: null, ...tooMany(more.size) }] : [],
+      ...[...certain].map((fingerprint) => ({ fingerprint, ...REASONS.authority })),
+      ...[...doubtful].map((fingerprint) => ({ fingerprint, ...REASONS.doubtful })),
     ],
+    refused: [...refused, ...others.map(({ certificate }) => certificate)],
   };
+}
+
+function tooMany(more: number): Reason {
+  return { code: "too-many-certificates", reason: reasonAgainstMore(more) };
 }
 
 /** What was read so far. */
@@ -116,8 +134,10 @@ interface Reader {
   readonly more: Set<string>;
   /** What was rejected. */
   readonly rejected: readonly Refusal[];
+  /** The certificates among that. */
+  readonly refused: readonly Certificate[];
   /** Rejects something, for a reason. */
-  readonly reject: (reason: string, fingerprint: string | null) => void;
+  readonly reject: (reason: Reason, certificate?: Certificate) => void;
   /** Reads the certificate of a block. */
   readonly read: (block: PemBlock, echo: string | undefined) => void;
 }
@@ -126,9 +146,12 @@ function createReader(parse: typeof readCertificate): Reader {
   const sent = new Map<string, Sent | undefined>();
   const more = new Set<string>();
   const refusals = new Map<string, Refusal>();
+  const refused: Certificate[] = [];
   let number = 0;
-  const reject: Reader["reject"] = (reason, fingerprint) => {
-    refusals.set(`${fingerprint} ${reason}`, { fingerprint, reason });
+  const reject: Reader["reject"] = (reason, certificate) => {
+    const { fingerprint = null } = certificate ?? {};
+    refusals.set(`${fingerprint} ${reason.reason}`, { fingerprint, ...reason });
+    if (certificate) refused.push(certificate);
   };
   return {
     sent,
@@ -137,16 +160,18 @@ function createReader(parse: typeof readCertificate): Reader {
     get rejected() {
       return [...refusals.values()];
     },
+    refused,
     reject,
     read: (block, echo) => {
       const { body } = block;
       if (sent.has(body)) return;
       if (number === LIMITS.certificates) return void more.add(body);
       const certificate = parse(block);
-      const reason = certificate && reasonAgainstSize(certificate);
-      if (!certificate || reason) {
-        reject(reason ?? REASONS.certificate, certificate?.fingerprint ?? null);
-      } else number++;
+      const reason = certificate
+        ? because("too-large", reasonAgainstSize(certificate))
+        : REASONS.certificate;
+      if (reason) reject(reason, certificate);
+      else number++;
       sent.set(
         body,
         certificate && !reason ? { certificate, text: echo ?? certificate.pem } : undefined,
@@ -171,12 +196,12 @@ function readItem(item: unknown, reader: Reader): void {
   if (item === null || item === "") return;
   if (typeof item !== "string") {
     const what = Array.isArray(item) ? "A list" : KINDS[typeof item];
-    return reader.reject(`${what} ${MUST_BE}`, null);
+    return reader.reject({ code: "not-certificate", reason: `${what} ${MUST_BE}` });
   }
   if (reader.texts.has(item)) return;
   const blocks = pemBlocks(item);
   if (blocks.length === 0) {
-    return item.trim() === "" ? undefined : reader.reject(REASONS.text, null);
+    return item.trim() === "" ? undefined : reader.reject(REASONS.text);
   }
   reader.texts.add(item);
   // The requirer looks for its own text. Text beside the certificate is not repeated: it may be a
@@ -186,7 +211,7 @@ function readItem(item: unknown, reader: Reader): void {
 }
 
 function readBlock(block: PemBlock, echo: string | undefined, reader: Reader): void {
-  if (block.label.endsWith("PRIVATE KEY")) reader.reject(REASONS.key, null);
-  else if (block.label !== "CERTIFICATE") reader.reject(REASONS.block, null);
+  if (block.label.endsWith("PRIVATE KEY")) reader.reject(REASONS.key);
+  else if (block.label !== "CERTIFICATE") reader.reject(REASONS.block);
   else reader.read(block, echo);
 }

@@ -68,7 +68,12 @@ const A = one.certificate;
 const B = two.certificate;
 
 /** What counts in most cases: which certificates, and what is wrong. */
-function brief({ certificates, rejected }: ClientCertificates) {
+function brief({ certificates, rejected, refused }: ClientCertificates) {
+  const named = rejected.flatMap(({ fingerprint }) => fingerprint === null ? [] : [fingerprint]);
+  assert.deepEqual(
+    new Set(refused.map(({ fingerprint }) => fingerprint as string)),
+    new Set(named),
+  );
   const fingerprints = certificates.map(({ certificate }) => certificate.fingerprint as string);
   return {
     certificates: [...new Set(fingerprints)],
@@ -77,6 +82,8 @@ function brief({ certificates, rejected }: ClientCertificates) {
 }
 
 const read = (raw: string) => brief(readClientCertificates("client_certificates", raw));
+const codesOf = (raw: string) =>
+  readClientCertificates("client_certificates", raw).rejected.map(({ code }) => code);
 const texts = (raw: string) =>
   readClientCertificates("client_certificates", raw).certificates.map(({ text }) => text);
 
@@ -156,6 +163,7 @@ Deno.test.each([
   },
 ])("readClientCertificates() rejects $what", ({ raw, reason }) => {
   assert.deepEqual(read(raw), { certificates: [], reasons: [reason] });
+  assert.deepEqual(codesOf(raw), ["not-certificate"]);
 });
 
 Deno.test("readClientCertificates() reads good certificates beside bad ones", () => {
@@ -192,6 +200,7 @@ Deno.test("readClientCertificates() says that a private key was sent", () => {
   const keys = [one.key, one.traditionalKey, one.key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE")];
   for (const key of keys) {
     assert.deepEqual(read(A + key), { certificates: [one.fingerprint], reasons });
+    assert.deepEqual(codesOf(A + key), ["private-key"]);
   }
   assert.deepEqual(read(YAML_KEY_DOUBLE), { certificates: [FINGERPRINT], reasons });
 });
@@ -250,7 +259,9 @@ Deno.test("readClientCertificates() takes no authority, over however many items"
   ];
   const reason = "The certificate of an authority was sent with the one it signed: " +
     "only the client's own is registered";
-  const expected = [root, middle].map(({ fingerprint }) => ({ fingerprint, reason }));
+  const expected = [root, middle].map(({ fingerprint }) => {
+    return { fingerprint, code: "authority", reason };
+  });
   for (const raw of sent) {
     const { certificates, rejected } = readClientCertificates("client_certificates", raw);
     const fingerprints = certificates.map(({ certificate }) => certificate.fingerprint as string);
@@ -333,12 +344,14 @@ Deno.test("readClientCertificates() parses no block after the hundredth certific
 
 Deno.test("readClientCertificates() rejects a certificate over the limit, with its fingerprint", () => {
   const large = craft({ padding: 16_384 });
-  const { certificates, rejected } = readClientCertificates(
+  const { certificates, rejected, refused } = readClientCertificates(
     "client_certificates",
     JSON.stringify([large, A]),
   );
   assert.equal(certificates.length, 1);
   assert.equal(rejected[0]?.fingerprint, firstCertificate(large)?.fingerprint);
+  assert.deepEqual(rejected.map(({ code }) => code), ["too-large"]);
+  assert.deepEqual(refused, [firstCertificate(large)]);
   assert.match(
     rejected[0]?.reason ?? "",
     /^The certificate has 16\d{3} bytes, and the limit is 16 KiB \(16384 bytes\): use one without/,

@@ -13,16 +13,17 @@ import {
   PROVIDER,
   readField,
   readFingerprints,
-  type Rejection,
   renderDatabag,
   REQUIRER,
 } from "../requirer/databag.ts";
-import { isTooLong, reasonAgainstProjects, reasonAgainstText } from "../requirer/limits.ts";
+import { isTooLong } from "../requirer/limits.ts";
+import type { Reason } from "../requirer/reason.ts";
 import { compareRejections } from "../trust/bound_rejections.ts";
 import type { Requirer } from "../trust/owner.ts";
 import type { Projects } from "../trust/projects.ts";
-import type { Publication, Published, Want, Wants } from "../trust/want.ts";
+import type { CodedRejection, Publication, Published, Want, Wants } from "../trust/want.ts";
 import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
+import { projectsOverLimit, textOverLimit } from "./over_limits.ts";
 
 /** An application or unit at the other end of a relation, with its databag. */
 export interface Sender {
@@ -34,7 +35,10 @@ export interface Sender {
 
 const VERSION = "1.0";
 
-const MUST_BE_PROJECTS = "projects must be a JSON list of at least one project name";
+const MUST_BE_PROJECTS: Reason = {
+  code: "projects-unreadable",
+  reason: "projects must be a JSON list of at least one project name",
+};
 
 /**
  * Parses the wants of an application and of its units, each by itself. Never fails: what cannot be read
@@ -64,11 +68,12 @@ export function joinWants(requests: readonly Wants[]): Wants {
   return {
     wants: requests.flatMap(({ wants }) => wants),
     rejected: requests.flatMap(({ rejected }) => rejected),
+    refused: requests.flatMap(({ refused }) => refused),
   };
 }
 
 /** The projects that a requirer names, or the reason why they cannot be read. */
-export type Confines = { readonly projects: Projects } | { readonly reason: string };
+export type Confines = { readonly projects: Projects } | { readonly against: Reason };
 
 /**
  * Reads the projects that a requirer names, if they are within the limits.
@@ -77,10 +82,10 @@ export type Confines = { readonly projects: Projects } | { readonly reason: stri
  * @param parse Reads that.
  */
 export function confinesOf(texts: readonly string[], parse: (text: string) => Confines): Confines {
-  const reason = reasonAgainstText("projects");
-  if (texts.some(isTooLong)) return { reason };
+  const against = textOverLimit("projects");
+  if (texts.some(isTooLong)) return { against };
   const text = texts.join();
-  if (isTooLong(text)) return { reason };
+  if (isTooLong(text)) return { against };
   return parse(text);
 }
 
@@ -97,20 +102,22 @@ export function wantsOf(
   requirer: Requirer,
 ): Wants {
   const wants = new Map<Fingerprint, Want>();
-  const rejected = new Map<string, Rejection>();
-  const reject = (reason: string, fingerprint: string | null): void => {
-    rejected.set(`${fingerprint} ${reason}`, { unit: requirer.name, fingerprint, reason });
+  const rejected = new Map<string, CodedRejection>();
+  const reject = ({ code, reason }: Reason, fingerprint: string | null): void => {
+    rejected.set(`${fingerprint} ${reason}`, { unit: requirer.name, fingerprint, code, reason });
   };
-  for (const { fingerprint, reason } of sent.rejected) reject(reason, fingerprint);
+  for (const refusal of sent.rejected) reject(refusal, refusal.fingerprint);
+  const refused = [...sent.refused];
   for (const { certificate, text } of sent.certificates) {
-    if ("reason" in confines) {
-      reject(confines.reason, certificate.fingerprint);
+    if ("against" in confines) {
+      reject(confines.against, certificate.fingerprint);
+      refused.push(certificate);
     } else if (!wants.has(certificate.fingerprint)) {
       const { projects } = confines;
       wants.set(certificate.fingerprint, { requirer, certificate, text, projects });
     }
   }
-  return { wants: [...wants.values()], rejected: [...rejected.values()] };
+  return { wants: [...wants.values()], rejected: [...rejected.values()], refused };
 }
 
 /**
@@ -121,24 +128,27 @@ export function wantsOf(
 export function renderPublication(publication: Publication): Databag {
   const { nodes, registered, server } = publication;
   const fingerprints = [...registered.keys()].sort();
-  return renderDatabag(PROVIDER, {
+  // The error is known at the end of the hook only, and has a writer of its own.
+  const { provider_error: _, ...databag } = renderDatabag(PROVIDER, {
     version: VERSION,
     nodes: nodes.toSorted(by(({ name, endpoint }) => `${name} ${endpoint}`))
       .map(({ endpoint, name }) => ({ endpoint, name, trusted_certs_fp: fingerprints })),
     server_certificate: server.pem,
     ...answerOf(publication),
   });
+  return databag;
 }
 
 /**
  * Writes the answer about each certificate, which has the same keys in every interface.
  *
- * @returns Two keys of relation data. An empty value deletes its key.
+ * @returns Three keys of relation data. An empty value deletes its key.
  */
 export function renderAnswer(
-  publication: Pick<Publication, "registered" | "pending" | "rejected">,
-): Readonly<Record<keyof AnswerDatabag, string>> {
-  return renderDatabag(ANSWER, answerOf(publication));
+  publication: Answered,
+): Readonly<Record<Exclude<keyof AnswerDatabag, "provider_error">, string>> {
+  const { provider_error: _, ...answer } = renderDatabag(ANSWER, answerOf(publication));
+  return answer;
 }
 
 /**
@@ -166,7 +176,9 @@ export function parsePublished(databag: Databag): Published {
  *
  * @param databag Relation data of a unit or an application of the charm.
  */
-export function parseAnswer(databag: Databag): Pick<Published, "registered" | "rejected"> {
+export function parseAnswer(
+  databag: Databag,
+): Pick<Published, "registered" | "rejected" | "certificates"> {
   const registered = new Map<Fingerprint, string>();
   const texts = readField(ANSWER.registered_certificates, databag["registered_certificates"]) ?? [];
   for (const text of texts) {
@@ -174,18 +186,24 @@ export function parseAnswer(databag: Databag): Pick<Published, "registered" | "r
     if (certificate) registered.set(certificate.fingerprint, text);
   }
   const rejected = readField(ANSWER.rejected_certificates, databag["rejected_certificates"]) ?? [];
-  return { registered, rejected };
+  const states = readField(ANSWER.certificates, databag["certificates"]) ?? [];
+  const certificates = new Map(states.map((state) => [state.fingerprint, state]));
+  return { registered, rejected, certificates };
 }
 
+/** The part of a publication about each certificate. */
+export type Answered = Pick<Publication, "registered" | "pending" | "rejected" | "certificates">;
+
 function answerOf(
-  { registered, pending, rejected }: Pick<Publication, "registered" | "pending" | "rejected">,
+  { registered, pending, rejected, certificates }: Answered,
 ): AnswerDatabag {
   const fingerprints = [...registered.keys()].filter((key) => !pending.has(key)).sort();
   return {
     registered_certificates: fingerprints.map((key) => registered.get(key) ?? ""),
     rejected_certificates: rejected.length === 0 ? undefined : rejected
       .toSorted(compareRejections)
-      .map(({ unit, fingerprint, reason }) => ({ unit, fingerprint, reason })),
+      .map(({ unit, fingerprint, code, reason }) => ({ unit, fingerprint, code, reason })),
+    certificates: certificates.length === 0 ? undefined : certificates,
   };
 }
 
@@ -194,10 +212,10 @@ function parseProjects(text: string): Confines {
   const value = parseBoundedJson(text);
   // Of a long list, the parser would remember why each item is wrong.
   const names = Array.isArray(value) ? new Set<unknown>(value) : undefined;
-  const excess = names && reasonAgainstProjects(names.size);
-  if (excess) return { reason: excess };
+  const excess = names && projectsOverLimit(names.size);
+  if (excess) return { against: excess };
   const projects = REQUIRER.projects.schema.safeParse(names ? [...names] : value).data;
-  return projects ? { projects: projects.toSorted() } : { reason: MUST_BE_PROJECTS };
+  return projects ? { projects: projects.toSorted() } : { against: MUST_BE_PROJECTS };
 }
 
 function by<T>(key: (item: T) => string): (a: T, b: T) => number {

@@ -2,15 +2,16 @@
  * The wire format of the interface `lxd-https`, as the charm `lxd` (canonical/charm-lxd) provides it.
  *
  * The data is published only once a certificate of the relation is trusted, because requirers take its
- * presence for trust. The keys `registered_certificates` and `rejected_certificates` are an addition of
- * this charm, with the meaning that they have in the interface `lxd`.
+ * presence for trust. The keys about certificates are an addition of this charm, with the meaning that
+ * they have in the interface `lxd`, and so is `projects`.
  *
  * @module
  */
 import type { Databag } from "../requirer/databag.ts";
-import { isTooLong, reasonAgainstProjects, reasonAgainstText } from "../requirer/limits.ts";
+import { isTooLong } from "../requirer/limits.ts";
+import type { Reason } from "../requirer/reason.ts";
 import type { Requirer } from "../trust/owner.ts";
-import { parseNames } from "../trust/projects.ts";
+import { join, narrow, parseNames } from "../trust/projects.ts";
 import type { Node, Publication, Published, Wants } from "../trust/want.ts";
 import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 import {
@@ -22,13 +23,21 @@ import {
   type Sender,
   wantsOf,
 } from "./lxd.ts";
+import { projectsOverLimit, textOverLimit } from "./over_limits.ts";
 
 const VERSION = "1.0";
 
 const REASONS = {
-  several: "Several certificates were sent: only the first one is registered",
-  projects: "projects must be names of LXD projects with commas between them",
-} as const;
+  several: {
+    code: "several-certificates",
+    reason: "Several certificates were sent: only the first one is registered",
+  },
+  projects: {
+    code: "projects-unreadable",
+    reason: "projects must be names of LXD projects with commas between them",
+  },
+  version: { code: "version-unsupported", reason: `The version must be ${VERSION}` },
+} as const satisfies Readonly<Record<string, Reason>>;
 
 /**
  * Returns whether an application's databag may replace its units': it must hold a certificate,
@@ -92,12 +101,11 @@ function parseDatabag(
   requirer: Requirer,
 ): Wants {
   const { version = "" } = databag;
-  if (version === "") return { wants: [], rejected: [] };
+  if (version === "") return { wants: [], rejected: [], refused: [] };
   if (version !== VERSION) {
-    const reason = isTooLong(version)
-      ? reasonAgainstText("version")
-      : `The version must be ${VERSION}`;
-    return { wants: [], rejected: [{ unit: requirer.name, fingerprint: null, reason }] };
+    const reason = isTooLong(version) ? textOverLimit("version") : REASONS.version;
+    const rejected = [{ unit: requirer.name, fingerprint: null, ...reason }];
+    return { wants: [], rejected, refused: [] };
   }
   const sent = one(readClientCertificates("certificate", databag["certificate"] ?? ""));
   return wantsOf(sent, confinesOf(projects, parseProjects), requirer);
@@ -105,9 +113,9 @@ function parseDatabag(
 
 function parseProjects(text: string): Confines {
   const projects = parseNames(text);
-  if (projects === undefined) return { reason: REASONS.projects };
-  const reason = reasonAgainstProjects(projects?.length ?? 0);
-  return reason === undefined ? { projects } : { reason };
+  if (projects === undefined) return { against: REASONS.projects };
+  const against = projectsOverLimit(projects?.length ?? 0);
+  return against === undefined ? { projects } : { against };
 }
 
 /**
@@ -124,6 +132,7 @@ export function renderPublication(publication: Publication): Databag {
     certificate: isIn ? server.pem : "",
     certificate_fingerprint: isIn ? server.fingerprint : "",
     addresses: isIn ? addressesOf(publication).join(",") : "",
+    projects: projectsOf(publication).join(","),
     ...answer,
     registered_certificates: isIn ? answer.registered_certificates : "",
   };
@@ -143,6 +152,17 @@ export function parsePublished(databag: Databag): Published {
   };
 }
 
+/**
+ * The projects that every trusted certificate may use; if there is none, those that any of them may use.
+ * All of LXD is an empty list.
+ */
+function projectsOf({ certificates }: Publication): readonly string[] {
+  const granted = certificates.flatMap((one) => one.state === "trusted" ? [one.projects] : []);
+  if (granted.length === 0) return [];
+  const common = granted.reduce(narrow);
+  return (common?.length === 0 ? granted.reduce(join) : common) ?? [];
+}
+
 /** `host:port` of each active member; of a standalone server, all its addresses. */
 function addressesOf({ nodes, isClustered, addresses }: Publication): readonly string[] {
   const members = nodes.map(({ endpoint }: Node) => endpoint.slice("https://".length))
@@ -151,12 +171,13 @@ function addressesOf({ nodes, isClustered, addresses }: Publication): readonly s
   return [...new Set([...members, ...isClustered ? [] : addresses])];
 }
 
-function one({ certificates, rejected }: ClientCertificates): ClientCertificates {
+function one(sent: ClientCertificates): ClientCertificates {
+  const { certificates, rejected } = sent;
   const [first] = certificates;
-  if (!first) return { certificates, rejected };
+  if (!first) return sent;
   const isOne = certificates.every(({ certificate: { fingerprint } }) =>
     fingerprint === first.certificate.fingerprint
   );
-  const several = { fingerprint: null, reason: REASONS.several };
-  return { certificates: [first], rejected: isOne ? rejected : [...rejected, several] };
+  const several = { fingerprint: null, ...REASONS.several };
+  return { ...sent, certificates: [first], rejected: isOne ? rejected : [...rejected, several] };
 }

@@ -16,7 +16,7 @@ function request(databag: Databag) {
   ]);
   return {
     wants: wants.map(({ certificate, projects }) => [certificate.fingerprint, projects]),
-    rejected: rejected.map(({ fingerprint, reason }) => [fingerprint, reason]),
+    rejected: rejected.map(({ fingerprint, code, reason }) => [fingerprint, code, reason]),
   };
 }
 
@@ -43,7 +43,11 @@ Deno.test("parseWants() takes one certificate, and says so where there are sever
   const certificate = `${A}${two.certificate}`;
   assert.deepEqual(request({ version: "1.0", certificate }), {
     wants: [[one.fingerprint, null]],
-    rejected: [[null, "Several certificates were sent: only the first one is registered"]],
+    rejected: [[
+      null,
+      "several-certificates",
+      "Several certificates were sent: only the first one is registered",
+    ]],
   });
   assert.deepEqual(request({ version: "1.0", certificate: `${A}${A}` }).rejected, []);
 });
@@ -57,32 +61,33 @@ Deno.test("parseWants() takes a chain's leaf, not its authority", async () => {
     const certificate = chain.map((one) => one.certificate).join("");
     assert.deepEqual(request({ version: "1.0", certificate }), {
       wants: [[leaf.fingerprint, null]],
-      rejected: [[ca.fingerprint, reason]],
+      rejected: [[ca.fingerprint, "authority", reason]],
     });
   }
 });
 
-Deno.test.each<{ what: string; databag: Databag; fingerprint: string | null; reason: string }>([
+Deno.test.each<{ what: string; databag: Databag; rejected: readonly unknown[] }>([
   {
     what: "another version",
     databag: { version: "2.0", certificate: A },
-    fingerprint: null,
-    reason: "The version must be 1.0",
+    rejected: [null, "version-unsupported", "The version must be 1.0"],
   },
   {
     what: "garbage",
     databag: { version: "1.0", certificate: "garbage" },
-    fingerprint: null,
-    reason: "The text holds no PEM certificate",
+    rejected: [null, "not-certificate", "The text holds no PEM certificate"],
   },
   {
     what: "projects that cannot be read",
     databag: { version: "1.0", certificate: A, projects: "my web" },
-    fingerprint: one.fingerprint,
-    reason: "projects must be names of LXD projects with commas between them",
+    rejected: [
+      one.fingerprint,
+      "projects-unreadable",
+      "projects must be names of LXD projects with commas between them",
+    ],
   },
-])("parseWants() rejects $what", ({ databag, fingerprint, reason }) => {
-  assert.deepEqual(request(databag), { wants: [], rejected: [[fingerprint, reason]] });
+])("parseWants() rejects $what", ({ databag, rejected }) => {
+  assert.deepEqual(request(databag), { wants: [], rejected: [rejected] });
 });
 
 Deno.test("maySpeakForUnits() wants a certificate, and no other version", () => {
@@ -201,6 +206,12 @@ const PUBLICATION: Publication = {
   registered: new Map([[one.fingerprint as Fingerprint, A]]),
   server: SERVER,
   rejected: [],
+  certificates: [{
+    fingerprint: one.fingerprint,
+    state: "trusted",
+    projects: ["db", "web"],
+    expires_at: null,
+  }],
 };
 
 Deno.test("renderPublication() lists every active member", () => {
@@ -209,10 +220,11 @@ Deno.test("renderPublication() lists every active member", () => {
     certificate: SERVER.pem,
     certificate_fingerprint: SERVER.fingerprint,
     addresses: "10.0.0.1:8443,[fd42::2]:8443",
+    projects: "db,web",
     registered_certificates: JSON.stringify([A]),
     rejected_certificates: "",
-    certificates: "",
-    provider_error: "",
+    certificates: `[{"fingerprint":"${one.fingerprint}","state":"trusted",` +
+      '"projects":["db","web"],"expires_at":null}]',
   });
 });
 
@@ -226,25 +238,43 @@ Deno.test("renderPublication() lists a standalone server's addresses, first the 
 });
 
 Deno.test("renderPublication() writes only rejections without a trusted certificate", () => {
-  const rejected = [{ unit: "ams/0", fingerprint: null, reason: "r" }];
-  assert.deepEqual(renderPublication({ ...PUBLICATION, registered: new Map(), rejected }), {
+  const rejected = [{ unit: "ams/0", fingerprint: null, code: "not-certificate", reason: "r" }];
+  const publication = { ...PUBLICATION, registered: new Map(), rejected, certificates: [] };
+  assert.deepEqual(renderPublication(publication), {
     version: "",
     certificate: "",
     certificate_fingerprint: "",
     addresses: "",
+    projects: "",
     registered_certificates: "",
     rejected_certificates: JSON.stringify(rejected),
     certificates: "",
-    provider_error: "",
   });
 });
 
+Deno.test.each<{ what: string; granted: readonly (readonly string[] | null)[]; expected: string }>([
+  { what: "all of LXD", granted: [null, null], expected: "" },
+  { what: "those of all certificates", granted: [["db", "web"], null, ["web"]], expected: "web" },
+  { what: "those of any, without a common one", granted: [["web"], ["db"]], expected: "db,web" },
+  { what: "nothing without a trusted certificate", granted: [], expected: "" },
+])("renderPublication() names projects: $what", ({ granted, expected }) => {
+  const { fingerprint } = one;
+  const certificates = [
+    { fingerprint, state: "pending", expires_at: null } as const,
+    ...granted.map((projects) => {
+      return { fingerprint, state: "trusted", projects, expires_at: null } as const;
+    }),
+  ];
+  assert.equal(renderPublication({ ...PUBLICATION, certificates })["projects"], expected);
+});
+
 Deno.test("parsePublished() reads what renderPublication() wrote", () => {
-  const rejected = [{ unit: "ams/1", fingerprint: null, reason: "r" }];
+  const rejected = [{ unit: "ams/1", fingerprint: null, code: "not-certificate", reason: "r" }];
   assert.deepEqual(parsePublished(renderPublication({ ...PUBLICATION, rejected })), {
     endpoints: ["https://10.0.0.1:8443", "https://[fd42::2]:8443"],
     registered: PUBLICATION.registered,
     rejected,
+    certificates: new Map(PUBLICATION.certificates.map((one) => [one.fingerprint, one])),
     original: new Set(),
   });
   assert.deepEqual(parsePublished({}).endpoints, []);
@@ -258,17 +288,17 @@ Deno.test.each<{ what: string; databag: Databag; rejected: readonly unknown[] }>
   {
     what: "the certificate",
     databag: { version: "1.0", certificate: HUGE },
-    rejected: [[null, over("certificate")]],
+    rejected: [[null, "text-too-large", over("certificate")]],
   },
   {
     what: "the version",
     databag: { version: HUGE, certificate: A },
-    rejected: [[null, over("version")]],
+    rejected: [[null, "text-too-large", over("version")]],
   },
   {
     what: "the text of projects",
     databag: { version: "1.0", certificate: A, projects: HUGE },
-    rejected: [[one.fingerprint, over("projects")]],
+    rejected: [[one.fingerprint, "text-too-large", over("projects")]],
   },
   {
     what: "the number of projects",
@@ -277,7 +307,11 @@ Deno.test.each<{ what: string; databag: Databag; rejected: readonly unknown[] }>
       certificate: A,
       projects: Array.from({ length: 65 }, (_, index) => `p${index}`).join(),
     },
-    rejected: [[one.fingerprint, "projects has 65 names, and the limit is 64: name fewer"]],
+    rejected: [[
+      one.fingerprint,
+      "too-many-projects",
+      "projects has 65 names, and the limit is 64: name fewer",
+    ]],
   },
 ])("parseWants() rejects a request with $what over the limit", ({ databag, rejected }) => {
   assert.deepEqual(request(databag), { wants: [], rejected });
@@ -293,6 +327,7 @@ Deno.test("parseWants() rejects an application whose units name too many project
   assert.deepEqual([wants, rejected], [[], [{
     unit: "ams",
     fingerprint: one.fingerprint,
+    code: "too-many-projects",
     reason: "projects has 80 names, and the limit is 64: name fewer",
   }]]);
 });

@@ -35,7 +35,7 @@ Deno.test("parseWants() takes nothing from an empty databag, or a provider's", (
     { server_certificate: A },
   ];
   for (const databag of databags) {
-    assert.deepEqual(read(databag), { wants: [], rejected: [] });
+    assert.deepEqual(read(databag), { wants: [], rejected: [], refused: [] });
   }
 });
 
@@ -43,7 +43,8 @@ Deno.test("parseWants() gives each reason once, and reads the rest", () => {
   const { wants, rejected } = request(JSON.stringify(["rubbish", A, "more rubbish"]));
   assert.deepEqual(wants.map(({ text }) => text), [A]);
   const reason = "The text holds no PEM certificate";
-  assert.deepEqual(rejected, [{ unit: "ams/0", fingerprint: null, reason }]);
+  const code = "not-certificate";
+  assert.deepEqual(rejected, [{ unit: "ams/0", fingerprint: null, code, reason }]);
 });
 
 Deno.test("parseWants() gives few rejections for much garbage", () => {
@@ -100,11 +101,14 @@ Deno.test.each(
   const reason = "projects must be a JSON list of at least one project name";
   assert.deepEqual(request(JSON.stringify([A, B]), { projects }), {
     wants: [],
-    rejected: [one, two].map(({ fingerprint }) => ({ unit: "ams/0", fingerprint, reason })),
+    rejected: [one, two].map(({ fingerprint }) => {
+      return { unit: "ams/0", fingerprint, code: "projects-unreadable", reason };
+    }),
+    refused: [A, B].map(firstCertificate),
   });
 });
 
-const CC = "c".repeat(64);
+const [AA = "", BB = "", CC = ""] = ["a", "b", "c"].map((digit) => digit.repeat(64));
 const PUBLICATION: Publication = {
   nodes: [
     { name: "node2", endpoint: "https://[fd42::1]:8443" },
@@ -116,8 +120,13 @@ const PUBLICATION: Publication = {
   addresses: [],
   server: firstCertificate(A) as Certificate,
   rejected: [
-    { unit: "ams/1", fingerprint: CC, reason: "r" },
-    { unit: "ams/0", fingerprint: null, reason: "r" },
+    { unit: "ams/1", fingerprint: CC, code: "expired", reason: "r" },
+    { unit: "ams/0", fingerprint: null, reason: "of a former version" },
+  ],
+  certificates: [
+    { fingerprint: AA, state: "trusted", projects: null, expires_at: null },
+    { fingerprint: BB, state: "pending", expires_at: "2036-01-01T00:00:00Z" },
+    { fingerprint: CC, state: "rejected", expires_at: null, code: "expired", reason: "r" },
   ],
 };
 
@@ -128,10 +137,11 @@ Deno.test("renderPublication() writes the interface's keys in a fixed order", ()
       '{"endpoint":"https://[fd42::1]:8443","name":"node2","trusted_certs_fp":["aa","bb"]}]',
     registered_certificates: '["A","B"]',
     server_certificate: A,
-    rejected_certificates: '[{"unit":"ams/0","fingerprint":null,"reason":"r"},' +
-      `{"unit":"ams/1","fingerprint":"${CC}","reason":"r"}]`,
-    certificates: "",
-    provider_error: "",
+    rejected_certificates: '[{"unit":"ams/0","fingerprint":null,"reason":"of a former version"},' +
+      `{"unit":"ams/1","fingerprint":"${CC}","code":"expired","reason":"r"}]`,
+    certificates: `[{"fingerprint":"${AA}","state":"trusted","projects":null,"expires_at":null},` +
+      `{"fingerprint":"${BB}","state":"pending","expires_at":"2036-01-01T00:00:00Z"},` +
+      `{"fingerprint":"${CC}","state":"rejected","expires_at":null,"code":"expired","reason":"r"}]`,
   });
 });
 
@@ -148,9 +158,9 @@ Deno.test("renderPublication() gives the same bytes for any order", () => {
 });
 
 Deno.test("renderPublication() writes empty lists, but no empty list of rejections", () => {
-  const empty = { ...PUBLICATION, registered: new Map(), rejected: [] };
+  const empty = { ...PUBLICATION, registered: new Map(), rejected: [], certificates: [] };
   const databag = renderPublication({ ...empty, nodes: PUBLICATION.nodes.slice(0, 1) });
-  assert.equal(databag["rejected_certificates"], "");
+  assert.deepEqual([databag["rejected_certificates"], databag["certificates"]], ["", ""]);
   assert.equal(databag["registered_certificates"], "[]");
   assert.match(databag["nodes"] ?? "", /"trusted_certs_fp":\[\]/);
 });
@@ -165,11 +175,18 @@ Deno.test("parsePublished() reads what renderPublication() wrote", () => {
     endpoints: ["https://10.0.0.1:8443", "https://[fd42::1]:8443"],
     registered: new Map([...registered].sort()),
     rejected: PUBLICATION.rejected.toReversed(),
+    certificates: new Map(PUBLICATION.certificates.map((one) => [one.fingerprint, one])),
     original: new Set(),
   });
 });
 
-const NOTHING = { endpoints: [], registered: new Map(), rejected: [], original: new Set() };
+const NOTHING = {
+  endpoints: [],
+  registered: new Map(),
+  rejected: [],
+  certificates: new Map(),
+  original: new Set(),
+};
 
 Deno.test.each([
   { what: "nothing", databag: {} },
@@ -180,7 +197,12 @@ Deno.test.each([
   { what: "null", databag: { nodes: "null", registered_certificates: "null" } },
   {
     what: "other types",
-    databag: { nodes: "{}", registered_certificates: '"x"', rejected_certificates: '[{"unit":1}]' },
+    databag: {
+      nodes: "{}",
+      registered_certificates: '"x"',
+      rejected_certificates: '[{"unit":1}]',
+      certificates: `[{"fingerprint":"${AA}","state":"lost"}]`,
+    },
   },
   { what: "no certificate", databag: { registered_certificates: '["x", ""]' } },
 ])("parsePublished() counts as absent what cannot be read: $what", ({ databag }) => {
@@ -260,7 +282,9 @@ Deno.test.each([
       nodes: value,
       registered_certificates: value,
       rejected_certificates: value,
+      certificates: value,
     });
+    assert.equal(published.certificates.size, 0);
     assert.deepEqual(published.rejected, []);
     assert.deepEqual(published.endpoints, []);
   }

@@ -6,6 +6,7 @@
  */
 import type { Certificate } from "./certificate.ts";
 import { childrenOf, contentOf, type DerElement, hex, oidOf, readDer, TAGS } from "./der.ts";
+import type { Reason } from "./reason.ts";
 import { attempt, derOf, readX509 } from "./x509.ts";
 
 // The limits of Go's TLS, which LXD uses.
@@ -50,19 +51,26 @@ const ADVICE = "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only"
  *
  * @returns The reason why LXD does not, or undefined if it does.
  */
-export function unfit(certificate: Certificate): string | undefined {
+export function unfit(certificate: Certificate): Reason | undefined {
   const { length } = derOf(certificate);
   if (length > MAXIMUM_BYTES) {
-    return `The certificate has ${length} bytes: LXD lets none in with more than ${MAXIMUM_BYTES}`;
+    const reason =
+      `The certificate has ${length} bytes: LXD lets none in with more than ${MAXIMUM_BYTES}`;
+    return { code: "too-large", reason };
   }
   const key = readX509(certificate)?.key;
   const read = attempt(() => readField(key));
-  return read ? read.reason : "The certificate's key cannot be read";
+  return read ? read.against : UNREADABLE;
 }
 
 interface Read {
-  readonly reason: string | undefined;
+  readonly against: Reason | undefined;
 }
+
+const UNREADABLE: Reason = {
+  code: "key-unreadable",
+  reason: "The certificate's key cannot be read",
+};
 
 function readField(element: DerElement | undefined): Read {
   const [algorithm, bits] = childrenOf(element);
@@ -70,35 +78,43 @@ function readField(element: DerElement | undefined): Read {
   const kind = oidOf(oid);
   switch (kind) {
     case ED25519:
-      return { reason: undefined };
+      return { against: undefined };
     case EC:
-      return { reason: reasonAgainstCurve(parameters) };
+      return { against: reasonAgainstCurve(parameters) };
     case RSA:
-      return { reason: reasonAgainstRsa(contentOf(bits, TAGS.bits)) };
+      return { against: reasonAgainstRsa(contentOf(bits, TAGS.bits)) };
     default:
-      return { reason: `The key is of the kind ${NAMES.get(kind) ?? kind}: ${ADVICE}` };
+      return { against: wrongKind(`The key is of the kind ${NAMES.get(kind) ?? kind}: ${ADVICE}`) };
   }
 }
 
-function reasonAgainstCurve(parameters: DerElement | undefined): string | undefined {
-  if (parameters?.tag !== TAGS.oid) return `The key's curve has no name: ${ADVICE}`;
+function wrongKind(reason: string): Reason {
+  return { code: "key-kind", reason };
+}
+
+function reasonAgainstCurve(parameters: DerElement | undefined): Reason | undefined {
+  if (parameters?.tag !== TAGS.oid) return wrongKind(`The key's curve has no name: ${ADVICE}`);
   const curve = oidOf(parameters);
   if (EC_CURVES.has(curve)) return undefined;
-  return `The key is on the curve ${NAMES.get(curve) ?? curve}: ${ADVICE}`;
+  return wrongKind(`The key is on the curve ${NAMES.get(curve) ?? curve}: ${ADVICE}`);
 }
 
 /** Reads an RSA key. The first byte is the number of unused bits at the end. */
-function reasonAgainstRsa(bits: Uint8Array): string | undefined {
+function reasonAgainstRsa(bits: Uint8Array): Reason | undefined {
   const [key] = readDer(bits.subarray(1));
   const [modulus, exponent] = childrenOf(key);
   const size = numberOf(modulus).toString(2).length;
   if (size > MAXIMUM_RSA_BITS) {
-    return `The RSA key has ${size} bits: LXD lets none in with more than ${MAXIMUM_RSA_BITS}`;
+    const reason =
+      `The RSA key has ${size} bits: LXD lets none in with more than ${MAXIMUM_RSA_BITS}`;
+    return { code: "key-size", reason };
   }
   const power = numberOf(exponent);
   if (power % 2n === 1n && power > 1n && power <= MAXIMUM_RSA_EXPONENT) return undefined;
-  return `The RSA key's exponent is not odd and from 3 to ${MAXIMUM_RSA_EXPONENT}: ` +
-    "LXD lets none in with another";
+  return wrongKind(
+    `The RSA key's exponent is not odd and from 3 to ${MAXIMUM_RSA_EXPONENT}: ` +
+      "LXD lets none in with another",
+  );
 }
 
 function numberOf(element: DerElement | undefined): bigint {

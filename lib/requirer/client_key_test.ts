@@ -15,6 +15,7 @@ function make(options: CraftOptions): Certificate {
 }
 
 const check = (key: Uint8Array) => unfit(make({ key }));
+const ofKind = (reason: string) => ({ code: "key-kind", reason });
 
 /** An RSA modulus with as many bits. */
 const modulus = (bits: number): bigint => (1n << BigInt(bits - 1)) + 1n;
@@ -43,7 +44,8 @@ Deno.test.each([
   { name: "SM2", curve: "06082a811ccf5501822d" },
   { name: "1.3.132.0.1", curve: "06052b81040001" },
 ])("unfit() names the curve $name", ({ name, curve }) => {
-  assert.equal(check(keyOf(EC + curve)), `The key is on the curve ${name}: ${ADVICE}`);
+  const reason = `The key is on the curve ${name}: ${ADVICE}`;
+  assert.deepEqual(check(keyOf(EC + curve)), ofKind(reason));
 });
 
 Deno.test.each([
@@ -51,7 +53,8 @@ Deno.test.each([
   { what: "its authority's parameters", parameters: "0500" },
   { what: "no parameters", parameters: "" },
 ])("unfit() refuses a curve with $what", ({ parameters }) => {
-  assert.equal(check(keyOf(EC + parameters)), `The key's curve has no name: ${ADVICE}`);
+  const reason = `The key's curve has no name: ${ADVICE}`;
+  assert.deepEqual(check(keyOf(EC + parameters)), ofKind(reason));
 });
 
 Deno.test.each([
@@ -66,7 +69,8 @@ Deno.test.each([
   { name: "ML-DSA-65", algorithm: "0609608648016503040312" },
   { name: "2.5.8.1.1", algorithm: "060455080101" },
 ])("unfit() names the kind of key $name", ({ name, algorithm }) => {
-  assert.equal(check(keyOf(algorithm)), `The key is of the kind ${name}: ${ADVICE}`);
+  const reason = `The key is of the kind ${name}: ${ADVICE}`;
+  assert.deepEqual(check(keyOf(algorithm)), ofKind(reason));
 });
 
 Deno.test.each([
@@ -75,7 +79,8 @@ Deno.test.each([
   { bits: 8193, reason: "The RSA key has 8193 bits: LXD lets none in with more than 8192" },
   { bits: 16_384, reason: "The RSA key has 16384 bits: LXD lets none in with more than 8192" },
 ])("unfit() checks an RSA key of $bits bits", ({ bits, reason }) => {
-  assert.equal(check(rsaKeyOf(modulus(bits), 65_537n)), reason);
+  const expected = reason && { code: "key-size", reason };
+  assert.deepEqual(check(rsaKeyOf(modulus(bits), 65_537n)), expected);
 });
 
 Deno.test.each([
@@ -89,7 +94,8 @@ Deno.test.each([
 ])("unfit() checks an RSA key with the exponent $exponent", ({ exponent, isFit }) => {
   const reason = "The RSA key's exponent is not odd and from 3 to 2147483647: " +
     "LXD lets none in with another";
-  assert.equal(check(rsaKeyOf(modulus(2048), exponent)), isFit ? undefined : reason);
+  const expected = isFit ? undefined : ofKind(reason);
+  assert.deepEqual(check(rsaKeyOf(modulus(2048), exponent)), expected);
 });
 
 Deno.test("unfit() refuses a certificate that is too long for TLS", () => {
@@ -97,10 +103,10 @@ Deno.test("unfit() refuses a certificate that is too long for TLS", () => {
   assert.equal(unfit(long), undefined);
   const longer = make({ padding: 64_000 });
   const { length } = Uint8Array.fromBase64(longer.der);
-  assert.equal(
-    unfit(longer),
-    `The certificate has ${length} bytes: LXD lets none in with more than 64000`,
-  );
+  assert.deepEqual(unfit(longer), {
+    code: "too-large",
+    reason: `The certificate has ${length} bytes: LXD lets none in with more than 64000`,
+  });
 });
 
 Deno.test.each([
@@ -113,7 +119,10 @@ Deno.test.each([
   },
 ])("unfit() says where a key cannot be read: $what", ({ key }) => {
   const der = craft({ key }).replaceAll(/-----[A-Z ]*-----|\n/g, "");
-  assert.equal(unfit({ ...make({}), der }), "The certificate's key cannot be read");
+  assert.deepEqual(unfit({ ...make({}), der }), {
+    code: "key-unreadable",
+    reason: "The certificate's key cannot be read",
+  });
 });
 
 Deno.test("unfit() never throws for a certificate that could be read, however damaged", () => {

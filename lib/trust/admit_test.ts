@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type CertificateOptions, createCertificate } from "../../tests/certificates.ts";
 import { craft, keyOf } from "../../tests/crafted.ts";
 import { type Certificate, firstCertificate } from "../requirer/certificate.ts";
+import type { Reason } from "../requirer/reason.ts";
 import { admit, rejection, type Rules } from "./admit.ts";
 import { createMark } from "./owner.ts";
 import type { TrustEntry } from "./trust_store.ts";
@@ -53,16 +54,19 @@ Deno.test("admit() rejects bad certificates with reasons, and keeps the rest", a
     {
       unit: "ams/0",
       fingerprint: ours.fingerprint,
+      code: "own-certificate",
       reason: "The certificate is the integrator's own: use one of your own",
     },
     {
       unit: "ams/0",
       fingerprint: expired.fingerprint,
+      code: "expired",
       reason: "The certificate expired on 2026-05-29",
     },
     {
       unit: "ams/0",
       fingerprint: weak.fingerprint,
+      code: "key-size",
       reason: "The RSA key has 1024 bits: LXD asks for at least 2048",
     },
   ]);
@@ -91,9 +95,9 @@ Deno.test("admit() rejects a want of projects that LXD lacks, after those that a
     existing: new Set(["default", "web"]),
   });
   assert.deepEqual(admitted, [wants[2]]);
-  assert.deepEqual(rejected.map(({ reason }) => reason), [
-    'No LXD project "wbe"',
-    'The operator allows the projects wbe, web, not "db"',
+  assert.deepEqual(rejected.map(({ code, reason }) => [code, reason]), [
+    ["project-missing", 'No LXD project "wbe"'],
+    ["project-not-allowed", 'The operator allows the projects wbe, web, not "db"'],
   ]);
   assert.deepEqual(admit(wants, rules()).admitted, wants);
 });
@@ -103,8 +107,11 @@ Deno.test("admit() rejects useless keys, in the trust store or not", () => {
   const useless = firstCertificate(craft({ key: keyOf("06032b656e") }));
   assert.ok(useless);
   const want = wanting(useless);
-  const reason = "The key is of the kind X25519: " +
-    "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only";
+  const reason: Reason = {
+    code: "key-kind",
+    reason: "The key is of the kind X25519: " +
+      "LXD lets in RSA, ECDSA (P-256, P-384 or P-521) and Ed25519 only",
+  };
   for (const name of ["by hand", "lxd@uuid:3:ams-0"]) {
     const { trustStore, ...others } = rules({ name });
     const entry = trustStore.get(good.fingerprint);
@@ -119,7 +126,11 @@ Deno.test("admit() rejects useless keys, in the trust store or not", () => {
   }
 });
 
-const WIDER = "The certificate is in LXD's trust store already, with access to more projects";
+const already = (what: string): Reason => ({
+  code: "foreign-entry",
+  reason: `The certificate is in LXD's trust store already, with ${what}`,
+});
+const WIDER = already("access to more projects");
 
 Deno.test.each([
   { what: "a foreign client", entry: {}, projects: null, reason: undefined },
@@ -152,19 +163,19 @@ Deno.test.each([
     what: "a server",
     entry: { type: "server" },
     projects: null,
-    reason: 'The certificate is in LXD\'s trust store already, with the type "server"',
+    reason: already('the type "server"'),
   },
   {
     what: "a server that bears our name",
     entry: { type: "server", name: "lxd@uuid:3:ams-0" },
     projects: null,
-    reason: 'The certificate is in LXD\'s trust store already, with the type "server"',
+    reason: already('the type "server"'),
   },
   {
     what: "metrics",
     entry: { type: "metrics" },
     projects: null,
-    reason: 'The certificate is in LXD\'s trust store already, with the type "metrics"',
+    reason: already('the type "metrics"'),
   },
 ])("admit() checks what is in the trust store: $what", ({ entry, projects, reason }) => {
   const want = wanting(good, projects);
@@ -180,7 +191,10 @@ Deno.test("admit() gives a want without projects all that the operator allows", 
   ]);
 });
 
-const OTHER = (names: string) => `The operator allows the projects a, b, not ${names}`;
+const OTHER = (names: string): Reason => ({
+  code: "project-not-allowed",
+  reason: `The operator allows the projects a, b, not ${names}`,
+});
 
 Deno.test.each([
   { projects: ["a"], reason: undefined },
@@ -195,15 +209,15 @@ Deno.test.each([
 });
 
 Deno.test("admit() rejects a foreign entry that is wider than what the operator allows", () => {
-  assert.deepEqual(admit([wanting(good)], rules({}, ["a"])).rejected.map(({ reason }) => reason), [
-    WIDER,
-  ]);
+  const want = wanting(good, ["a"]);
+  assert.deepEqual(admit([want], rules({}, ["a"])).rejected, [rejection(want, WIDER)]);
 });
 
-Deno.test("rejection() holds the requirer, the fingerprint and the reason", () => {
-  assert.deepEqual(rejection(wanting(good), "r"), {
+Deno.test("rejection() holds the requirer, the fingerprint and the reason with its code", () => {
+  assert.deepEqual(rejection(wanting(good), { code: "lxd-refused", reason: "r" }), {
     unit: "ams/0",
     fingerprint: good.fingerprint,
+    code: "lxd-refused",
     reason: "r",
   });
 });

@@ -26,7 +26,13 @@ function entry(more: Partial<TrustEntry> = {}): TrustEntry {
 }
 
 function told(...fingerprints: readonly string[]): Published {
-  return { endpoints: [], registered: new Map(), rejected: [], original: new Set(fingerprints) };
+  return {
+    endpoints: [],
+    registered: new Map(),
+    rejected: [],
+    certificates: new Map(),
+    original: new Set(fingerprints),
+  };
 }
 
 const OTHER = "f".repeat(64) as Certificate["fingerprint"];

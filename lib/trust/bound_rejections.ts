@@ -40,7 +40,7 @@ export function boundRejections(rejected: readonly Rejection[]): readonly Reject
     const rest = numberOf(ofUnit) - numberOf(shown);
     if (rest === 0) return shown;
     const reason = `and ${rest} more rejections, which are not listed`;
-    return [...shown, { unit, fingerprint: null, reason }];
+    return [...shown, { unit, fingerprint: null, code: "more-rejections", reason }];
   });
 }
 

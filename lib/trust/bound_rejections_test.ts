@@ -28,6 +28,7 @@ Deno.test("boundRejections() bounds each requirer by itself, and says how many m
   assert.deepEqual(of("c/0").at(-1), {
     unit: "c/0",
     fingerprint: null,
+    code: "more-rejections",
     reason: "and 1402 more rejections, which are not listed",
   });
   assert.equal(numberOf(bound), 3 + 100 + 1501);

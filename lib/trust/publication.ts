@@ -5,12 +5,14 @@
  */
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import type { Rejection } from "../requirer/databag.ts";
+import type { Reason } from "../requirer/reason.ts";
 import { rejection } from "./admit.ts";
 import { boundRejections } from "./bound_rejections.ts";
+import { statesOf } from "./certificate_states.ts";
 import { type Mark, type Requirer, slug } from "./owner.ts";
 import { isWithin } from "./projects.ts";
 import { ownerOf, type TrustStore } from "./trust_store.ts";
-import type { Node, Publication, Published, Want } from "./want.ts";
+import type { CodedRejection, Node, Publication, Published, Want } from "./want.ts";
 
 /** One relation, with the known wants and the former publication. */
 export interface RelationView {
@@ -21,7 +23,9 @@ export interface RelationView {
   /** The admitted wants of the requirers that were read. */
   readonly admitted: readonly Want[];
   /** The rejections of the requirers that were read. */
-  readonly rejected: readonly Rejection[];
+  readonly rejected: readonly CodedRejection[];
+  /** The certificates of the requirers that were read, admitted or not. */
+  readonly sent: readonly Certificate[];
   /** The former publication. */
   readonly published: Published;
   /**
@@ -29,6 +33,8 @@ export interface RelationView {
    * not read may want them.
    */
   readonly kept: ReadonlyMap<Fingerprint, string>;
+  /** Certificates that stay pending although no known want names them, for the same reason. */
+  readonly awaited: ReadonlySet<Fingerprint>;
 }
 
 /** Facts about LXD, the same for every relation. */
@@ -44,7 +50,7 @@ export interface Facts {
   /** LXD's trust store, without the entries that are about to be revoked. */
   readonly trustStore: TrustStore;
   /** Certificates that LXD refused in this hook, with its reasons. */
-  readonly refused: ReadonlyMap<Fingerprint, string>;
+  readonly refused: ReadonlyMap<Fingerprint, Reason>;
   /** Entries that LXD refused to rename in this hook. */
   readonly unnamed: ReadonlySet<Fingerprint>;
   /** The mark of our entries. */
@@ -62,6 +68,10 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
     const entry = trustStore.get(fingerprint);
     return entry && unnamed.has(fingerprint) && ownerOf(entry, mark)?.kind === "original";
   });
+  const rejected = boundRejections(
+    rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
+  );
+  const awaited = awaitedOf(view).filter((fingerprint) => !isRefused.has(fingerprint));
   return {
     nodes,
     isClustered,
@@ -69,10 +79,20 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
     registered,
     pending: new Set(pending),
     server,
-    rejected: boundRejections(
-      rejectedOf({ ...view, rejected: [...view.rejected, ...refusals] }),
-    ),
+    rejected,
+    certificates: statesOf({
+      ...view,
+      trustStore,
+      registered: registered.keys(),
+      awaited,
+      rejected,
+    }),
   };
+}
+
+/** The certificates that are wanted, and may be registered. */
+function awaitedOf({ admitted, awaited }: RelationView): readonly Fingerprint[] {
+  return [...awaited, ...admitted.map(({ certificate }) => certificate.fingerprint)];
 }
 
 /**
@@ -82,7 +102,7 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
 function refusalsOf(
   { admitted }: RelationView,
   { trustStore, refused, mark }: Pick<Facts, "trustStore" | "refused" | "mark">,
-): readonly Rejection[] {
+): readonly CodedRejection[] {
   return admitted.flatMap((want) => {
     const { certificate: { fingerprint }, projects } = want;
     const [reason, entry] = [refused.get(fingerprint), trustStore.get(fingerprint)];
@@ -164,26 +184,46 @@ export function unsettledOf(
 }
 
 /**
+ * Finds published certificates that are pending, and that no known want names. No entry of the relation
+ * tells whose they are. Only its further databags tell whether another requirer wants them.
+ *
+ * @returns Their fingerprints.
+ */
+export function pendingOf(
+  { relation, admitted, published }: Pick<RelationView, "relation" | "admitted" | "published">,
+  { trustStore, mark }: Pick<Facts, "trustStore" | "mark">,
+): readonly Fingerprint[] {
+  const wanted = new Set<string>(admitted.map(({ certificate }) => certificate.fingerprint));
+  return [...published.certificates.values()].flatMap(({ fingerprint, state }) => {
+    if (state !== "pending" || wanted.has(fingerprint)) return [];
+    const entry = trustStore.get(fingerprint as Fingerprint);
+    const owner = entry && ownerOf(entry, mark);
+    const isOfRelation = owner?.kind === "requirer" && owner.relation === relation;
+    return isOfRelation ? [] : [fingerprint as Fingerprint];
+  });
+}
+
+/**
  * Finds the rejections that are not published yet.
  *
  * @example One that is, and one that is not
  * ```ts
  * import assert from "node:assert/strict";
  * import type { Rejection } from "../requirer/databag.ts";
- * import type { Published } from "./want.ts";
+import type { Reason } from "../requirer/reason.ts";
  * const [old, added] = ["old", "new"].map((reason) => ({ unit: "a/0", fingerprint: null, reason }));
- * const published = { rejected: [old], endpoints: [], registered: new Map(), original: new Set() };
- * assert.deepEqual(newRejections(published as Published, [old, added] as Rejection[]), [added]);
+ * assert.deepEqual(newRejections({ rejected: [old] as Rejection[] }, [old, added] as Rejection[]), [added]);
  * ```
  */
 export function newRejections(
-  published: Published,
+  published: Pick<Published, "rejected">,
   rejected: readonly Rejection[],
 ): readonly Rejection[] {
   const before = new Set(published.rejected.map(identify));
   return rejected.filter((rejection) => !before.has(identify(rejection)));
 }
 
+/** Former versions published no code, so the code is no part of it. */
 function identify({ unit, fingerprint, reason }: Rejection): string {
   return JSON.stringify([unit, fingerprint, reason]);
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import type { Rejection } from "../requirer/databag.ts";
+import type { CertificateState, Rejection } from "../requirer/databag.ts";
 import { createMark } from "./owner.ts";
 import {
   type Facts,
   newRejections,
+  pendingOf,
   publicationOf,
   registeredOf,
   rejectedOf,
@@ -12,7 +13,7 @@ import {
   unsettledOf,
 } from "./publication.ts";
 import type { TrustEntry, TrustStore } from "./trust_store.ts";
-import type { Published, Want } from "./want.ts";
+import type { CodedRejection, Published, Want } from "./want.ts";
 
 const mark = createMark("lxd", "uuid");
 const AMS0 = { relation: "3", name: "ams/0" };
@@ -44,11 +45,13 @@ function store(...entries: readonly (readonly [string, string, string?])[]): Tru
 function told(
   registered: Readonly<Record<string, string>> = {},
   rejected: readonly Rejection[] = [],
+  certificates: readonly CertificateState[] = [],
 ): Published {
   return {
     endpoints: [],
     registered: new Map(Object.entries(registered).map(([id, text]) => [id as Fingerprint, text])),
     rejected,
+    certificates: new Map(certificates.map((state) => [state.fingerprint, state])),
     original: new Set(),
   };
 }
@@ -59,16 +62,24 @@ function view(more: Partial<RelationView> = {}): RelationView {
     only: undefined,
     admitted: [],
     rejected: [],
+    sent: [],
     published: told(),
     kept: new Map(),
+    awaited: new Set(),
     ...more,
   };
 }
 
-const rejectionOf = (unit: string, fingerprint: string | null = null, reason = "r"): Rejection => ({
-  unit,
+const rejectionOf = (
+  unit: string,
+  fingerprint: string | null = null,
+  reason = "r",
+): CodedRejection => ({ unit, fingerprint, code: "lxd-refused", reason });
+
+const pendingState = (fingerprint: string): CertificateState => ({
   fingerprint,
-  reason,
+  state: "pending",
+  expires_at: "2036-01-01T00:00:00Z",
 });
 
 const registered = (view: RelationView, trustStore: TrustStore, ...unnamed: readonly string[]) =>
@@ -184,10 +195,26 @@ Deno.test("unsettledOf() lists published, trusted certificates of other requirer
   );
 });
 
+Deno.test("pendingOf() lists published, pending certificates that only another requirer may want", () => {
+  const trustStore = store(
+    ["elsewhere", "lxd@uuid:4:other-0"],
+    ["shared", "lxd@uuid:shared"],
+    ["named", "lxd@uuid:3:ams-1"],
+  );
+  const states = ["elsewhere", "shared", "named", "wanted", "unknown"].map(pendingState);
+  const trusted = { ...pendingState("trusted"), state: "trusted", projects: null } as const;
+  const published = told({}, [], [...states, trusted]);
+  const relation = view({ admitted: [want("wanted")], published });
+  assert.deepEqual(pendingOf(relation, { trustStore, mark }), ["elsewhere", "shared", "unknown"]);
+});
+
 Deno.test("newRejections() lists rejections that are not published", () => {
   const published = told({}, [rejectionOf("ams/0"), rejectionOf("ams/0", "aa")]);
   const fresh = [rejectionOf("ams/1"), rejectionOf("ams/0", "aa", "s"), rejectionOf("ams/0", "bb")];
   assert.deepEqual(newRejections(published, [rejectionOf("ams/0"), ...fresh]), fresh);
+  // A former version published the same without a code.
+  const { code: _, ...former } = rejectionOf("ams/0");
+  assert.deepEqual(newRejections(told({}, [former]), [rejectionOf("ams/0")]), []);
 });
 
 const FACTS: Facts = {
@@ -196,7 +223,9 @@ const FACTS: Facts = {
   addresses: ["10.0.0.1:8443"],
   server: certificate("server"),
   trustStore: store(["a", "lxd@uuid:3:ams-0"], ["b", "lxd@uuid:3:ams-0"]),
-  refused: new Map([["b" as Fingerprint, "no such project"]]),
+  refused: new Map([
+    ["b" as Fingerprint, { code: "lxd-refused", reason: "no such project" }],
+  ]),
   unnamed: new Set(),
   mark,
 };
@@ -211,6 +240,9 @@ Deno.test("publicationOf() holds nodes, server, certificates and rejections", ()
     registered: new Map([["a", "text a"], ["b", "pem b"]]),
     pending: new Set(),
     rejected,
+    certificates: ["a", "b"].map((fingerprint) => {
+      return { fingerprint, state: "trusted", projects: null, expires_at: null };
+    }),
   });
 });
 
@@ -262,4 +294,53 @@ Deno.test("publicationOf() rejects wants that LXD refused, and no other want of 
     trustStore: none,
   });
   assert.deepEqual(rejected, [rejectionOf("ams/0", "b", reason)]);
+});
+
+const states = (relation: RelationView, facts: Facts = FACTS) =>
+  Object.fromEntries(
+    publicationOf(relation, facts).certificates.map(({ fingerprint, state }) => [
+      fingerprint,
+      state,
+    ]),
+  );
+
+Deno.test("publicationOf() tells which certificates are trusted, pending and rejected", () => {
+  const published = told(
+    { c: "old c", gone: "old" },
+    [rejectionOf("ams/0", "once"), rejectionOf("ams/1", "old")],
+    [pendingState("c"), pendingState("gone")],
+  );
+  const trustStore = store(
+    ["a", "lxd@uuid:3:ams-0"],
+    ["c", "lxd@uuid:3:ams-1"],
+    ["d", "lxd@uuid:4:other-0"],
+  );
+  const relation = view({
+    only: AMS0,
+    admitted: ["a", "b", "d", "e"].map((id) => want(id)),
+    rejected: [rejectionOf("ams/0", "bad"), rejectionOf("ams/0", "a")],
+    awaited: new Set(["kept" as Fingerprint]),
+    published,
+  });
+  assert.deepEqual(states(relation, { ...FACTS, trustStore }), {
+    // One wish of it is rejected, and another one is served.
+    a: "trusted",
+    // LXD refused it.
+    b: "rejected",
+    bad: "rejected",
+    // Another requirer has it, by the name of the entry.
+    c: "trusted",
+    // It bears the name of another relation, until the leader makes it a shared one.
+    d: "pending",
+    e: "pending",
+    kept: "pending",
+    old: "rejected",
+  });
+});
+
+Deno.test("publicationOf() tells no certificate trusted that LXD's trust store lacks", () => {
+  const admitted = ["a", "b"].map((id) => want(id));
+  const kept = new Map([["a" as Fingerprint, "text a"]]);
+  const facts = { ...FACTS, trustStore: new Map(), refused: new Map() };
+  assert.deepEqual(states(view({ admitted, kept }), facts), { a: "pending", b: "pending" });
 });

@@ -51,8 +51,8 @@ export function holdBack(
 export interface Changed {
   /** The trust store after them. */
   readonly trustStore: TrustStore;
-  /** The certificates that LXD refused, with its reasons. */
-  readonly refused: ReadonlyMap<Fingerprint, string>;
+  /** The certificates that LXD refused. */
+  readonly refused: ReadonlyMap<Fingerprint, unknown>;
 }
 
 /**

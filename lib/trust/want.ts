@@ -4,7 +4,8 @@
  * @module
  */
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import type { Rejection } from "../requirer/databag.ts";
+import type { CertificateState, Rejection } from "../requirer/databag.ts";
+import type { Reason } from "../requirer/reason.ts";
 import type { Requirer } from "./owner.ts";
 import type { Projects } from "./projects.ts";
 
@@ -20,12 +21,22 @@ export interface Want {
   readonly projects: Projects;
 }
 
+/** A rejection of this version. What a former version published may lack the code. */
+export interface CodedRejection extends Reason {
+  /** Name of the unit, or of the application if its own databag held the item. */
+  readonly unit: string;
+  /** The certificate, or null if the item was none. */
+  readonly fingerprint: string | null;
+}
+
 /** The wants of one requirer or several. */
 export interface Wants {
   /** Each certificate of a requirer once, in the order of the databag. */
   readonly wants: readonly Want[];
   /** Rejections of what cannot be read, each reason of a requirer once. */
-  readonly rejected: readonly Rejection[];
+  readonly rejected: readonly CodedRejection[];
+  /** The certificates that `rejected` names, for their expiry. */
+  readonly refused: readonly Certificate[];
 }
 
 /** A member of the cluster that serves clients, or the standalone server. */
@@ -52,6 +63,8 @@ export interface Publication {
   readonly server: Certificate;
   /** The rejections. */
   readonly rejected: readonly Rejection[];
+  /** The state of each certificate, sorted by fingerprint. */
+  readonly certificates: readonly CertificateState[];
 }
 
 /** A former publication, as far as it can be read from a databag of the charm. */
@@ -62,6 +75,8 @@ export interface Published {
   readonly registered: ReadonlyMap<Fingerprint, string>;
   /** The rejections. */
   readonly rejected: readonly Rejection[];
+  /** The state of each certificate, by its fingerprint. */
+  readonly certificates: ReadonlyMap<string, CertificateState>;
   /** Fingerprints that the original charm published, and that are still to be adopted. */
   readonly original: ReadonlySet<string>;
 }

@@ -54,6 +54,8 @@ export interface Rejected {
   readonly of: Place;
   /** The rejected certificate. */
   readonly certificate: Name;
+  /** The code of the reason. */
+  readonly code: string;
   /** The reason. */
   readonly reason: string;
 }
@@ -77,10 +79,16 @@ export interface History {
 export type InterfaceName = "lxd" | "lxd-https";
 
 const BOTH: readonly InterfaceName[] = ["lxd", "lxd-https"];
-const EXPIRED = "The certificate expired on 2001-01-01";
-const WEAK = "The RSA key has 1024 bits: LXD asks for at least 2048";
-const GARBAGE = "The text holds no PEM certificate";
-const ONLY_WEB = 'The operator allows the projects web, not "db"';
+const EXPIRED = { code: "expired", reason: "The certificate expired on 2001-01-01" };
+const WEAK = {
+  code: "key-size",
+  reason: "The RSA key has 1024 bits: LXD asks for at least 2048",
+};
+const GARBAGE = { code: "not-certificate", reason: "The text holds no PEM certificate" };
+const ONLY_WEB = {
+  code: "project-not-allowed",
+  reason: 'The operator allows the projects web, not "db"',
+};
 
 /** The table. */
 export const HISTORIES: readonly History[] = [
@@ -154,13 +162,13 @@ export const HISTORIES: readonly History[] = [
       {
         writes: { of: 0, certificates: ["expired", "a"] },
         trusted: ["a"],
-        rejected: [{ of: 0, certificate: "expired", reason: EXPIRED }],
+        rejected: [{ of: 0, certificate: "expired", ...EXPIRED }],
         rotation: { keys: ["expired", "a"], use: "a", offer: ["expired", "a"] },
       },
       {
         writes: { of: 0, certificates: ["b", "expired", "a"] },
         trusted: ["a", "b"],
-        rejected: [{ of: 0, certificate: "expired", reason: EXPIRED }],
+        rejected: [{ of: 0, certificate: "expired", ...EXPIRED }],
         rotation: { keys: ["b", "expired", "a"], use: "b", offer: ["b"] },
       },
       { writes: { of: 0, certificates: ["b"] }, trusted: ["b"] },
@@ -188,23 +196,23 @@ export const HISTORIES: readonly History[] = [
       {
         writes: { of: 0, certificates: ["expired"] },
         trusted: [],
-        rejected: [{ of: 0, certificate: "expired", reason: EXPIRED }],
+        rejected: [{ of: 0, certificate: "expired", ...EXPIRED }],
       },
       {
         writes: { of: 1, certificates: ["garbage", "a", "weak"] },
         trusted: ["a"],
         rejected: [
-          { of: 0, certificate: "expired", reason: EXPIRED },
-          { of: 1, certificate: "garbage", reason: GARBAGE },
-          { of: 1, certificate: "weak", reason: WEAK },
+          { of: 0, certificate: "expired", ...EXPIRED },
+          { of: 1, certificate: "garbage", ...GARBAGE },
+          { of: 1, certificate: "weak", ...WEAK },
         ],
       },
       {
         writes: { of: 0, certificates: ["b"] },
         trusted: ["a", "b"],
         rejected: [
-          { of: 1, certificate: "garbage", reason: GARBAGE },
-          { of: 1, certificate: "weak", reason: WEAK },
+          { of: 1, certificate: "garbage", ...GARBAGE },
+          { of: 1, certificate: "weak", ...WEAK },
         ],
       },
       { removes: 1, trusted: ["b"] },
@@ -240,7 +248,7 @@ export const HISTORIES: readonly History[] = [
       {
         confines: ["web"],
         trusted: [],
-        rejected: [{ of: 0, certificate: "a", reason: ONLY_WEB }],
+        rejected: [{ of: 0, certificate: "a", ...ONLY_WEB }],
       },
       {
         writes: { of: 0, certificates: ["a"], projects: ["web"] },
@@ -292,18 +300,18 @@ export const HISTORIES: readonly History[] = [
       {
         writes: { of: 0, certificates: ["expired"] },
         trusted: [],
-        rejected: [{ of: 0, certificate: "expired", reason: EXPIRED }],
+        rejected: [{ of: 0, certificate: "expired", ...EXPIRED }],
       },
       {
         writes: { of: 1, certificates: ["a"] },
         trusted: ["a"],
-        rejected: [{ of: 0, certificate: "expired", reason: EXPIRED }],
+        rejected: [{ of: 0, certificate: "expired", ...EXPIRED }],
       },
       { writes: { of: 0, certificates: ["b"] }, trusted: ["a", "b"] },
       {
         writes: { of: 1, certificates: ["garbage"] },
         trusted: ["b"],
-        rejected: [{ of: 1, certificate: "garbage", reason: GARBAGE }],
+        rejected: [{ of: 1, certificate: "garbage", ...GARBAGE }],
       },
     ],
   },

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import type { Databag } from "../../lib/requirer/databag.ts";
 import { readAnswer } from "../../lib/requirer/mod.ts";
+import { expiryOf } from "../certificates.ts";
 import type { Answer, Writing } from "./histories.ts";
 import {
   type Facts,
@@ -36,6 +37,7 @@ export const LXD: Interface = {
       registered_certificates: registeredCertificates(answer, named),
       server_certificate: serverCertificate,
       ...rejectedCertificates(answer, named, application),
+      ...certificateStates(answer, named),
     };
   },
   // The leader answers an application only if the application asks.
@@ -72,11 +74,37 @@ export function rejectedCertificates(
   named: NamedCertificates,
   application: string,
 ): Databag {
-  const told = rejected.map(({ of, certificate, reason }) => {
+  const told = rejected.map(({ of, certificate, code, reason }) => {
     const fingerprint = fingerprintOf(certificate, named);
-    return { unit: nameOf(of, application), fingerprint, reason };
+    return { unit: nameOf(of, application), fingerprint, code, reason };
   }).sort(byUnitAndFingerprint);
   return told.length > 0 ? { rejected_certificates: JSON.stringify(told) } : {};
+}
+
+/** Returns the key with the state of each certificate, or no key without any. */
+export function certificateStates(
+  { trusted, projects, rejected = [] }: Answer,
+  named: NamedCertificates,
+): Databag {
+  const states = [
+    ...trusted.map((name) => ({
+      fingerprint: fingerprintOf(name, named),
+      state: "trusted",
+      projects: projects ?? null,
+      expires_at: expiryOf(textOf(name, named)),
+    })),
+    ...rejected.filter(({ certificate }) =>
+      certificate !== "garbage" && !trusted.includes(certificate)
+    )
+      .map(({ certificate, code, reason }) => ({
+        fingerprint: fingerprintOf(certificate, named),
+        state: "rejected",
+        expires_at: expiryOf(textOf(certificate, named)),
+        code,
+        reason,
+      })),
+  ].sort((a, b) => (a.fingerprint ?? "").localeCompare(b.fingerprint ?? ""));
+  return states.length > 0 ? { certificates: JSON.stringify(states) } : {};
 }
 
 type Rejection = { readonly unit: string; readonly fingerprint: string | null };

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { fingerprintOf as fingerprintOfPem } from "../certificates.ts";
 import { type Interface, textOf } from "./interface.ts";
-import { registeredCertificates, rejectedCertificates } from "./lxd.ts";
+import { certificateStates, registeredCertificates, rejectedCertificates } from "./lxd.ts";
 
 /** The interface `lxd-https`. */
 export const LXD_HTTPS: Interface = {
@@ -28,9 +28,11 @@ export const LXD_HTTPS: Interface = {
       certificate: serverCertificate,
       certificate_fingerprint: fingerprintOfPem(serverCertificate),
       addresses: nodes.map(({ endpoint }) => endpoint.slice("https://".length)).join(),
+      ...answer.projects && { projects: answer.projects.join() },
       registered_certificates: registeredCertificates(answer, named),
     },
     ...rejectedCertificates(answer, named, application),
+    ...certificateStates(answer, named),
   }),
   isForApplication: () => true,
   // A client of charm-lxd takes the version as the sign that its certificate is trusted.

@@ -4,7 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { APPLICATION } from "../harness/charm.ts";
 import type { Running } from "../harness/hooks.ts";
+import { checkError } from "../harness/provider_error.ts";
 import type { HookRun } from "../juju/mod.ts";
 import type { StandIn } from "../lxd/stand_in.ts";
 import type { TrustEntry } from "../lxd/world.ts";
@@ -129,6 +131,7 @@ async function runCase(one: MatrixCase, { running, gate }: CaseOptions): Promise
     assert.ok(timesSent(one, standIn) >= one.nth, "the hook sends the request");
     standIn.clear();
     checkStatus(one, run, standIn);
+    checkTold(run, deployment);
     await checkPromises(one, deployment, ready.untouched);
     await checkEnd(one, ready);
     owned.move();
@@ -156,6 +159,30 @@ function checkStatus(one: MatrixCase, run: HookRun | undefined, { members }: Sta
   const endpoint = members.find(({ name }) => name === one.request.member)?.endpoint;
   const expected = expectedStatus(one, `${usual?.status}: ${usual?.message}`, endpoint ?? "");
   assert.match(`${status}: ${message}`, expected);
+}
+
+/**
+ * Checks that the hook told its relation, or all of them, of the error in its status. The leader tells an
+ * application that has an answer, too.
+ */
+function checkTold(run: HookRun | undefined, { model }: FixedDeployment): void {
+  assert.ok(run);
+  const { unit, relation, statusAfter } = run;
+  const isLeader = model.leader(APPLICATION) === unit;
+  const databags = Object.entries(model.databags()).map(([name, databag]) => {
+    const [id = "", owner = ""] = name.split(" ");
+    return { id, owner, databag };
+  });
+  // The other relation is that of the charm's own units.
+  const ofRequirers = new Set(
+    databags.filter(({ owner }) => owner.split("/")[0] !== APPLICATION).map(({ id }) => id),
+  );
+  const concerned = databags.filter(({ id }) =>
+    ofRequirers.has(id) && (relation === undefined || relation.endsWith(`:${id}`))
+  );
+  for (const { owner, databag } of concerned) {
+    if (owner === unit || owner === APPLICATION && isLeader) checkError(databag, statusAfter);
+  }
 }
 
 /** Checks that the end state equals the undisturbed one, once LXD works again. */

@@ -16,6 +16,7 @@ import { APPLICATION, BYSTANDER, UNIT } from "./charm.ts";
 import { type CloudChanges, cloudOf } from "./cloud.ts";
 import { charmFor, createHooks, RUNNING, type Running } from "./hooks.ts";
 import { checkInvariants } from "./invariants.ts";
+import { checkErrors } from "./provider_error.ts";
 import { addRequirer, relateRequirer, type Requirer, requirerOf } from "./requirer.ts";
 
 /** A model with the charm, beside an LXD. Disposal ends the model, and leaves LXD. */
@@ -165,6 +166,8 @@ function createOperations({ model, lxd }: Pick<Deployment, "model" | "lxd">): Pi
     updateStatus: async () => {
       model.updateStatus(APPLICATION);
       await settle();
+      const units = model.units(APPLICATION).map((unit) => [unit, model.status(unit)] as const);
+      checkErrors(units, requirers.map(({ relation }) => relation));
     },
     status: (unit = UNIT) => {
       const { status, message } = model.status(unit);

@@ -4,10 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { expiryOf } from "../certificates.ts";
 import type { Model } from "../juju/mod.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
 import { APPLICATION, BYSTANDER } from "./charm.ts";
-import type { Requirer } from "./requirer.ts";
+import type { Requirer, Told } from "./requirer.ts";
 
 // A PEM's first line, and the beginning of every base64 body in one.
 const PEM_REGEXP = /-----BEGIN|\bMI[A-Z][A-Za-z0-9+/]{40}/;
@@ -28,6 +29,8 @@ const MAXIMUM_PREFIX = 64;
 const NOTHING_REGEXP = /^\s*(null|\[\s*(""\s*)?\])?\s*$/;
 
 const KEYS = ["version", "nodes", "registered_certificates", "server_certificate"] as const;
+
+const OPTIONAL_KEYS = ["rejected_certificates", "certificates", "provider_error"] as const;
 
 /** The parts of a deployment to check. */
 export interface Checked {
@@ -75,7 +78,7 @@ function checkApplication(model: Model, leader: string, { name, relation }: Requ
   const [unit, application] = [relation.read(leader), relation.readApp(APPLICATION)];
   const { client_certificates: asked = "[]" } = relation.readApp(name);
   const isAnswered = Object.keys(application).length > 0;
-  for (const key of isAnswered ? [...KEYS, "rejected_certificates"] : []) {
+  for (const key of isAnswered ? [...KEYS, ...OPTIONAL_KEYS] : []) {
     assert.equal(application[key], unit[key], `${key} of the application is the leader's`);
   }
   if (model.status(leader).status !== "active") return;
@@ -83,7 +86,10 @@ function checkApplication(model: Model, leader: string, { name, relation }: Requ
   assert.equal(isAnswered, isAsked, "an application gets an answer if it asks");
 }
 
-/** Checks that every unit publishes the same certificates and nodes, and that LXD trusts each. */
+/**
+ * Checks that every unit publishes the same certificates and nodes, and that LXD trusts each. Only the
+ * leader receives LXD's refusals, so the other states may differ.
+ */
 function checkUnits(
   { model, leader, store }: {
     readonly model: Model;
@@ -96,11 +102,54 @@ function checkUnits(
   for (const other of model.units(APPLICATION)) {
     const databag = relation.read(other);
     for (const key of KEYS) assert.equal(databag[key], unit[key], `${key} of ${other}`);
+    checkStates(told(other), databag["provider_error"] === undefined ? store : undefined);
+    assert.deepEqual(trustedIn(told(other)), trustedIn(told(leader)), `certificates of ${other}`);
   }
   for (const fingerprint of told(leader).trusted) {
     const entry = store.find((entry) => entry.fingerprint === fingerprint);
     assert.equal(entry?.type, "client", `${fingerprint} is published, so LXD trusts it`);
   }
+}
+
+/**
+ * Checks that each certificate has one state, that those are trusted which the nodes list, and that LXD
+ * grants them what is told.
+ *
+ * @param store LXD's trust store; undefined beside an error, as the states are the last known ones.
+ */
+function checkStates(
+  { certificates, trusted, rejected }: Told,
+  store: readonly TrustEntry[] | undefined,
+): void {
+  const fingerprints = certificates.map(({ fingerprint }) => fingerprint);
+  assert.deepEqual(
+    fingerprints,
+    [...new Set(fingerprints)].sort(),
+    "each certificate has one state",
+  );
+  const states = Map.groupBy(certificates, ({ state }) => state);
+  assert.deepEqual((states.get("trusted") ?? []).map(({ fingerprint }) => fingerprint), trusted);
+  for (const { state, fingerprint, code, reason, projects, expires_at } of certificates) {
+    const entry = store?.find((entry) => entry.fingerprint === fingerprint);
+    if (state === "trusted") {
+      if (!store) continue;
+      const granted = entry?.restricted ? entry.projects.toSorted() : null;
+      assert.deepEqual(projects, granted, `the projects of ${fingerprint}`);
+      assert.equal(expires_at, expiryOf(entry?.certificate ?? ""), "the expiry");
+    } else if (state === "rejected") {
+      const found = rejected.filter((one) => one.fingerprint === fingerprint);
+      assert.ok(found.some((one) => one.code === code && one.reason === reason), fingerprint);
+    } else assert.equal(state, "pending");
+  }
+  const listed = new Set([...fingerprints, null]);
+  for (const { fingerprint, code } of rejected) {
+    assert.match(code ?? "", /^[a-z][a-z-]+$/, "each rejection has a code");
+    assert.ok(listed.has(fingerprint), `${fingerprint} has a state`);
+  }
+}
+
+function trustedIn({ certificates }: Told): readonly unknown[] {
+  return certificates.filter(({ state }) => state === "trusted");
 }
 
 function checkSecrecy({ log, runs }: Model): void {

@@ -37,7 +37,17 @@ export interface Told {
   readonly rejected: readonly {
     readonly unit: string;
     readonly fingerprint: string | null;
+    readonly code?: string;
     readonly reason: string;
+  }[];
+  /** `certificates`. */
+  readonly certificates: readonly {
+    readonly fingerprint: string;
+    readonly state: string;
+    readonly projects?: readonly string[] | null;
+    readonly expires_at: string | null;
+    readonly code?: string;
+    readonly reason?: string;
   }[];
   /** `server_certificate`. */
   readonly server: string | undefined;
@@ -110,6 +120,7 @@ function readTold(databag: Readonly<Record<string, string>>): Told {
     trusted: JSON.parse(trusted[0] ?? "[]"),
     registered: JSON.parse(databag["registered_certificates"] ?? "[]"),
     rejected: JSON.parse(databag["rejected_certificates"] ?? "[]"),
+    certificates: JSON.parse(databag["certificates"] ?? "[]"),
     server: databag["server_certificate"],
   };
 }

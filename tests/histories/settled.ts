@@ -18,6 +18,7 @@ import {
   union,
   withoutContested,
 } from "./expected.ts";
+import { checkStates } from "./states.ts";
 import { foreignOf, readStore, type Store } from "./trust_store.ts";
 import { toldIn } from "./watch.ts";
 
@@ -48,6 +49,7 @@ export async function checkSettled(state: HistoryState): Promise<void> {
       if (endpoint === HTTPS) checkWayIn(state, databag, expected);
       else checkNodes(state, databag, expected);
       checkAnswer(databag, expected);
+      checkStates(databag, expected, store);
     }
   }
   await checkStatuses(state, [store.size - foreign.size, all.refusals.length]);

@@ -20,6 +20,7 @@ import { allowedOf, databags, type HistoryState, isOurs } from "./history_state.
 import { accessOf, type Claim, expectedOf, isNoWider, union } from "./expected.ts";
 import { INJECTED } from "./perform.ts";
 import { renderAll } from "./certificates.ts";
+import { checkTrusted } from "./states.ts";
 import { foreignOf, readStore, type Store } from "./trust_store.ts";
 
 /** Watches a history. */
@@ -176,6 +177,7 @@ function checkTold(
         `${show(run)} published ${fingerprint}, which is not trusted`,
       );
     }
+    checkTrusted(own, store, show(run));
     if (!applicationOf.has(handle.id) || model.leader(APPLICATION) !== run.unit) continue;
     const ofApplication = handle.readApp(APPLICATION);
     // The leader empties this databag when the requirer's application no longer asks.
@@ -223,7 +225,11 @@ function readBy(
 function writtenBy(
   { tools }: HookRun,
 ): { readonly relation: ReadonlySet<string>; readonly application: ReadonlySet<string> } {
-  const sets = tools.filter(({ exitCode, tool }) => tool === "relation-set" && exitCode === 0);
+  // An error stands beside what earlier hooks published.
+  const sets = tools.filter(({ exitCode, tool, stdin }) =>
+    tool === "relation-set" && exitCode === 0 &&
+    Object.keys(JSON.parse(stdin ?? "{}")).join() !== "provider_error"
+  );
   const idOf = (args: readonly string[]): string => args[args.indexOf("-r") + 1] ?? "";
   return {
     relation: new Set(sets.map(({ args }) => idOf(args))),

@@ -103,7 +103,7 @@ Deno.test("chains: one requirer's certificate is no authority of another require
   await deployment.settle();
   assert.deepEqual(requirer.told().trusted, sorted(leaf, middle));
   assert.deepEqual(requirer.told().rejected, [
-    { unit: "my-charm", fingerprint: root.fingerprint, reason: REASON },
+    { unit: "my-charm", fingerprint: root.fingerprint, code: "authority", reason: REASON },
   ]);
 });
 

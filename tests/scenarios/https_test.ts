@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
-import { createCertificate, fingerprintOf } from "../certificates.ts";
+import {
+  createCertificate,
+  expiryOf,
+  fingerprintOf,
+  type TestCertificate,
+} from "../certificates.ts";
 import { waitForMember } from "../lxd/administration.ts";
 import { watch } from "../lxd/watch.ts";
 import { startCluster, startLxd, VERSION } from "../lxd/servers.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { type HttpsRequirer, relateHttps } from "../harness/https_requirer.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+
+/** The state of a certificate that may use all of LXD. */
+function trusted({ fingerprint, certificate }: TestCertificate) {
+  return { fingerprint, state: "trusted", projects: null, expires_at: expiryOf(certificate) };
+}
 
 /** Settles. Then the application's databag must equal the unit's over a cluster, else be empty. */
 async function settle(
@@ -28,7 +38,9 @@ Deno.test("lxd-https: the data is published exactly while the certificate is tru
   const [first, second] = [await createCertificate(), await createCertificate()];
   requirer.offer(0, first.certificate);
   await settle(deployment, requirer);
-  assert.deepEqual(requirer.told(), {}, "a certificate that is not trusted is not published");
+  // The version would say that LXD lets the certificate in.
+  const { provider_error: error = "{}", ...rest } = requirer.told();
+  assert.deepEqual([JSON.parse(error).code, rest], ["credential-missing", {}]);
 
   deployment.model.trust(APPLICATION);
   await settle(deployment, requirer);
@@ -40,6 +52,7 @@ Deno.test("lxd-https: the data is published exactly while the certificate is tru
     certificate_fingerprint: fingerprintOf(lxd.serverCertificate),
     addresses: address,
     registered_certificates: JSON.stringify([first.certificate]),
+    certificates: JSON.stringify([trusted(first)]),
   });
   assert.deepEqual(await requirer.answers(first), { [address]: "trusted" });
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 1 certificate`);
@@ -161,7 +174,8 @@ Deno.test("lxd-https: bad data is rejected with a reason, and data without a ver
   await settle(deployment, requirer);
   assert.deepEqual(await deployment.ours(), {});
   const reason = "The text holds no PEM certificate";
-  const rejected = [{ unit: "https-client/1", fingerprint: null, reason }];
+  const code = "not-certificate";
+  const rejected = [{ unit: "https-client/1", fingerprint: null, code, reason }];
   assert.deepEqual(requirer.told(), { rejected_certificates: JSON.stringify(rejected) });
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
 
@@ -183,9 +197,12 @@ Deno.test("lxd-https: the charm sets, changes and bounds projects", async () => 
     const entry = (await lxd.trustStore()).find((entry) => entry.fingerprint === fingerprint);
     return entry && [entry.restricted, entry.projects];
   };
+  requirer.offer(0, certificate);
+  await settle(deployment, requirer);
+  assert.deepEqual([await access(), requirer.told()["projects"]], [[false, []], undefined]);
   requirer.offer(0, certificate, { projects: "web" });
   await settle(deployment, requirer);
-  assert.deepEqual(await access(), [true, ["web"]]);
+  assert.deepEqual([await access(), requirer.told()["projects"]], [[true, ["web"]], "web"]);
   // charm-lxd never changes the projects of a relation.
   requirer.offer(0, certificate, { projects: "db" });
   await settle(deployment, requirer);
@@ -194,6 +211,9 @@ Deno.test("lxd-https: the charm sets, changes and bounds projects", async () => 
   await settle(deployment, requirer);
   assert.deepEqual(await access(), undefined);
   assert.equal(requirer.told()["version"], undefined);
+  assert.equal(requirer.told()["projects"], undefined);
+  const [state] = JSON.parse(requirer.told()["certificates"] ?? "[]");
+  assert.deepEqual([state.state, state.code], ["rejected", "project-not-allowed"]);
   assert.match(
     requirer.told()["rejected_certificates"] ?? "",
     /allows the projects web, not \\"db/,

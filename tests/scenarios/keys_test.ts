@@ -199,6 +199,11 @@ Deno.test("keys: lxd-https gives the reason for a useless certificate", async ()
   );
   requirer.offer(0, certificate);
   await deployment.settle();
-  const rejected = [{ unit: "https-client/0", fingerprint, reason: KEPT_OUT["Ed448"]?.reason }];
-  assert.deepEqual(requirer.told(), { rejected_certificates: JSON.stringify(rejected) });
+  const against = { code: "key-kind", reason: KEPT_OUT["Ed448"]?.reason };
+  const rejected = [{ unit: "https-client/0", fingerprint, ...against }];
+  const [state, ...others] = JSON.parse(requirer.told()["certificates"] ?? "[]");
+  const { expires_at: _, ...rest } = state;
+  assert.deepEqual([rest, others], [{ fingerprint, state: "rejected", ...against }, []]);
+  const { certificates: __, ...told } = requirer.told();
+  assert.deepEqual(told, { rejected_certificates: JSON.stringify(rejected) });
 });

@@ -174,6 +174,7 @@ for (const dialect of NEWER) {
     assert.deepEqual(requirer.told().rejected, [{
       unit: "my-charm/0",
       fingerprint: mine.fingerprint,
+      code: "identity",
       reason: "The certificate is in LXD already, as an identity of its own, " +
         "which is no entry of the trust store",
     }]);

@@ -18,6 +18,7 @@ Deno.test("requirers: one certificate comes and goes", async () => {
     trusted: [],
     registered: [],
     rejected: [],
+    certificates: [],
     server: lxd.serverCertificate,
   });
   const certificate = await createCertificate();
@@ -206,6 +207,7 @@ Deno.test("requirers: a foreign entry is published, and never changed", async ()
   assert.deepEqual(requirer.told().rejected, [{
     unit: "my-charm/0",
     fingerprint: metrics.fingerprint,
+    code: "foreign-entry",
     reason: `The certificate is in LXD's trust store already, with the type "metrics"`,
   }]);
   assert.equal(deployment.status(), `active: LXD ${VERSION}: 1 node, 0 certificates, 1 rejected`);
