@@ -84,6 +84,7 @@ async function checkRelation(
   const { registered, rejected, certificates } = INTERFACES[endpoint].parsePublished(databag);
   const pending = [...certificates.values()].filter(({ state }) => state === "pending").length;
   const counts = `${registered.size} trusted, ${pending} pending, ${numberOf(rejected)} rejected`;
-  const detail = `${application} at ${endpoint}, ${units.length} units: ${counts}`;
+  const members = `${units.length} unit${units.length === 1 ? "" : "s"}`;
+  const detail = `${application} at ${endpoint}, ${members}: ${counts}`;
   return { kind: "ok", detail, value: { endpoint, relation } };
 }

@@ -80,7 +80,7 @@ async function purge(
       ...left,
       ...unsure > 0 && { "not-sure": String(unsure) },
       ...warning !== undefined && { warning },
-      ...record.changes(),
+      ...record.changes(["revoked"]),
     },
     failure: failure
       ? describeFailure(outcomeOf(failure, attempt), hook)

@@ -50,7 +50,7 @@ export const reconcileEverything: Action<Parameters> = {
       results: {
         "dry-run": String(isDry),
         status: `${status}: ${message}`,
-        ...record.changes(),
+        ...record.changes(["added", "changed", "revoked"]),
         ...published.length > 0 && { published: list(published, MAXIMUM_LIST) },
       },
       failure: isWell ? undefined : describeFailure(outcome, hook),

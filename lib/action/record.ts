@@ -22,8 +22,8 @@ export interface ChangeRecord extends RecordOptions {
   readonly watchLxd: (lxd: Lxd) => Lxd;
   /** Records the relations that are written to. */
   readonly watchTools: (exec: Exec) => Exec;
-  /** Writes the changes of LXD's trust store. */
-  readonly changes: () => Results;
+  /** Writes the changes of LXD's trust store, and counts those of some kinds. */
+  readonly changes: (words: readonly Word[]) => Results;
   /** The numbers of the relations that were written to. */
   readonly written: ReadonlySet<string>;
 }
@@ -34,6 +34,9 @@ interface Change {
   readonly name: string;
   readonly projects?: Projects;
 }
+
+/** A word that counts changes. */
+export type Word = typeof WORDS[Change["change"]];
 
 const WORDS = { add: "added", rename: "changed", restrict: "changed", revoke: "revoked" } as const;
 
@@ -61,7 +64,7 @@ export function createRecord({ isDry }: RecordOptions): ChangeRecord {
       if (tool === "relation-set") written.add(args[args.indexOf("-r") + 1] ?? "");
       return isDry && !READING_REGEXP.test(tool) ? "" : await exec(tool, args, more);
     },
-    changes: () => writeChanges(made),
+    changes: (words) => writeChanges(made, words),
   };
 }
 
@@ -91,14 +94,16 @@ function watch(
   };
 }
 
-function writeChanges(made: readonly (Change & { readonly refusal?: string })[]): Results {
+function writeChanges(
+  made: readonly (Change & { readonly refusal?: string })[],
+  words: readonly Word[],
+): Results {
   // A step that is taken again after a refusal counts once.
   const last = [...new Map(made.map((one) => [`${one.change} ${one.fingerprint}`, one])).values()];
   const done = last.filter(({ refusal }) => refusal === undefined);
   const fingerprintsOf = (word: string) =>
     new Set(done.filter(({ change }) => WORDS[change] === word).map((one) => one.fingerprint));
-  const counts = [...new Set(Object.values(WORDS))]
-    .map((word) => [word, String(fingerprintsOf(word).size)]);
+  const counts = words.map((word) => [word, String(fingerprintsOf(word).size)]);
   const rows = last.map(({ change, fingerprint, name, projects, refusal }): Row => ({
     change,
     fingerprint,
