@@ -4,7 +4,7 @@
  * @module
  */
 import { createTransport } from "../hook.ts";
-import { enterLxd, type Lxd } from "../lxd/client.ts";
+import { enterLxd, type Entrance, type Lxd } from "../lxd/client.ts";
 import type { Transport } from "../lxd/request.ts";
 import { PRESENT_LIMIT_MS } from "../lxd/time_limits.ts";
 import { outcomeOf } from "../outcome.ts";
@@ -47,7 +47,7 @@ async function checkLxd(walk: Walk, way: Way): Promise<Ending> {
   if (endpoint === undefined) return walk.end();
   const presented = await walk.step("tls", () => checkTls(way, endpoint));
   if (presented === undefined) return walk.end();
-  const entrance = await walk.step("pin", () => checkPin(way, endpoint));
+  const entrance = await walk.step("pin", () => checkPin(way, { endpoint, presented }));
   if (!entrance) return walk.end();
   const attempt = { ...credentials, endpoint, now: hook.now };
   const lxd = await walk.step("trusted", async (): Promise<Taken<Lxd>> => {
@@ -97,15 +97,21 @@ async function checkTls({ transport }: Way, endpoint: string) {
 /** Sends the first request: only the pinned server gets one. */
 async function checkPin(
   { setup: { hook }, credentials, transport }: Way,
-  endpoint: string,
-): Promise<Taken<Awaited<ReturnType<typeof enterLxd>>>> {
+  { endpoint, presented }: { readonly endpoint: string; readonly presented: string },
+): Promise<Taken<Entrance>> {
+  const { server } = credentials;
   const known = () => Promise.resolve([]);
-  const entrance = await enterLxd(transport, { credential: endpoint, known });
+  const entrance: Entrance = presented === server.fingerprint
+    ? await enterLxd(transport, { credential: endpoint, known })
+    : { kind: "failed", endpoint, failure: { kind: "other-server", presented } };
   if (entrance.kind === "failed" && entrance.failure.kind === "other-server") {
     const attempt = { ...credentials, endpoint, now: hook.now };
     const reason = describeFailure(outcomeOf(entrance.failure, attempt), hook);
     return { kind: "failed", reason };
   }
-  const detail = `it is the pinned certificate ${credentials.server.fingerprint}`;
-  return { kind: "ok", detail, value: entrance };
+  return {
+    kind: "ok",
+    detail: `it is the pinned certificate ${server.fingerprint}`,
+    value: entrance,
+  };
 }
