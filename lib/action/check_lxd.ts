@@ -22,7 +22,7 @@ const MAXIMUM_NAMES = 500;
 export async function checkManage(hook: Hook, visit: Visit): Promise<Taken<TrustStore>> {
   const read = await readTrustStore(visit);
   if (read.kind === "no-visit") {
-    return { kind: "failed", reason: describeFailure(read.outcome, hook) };
+    return { kind: "failed", reason: describeFailure(read.outcome, { ...hook, ...read }) };
   }
   const { trustStore } = read;
   const detail = `it may manage the trust store, which has ${trustStore.size} entries`;
@@ -38,7 +38,13 @@ export async function checkProjects(
   if (allowed === null) return { kind: "ok", detail: "no restriction to projects", value: true };
   const existing = await lxd.projects();
   if (existing.kind !== "done") {
-    return { kind: "failed", reason: describeFailure(outcomeOf(existing, attempt), hook) };
+    return {
+      kind: "failed",
+      reason: describeFailure(outcomeOf(existing, attempt), {
+        ...hook,
+        isClustered: lxd.isClustered,
+      }),
+    };
   }
   const names = missingFrom(existing.value, allowed);
   if (names.length > 0) {
@@ -57,7 +63,10 @@ export async function checkCluster(
   if (!lxd.isClustered) return { kind: "ok", detail: "a server of its own", value: true };
   const listed = await listMembers(createRequest(transport, lxd.endpoint));
   if (listed.kind !== "done") {
-    return { kind: "failed", reason: describeFailure(outcomeOf(listed, attempt), hook) };
+    return {
+      kind: "failed",
+      reason: describeFailure(outcomeOf(listed, attempt), { ...hook, isClustered: true }),
+    };
   }
   const members = listed.value;
   const away = members.filter(({ status }) => status !== "Online")

@@ -21,7 +21,12 @@ export const getConnectionInfo: Action<Readonly<Record<never, never>>> = {
     const { lxd, credentials: { server }, attempt } = visit;
     const listed = await lxd.nodes();
     if (listed.kind !== "done") {
-      return { failure: describeFailure(outcomeOf(listed, attempt), hook) };
+      return {
+        failure: describeFailure(outcomeOf(listed, attempt), {
+          ...hook,
+          isClustered: lxd.isClustered,
+        }),
+      };
     }
     const { nodes } = listed.value;
     return {

@@ -23,7 +23,9 @@ export const listCertificates: Action<{ readonly all: boolean }> = {
     const visit = await visitLxd(hook);
     const read = visit.kind === "visit" ? await readTrustStore(visit) : visit;
     if (visit.kind === "no-visit") return { failure: describeFailure(visit.outcome, hook) };
-    if (read.kind === "no-visit") return { failure: describeFailure(read.outcome, hook) };
+    if (read.kind === "no-visit") {
+      return { failure: describeFailure(read.outcome, { ...hook, ...read }) };
+    }
     const { mark } = hook;
     const known = await readKnown(hook);
     const { ourFingerprint } = visit.credentials;

@@ -32,9 +32,12 @@ export const listNodes: Action<Readonly<Record<never, never>>> = {
     const visit = await visitLxd(hook);
     if (visit.kind === "no-visit") return { failure: describeFailure(visit.outcome, hook) };
     const transport = createTransport(surroundings, connections, visit.credentials);
+    const { isClustered } = visit.lxd;
     const found = await findMembers(visit, transport);
     if (found.kind !== "done") {
-      return { failure: describeFailure(outcomeOf(found, visit.attempt), hook) };
+      return {
+        failure: describeFailure(outcomeOf(found, visit.attempt), { ...hook, isClustered }),
+      };
     }
     const known = found.value;
     const ask = limit(MAXIMUM_QUESTIONS, (one: Known) => rowOf(transport, one));
@@ -43,7 +46,7 @@ export const listNodes: Action<Readonly<Record<never, never>>> = {
       results: {
         total: String(known.length),
         published: String(known.filter(({ node }) => node).length),
-        clustered: String(visit.lxd.isClustered),
+        clustered: String(isClustered),
         ...restOf(known.length),
         nodes: writeRows(rows),
       },

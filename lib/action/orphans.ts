@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { INTERFACES } from "../relation/mod.ts";
-import type { Relations } from "../juju/read_relations.ts";
+import type { Relation } from "../juju/read_relations.ts";
 import type { Fingerprint } from "../requirer/certificate.ts";
 import type { Mark } from "../trust/owner.ts";
 import { ownerOf, type TrustEntry, type TrustStore } from "../trust/trust_store.ts";
 
 /** What is known of the relations. */
-export interface KnownWanted {
-  /** All relations, as far as Juju shows them. */
-  readonly relations: Relations;
+export interface KnownRelations {
+  /** Those that Juju shows. */
+  readonly relations: readonly Pick<
+    Relation,
+    "relation" | "wants" | "refused" | "published"
+  >[];
+  /** Ids of further ones, which Juju refuses to show. */
+  readonly unread: ReadonlySet<string>;
   /** Whether this unit knows everything that was ever acted on. */
   readonly isSure: boolean;
 }
@@ -35,23 +39,22 @@ export interface Orphans {
 export function orphansIn(
   trustStore: TrustStore,
   mark: Mark,
-  { relations, isSure }: KnownWanted,
+  { relations, unread, isSure }: KnownRelations,
 ): Orphans {
+  const ids = unread.union(new Set(relations.map(({ relation }) => relation)));
   const wanted = new Set<string>(
-    relations.relations.flatMap(({ endpoint, databag, wants, refused }) => [
+    relations.flatMap(({ wants, refused, published }) => [
       ...wants.map(({ certificate }) => certificate.fingerprint),
       ...refused.map(({ fingerprint }) => fingerprint),
-      ...INTERFACES[endpoint].parsePublished(databag).registered.keys(),
+      ...published.registered.keys(),
     ]),
   );
   const ours = [...trustStore.values()].map((entry) => ({ entry, owner: ownerOf(entry, mark) }));
-  const ofGone = ours.filter(({ owner }) =>
-    owner?.kind === "requirer" && !relations.ids.has(owner.relation)
-  );
+  const ofGone = ours.filter(({ owner }) => owner?.kind === "requirer" && !ids.has(owner.relation));
   const shared = ours.filter(({ entry, owner }) =>
     owner?.kind === "shared" && !wanted.has(entry.fingerprint)
   );
-  const isKnown = isSure && relations.unread.size === 0;
+  const isKnown = isSure && unread.size === 0;
   return {
     orphans: [...ofGone, ...isKnown ? shared : []].map(({ entry }) => entry),
     unsure: isKnown ? 0 : shared.length,

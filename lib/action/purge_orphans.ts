@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { readRelations } from "../juju/read_relations.ts";
+import { everythingSettled } from "../juju/event.ts";
+import { type Observation, observe } from "../juju/observe.ts";
 import { knowsEverything } from "../juju/replicas.ts";
 import { askLeader, type Leadership } from "../leadership.ts";
 import { apply } from "../lxd/apply.ts";
@@ -13,15 +14,18 @@ import type { Hook } from "../reconcile.ts";
 import { list } from "../requirer/line.ts";
 import { createMark } from "../trust/owner.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
-import { describeFailure, describeLeadership } from "./failure.ts";
-import { entriesOf, except, orphansIn } from "./orphans.ts";
+import { describeEnd, describeFailure, describeLeadership } from "./failure.ts";
+import { entriesOf, except, type Orphans, orphansIn } from "./orphans.ts";
 import { flag, MODEL } from "./parameters.ts";
 import { createRecord } from "./record.ts";
 import type { Action, Ending, Setup } from "./run.ts";
 import { readTrustStore, type Visit, visitLxd } from "./visit.ts";
 
-interface Parameters {
+/** The parameters of `purge-orphans`. */
+export interface PurgeParameters {
+  /** Whether entries are listed only. */
   readonly "dry-run": boolean;
+  /** UUID of another model; null for this one. */
   readonly model: string | null;
 }
 
@@ -32,7 +36,7 @@ const MAXIMUM_LIST = 4000;
  * Revokes entries of this application's mark that belong to nothing, or all entries of the application
  * of the same name in another model, which is gone. Without `dry-run=false` it only lists them.
  */
-export const purgeOrphans: Action<Parameters> = {
+export const purgeOrphans: Action<PurgeParameters> = {
   parameters: { "dry-run": flag({ default: true }), model: MODEL },
   perform: async (setup, parameters) => {
     const { hook } = setup;
@@ -41,13 +45,18 @@ export const purgeOrphans: Action<Parameters> = {
       const what = "it is this model, whose orphans are purged without it";
       return { failure: `Cannot use the parameter model: ${what}` };
     }
+    // A unit that is removed no longer sees the relations that go on without it.
+    const seen = await observe(hook, everythingSettled());
+    if (seen.revocable.kind !== "all") return { failure: describeEnd(hook) };
     const leadership = await askLeader(hook.juju, hook.clock);
     if (!leadership.isLeader()) return { failure: describeLeadership(hook) };
     const visit = await visitLxd(hook);
     if (visit.kind === "no-visit") return { failure: describeFailure(visit.outcome, hook) };
     const read = await readTrustStore(visit);
-    if (read.kind === "no-visit") return { failure: describeFailure(read.outcome, hook) };
-    return await purge(setup, parameters, { visit, ...read, leadership });
+    if (read.kind === "no-visit") {
+      return { failure: describeFailure(read.outcome, { ...hook, ...read }) };
+    }
+    return await purge(setup, parameters, { visit, ...read, leadership, seen });
   },
 };
 
@@ -56,16 +65,17 @@ interface Ground {
   readonly visit: Visit;
   readonly trustStore: TrustStore;
   readonly leadership: Leadership;
+  readonly seen: Observation;
 }
 
 async function purge(
   { hook, tools }: Setup,
-  { "dry-run": isDry, model }: Parameters,
+  { "dry-run": isDry, model }: PurgeParameters,
   ground: Ground,
 ): Promise<Ending> {
-  const { visit: { credentials, attempt }, trustStore } = ground;
+  const { visit: { lxd, credentials, attempt }, trustStore } = ground;
   const { orphans, unsure } = model === null
-    ? await findOrphans(hook, trustStore)
+    ? await findOrphans(hook, ground)
     : { orphans: entriesOf(trustStore, createMark(hook.application, model)), unsure: 0 };
   const due = except(orphans, credentials.ourFingerprint);
   const warning = model === null ? undefined : warningAbout(hook, { model, due, isDry });
@@ -83,16 +93,18 @@ async function purge(
       ...record.changes(["revoked"]),
     },
     failure: failure
-      ? describeFailure(outcomeOf(failure, attempt), hook)
+      ? describeFailure(outcomeOf(failure, attempt), { ...hook, isClustered: lxd.isClustered })
       : undone.length > 0
       ? `${undone.length} of ${due.length} entries are left: run the action again`
       : undefined,
   };
 }
 
-async function findOrphans(hook: Hook, trustStore: TrustStore) {
-  const [relations, isSure] = await Promise.all([readRelations(hook), knowsEverything(hook)]);
-  return orphansIn(trustStore, hook.mark, { relations, isSure });
+async function findOrphans(hook: Hook, { trustStore, seen }: Ground): Promise<Orphans> {
+  const { relations, revocable } = seen;
+  const unread = (revocable.kind === "all" ? revocable.except : undefined) ?? new Set();
+  const isSure = await knowsEverything(hook);
+  return orphansIn(trustStore, hook.mark, { relations, unread, isSure });
 }
 
 async function revoke(

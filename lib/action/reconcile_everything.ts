@@ -9,12 +9,10 @@ import { listRelations } from "../juju/read_relations.ts";
 import { type Hook, reconcile } from "../reconcile.ts";
 import { list } from "../requirer/line.ts";
 import { renderStatus } from "../status.ts";
-import { describeFailure, describeLeadership } from "./failure.ts";
+import { describeEnd, describeFailure, describeLeadership } from "./failure.ts";
 import { flag } from "./parameters.ts";
 import { createRecord } from "./record.ts";
 import type { Action, Setup } from "./run.ts";
-
-type Parameters = { readonly "dry-run": boolean };
 
 // In bytes of UTF-8.
 const MAXIMUM_LIST = 4000;
@@ -24,7 +22,7 @@ const MAXIMUM_LIST = 4000;
  * Juju is written to. Hooks may be queued, so databags may be out of date: what a present requirer has
  * dropped is left to `update-status`.
  */
-export const reconcileEverything: Action<Parameters> = {
+export const reconcileEverything: Action<{ readonly "dry-run": boolean }> = {
   parameters: { "dry-run": flag({ default: false }) },
   perform: async (setup, { "dry-run": isDry }) => {
     if (!await setup.hook.juju.isLeader()) return { failure: describeLeadership(setup.hook) };
@@ -35,7 +33,7 @@ export const reconcileEverything: Action<Parameters> = {
     const reconciled = await reconcile(hook, event);
     const { outcome } = reconciled;
     if (!outcome) {
-      return { failure: `${hook.unit} is on its way out: run the action on another unit` };
+      return { failure: describeEnd(hook) };
     }
     const published = (await listRelations(hook.juju))
       .filter(({ relation }) => record.written.has(relation))
@@ -53,7 +51,9 @@ export const reconcileEverything: Action<Parameters> = {
         ...record.changes(["added", "changed", "revoked"]),
         ...published.length > 0 && { published: list(published, MAXIMUM_LIST) },
       },
-      failure: isWell ? undefined : describeFailure(outcome, hook),
+      failure: isWell
+        ? undefined
+        : describeFailure(outcome, { ...hook, isClustered: record.isClustered() }),
     };
   },
 };

@@ -24,6 +24,8 @@ export interface ChangeRecord extends RecordOptions {
   readonly watchTools: (exec: Exec) => Exec;
   /** Writes the changes of LXD's trust store, and counts those of some kinds. */
   readonly changes: (words: readonly Word[]) => Results;
+  /** Whether LXD is a cluster that was entered. */
+  readonly isClustered: () => boolean;
   /** The numbers of the relations that were written to. */
   readonly written: ReadonlySet<string>;
 }
@@ -36,9 +38,14 @@ interface Change {
 }
 
 /** A word that counts changes. */
-export type Word = typeof WORDS[Change["change"]];
+export type Word = "added" | "changed" | "revoked";
 
-const WORDS = { add: "added", rename: "changed", restrict: "changed", revoke: "revoked" } as const;
+const WORDS: Readonly<Record<Change["change"], Word>> = {
+  add: "added",
+  rename: "changed",
+  restrict: "changed",
+  revoke: "revoked",
+};
 
 // Only tools with these names run in a dry run: a tool of another name may write.
 const READING_REGEXP = /-(get|ids|list)$|^is-leader$|^goal-state$/;
@@ -47,6 +54,7 @@ const READING_REGEXP = /-(get|ids|list)$|^is-leader$|^goal-state$/;
 export function createRecord({ isDry }: RecordOptions): ChangeRecord {
   const made: (Change & { readonly refusal?: string })[] = [];
   const written = new Set<string>();
+  let isClustered = false;
   const attempt = async (
     change: Change,
     send: () => Promise<Reply<unknown>>,
@@ -59,7 +67,11 @@ export function createRecord({ isDry }: RecordOptions): ChangeRecord {
   return {
     isDry,
     written,
-    watchLxd: (lxd) => watch(lxd, attempt),
+    watchLxd: (lxd) => {
+      isClustered = lxd.isClustered;
+      return watch(lxd, attempt);
+    },
+    isClustered: () => isClustered,
     watchTools: (exec) => async (tool, args, more) => {
       if (tool === "relation-set") written.add(args[args.indexOf("-r") + 1] ?? "");
       return isDry && !READING_REGEXP.test(tool) ? "" : await exec(tool, args, more);

@@ -31,6 +31,8 @@ export interface NoVisit {
   readonly kind: "no-visit";
   /** Why. */
   readonly outcome: Outcome;
+  /** Whether LXD is a cluster that was entered. @default {false} */
+  readonly isClustered?: boolean;
 }
 
 /** Enters LXD by the credential's endpoint, or else by a member that was published before. */
@@ -66,6 +68,7 @@ export async function readTrustStore(
   const refused = (failure: Exclude<Reply<unknown>, { readonly kind: "done" }>): NoVisit => ({
     kind: "no-visit",
     outcome: outcomeOf(failure, attempt),
+    isClustered: lxd.isClustered,
   });
   const store = await lxd.trustStore();
   if (store.kind !== "done") return refused(store);

@@ -12,6 +12,7 @@ import type { Exec } from "./hook_tools.ts";
  * are text.
  */
 export interface Results {
+  /** A text, or further results. */
   readonly [key: string]: string | Results;
 }
 

@@ -168,6 +168,20 @@ Deno.test("purge-orphans: a new leader leaves shared entries that it does not kn
   assert.ok((await deployment.ours())[nobody.fingerprint]);
 });
 
+Deno.test("purge-orphans: a leader that is being removed purges nothing", async () => {
+  await using lxd = await startLxd();
+  await using deployment = await deploy(lxd, { units: 2 });
+  const requirer = deployment.requirer();
+  const [mine] = await certificates(1);
+  assert.ok(mine);
+  requirer.offer(0, [mine]);
+  await deployment.settle();
+  deployment.model.removeUnit(UNIT);
+  const message = await failed(deployment, "purge-orphans", { params: { "dry-run": false } });
+  assert.match(message, /^lxd-integrator\/0 is being removed: run the action on another unit/);
+  assert.ok((await deployment.ours())[mine.fingerprint]);
+});
+
 Deno.test("purge-orphans: a dead model's entries go once the operator says so, with a warning", async () => {
   await using lxd = await startLxd();
   await using deployment = await deploy(lxd);

@@ -18,19 +18,18 @@ Deno.test("list-certificates: each entry and each rejection has its requirer and
     await createCertificate(),
     await createCertificate({ notAfter: new Date("2020-01-02T03:04:05Z") }),
   ];
-  await lxd.trust(foreign.certificate, { name: "wide\u202e\nnamed" });
+  await lxd.trust(foreign.certificate, { name: "somebody's" });
   requirer.relation.write("my-charm/0", { projects: '["web"]' });
   requirer.offer(0, [own, foreign]);
   requirer.offer(1, [shared, past]);
   https.offer(0, shared.certificate);
   await deployment.settle();
-
   for (const unit of [UNIT, "lxd-integrator/1"]) {
     const results = await completed(deployment, "list-certificates", { unit });
     assert.equal(results.total, "5");
-    const rows: readonly Shown[] = Object.values(results.certificates);
+    assert.equal(results.foreign, undefined);
     const row = (fingerprint: string, relation: string) =>
-      rows.find((one) => one.fingerprint === fingerprint && one.relation === relation);
+      rowsOf(results).find((one) => one.fingerprint === fingerprint && one.relation === relation);
     assert.deepEqual(row(own.fingerprint, "api:1"), {
       fingerprint: own.fingerprint,
       requirer: "my-charm/0",
@@ -52,12 +51,18 @@ Deno.test("list-certificates: each entry and each rejection has its requirer and
     assert.deepEqual([wide.state, wide.requirer], ["rejected", "my-charm/0"]);
     const { code: why, expires } = row(past.fingerprint, "api:1");
     assert.deepEqual({ why, expires }, { why: "expired", expires: "2020-01-02T03:04:05Z" });
-    assert.equal(results.foreign, undefined);
   }
+});
+
+Deno.test("list-certificates: it counts foreign entries, and names those without restriction", async () => {
+  await using lxd = await startLxd();
+  await using deployment = await deploy(lxd);
+  const foreign = await createCertificate();
+  await lxd.trust(foreign.certificate, { name: "wide\u202e\nnamed" });
   await lxd.trust((await createCertificate()).certificate, {
     name: "confined",
     restricted: true,
-    projects: ["web"],
+    projects: ["default"],
   });
   await lxd.trust((await createCertificate()).certificate, { name: "graphs", type: "metrics" });
   const all = await completed(deployment, "list-certificates", { params: { all: true } });
@@ -68,6 +73,10 @@ Deno.test("list-certificates: each entry and each rejection has its requirer and
   assert.match(names, /juju \([0-9a-f]{12}\).*someone else's/);
   assert.doesNotMatch(names, /confined|graphs/);
 });
+
+function rowsOf({ certificates }: Shown): readonly Shown[] {
+  return Object.values(certificates);
+}
 
 Deno.test("list-certificates: what LXD and the relations do not agree about is told", async () => {
   await using lxd = await startLxd();
@@ -86,8 +95,7 @@ Deno.test("list-certificates: what LXD and the relations do not agree about is t
     `${prefix}${owner}:${fingerprint.slice(0, 12)}`;
   await lxd.trust(orphan.certificate, { name: nameOf("99:gone-3", orphan) });
   await lxd.trust(untold.certificate, { name: nameOf("1:my-charm-0", untold) });
-  const { certificates } = await completed(deployment, "list-certificates");
-  const rows: readonly Shown[] = Object.values(certificates);
+  const rows = rowsOf(await completed(deployment, "list-certificates"));
   const told = Object.fromEntries(
     rows.map((
       { fingerprint, state, requirer, reason },
