@@ -3,7 +3,8 @@
  *
  * The data is published only once a certificate of the relation is trusted, because requirers take its
  * presence for trust. The keys about certificates are an addition of this charm, with the meaning that
- * they have in the interface `lxd`, and so is `projects`.
+ * they have in the interface `lxd`, and so is `projects`. The key `project` is one of lxd-integrator-k8s:
+ * the requirer works in this project of LXD, and without it in `default`.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { Databag } from "../requirer/databag.ts";
 import { isTooLong } from "../requirer/limits.ts";
 import type { Reason } from "../requirer/reason.ts";
 import type { Requirer } from "../trust/owner.ts";
-import { join, narrow, parseNames } from "../trust/projects.ts";
+import { isSame, join, narrow, parseNames } from "../trust/projects.ts";
 import type { Node, Publication, Published, Wants } from "../trust/want.ts";
 import { type ClientCertificates, readClientCertificates } from "./client_certificates.ts";
 import {
@@ -132,6 +133,7 @@ export function renderPublication(publication: Publication): Databag {
     certificate: isIn ? server.pem : "",
     certificate_fingerprint: isIn ? server.fingerprint : "",
     addresses: isIn ? addressesOf(publication).join(",") : "",
+    project: projectOf(publication),
     projects: projectsOf(publication).join(","),
     ...answer,
     registered_certificates: isIn ? answer.registered_certificates : "",
@@ -161,6 +163,15 @@ function projectsOf({ certificates }: Publication): readonly string[] {
   if (granted.length === 0) return [];
   const common = granted.reduce(narrow);
   return (common?.length === 0 ? granted.reduce(join) : common) ?? [];
+}
+
+/** The one project that the certificates may use; empty if there are several, or none is named. */
+function projectOf({ certificates }: Publication): string {
+  const [first, ...others] = certificates.flatMap((one) =>
+    one.state === "trusted" ? [one.projects] : []
+  );
+  const isOne = first?.length === 1 && others.every((projects) => isSame(projects, first));
+  return isOne ? first[0] ?? "" : "";
 }
 
 /** `host:port` of each active member; of a standalone server, all its addresses. */

@@ -220,12 +220,27 @@ Deno.test("renderPublication() lists every active member", () => {
     certificate: SERVER.pem,
     certificate_fingerprint: SERVER.fingerprint,
     addresses: "10.0.0.1:8443,[fd42::2]:8443",
+    project: "",
     projects: "db,web",
     registered_certificates: JSON.stringify([A]),
     rejected_certificates: "",
     certificates: `[{"fingerprint":"${one.fingerprint}","state":"trusted",` +
       '"projects":["db","web"],"expires_at":null}]',
   });
+});
+
+Deno.test.each([
+  { what: "one", granted: [["web"], ["web"]], project: "web" },
+  { what: "several of one certificate", granted: [["db", "web"]], project: "" },
+  { what: "another for each certificate", granted: [["db"], ["web"]], project: "" },
+  { what: "one, and all of LXD", granted: [["web"], null], project: "" },
+  { what: "all of LXD", granted: [null], project: "" },
+  { what: "none", granted: [[]], project: "" },
+])("renderPublication() names the project if it is the only one: $what", ({ granted, project }) => {
+  const certificates = granted.map((projects) => {
+    return { fingerprint: "aa", state: "trusted", projects, expires_at: null } as const;
+  });
+  assert.equal(renderPublication({ ...PUBLICATION, certificates })["project"], project);
 });
 
 Deno.test("renderPublication() lists a standalone server's addresses, first the endpoint", () => {
@@ -245,6 +260,7 @@ Deno.test("renderPublication() writes only rejections without a trusted certific
     certificate: "",
     certificate_fingerprint: "",
     addresses: "",
+    project: "",
     projects: "",
     registered_certificates: "",
     rejected_certificates: JSON.stringify(rejected),

@@ -30,6 +30,7 @@ export const LXD_HTTPS: Interface = {
       addresses: nodes.map(({ endpoint }) => endpoint.slice("https://".length)).join(),
       ...answer.projects && { projects: answer.projects.join() },
       registered_certificates: registeredCertificates(answer, named),
+      ...answer.projects?.length === 1 && { project: answer.projects[0] ?? "" },
     },
     ...rejectedCertificates(answer, named, application),
     ...certificateStates(answer, named),

@@ -82,7 +82,7 @@ Deno.test("docs/interface-lxd.md has the limits of the library and of the schema
 
 Deno.test("docs/interface-lxd.md has each state, in its table and in its diagram", () => {
   const items: readonly { readonly properties: { readonly state: { readonly const: string } } }[] =
-    SCHEMAS.provider.properties.certificates.contentSchema.items.anyOf;
+    SCHEMAS.provider.properties.certificates.contentSchema.items.oneOf;
   const states = items.map(({ properties }) => properties.state.const).toSorted();
   const [rows = []] = rowsOf(TEXT, "`state`");
   assert.deepEqual(rows.map(([state]) => state).toSorted(), states);

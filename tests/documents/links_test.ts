@@ -6,9 +6,9 @@ import { anchors, code, links } from "./markdown.ts";
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 const NOT_OURS = ["**/node_modules/**", "dist/**", "coverage/**"];
 // Folders of the repository; `dist/` is written by the build.
-const PATH = /^(?:\.ci|\.github|build|docs|hooks|lib|tests)\/[\w./-]+$/;
+const PATH = /^(?:\.ci|\.github|build|docs|hooks|interfaces|lib|tests)\/[\w./-]+$/;
 
-const DOCUMENTS = await files("{*,{.github,docs,lib,tests}/**/*}.md");
+const DOCUMENTS = await files("{*,{.github,docs,interfaces,lib,tests}/**/*}.md");
 const SOURCES = (await files("{*.json,*.yaml,.ci/run,{build,hooks,lib,tests}/**/*.ts}"))
   // Tests make documents up.
   .filter((path) => !path.endsWith("_test.ts"));

@@ -5,12 +5,13 @@
  */
 import { type Runner, runProcess } from "../juju/mod.ts";
 import { ensurePackages } from "../packages.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 
 /** A clock of a charm's machine. */
 export interface WrongClock {
   /** Runs hooks by it. */
   readonly run: Runner;
-  /** Changes it by an offset, such as `+31d`. */
+  /** Changes it by an offset, such as `+31d`, also while a hook runs. */
   readonly set: (offset: string) => void;
 }
 
@@ -28,17 +29,27 @@ export async function createWrongClock(application?: string): Promise<WrongClock
     packages: ["faketime"],
     programs: [["faketime", "--version"]],
   });
-  let offset = "+0d";
+  const file = `${await makeTemporaryFolder({ prefix: "clock-" })}/offset`;
+  const set = (offset: string): void => {
+    // A hook that runs reads the file at any time, so it must always be whole.
+    Deno.writeTextFileSync(`${file}.new`, offset);
+    Deno.renameSync(`${file}.new`, file);
+  };
+  set("+0d");
   return {
     run: async (execution) => {
       if (application !== undefined && !execution.unit.startsWith(`${application}/`)) {
         return await runProcess(execution);
       }
       await preload(`${execution.cwd}/runtime/deno`);
-      const faked = { FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+      const faked = {
+        FAKETIME_TIMESTAMP_FILE: file,
+        FAKETIME_NO_CACHE: "1",
+        FAKETIME_DONT_FAKE_MONOTONIC: "1",
+      };
       return await runProcess({ ...execution, env: { ...execution.env, ...faked } });
     },
-    set: (to) => offset = to,
+    set,
   };
 }
 

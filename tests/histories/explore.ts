@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { histories, type History, type HistoryOptions } from "./history.ts";
 import { REMEMBERED } from "./remembered.ts";
 import { runHistory } from "./run_history.ts";
+import { runTwins } from "./twins.ts";
 import { bounded, report, starts } from "./seeds.ts";
 import type { Server } from "./servers.ts";
 
@@ -17,6 +18,8 @@ export interface Exploration extends HistoryOptions {
   /** Number of histories. */
   readonly count: number;
   readonly seed: number;
+  /** Whether each history runs with and without the hostile application. @default {false} */
+  readonly hasTwin?: boolean;
 }
 
 /**
@@ -26,14 +29,14 @@ export interface Exploration extends HistoryOptions {
  */
 export async function explore(
   servers: readonly Server[],
-  { file, count, seed, ...options }: Exploration,
+  { file, count, seed, hasTwin = false, ...options }: Exploration,
 ): Promise<void> {
   const isReplay = Deno.env.has("REPLAY");
   await Promise.all(
     servers.slice(0, isReplay ? 1 : undefined).map(async (server, index) => {
       const property = fc.asyncProperty(
         histories(options),
-        bounded((history) => runHistory(server, history)),
+        bounded((history) => hasTwin ? runTwins(server, history) : runHistory(server, history)),
       );
       for (const start of starts(seed, Math.ceil(count / servers.length))) {
         const own = isReplay ? {} : { seed: (start.seed ?? seed) + index };

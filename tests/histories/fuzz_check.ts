@@ -3,9 +3,10 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createMaterial, databags } from "./fuzzed_databags.ts";
-import { writeDatabags } from "./fuzz_run.ts";
+import { REPLAYS, writeDatabags } from "./fuzz_run.ts";
 import { bounded, report, starts } from "./seeds.ts";
 import type { Server } from "./servers.ts";
 
@@ -20,6 +21,9 @@ export interface Fuzzing {
   readonly seed: number;
 }
 
+// Number of databags that surely replay each certificate of others in each way.
+const ENOUGH = 5000;
+
 /**
  * Tries many databags.
  *
@@ -30,9 +34,12 @@ export async function fuzz(
   { file, count, ofOneModel, seed }: Fuzzing,
 ): Promise<void> {
   const material = await createMaterial(server.certificates);
+  const replays = new Set<string>();
   const property = fc.asyncProperty(
     databags(material, ofOneModel),
-    bounded((written) => writeDatabags(server, material, written)),
+    bounded(async (written) => {
+      for (const replay of await writeDatabags(server, material, written)) replays.add(replay);
+    }),
   );
   for (const start of starts(seed, count / ofOneModel)) {
     report(
@@ -43,4 +50,6 @@ export async function fuzz(
           .map((databag) => JSON.stringify(databag)).join("\n"),
     );
   }
+  if (count < ENOUGH || Deno.env.has("REPLAY")) return;
+  assert.deepEqual([...replays].sort(), REPLAYS, "the certificates of others were replayed");
 }

@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { PROJECTS } from "./history.ts";
+import { GOOD_CERTIFICATES, PROJECTS } from "./items.ts";
 import type { Certificates } from "./certificates.ts";
 
 /** The certificates in generated databags. */
@@ -17,6 +17,15 @@ export interface Material extends Certificates {
   readonly weak: TestCertificate;
   /** The certificate of the correct requirer. */
   readonly decent: TestCertificate;
+  /** Certificates that others have in LXD. */
+  readonly foreign: {
+    /** With access to all of LXD. */
+    readonly bystander: TestCertificate;
+    /** With access to one project. */
+    readonly confined: TestCertificate;
+    /** With another type. */
+    readonly metrics: TestCertificate;
+  };
 }
 
 /** A generated databag. */
@@ -38,6 +47,11 @@ export async function createMaterial(certificates: Certificates): Promise<Materi
     signed: await createCertificate({ commonName: "signed", issuer: authority }),
     weak: await createCertificate({ commonName: "weak", key: "rsa1024" }),
     decent: await createCertificate({ commonName: "decent" }),
+    foreign: {
+      bystander: await createCertificate({ commonName: "bystander" }),
+      confined: await createCertificate({ commonName: "confined" }),
+      metrics: await createCertificate({ commonName: "metrics" }),
+    },
   };
 }
 
@@ -117,9 +131,12 @@ const huge = fc.tuple(
 const long = fc.oneof({ weight: 9, arbitrary: floods }, { weight: 1, arbitrary: huge });
 
 function pemOf(material: Material): fc.Arbitrary<string> {
-  const { authority, expired, good, own, signed, weak } = material;
+  const { authority, decent, expired, foreign, good, own, signed, weak } = material;
+  // Of the good ones so many as histories share, each several times.
+  const mine = good.slice(0, GOOD_CERTIFICATES);
+  const replayed = [decent, decent, own, ...Object.values(foreign)];
   const whole = fc.constantFrom(
-    ...[...good, ...good, ...good, authority, expired, own, signed, weak]
+    ...[...mine, ...mine, ...mine, ...replayed, authority, expired, signed, weak]
       .map(({ certificate }) => certificate),
     own.key,
     own.traditionalKey,
@@ -226,7 +243,8 @@ function projectsOf({ own }: Material): fc.Arbitrary<string> {
   const list = fc.array(name, { maxLength: 4 });
   return fc.oneof(
     { weight: 20, arbitrary: fc.constant("") },
-    { weight: 40, arbitrary: list.map((names) => JSON.stringify(names)) },
+    { weight: 10, arbitrary: fc.constantFrom('["db"]', '["web"]', '["db","web"]') },
+    { weight: 30, arbitrary: list.map((names) => JSON.stringify(names)) },
     { weight: 5, arbitrary: list.map((names) => names.join(",")) },
     { weight: 5, arbitrary: list.map((names) => JSON.stringify(JSON.stringify(names))) },
     { weight: 5, arbitrary: list.map(toYaml) },

@@ -6,12 +6,13 @@
  * @module
  */
 import fc from "fast-check";
+import { hostileItems, hostileWish, type Item, item, projects, type Wish, wish } from "./items.ts";
 
-/** Names of the projects that LXD has. */
-export const PROJECTS = ["db", "dev", "web"] as const;
-
-/** Names of the applications that relate to the charm, each at up to three endpoints. */
+/** Names of the honest applications that relate to the charm, each at up to three endpoints. */
 export const APPLICATIONS = ["web", "jobs"] as const;
+
+/** Name of the hostile application, which relates to the charm at up to three endpoints, too. */
+export const HOSTILE = "evil";
 
 /** The endpoints of each application. The last one speaks `lxd-https`. */
 export const ENDPOINTS = ["lxd", "backup", "https"] as const;
@@ -21,21 +22,6 @@ export const HTTPS = "https";
 
 /** Largest number of the charm's units. */
 export const MAXIMUM_UNITS = 3;
-
-/** Number of good certificates: so few that requirers share them. */
-export const GOOD_CERTIFICATES = 3;
-
-/** An item of the list `client_certificates`, or in place of the certificate of `lxd-https`. */
-export type Item =
-  /** A good certificate. Its lines end with LF or with CRLF. */
-  | { readonly kind: "good"; readonly which: number; readonly crlf: boolean }
-  /** A certificate that must not be registered. */
-  | { readonly kind: "expired" | "own" }
-  /** No certificate. */
-  | { readonly kind: "text" | "number" | "key" };
-
-/** A requirer's `projects`, or null for no such key. */
-export type Wish = readonly string[] | null | "unreadable";
 
 /** Kinds of the stand-in's faults. */
 export const LXD_FAULTS = ["reset", "act-then-reset", "malformed", "status"] as const;
@@ -67,6 +53,21 @@ export type Operation =
     readonly of: number;
     readonly items: readonly Item[];
     readonly wish: Wish;
+  }
+  /** The hostile application relates to the charm, if it does not yet, and writes a databag. */
+  | {
+    readonly kind: "attack";
+    readonly endpoint: number;
+    readonly of: number;
+    readonly items: readonly Item[];
+    readonly wish: Wish;
+  }
+  /** The hostile application breaks a relation, or goes. */
+  | {
+    readonly kind: "retreat";
+    readonly relation: number;
+    readonly isWhole: boolean;
+    readonly force: boolean;
   }
   | { readonly kind: "add unit" }
   | { readonly kind: "remove unit"; readonly unit: number; readonly force: boolean }
@@ -126,6 +127,8 @@ export const CALM: readonly Operation["kind"][] = [
   "add requirer",
   "remove requirer",
   "write",
+  "attack",
+  "retreat",
   "add unit",
   "remove unit",
   "lead",
@@ -133,28 +136,6 @@ export const CALM: readonly Operation["kind"][] = [
   "update-status",
 ];
 
-const projects = fc.subarray([...PROJECTS], { minLength: 1 });
-const wish = fc.oneof(
-  { weight: 12, arbitrary: fc.constant(null) },
-  { weight: 7, arbitrary: projects },
-  { weight: 1, arbitrary: fc.constant("unreadable" as const) },
-);
-const item: fc.Arbitrary<Item> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      kind: fc.constant("good" as const),
-      which: fc.nat(GOOD_CERTIFICATES - 1),
-      crlf: fc.boolean(),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(
-      ...(["expired", "own", "text", "number", "key"] as const).map((kind) => ({ kind })),
-    ),
-  },
-);
 const number = fc.nat(11);
 // Often one unit runs several hooks in a row, so that the units know different things.
 const picks = fc.oneof(
@@ -191,11 +172,20 @@ const calm = [
     items: fc.array(item, { maxLength: 3 }),
     wish,
   }),
+  some(12, "attack", { endpoint: number, of: number, items: hostileItems, wish: hostileWish }),
+  some(2, "retreat", { relation: number, isWhole: rarely, force: rarely }),
   some(4, "add unit", {}),
   some(2, "remove unit", { unit: number, force: rarely }),
   some(8, "lead", { unit: number }),
   some(2, "remove leader", { force: rarely }),
   some(3, "update-status", { unit: number }),
+];
+
+const meddling = [
+  some(2, "intrude", { which: number, name: number, projects: access, metrics: rarely }),
+  some(2, "distrust", { entry: number }),
+  some(2, "rename", { entry: number, name: number }),
+  some(2, "restrict", { entry: number, projects: access }),
 ];
 
 const disturbing = [
@@ -204,10 +194,6 @@ const disturbing = [
   some(1, "LXD down", {}),
   some(2, "LXD up", {}),
   some(4, "allow", { projects: wish }),
-  some(2, "intrude", { which: number, name: number, projects: access, metrics: rarely }),
-  some(2, "distrust", { entry: number }),
-  some(2, "rename", { entry: number, name: number }),
-  some(2, "restrict", { entry: number, projects: access }),
   some(2, "fail tool", { tool: number, nth: fc.integer({ min: 1, max: 4 }) }),
   some(3, "kill", { call: fc.integer({ min: 1, max: 24 }) }),
   some(1, "lose leadership", {}),
@@ -225,11 +211,13 @@ export interface HistoryOptions {
   readonly units: number;
   /** Whether LXD is a stand-in, which can fail requests. */
   readonly canFail: boolean;
+  /** Whether an outsider changes the trust store. @default {true} */
+  readonly canMeddle?: boolean;
 }
 
 /** Generates histories. */
 export function histories(
-  { length, units, canFail }: HistoryOptions,
+  { length, units, canFail, canMeddle = true }: HistoryOptions,
 ): fc.Arbitrary<History> {
   // The library can leave out any operation, which quickly shortens a failing history.
   const any = (...kinds: fc.WeightedArbitrary<Operation>[]) =>
@@ -243,7 +231,15 @@ export function histories(
     relations: fc.nat(APPLICATIONS.length * ENDPOINTS.length),
     order: fc.nat(),
     operations: fc.oneof(
-      { weight: 3, arbitrary: any(...calm, ...disturbing, ...canFail ? failures : []) },
+      {
+        weight: 3,
+        arbitrary: any(
+          ...calm,
+          ...disturbing,
+          ...canMeddle ? meddling : [],
+          ...canFail ? failures : [],
+        ),
+      },
       { weight: 1, arbitrary: any(...calm) },
     ),
   });

@@ -9,7 +9,8 @@ import { type Deployment, prepare } from "../harness/deployment.ts";
 import type { RelationHandle } from "../juju/mod.ts";
 import type { TrustEntry } from "../lxd/world.ts";
 import type { Access, Written } from "./expected.ts";
-import { type History, HTTPS, type Wish } from "./history.ts";
+import { type History, HOSTILE, HTTPS } from "./history.ts";
+import type { Wish } from "./items.ts";
 import type { Server } from "./servers.ts";
 
 /** A relation of a history. */
@@ -29,6 +30,17 @@ export interface HistoryState extends Pick<Deployment, "model" | "prefix">, Asyn
   readonly removed: Related[];
   /** The last databags of requirers, by relation and name. */
   readonly written: Map<string, Written>;
+  /** Whether each databag of an honest application has certificates of its own. */
+  readonly isPrivate: boolean;
+  /** The relations whose databags, or units, have changed since the last settling. */
+  readonly touched: Set<string>;
+  /** The good certificates that honest applications have written, by their index. */
+  readonly sent: Set<number>;
+  /**
+   * Fingerprints of the certificates whose entry the hostile application has got, or shares. What
+   * happens to them depends on it.
+   */
+  readonly tainted: Set<string>;
   /** Removed units of the charm. Hooks may still run on them. */
   readonly leaving: Set<string>;
   /** The option `projects`. */
@@ -43,8 +55,20 @@ export interface HistoryState extends Pick<Deployment, "model" | "prefix">, Asyn
   pick: (count: number) => number;
 }
 
+/** How a history runs. */
+export interface RunOptions {
+  /** Whether each databag of an honest application has certificates of its own. @default {false} */
+  readonly isPrivate?: boolean;
+  /** Called after each settling. */
+  readonly onSettled?: (state: HistoryState) => Promise<void>;
+}
+
 /** Deploys the charm, and runs no hook. */
-export async function startHistory(server: Server, { units }: History): Promise<HistoryState> {
+export async function startHistory(
+  server: Server,
+  { units }: History,
+  { isPrivate = false }: RunOptions = {},
+): Promise<HistoryState> {
   const { running, lxd, certificates } = server;
   const deployment = await prepare(lxd, {
     clock: createTestClock(),
@@ -60,6 +84,10 @@ export async function startHistory(server: Server, { units }: History): Promise<
     relations: [],
     removed: [],
     written: new Map(),
+    isPrivate,
+    touched: new Set(),
+    sent: new Set(),
+    tainted: new Set(),
     leaving: new Set(),
     allowed: null,
     isTrusted: true,
@@ -72,6 +100,11 @@ export async function startHistory(server: Server, { units }: History): Promise<
   return state;
 }
 
+/** Returns the relations of honest applications. */
+export function honest({ relations }: HistoryState): readonly Related[] {
+  return relations.filter(({ application }) => application !== HOSTILE);
+}
+
 /** Returns the units of the charm that are not removed. */
 export function stayingUnits({ model, leaving }: HistoryState): readonly string[] {
   if (!model.applications().includes(APPLICATION)) return [];
@@ -82,7 +115,8 @@ export function stayingUnits({ model, leaving }: HistoryState): readonly string[
 export function databags({ model, relations, written }: HistoryState): readonly Written[] {
   return relations.flatMap(({ handle: { id: relation }, application, endpoint }) => {
     const read = (name: string): Written =>
-      written.get(`${relation} ${name}`) ?? { relation, name, items: [], wish: null };
+      written.get(`${relation} ${name}`) ??
+        { relation, name, items: [], wish: null, isHttps: endpoint === HTTPS };
     const ofApplication = read(application);
     const ofUnits = model.units(application).map(read);
     return endpoint === HTTPS ? fallBack(ofApplication, ofUnits) : [ofApplication, ...ofUnits];
@@ -107,4 +141,9 @@ export function allowedOf({ allowed }: HistoryState): Access {
 export function isOurs({ prefix }: HistoryState, { name, type }: TrustEntry): boolean {
   return type === "client" && name.startsWith(prefix) &&
     /^(shared|\d+:[a-z0-9-]+)(:[0-9a-f]{12})?$/.test(name.slice(prefix.length));
+}
+
+/** Returns whether an entry of ours is shared. */
+export function isShared(state: HistoryState, entry: TrustEntry): boolean {
+  return isOurs(state, entry) && entry.name.startsWith(`${state.prefix}shared`);
 }

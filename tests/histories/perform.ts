@@ -10,15 +10,16 @@ import {
   APPLICATIONS,
   CALM,
   ENDPOINTS,
+  HOSTILE,
   HTTPS,
   LXD_FAULTS,
   MAXIMUM_UNITS,
   NAMES,
   type Operation,
-  type Wish,
 } from "./history.ts";
-import { type HistoryState, type Related, stayingUnits } from "./history_state.ts";
-import { renderAll } from "./certificates.ts";
+import { type HistoryState, honest, type Related, stayingUnits } from "./history_state.ts";
+import { privateIndex, renderAll } from "./certificates.ts";
+import { GOOD_CERTIFICATES, type Item, type Wish } from "./items.ts";
 import { ensureRunning, type Server } from "./servers.ts";
 
 /** An operation on Juju or LXD. Operations that run hooks are not events. */
@@ -54,6 +55,10 @@ export async function perform(state: HistoryState, event: Event): Promise<void> 
     case "remove requirer":
     case "write":
       return performOfRequirers(state, event);
+    case "attack":
+      return attack(state, event);
+    case "retreat":
+      return retreat(state, event);
     case "add unit":
     case "remove unit":
     case "remove leader":
@@ -90,7 +95,7 @@ function performOfRequirers(
     case "relate":
       return relate(state, at(APPLICATIONS, event.application), at(ENDPOINTS, event.endpoint));
     case "unrelate": {
-      const related = at(state.relations, event.relation);
+      const related = at(honest(state), event.relation);
       if (related) model.removeRelation(related.handle, event);
       return forget(state, (one) => one === related);
     }
@@ -103,16 +108,19 @@ function performOfRequirers(
       const application = at(requirers(state), event.application);
       const isFull = application && model.units(application).length === MAXIMUM_REQUIRERS;
       if (application && !isFull) model.addUnit(application);
-      return;
+      return touch(state, application);
     }
     case "remove requirer": {
       const application = at(requirers(state), event.application);
       const unit = application && at(model.units(application), event.unit);
       if (unit) model.removeUnit(unit);
+      return touch(state, application);
+    }
+    case "write": {
+      const related = at(honest(state), event.relation);
+      if (related) write(state, related, event);
       return;
     }
-    case "write":
-      return write(state, event);
   }
 }
 
@@ -150,6 +158,7 @@ function performOfOperator(
       return model[event.kind](APPLICATION);
     case "allow":
       state.allowed = event.projects;
+      for (const { handle } of state.relations) state.touched.add(handle.id);
       return model.configure(APPLICATION, { projects: optionOf(event.projects) });
     case "update-status": {
       const unit = at(stayingUnits(state), event.unit);
@@ -220,8 +229,12 @@ function relate(
   relations.push({ handle, application, endpoint });
 }
 
+function touch({ relations, touched }: HistoryState, application: string | undefined): void {
+  for (const one of relations) if (one.application === application) touched.add(one.handle.id);
+}
+
 function forget(
-  { relations, removed, written }: HistoryState,
+  { relations, removed, written }: Pick<HistoryState, "relations" | "removed" | "written">,
   isGone: (one: Related) => boolean,
 ): void {
   for (const one of relations.filter(isGone)) {
@@ -233,14 +246,39 @@ function forget(
   }
 }
 
-function write(state: HistoryState, event: EventOf<"write">): void {
-  const { model, relations, server: { certificates }, written } = state;
+/** The hostile application writes a databag, in a relation that it makes. */
+function attack(state: HistoryState, event: EventOf<"attack">): void {
+  const endpoint = at(ENDPOINTS, event.endpoint) ?? HTTPS;
+  relate(state, HOSTILE, endpoint);
+  const related = state.relations.find((one) =>
+    one.application === HOSTILE && one.endpoint === endpoint
+  );
+  if (related) write(state, related, event);
+}
+
+function retreat({ model, ...state }: HistoryState, event: EventOf<"retreat">): void {
+  const relations = state.relations.filter(({ application }) => application === HOSTILE);
   const related = at(relations, event.relation);
   if (!related) return;
+  if (event.isWhole) model.removeApplication(HOSTILE, event);
+  else model.removeRelation(related.handle, event);
+  forget(state, (one) => event.isWhole ? relations.includes(one) : one === related);
+}
+
+/** A databag to write. */
+interface Writing {
+  /** The application (0) or a unit. */
+  readonly of: number;
+  readonly items: readonly Item[];
+  readonly wish: Wish;
+}
+
+function write(state: HistoryState, related: Related, { of, wish, ...event }: Writing): void {
+  const { model, server: { certificates }, written } = state;
   const { application, endpoint, handle } = related;
-  const name = at([application, ...model.units(application)], event.of) ?? application;
-  const { wish } = event;
-  const items = event.items.slice(0, endpoint === HTTPS ? 1 : undefined);
+  const name = at([application, ...model.units(application)], of) ?? application;
+  const items = event.items.slice(0, endpoint === HTTPS ? 1 : undefined)
+    .flatMap((item) => choose(state, item, { ...related, name }));
   const text = renderAll(certificates, items, endpoint === HTTPS ? "lxd-https" : "lxd");
   const changes = endpoint === HTTPS
     ? { version: items.length > 0 ? "1.0" : "", certificate: text, projects: optionOf(wish) }
@@ -250,7 +288,30 @@ function write(state: HistoryState, event: EventOf<"write">): void {
     };
   if (name === application) handle.writeApp(name, changes);
   else handle.write(name, changes);
-  written.set(`${handle.id} ${name}`, { relation: handle.id, name, items, wish });
+  written.set(`${handle.id} ${name}`, {
+    relation: handle.id,
+    name,
+    items,
+    wish,
+    isHttps: endpoint === HTTPS,
+  });
+  state.touched.add(handle.id);
+}
+
+/** Chooses the certificate of an item. The hostile application has those of others only. */
+function choose(
+  { isPrivate, sent }: HistoryState,
+  item: Item,
+  by: Pick<Related, "application" | "endpoint"> & { readonly name: string },
+): readonly Item[] {
+  if (item.kind !== "good") return [item];
+  if (by.application === HOSTILE) {
+    const which = isPrivate ? at([...sent], item.which) : item.which % GOOD_CERTIFICATES;
+    return which === undefined ? [] : [{ ...item, which }];
+  }
+  const which = isPrivate ? privateIndex(by, by.name, item.which) : item.which;
+  sent.add(which);
+  return [{ ...item, which }];
 }
 
 function removeUnit(
@@ -273,7 +334,7 @@ async function meddle(
   if (!lxd.members[0]?.running) return;
   const store = await lxd.trustStore();
   if (event.kind === "intrude") {
-    const certificate = at(certificates.good, event.which);
+    const certificate = at(certificates.good.slice(0, GOOD_CERTIFICATES), event.which);
     if (!certificate || store.some((one) => one.fingerprint === certificate.fingerprint)) return;
     return await unlessTaken(lxd.trust(certificate.certificate, {
       name: nameOf(state, event.name),

@@ -3,18 +3,28 @@
  *
  * @module
  */
-import type { History, Item, Operation } from "./history.ts";
+import type { History, Operation } from "./history.ts";
+import type { Item, Wish } from "./items.ts";
 
 const good: Item = { kind: "good", which: 0, crlf: false };
 
 /** The first unit of a relation's application writes its databag. */
-function write(relation: number, items: readonly Item[]): Operation {
-  return { kind: "write", relation, of: 1, items, wish: null };
+function write(relation: number, items: readonly Item[], wish: Wish = null): Operation {
+  return { kind: "write", relation, of: 1, items, wish };
 }
 
 /** Hooks run. Each number chooses the unit, if each unit has one pending hook. */
 function run(...picks: readonly number[]): Operation {
   return { kind: "run", picks };
+}
+
+/** The hostile application writes the databag of its first unit, or of itself, over an endpoint. */
+function attack(
+  endpoint: number,
+  of: "application" | "unit",
+  wish: Wish,
+): Operation {
+  return { kind: "attack", endpoint, of: of === "unit" ? 1 : 0, items: [good], wish };
 }
 
 /** The histories. */
@@ -72,6 +82,27 @@ export const REMEMBERED: readonly History[] = [
       run(1),
       { kind: "lead", unit: 0 },
       run(0),
+    ],
+  },
+  // The hostile application replays a certificate with more, the same and other projects, and goes.
+  {
+    units: 2,
+    relations: 2,
+    order: 0,
+    operations: [
+      write(0, [good], ["web"]),
+      { kind: "settle" },
+      attack(2, "application", ["db", "web"]),
+      attack(0, "unit", null),
+      { kind: "settle" },
+      attack(0, "unit", ["web"]),
+      { kind: "settle" },
+      { kind: "lead", unit: 1 },
+      write(0, [good], ["db"]),
+      run(0, 0, 0, 0),
+      { kind: "settle" },
+      { kind: "retreat", relation: 0, isWhole: true, force: false },
+      { kind: "settle" },
     ],
   },
 ];

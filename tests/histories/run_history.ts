@@ -7,9 +7,10 @@
 import { random } from "../juju/mod.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { APPLICATIONS, type History } from "./history.ts";
-import { type HistoryState, startHistory } from "./history_state.ts";
+import { type HistoryState, type RunOptions, startHistory } from "./history_state.ts";
 import { perform } from "./perform.ts";
-import { checkAlike, checkGone, checkSettled } from "./settled.ts";
+import { checkAlike, checkGone, checkKept, checkSettled } from "./settled.ts";
+import { readStore } from "./trust_store.ts";
 import { clean, ensureRunning, type Server } from "./servers.ts";
 import { type Watch, watch } from "./watch.ts";
 
@@ -20,8 +21,12 @@ const MAXIMUM_HOOKS = 2000;
  *
  * @throws {AssertionError} If a promise does not hold.
  */
-export async function runHistory(server: Server, history: History): Promise<void> {
-  await using state = await startHistory(server, history);
+export async function runHistory(
+  server: Server,
+  history: History,
+  options: RunOptions = {},
+): Promise<void> {
+  await using state = await startHistory(server, history, options);
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => clean(server));
   for (let number = 0; number < history.relations; number++) {
@@ -41,8 +46,10 @@ export async function runHistory(server: Server, history: History): Promise<void
       continue;
     }
     state.pick = choose;
-    if (operation.kind === "settle") await settle(state, watching);
-    else await perform(state, operation);
+    if (operation.kind === "settle") {
+      await settle(state, watching);
+      await options.onSettled?.(state);
+    } else await perform(state, operation);
     await watching.look();
   }
   state.model.removeApplication(APPLICATION);
@@ -64,9 +71,12 @@ async function settle(state: HistoryState, watching: Watch): Promise<void> {
   await watching.look();
   await rest(state, watching);
   if (state.isCalm) checkAlike(state);
+  const before = await readStore(state);
   state.model.updateStatus(APPLICATION);
   await rest(state, watching);
   await checkSettled(state);
+  await checkKept(state, before);
+  watching.settled();
   state.isCalm = true;
 }
 

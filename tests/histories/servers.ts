@@ -11,7 +11,7 @@ import { type StandIn, startStandIn } from "../lxd/stand_in.ts";
 import type { DialectName } from "../lxd/stand_in_dialect.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
-import { PROJECTS } from "./history.ts";
+import { PROJECTS } from "./items.ts";
 
 /** An LXD, with the certificates of histories. */
 export interface Server {

@@ -8,10 +8,12 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { APPLICATION } from "../harness/charm.ts";
-import { allowedOf, databags, type HistoryState, isOurs } from "./history_state.ts";
+import { allowedOf, databags, type HistoryState, isOurs, isShared } from "./history_state.ts";
 import { HTTPS } from "./history.ts";
 import {
   accessOf,
+  commonOf,
+  type Decided,
   type Expected,
   expectedOf,
   type Refusal,
@@ -20,17 +22,17 @@ import {
 } from "./expected.ts";
 import { checkStates } from "./states.ts";
 import { foreignOf, readStore, type Store } from "./trust_store.ts";
-import { toldIn } from "./watch.ts";
+import { isUnchanged, toldIn } from "./watch.ts";
+
+/** Number of rejections of one requirer that a relation is told of at most. */
+const MAXIMUM_REJECTIONS = 100;
 
 /** Checks the trust store, the published data, and the statuses. */
 export async function checkSettled(state: HistoryState): Promise<void> {
-  const { model, relations, server: { certificates } } = state;
+  const { model, relations } = state;
   const store = await readStore(state);
   const foreign = foreignOf(state, store);
-  const rules = { certificates, allowed: allowedOf(state), foreign };
-  const all = withoutContested(expectedOf(databags(state), rules), (fingerprint) => {
-    return foreign.has(fingerprint) ? undefined : store.get(fingerprint);
-  });
+  const all = decide(state, store);
   checkStore(state, store, all);
   const units = model.units(APPLICATION);
   for (const { endpoint, handle, application } of relations) {
@@ -53,6 +55,29 @@ export async function checkSettled(state: HistoryState): Promise<void> {
     }
   }
   await checkStatuses(state, [store.size - foreign.size, all.refusals.length]);
+}
+
+/** Checks that update-status has left the contested shared entries as they were. */
+export async function checkKept(state: HistoryState, before: Store): Promise<void> {
+  const after = await readStore(state);
+  const { contested, all } = decide(state, before);
+  for (const fingerprint of contested) {
+    const [old, now] = [before.get(fingerprint), after.get(fingerprint)];
+    if (!old || !isShared(state, old)) continue;
+    const common = commonOf(all.filter((claim) => claim.fingerprint === fingerprint));
+    assert.ok(isUnchanged(old, now, common), `the contested entry ${old.name} stays`);
+  }
+}
+
+/** Returns what is expected of the databags. */
+function decide(state: HistoryState, store: Store): Decided {
+  const { certificates } = state.server;
+  const foreign = foreignOf(state, store);
+  const rules = { certificates, allowed: allowedOf(state), foreign };
+  return withoutContested(
+    expectedOf(databags(state), rules),
+    (fingerprint) => foreign.has(fingerprint) ? undefined : store.get(fingerprint),
+  );
 }
 
 /** Checks that every unit is active, and counts the entries and rejections. */
@@ -89,11 +114,19 @@ export async function checkGone(state: HistoryState): Promise<void> {
   assert.deepEqual(left.map(({ name }) => name), [], "a removed charm leaves no entry");
 }
 
-/** Checks that each claimed certificate has one entry, with the access of all its requirers. */
-function checkStore(state: HistoryState, store: Store, { claims }: Expected): void {
+/**
+ * Checks that each claimed certificate has one entry, with the access of all its requirers. Only a
+ * shared entry that is contested stays as it was.
+ */
+function checkStore(state: HistoryState, store: Store, { claims, contested }: Decided): void {
   const foreign = foreignOf(state, store);
   const wanted = Map.groupBy(claims, ({ fingerprint }) => fingerprint);
-  const expected = [...wanted].filter(([fingerprint]) => !foreign.has(fingerprint))
+  const kept = [...store.values()].filter((entry) =>
+    isShared(state, entry) && contested.has(entry.fingerprint)
+  );
+  const isKept = new Set(kept.map(({ fingerprint }) => fingerprint));
+  const expected = [...wanted]
+    .filter(([fingerprint]) => !foreign.has(fingerprint) && !isKept.has(fingerprint))
     .map(([fingerprint, wants]) => {
       const [{ relation, name } = { relation: "", name: "" }, ...others] = wants;
       const mark = others.length === 0 ? `${relation}:${name.replace("/", "-")}` : "shared";
@@ -105,6 +138,7 @@ function checkStore(state: HistoryState, store: Store, { claims }: Expected): vo
       ] as const;
     });
   const found = [...store.values()].filter((entry) => isOurs(state, entry))
+    .filter(({ fingerprint }) => !isKept.has(fingerprint))
     .map((entry) => [entry.fingerprint, entry.name, accessOf(entry)] as const);
   assert.deepEqual(found.toSorted(byFirst), expected.toSorted(byFirst), "the trust store");
 }
@@ -154,10 +188,34 @@ function checkAnswer(databag: Databag, { claims, refusals }: Expected): void {
     assert.ok(written.includes(told[index] ?? ""), `${fingerprint} is published as written`);
   }
   const rejected: Told[] = JSON.parse(rest["rejected_certificates"] ?? "[]");
-  for (const refusal of refusals) {
-    assert.ok(rejected.some((one) => fits(one, refusal)), `missing: ${JSON.stringify(refusal)}`);
+  const units = [...refusals, ...rejected].map(({ unit }) => unit);
+  for (const unit of new Set(units)) {
+    checkRejected(
+      rejected.filter((one) => one.unit === unit),
+      refusals.filter((one) => one.unit === unit),
+    );
   }
-  assert.equal(rejected.length, refusals.length, JSON.stringify(rejected));
+}
+
+/** Checks the rejections of one requirer. Of more than 100, the last one stands for the others. */
+function checkRejected(rejected: readonly Told[], refusals: readonly Refusal[]): void {
+  const isMore = refusals.length > MAXIMUM_REJECTIONS;
+  const rest = `and ${
+    refusals.length - MAXIMUM_REJECTIONS + 1
+  } more rejections, which are not listed`;
+  const listed = isMore ? rejected.filter(({ reason }) => reason !== rest) : rejected;
+  for (const refusal of refusals) {
+    // What concerns a whole databag is always listed.
+    if (isMore && refusal.fingerprint !== null) continue;
+    const isTold = listed.some((one) => fits(one, refusal));
+    assert.ok(isTold, `missing: ${JSON.stringify(refusal)} ${refusal.reason}`);
+  }
+  for (const one of listed) {
+    assert.ok(refusals.some((refusal) => fits(one, refusal)), JSON.stringify(one));
+  }
+  const { length } = refusals;
+  const expected = isMore ? [MAXIMUM_REJECTIONS, MAXIMUM_REJECTIONS - 1] : [length, length];
+  assert.deepEqual([rejected.length, listed.length], expected, JSON.stringify(rejected));
 }
 
 type Told = Omit<Refusal, "relation" | "reason"> & { readonly reason: string };

@@ -16,8 +16,20 @@ import assert from "node:assert/strict";
 import { fingerprintOf } from "../certificates.ts";
 import type { HookRun } from "../juju/mod.ts";
 import { APPLICATION } from "../harness/charm.ts";
-import { allowedOf, databags, type HistoryState, isOurs } from "./history_state.ts";
-import { accessOf, type Claim, expectedOf, isNoWider, union } from "./expected.ts";
+import { allowedOf, databags, type HistoryState, isOurs, isShared } from "./history_state.ts";
+import {
+  type Access,
+  accessOf,
+  applicationOf,
+  type Claim,
+  commonOf,
+  expectedOf,
+  isNamedFor,
+  isNoWider,
+  union,
+} from "./expected.ts";
+import { HOSTILE } from "./history.ts";
+import type { TrustEntry } from "../lxd/world.ts";
 import { INJECTED } from "./perform.ts";
 import { renderAll } from "./certificates.ts";
 import { checkTrusted } from "./states.ts";
@@ -29,6 +41,14 @@ export interface Watch {
   readonly look: () => Promise<void>;
   /** Checks the promises after a hook. */
   readonly check: (run: HookRun) => Promise<void>;
+  /** Notes that all units know all databags. */
+  readonly settled: () => void;
+}
+
+/** The trust store before and after a hook. */
+interface Change {
+  readonly before: Store;
+  readonly after: Store;
 }
 
 const PEM_REGEXP = /-----BEGIN|\bMI[A-Z][A-Za-z0-9+/]{40}/;
@@ -44,10 +64,21 @@ export async function watch(state: HistoryState): Promise<Watch> {
   let store = await readStore(state);
   /** The held claims, by relation, requirer and certificate. */
   let held = new Map<string, Claim>();
+  /** The claims that every unit knows. */
+  let known: ReadonlyMap<string, Claim> = new Map();
+  /** All claims since the last settling: a unit may act on any of them. */
+  let asked: Claim[] = [];
   return {
+    settled: () => {
+      state.touched.clear();
+      known = claimsOf(state, store);
+      asked = [...known.values()];
+      forgetTainted(state, store, asked);
+    },
     look: async () => {
       store = await readStore(state);
       const now = claimsOf(state, store);
+      asked.push(...now.values());
       held = new Map(
         [...held].filter(([key, claim]) =>
           JSON.stringify(now.get(key)?.access) === JSON.stringify(claim.access) &&
@@ -64,8 +95,11 @@ export async function watch(state: HistoryState): Promise<Watch> {
         assert.ok(isServed(store, claim), `${show(run)} took away held access: ${keyOf(claim)}`);
       }
       checkWidened(state, run, { held, before, after: store });
+      for (const claim of held.values()) checkName(run, claim, { before, after: store, asked });
+      checkContested(state, run, { known, asked, before, after: store });
       checkTold(state, run, store);
       checkBound(state, run, store);
+      noteTainted(state, store, asked);
       const read = readBy(state, run);
       for (const [key, claim] of claimsOf(state, store)) {
         const isRead = read.has(`${claim.relation} ${claim.name}`);
@@ -77,31 +111,105 @@ export async function watch(state: HistoryState): Promise<Watch> {
   };
 }
 
+/**
+ * Checks that an entry which names a holder's application keeps that name, or is shared with
+ * requirers that ask for no more than it has.
+ */
+function checkName(
+  run: HookRun,
+  claim: Claim,
+  { before, after, asked }: Change & { readonly asked: readonly Claim[] },
+): void {
+  const { fingerprint } = claim;
+  const [old, now] = [before.get(fingerprint), after.get(fingerprint)];
+  if (!old || !now || old.name === now.name || !isNamedFor(old, claim)) return;
+  if (isNamedFor(now, claim)) return;
+  const rivals = asked.filter((one) => one.fingerprint === fingerprint);
+  const isOwn = (one: Claim) => applicationOf(one) === applicationOf(claim);
+  const own = union([accessOf(old), ...rivals.filter(isOwn).map(({ access }) => access)]);
+  const isSharing = rivals.some((one) =>
+    `${one.relation} ${one.name}` !== `${claim.relation} ${claim.name}` &&
+    (isOwn(one) || isNoWider(one.access, own))
+  );
+  assert.ok(isSharing, `${show(run)} renamed ${old.name} to ${now.name}`);
+}
+
+/**
+ * Checks that a shared entry stays as it is while an application asks for more, beside another one.
+ * Only claims that are known to all units count.
+ */
+function checkContested(
+  state: HistoryState,
+  run: HookRun,
+  { known, asked, before, after }: Change & {
+    readonly known: ReadonlyMap<string, Claim>;
+    readonly asked: readonly Claim[];
+  },
+): void {
+  const now = claimsOf(state, after);
+  const firm = [...known].filter(([key, claim]) =>
+    !state.touched.has(claim.relation) &&
+    JSON.stringify(now.get(key)?.access) === JSON.stringify(claim.access)
+  ).map(([, claim]) => claim);
+  for (const entry of before.values()) {
+    if (!isShared(state, entry)) continue;
+    const claims = firm.filter(({ fingerprint }) => fingerprint === entry.fingerprint);
+    const applications = new Set(claims.map(applicationOf));
+    const isContested = claims.some(({ access }) => !isNoWider(access, accessOf(entry)));
+    if (!isContested || applications.size === 1) continue;
+    const theirs = asked.filter((claim) =>
+      claim.fingerprint === entry.fingerprint && applications.has(applicationOf(claim))
+    );
+    const isKept = isUnchanged(entry, after.get(entry.fingerprint), commonOf(theirs));
+    assert.ok(isKept, `${show(run)} changed the contested entry ${entry.name}`);
+  }
+}
+
+/** Returns whether a contested entry stays, and gets no more than what all its applications ask for. */
+export function isUnchanged(
+  before: TrustEntry,
+  after: TrustEntry | undefined,
+  common: Access,
+): boolean {
+  return after?.name === before.name && isNoWider(accessOf(before), accessOf(after)) &&
+    isNoWider(accessOf(after), union([accessOf(before), common]));
+}
+
 /** Checks that no hook gives the certificate of a holder more access than its application asks for. */
 function checkWidened(
   state: HistoryState,
   run: HookRun,
-  { held, before, after }: {
-    readonly held: ReadonlyMap<string, Claim>;
-    readonly before: Store;
-    readonly after: Store;
-  },
+  { held, before, after }: Change & { readonly held: ReadonlyMap<string, Claim> },
 ): void {
   const claims = [...claimsOf(state, after).values()];
   for (const { fingerprint, name } of held.values()) {
     const [old, now] = [before.get(fingerprint), after.get(fingerprint)];
     if (!old || !now) continue;
-    const application = applicationOf(name);
+    const application = applicationOf({ name });
     const own = claims.filter((claim) =>
-      claim.fingerprint === fingerprint && applicationOf(claim.name) === application
+      claim.fingerprint === fingerprint && applicationOf(claim) === application
     );
     const allowed = union([accessOf(old), ...own.map(({ access }) => access)]);
     assert.ok(isNoWider(accessOf(now), allowed), `${show(run)} widened ${now.name} of ${name}`);
   }
 }
 
-function applicationOf(requirer: string): string {
-  return requirer.split("/")[0] ?? "";
+/** Notes the certificates whose entry is the hostile application's, or may be shared with it. */
+function noteTainted(state: HistoryState, store: Store, asked: readonly Claim[]): void {
+  for (const entry of store.values()) {
+    const { fingerprint } = entry;
+    const isAsked = asked.some((claim) =>
+      claim.fingerprint === fingerprint && applicationOf(claim) === HOSTILE
+    );
+    const isIts = isOurs(state, entry) && isNamedFor(entry, { name: HOSTILE });
+    if (isIts || isAsked && isShared(state, entry)) state.tainted.add(fingerprint);
+  }
+}
+
+/** Forgets the certificates that the hostile application has nothing to do with any longer. */
+function forgetTainted(state: HistoryState, store: Store, claims: readonly Claim[]): void {
+  state.tainted.clear();
+  noteTainted(state, store, claims);
 }
 
 /** Returns the claims of all requirers now, by relation, requirer and certificate. */
@@ -134,7 +242,7 @@ function isServedAs(
 function checkForeign(
   state: HistoryState,
   run: HookRun,
-  { before, after }: { readonly before: Store; readonly after: Store },
+  { before, after }: Change,
 ): void {
   assert.deepEqual(
     [...foreignOf(state, after).values()],
@@ -167,10 +275,13 @@ function checkTold(
   store: Store,
 ): void {
   if (run.outcome !== "done") return;
-  const { application: applicationOf, relation: told } = writtenBy(run);
-  for (const { handle } of relations) {
+  const { application: toApplication, relation: told } = writtenBy(run);
+  for (const { handle, application } of relations) {
     if (!told.has(handle.id) || !handle.units().includes(run.unit)) continue;
     const own = handle.read(run.unit);
+    const isMentioned = application !== HOSTILE &&
+      (own["rejected_certificates"] ?? "").includes(HOSTILE);
+    assert.ok(!isMentioned, `${show(run)} told ${application} of the hostile application`);
     for (const fingerprint of toldIn(own)) {
       assert.ok(
         store.has(fingerprint),
@@ -178,7 +289,7 @@ function checkTold(
       );
     }
     checkTrusted(own, store, show(run));
-    if (!applicationOf.has(handle.id) || model.leader(APPLICATION) !== run.unit) continue;
+    if (!toApplication.has(handle.id) || model.leader(APPLICATION) !== run.unit) continue;
     const ofApplication = handle.readApp(APPLICATION);
     // The leader empties this databag when the requirer's application no longer asks.
     if (Object.keys(ofApplication).length === 0) continue;
