@@ -55,7 +55,7 @@ Deno.test.each([
     problem: "permissions that no hook has",
     files: { "hooks/start.ts": entry("nothing") },
     message: "Cannot build the charm: " +
-      'deno.json has permissions that no first line in hooks/ names: "start"',
+      'deno.json has permissions that no first line in hooks/ or actions/ names: "start"',
   },
   {
     problem: "an import that is not there",
@@ -72,7 +72,7 @@ Deno.test.each([
     problem: "an action without a file",
     files: { "charmcraft.yaml": CHARMCRAFT.replace("actions: {", "actions: { cry: {},") },
     message: "Cannot build the charm: charmcraft.yaml declares actions that have no file " +
-      'hooks/actions/<name>.ts: "cry"',
+      'actions/<name>.ts: "cry"',
   },
   {
     problem: "a hook of an endpoint that is not declared",

@@ -3,7 +3,7 @@ import { glob } from "node:fs/promises";
 import { circlesIn, importsOf } from "./circles.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-const MODULES = "{build,hooks,lib,tests}/**/*.ts";
+const MODULES = "{actions,build,hooks,lib,tests}/**/*.ts";
 
 Deno.test("no modules import each other in a circle", async () => {
   const paths = await Array.fromAsync(glob(MODULES, { cwd: ROOT }));

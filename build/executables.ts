@@ -40,7 +40,7 @@ const BUILD = "build";
 const RELATION_HOOKS = ["created", "joined", "changed", "departed", "broken"];
 
 /**
- * Finds the entry files `hooks/<name>.ts` and `hooks/actions/<name>.ts`.
+ * Finds the entry files `hooks/<name>.ts` and `actions/<name>.ts`.
  *
  * @param root The project's root.
  * @returns The executables, sorted by path.
@@ -53,11 +53,11 @@ export async function findExecutables(
   if (hooks.length === 0) {
     throw new BuildError("Cannot build the charm: hooks/ has no hook");
   }
-  const actions = await entries(root, "hooks/actions");
+  const actions = await entries(root, "actions");
   const found = await Promise.all([
     ...actions.map((name) => ({
       path: `actions/${name}`,
-      source: `hooks/actions/${name}.ts`,
+      source: `actions/${name}.ts`,
       name: `action-${name}`,
     })),
     ...hooks.map((name) => ({ path: `hooks/${name}`, source: `hooks/${name}.ts`, name })),
@@ -97,7 +97,7 @@ export function checkExecutables(
     [...has.difference(declared)],
   );
   refuse(
-    "charmcraft.yaml declares actions that have no file hooks/actions/<name>.ts:",
+    "charmcraft.yaml declares actions that have no file actions/<name>.ts:",
     Object.keys(charmcraft.actions ?? {})
       .filter((name) => !has.has(`actions/${name}`)),
   );
@@ -110,7 +110,7 @@ export function checkExecutables(
   const used = new Set(executables.map(({ permissions }) => permissions));
   refuse("deno.json has no permissions named", [...used.difference(sets)]);
   refuse(
-    "deno.json has permissions that no first line in hooks/ names:",
+    "deno.json has permissions that no first line in hooks/ or actions/ names:",
     [...sets.difference(used)].filter((name) => name !== BUILD),
   );
 }

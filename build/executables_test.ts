@@ -20,7 +20,7 @@ Deno.test("findExecutables() finds hooks and actions, not their tests", async ()
   assert.deepEqual(await findExecutables(project.root), [
     {
       path: "actions/say",
-      source: "hooks/actions/say.ts",
+      source: "actions/say.ts",
       name: "action-say",
       permissions: "nothing",
     },
@@ -37,14 +37,14 @@ Deno.test("findExecutables() finds hooks and actions, not their tests", async ()
 Deno.test("findExecutables() refuses entry files without a permission set", async () => {
   await using project = await fakeProject({
     "hooks/stop.ts": "",
-    "hooks/actions/say.ts": `\n${entry("nothing")}`,
+    "actions/say.ts": `\n${entry("nothing")}`,
     "hooks/api-relation-changed.ts": "#!/usr/bin/env -S deno run -A\n",
   });
   await assert.rejects(findExecutables(project.root), {
     name: "BuildError",
     message: "Cannot build the charm: " +
       'the first line must be "#!/usr/bin/env -S deno run -P=<permission set>" in ' +
-      '"hooks/actions/say.ts", "hooks/api-relation-changed.ts", "hooks/stop.ts"',
+      '"actions/say.ts", "hooks/api-relation-changed.ts", "hooks/stop.ts"',
   });
 });
 
@@ -77,7 +77,7 @@ Deno.test.each([
   {
     executables: [CHANGED],
     message:
-      'Cannot build the charm: charmcraft.yaml declares actions that have no file hooks/actions/<name>.ts: "say"',
+      'Cannot build the charm: charmcraft.yaml declares actions that have no file actions/<name>.ts: "say"',
   },
   {
     executables: [SAY],
@@ -92,7 +92,7 @@ Deno.test.each([
   {
     executables: [{ ...SAY, permissions: "build" }, { ...CHANGED, permissions: "build" }],
     message: "Cannot build the charm: " +
-      'deno.json has permissions that no first line in hooks/ names: "actions/say"',
+      'deno.json has permissions that no first line in hooks/ or actions/ names: "actions/say"',
   },
 ])("checkExecutables() says $message", ({ executables, message }) => {
   const permissions = { "actions/say": {}, "build": {} };

@@ -89,7 +89,7 @@ export async function fakeProject(
     "deno.json": DENO_JSON,
     "hooks/api-relation-changed.ts": entry("nothing", "globalThis.changed = 1;\n"),
     "hooks/start.ts": entry("start", "globalThis.started = import.meta.url;\n"),
-    "hooks/actions/say.ts": entry("nothing", "globalThis.said = 1;\n"),
+    "actions/say.ts": entry("nothing", "globalThis.said = 1;\n"),
     ...files,
   };
   for (const [path, text] of Object.entries(all)) await write(path, text);

@@ -51,11 +51,16 @@ export const LAYERS: Readonly<Record<string, Row>> = {
   "lib/keep_own.ts": { imports: KEEP },
   "lib/reconcile.ts": { imports: RECONCILE },
   "lib/hook.ts": { imports: [...RECONCILE, "lib/status.ts", "lib/reconcile.ts"] },
+  "lib/action": {
+    imports: ["lib/action", "lib/hook.ts", "lib/status.ts", "lib/reconcile.ts", ...RECONCILE],
+  },
+  "actions": { imports: ["lib/action"] },
   "hooks": { imports: ["lib/hook.ts", "lib/juju/event.ts"] },
 };
 
 /** The few modules that touch the outside world, with what they may use beside the rest of their layer. */
 const ADAPTERS: Readonly<Record<string, Adapter>> = {
+  "lib/action/reach.ts": { builtins: ["node:net"] },
   "lib/hook.ts": { globals: ["Deno"] },
   "lib/juju/hook_tools.ts": { globals: ["Deno"] },
   "lib/lxd/request.ts": { globals: ["fetch"] },
@@ -101,7 +106,7 @@ export const arrows: Deno.lint.Rule = {
 
 /** Whether a module may import and use anything. */
 function isFree(path: string): boolean {
-  return /_(test|bench)\.ts$/.test(path) || !/^(lib|hooks)\//.test(path);
+  return /_(test|bench)\.ts$/.test(path) || !/^(lib|hooks|actions)\//.test(path);
 }
 
 function rowOf(path: string): Row | undefined {

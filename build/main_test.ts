@@ -84,7 +84,7 @@ async function list(folder: string): Promise<readonly string[]> {
 async function makeCharm() {
   const project = await fakeProject({
     "hooks/start.ts": entry("start", START),
-    "hooks/actions/say.ts": entry("nothing", SAY),
+    "actions/say.ts": entry("nothing", SAY),
     "bin/status-set": STATUS_SET,
     "bin/relation-set": STATUS_SET,
     "home/.npmrc": "registry=\nnonsense",

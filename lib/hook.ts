@@ -12,8 +12,9 @@ import { createJuju, type Exec, execTool, type UnitStatus } from "./juju/hook_to
 import { isRefusal, quoteWords } from "./juju/refusal.ts";
 import { noteLeader, nudge } from "./juju/replicas.ts";
 import { enter as enterLxd } from "./lxd/enter.ts";
+import type { Transport } from "./lxd/request.ts";
 import type { Outcome } from "./outcome.ts";
-import { type Hook, reconcile } from "./reconcile.ts";
+import { type Hook, reconcile, type Reconciled } from "./reconcile.ts";
 import { either } from "./requirer/either.ts";
 import { line, visible } from "./requirer/line.ts";
 import {
@@ -56,14 +57,22 @@ export interface Surroundings {
  * @param eventOf Reads the event from the environment.
  */
 export async function runHook(eventOf: (environment: Variables) => HookEvent): Promise<void> {
+  await runMain((surroundings) => hook(surroundings, eventOf));
+}
+
+/**
+ * Runs the work of this process in the system's surroundings, and ends the process. The exit code is 1
+ * if the work throws.
+ */
+export async function runMain(work: (surroundings: Surroundings) => Promise<void>): Promise<void> {
   try {
-    await hook({
+    await work({
       environment: (name) => Deno.env.get(name),
       exec: execTool,
       log: (text) => write(Deno.stdout, text),
       clock: SYSTEM_CLOCK,
       connect: createPinnedFetch,
-    }, eventOf);
+    });
   } catch (error) {
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
     write(Deno.stderr, text.split("\n").map(visible).join("\n"));
@@ -84,27 +93,56 @@ export async function hook(
   surroundings: Surroundings,
   eventOf: (environment: Variables) => HookEvent,
 ): Promise<void> {
-  const { environment, signal, clock, connect } = surroundings;
-  const log = (text: string): void => surroundings.log(line(text));
-  const event = eventOf(environment);
+  const event = eventOf(surroundings.environment);
   using connections = new DisposableStack();
+  const unit = createHook(surroundings, connections);
+  const reconciled = await reconcile(unit, event);
+  const { outcome } = reconciled;
+  if (!outcome) return;
+  if (event.kind === "stop") {
+    return await logLeftovers(unit, { outcome, prefix: unit.mark.prefix });
+  }
+  await conclude(unit, event, { ...reconciled, outcome });
+}
+
+/**
+ * Connects a unit to Juju and LXD.
+ *
+ * @param connections Keeps the connections to LXD until its disposal.
+ */
+export function createHook(surroundings: Surroundings, connections: DisposableStack): Hook {
+  const { environment, clock } = surroundings;
+  const log = (text: string): void => surroundings.log(line(text));
   const context = contextOf({ ...surroundings, log });
   const mark = createMark(context.application, variable(environment, "JUJU_MODEL_UUID"));
   const now = clock.now();
   const enter: Hook["enter"] = (credentials, terms) =>
     enterLxd(credentials, {
       ...terms,
-      connect: (pinned) => connections.use(connect(optionsOf(pinned, signal))),
-      learn: (url, end) => presentedCertificate(url, either(signal, end)),
+      connect: (pinned) => createTransport(surroundings, connections, pinned),
+      learn: (url, end) => presentedCertificate(url, either(surroundings.signal, end)),
       clock,
       now,
     });
-  const { outcome, isLeader, hasChanged } = await reconcile(
-    { ...context, enter, mark, now, clock, report: log },
-    event,
-  );
-  if (!outcome) return;
-  if (event.kind === "stop") return await logLeftovers(context, { outcome, prefix: mark.prefix });
+  return { ...context, enter, mark, now, clock, report: log };
+}
+
+/** Connects to the server that credentials pin. Each request has its own time limit. */
+export function createTransport(
+  { clock, connect, signal }: Surroundings,
+  connections: DisposableStack,
+  credentials: Pinned,
+): Transport {
+  const { fetch, presented } = connections.use(connect(optionsOf(credentials, signal)));
+  return { fetch, presented, clock };
+}
+
+/** Makes the other units reconcile if something was changed, and sets the unit's status. */
+export async function conclude(
+  context: Context,
+  event: HookEvent,
+  { outcome, isLeader, hasChanged }: Reconciled & { readonly outcome: Outcome },
+): Promise<void> {
   const { before, hasReplicas } = await readStatus({ ...context, isLeader });
   if (isLeader && hasReplicas) {
     // Juju runs a killed hook again before any other, so a unit may lead before it is elected.

@@ -191,7 +191,8 @@ export async function readPublished(
   return read.filter((one) => one !== undefined);
 }
 
-async function listRelations(juju: Juju): Promise<readonly RelationId[]> {
+/** Lists the relations of all endpoints. */
+export async function listRelations(juju: Juju): Promise<readonly RelationId[]> {
   const ids = await Promise.all(ENDPOINTS.map(async (endpoint) => {
     const relations = await juju.relationIds(endpoint);
     return relations.map((relation) => ({ endpoint, relation }));

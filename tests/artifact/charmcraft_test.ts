@@ -14,7 +14,7 @@ import { CHARM, copyProject, ROOT, task } from "./project.ts";
 import { list } from "./small_charm.ts";
 
 /** Files that charmcraft makes from charmcraft.yaml. */
-const GENERATED = ["config.yaml", "manifest.yaml", "metadata.yaml"];
+const GENERATED = ["actions.yaml", "config.yaml", "manifest.yaml", "metadata.yaml"];
 const YAML = { version: "1.1" } as const;
 const BASES = ["22.04", "24.04", "26.04"];
 const ARCHITECTURES = ["amd64", "arm64"];
@@ -183,6 +183,7 @@ async function checkGenerated(charm: string, arch: string): Promise<void> {
   const metadata = { name, summary, description, assumes, provides, peers };
   assert.deepEqual(await read("metadata.yaml"), { ...metadata, "display-name": title });
   assert.deepEqual(await read("config.yaml"), declared["config"]);
+  assert.deepEqual(await read("actions.yaml"), declared["actions"]);
   const { "charmcraft-started-at": _, ...manifest } = await read("manifest.yaml");
   assert.deepEqual(manifest, {
     "charmcraft-version": "4.5.0",

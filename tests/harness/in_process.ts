@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type Action, perform } from "../../lib/action/run.ts";
 import { hook, type Surroundings } from "../../lib/hook.ts";
 import { type Exec, HookToolError, WRITE_SECRET } from "../../lib/juju/hook_tools.ts";
 import type { HookEvent, Variables } from "../../lib/juju/event.ts";
@@ -14,8 +15,11 @@ import { makeTemporaryFolder } from "../temporary.ts";
 /** Reads the event of a hook. */
 export type EventOf = (environment: Variables) => HookEvent;
 
-const HOOKS = new URL("../../hooks/", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
+const HOOKS = new URL("hooks/", ROOT);
+const ACTIONS = new URL("actions/", ROOT);
 const events = new Map<string, Promise<EventOf>>();
+const actions = new Map<string, Promise<Action<unknown>>>();
 
 /**
  * Returns the function that a hook's file passes to `runHook`.
@@ -27,16 +31,33 @@ export function eventOf(hook: string): Promise<EventOf> {
 }
 
 async function readEvent(file: URL): Promise<EventOf> {
+  return await readArgument<EventOf>(file, "runHook");
+}
+
+/**
+ * Returns the action that an action's file passes to `runAction`.
+ *
+ * @throws {RangeError} If the charm has no such action, or its file passes no import.
+ */
+export function actionOf(action: string): Promise<Action<unknown>> {
+  return actions.getOrInsertComputed(
+    action,
+    () => readArgument<Action<unknown>>(new URL(`${action}.ts`, ACTIONS), "runAction"),
+  );
+}
+
+/** Reads what an executable's file passes to the function that runs it. */
+async function readArgument<T>(file: URL, run: "runHook" | "runAction"): Promise<T> {
   const source = await Deno.readTextFile(file).catch(() => "");
-  const name = source.match(/^await runHook\((\w+)\);$/m)?.[1];
+  const name = source.match(new RegExp(`^await ${run}\\((\\w+)\\);$`, "m"))?.[1];
   const module = source.match(new RegExp(`^import {.*\\b${name}\\b.*} from "(.*)";$`, "m"))?.[1];
   if (name === undefined || module === undefined) {
-    throw new RangeError(`Cannot run ${file.pathname}: it is no hook of the charm`);
+    throw new RangeError(`Cannot run ${file.pathname}: it is no hook or action of the charm`);
   }
-  const exported: Readonly<Record<string, EventOf>> = await import(new URL(module, file).href);
-  const event = exported[name];
-  if (!event) throw new RangeError(`Cannot run ${file.pathname}: ${module} has no ${name}`);
-  return event;
+  const exported: Readonly<Record<string, T>> = await import(new URL(module, file).href);
+  const argument = exported[name];
+  if (!argument) throw new RangeError(`Cannot run ${file.pathname}: ${module} has no ${name}`);
+  return argument;
 }
 
 /**
@@ -49,7 +70,7 @@ export async function runInProcess(
   means: Pick<Surroundings, "clock" | "connect">,
 ): Promise<Exit> {
   const { env, callTool, kill } = execution;
-  const event = await eventOf(execution.hook);
+  const run = await runnerOf(execution);
   const lines: string[] = [];
   const end = (code: number, stderr: string): Exit => ({
     code,
@@ -60,11 +81,23 @@ export async function runInProcess(
   try {
     const log = (line: string) => void lines.push(line);
     const environment: Variables = (name) => env[name];
-    await hook({ environment, exec: execOf(callTool), log, signal: kill, ...means }, event);
+    await run({ environment, exec: execOf(callTool), log, signal: kill, ...means });
     return end(0, "");
   } catch (error) {
     return end(1, error instanceof Error ? error.stack ?? error.message : String(error));
   }
+}
+
+/** What the executable of a hook or an action does. */
+async function runnerOf(
+  { hook: name, env }: Execution,
+): Promise<(surroundings: Surroundings) => Promise<void>> {
+  if (env["JUJU_ACTION_NAME"] !== undefined) {
+    const action = await actionOf(name);
+    return (surroundings) => perform(surroundings, action);
+  }
+  const event = await eventOf(name);
+  return (surroundings) => hook(surroundings, event);
 }
 
 function execOf(callTool: CallTool): Exec {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findExecutables } from "../../build/executables.ts";
-import { eventOf } from "./in_process.ts";
+import { actionOf, eventOf } from "./in_process.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
@@ -22,8 +22,14 @@ const SCOPES: Readonly<Record<string, string>> = {
   "upgrade-charm": "everything",
 };
 
+/** Names the executables of one folder. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await findExecutables(ROOT)).filter(({ path }) => path.startsWith(folder))
+    .map(({ path }) => path.slice(folder.length));
+}
+
 Deno.test("in process: each hook runs with its expected event", async () => {
-  const hooks = (await findExecutables(ROOT)).map(({ path }) => path.replace("hooks/", ""));
+  const hooks = await namesIn("hooks/");
   const found = await Promise.all(
     hooks.map(async (hook) => [hook, (await eventOf(hook)).name] as const),
   );
@@ -39,6 +45,18 @@ Deno.test("in process: a hook's file only runs its event", async () => {
       /^import { runHook } from ".*";\nimport { (\w+) } from ".*";\n\nawait runHook\(\1\);\n$/,
       hook,
     );
+  }
+});
+
+Deno.test("in process: each action's file only runs its action", async () => {
+  const names = await namesIn("actions/");
+  assert.notEqual(names.length, 0);
+  for (const name of names) {
+    const source = await Deno.readTextFile(`${ROOT}/actions/${name}.ts`);
+    const code = source.replace(/^#!.*\n/, "").replace(/^\/\*\*\n( \*.*\n)+/, "");
+    const imports = /^(import { \w+ } from ".*";\n){2}\nawait runAction\((\w+)\);\n$/;
+    assert.match(code, imports, name);
+    assert.equal(typeof (await actionOf(name)).perform, "function");
   }
 });
 

@@ -12,6 +12,9 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** Scenarios that need nothing but the trust store, members and projects. */
 const FILES = [
+  "actions_change",
+  "actions_check",
+  "actions_list",
   "bad_input",
   "chains",
   "cluster",
