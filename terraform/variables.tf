@@ -28,7 +28,7 @@ variable "config" {
   type        = map(string)
   default     = {}
   nullable    = false
-  # It may hold the private key lxd_client_key.
+  # It may hold the private key lxd_client_key, or a trust token.
   sensitive = true
 
   validation {
@@ -39,8 +39,9 @@ variable "config" {
       "lxd_endpoint",
       "lxd_server_cert",
       "projects",
+      "trust-token",
     ])) == 0
-    error_message = "The charm has the options credentials-secret, lxd_client_cert, lxd_client_key, lxd_endpoint, lxd_server_cert and projects."
+    error_message = "The charm has the options credentials-secret, lxd_client_cert, lxd_client_key, lxd_endpoint, lxd_server_cert, projects and trust-token."
   }
 }
 
