@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { run } from "../../lib/juju.ts";
-import { settle } from "../../lib/settle.ts";
+import { run } from "../lib/juju.ts";
+import { settle } from "../lib/settle.ts";
 
 const fingerprint = await settle({ isRotating: true });
 await (fingerprint
