@@ -12,29 +12,22 @@ import { startLxd } from "../lxd/real.ts";
 import type { LxdWorld } from "../lxd/world.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { deploy } from "../harness/deployment.ts";
+import { exampleBlocks } from "./example.ts";
 import { validator } from "./validate.ts";
 
-const DOCUMENT = new URL("../../docs/interface-lxd.md", import.meta.url);
 const EXAMPLE = "my-charm";
 const UNIT = `${EXAMPLE}/0`;
 const MAXIMUM_LINES = 25;
 /** Nobody listens there. */
 const PROXY = "http://127.0.0.1:1";
 
-/** Reads the code blocks of the document's example. */
-async function blocks(language: string): Promise<readonly string[]> {
-  const [, text = ""] = (await Deno.readTextFile(DOCUMENT)).split("\n## Example\n");
-  return Array.from(text.matchAll(/^```(\w+)\n([^]*?)^```$/gm))
-    .filter(([, found]) => found === language).map(([, , block = ""]) => block);
-}
-
 /** Returns the charm of the document, word for word. A script names its hooks in its second line. */
 async function exampleCharm(): Promise<SampleCharm> {
-  const hooks = (await blocks("sh")).flatMap((script) => {
+  const hooks = (await exampleBlocks("sh")).flatMap((script) => {
     const [, paths = ""] = /^#!.*\n# (hooks\/\S+(?: hooks\/\S+)*)$/m.exec(script) ?? [];
     return paths.split(" ").map((path): [string, string] => [path, script]);
   });
-  const [metadata = ""] = await blocks("yaml");
+  const [metadata = ""] = await exampleBlocks("yaml");
   assert.equal(parse(metadata).name, EXAMPLE);
   return await sampleCharm({
     "metadata.yaml": metadata,
@@ -45,7 +38,7 @@ async function exampleCharm(): Promise<SampleCharm> {
 }
 
 Deno.test(`the shell example of docs/interface-lxd.md has at most ${MAXIMUM_LINES} lines`, async () => {
-  const lines = (await blocks("sh")).flatMap((script) => script.trimEnd().split("\n"));
+  const lines = (await exampleBlocks("sh")).flatMap((script) => script.trimEnd().split("\n"));
   assert.ok(lines.length > 0);
   assert.ok(lines.length <= MAXIMUM_LINES, `${lines.length} lines`);
 });

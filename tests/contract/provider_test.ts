@@ -17,6 +17,7 @@ import {
   type WayIn,
 } from "./interface.ts";
 import { LXD } from "./lxd.ts";
+import { type Case, checkByPython, checkByShell } from "./readers.ts";
 import { LXD_HTTPS } from "./lxd_https.ts";
 
 const INTERFACES: readonly Interface[] = [LXD, LXD_HTTPS];
@@ -27,6 +28,8 @@ interface TestedRelation {
   readonly spoken: Interface;
   readonly relation: RelationHandle;
   readonly facts: Facts;
+  /** The answers so far, for other requirers to read. */
+  readonly cases: Case[];
 }
 
 function makeChange(change: Change, { deployment, spoken, relation, facts }: TestedRelation): void {
@@ -48,13 +51,22 @@ function makeChange(change: Change, { deployment, spoken, relation, facts }: Tes
   }
 }
 
-async function checkAnswer(step: Step, { spoken, relation, facts }: TestedRelation): Promise<void> {
+async function checkAnswer(
+  step: Step,
+  { spoken, relation, facts, cases }: TestedRelation,
+): Promise<void> {
   const databag = withoutNetworkKeys(relation.read(UNIT));
   assert.deepEqual(databag, spoken.answer(step, facts));
   const isForApplication = spoken.isForApplication(relation.readApp(facts.application));
   assert.deepEqual(relation.readApp(APPLICATION), isForApplication ? databag : {});
   spoken.check(databag, step, facts.named);
   await checkAccess(step, spoken.wayIn(databag), facts.named);
+  if (spoken.name !== "lxd") return;
+  const one = { databag, expected: step };
+  cases.push(one);
+  // The example names no project in its requests, as a restricted client must.
+  const endpoints = facts.nodes.map(({ endpoint }) => endpoint);
+  if (!step.projects) await checkByShell(one, facts.named, endpoints);
 }
 
 /** Checks the access of each good certificate at each node. */
@@ -121,6 +133,7 @@ Deno.test("the charm keeps the contract over a cluster", async (t) => {
   const named = await createNamedCertificates();
   const nodes = lxd.members.map(({ endpoint, name }) => ({ endpoint, name }));
   const { serverCertificate } = lxd;
+  const cases: Case[] = [];
   for (const spoken of INTERFACES) {
     const histories = HISTORIES.filter(({ interfaces }) => interfaces.includes(spoken.name));
     for (const [index, history] of histories.entries()) {
@@ -131,9 +144,10 @@ Deno.test("the charm keeps the contract over a cluster", async (t) => {
           interface: spoken.name,
         });
         const facts = { named, application, nodes, serverCertificate };
-        await runHistory(history, { deployment, spoken, relation, facts });
+        await runHistory(history, { deployment, spoken, relation, facts, cases });
         assert.deepEqual(await lxd.trustStore(), before);
       });
     }
   }
+  await t.step("lxd: the library in Python reads each answer", () => checkByPython(cases, named));
 });
