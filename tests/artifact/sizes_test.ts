@@ -11,7 +11,7 @@ const CHARM_LIMIT = 45_000_000;
 /** Largest size of a hook's own code. */
 const CODE_LIMIT = 116_000;
 /** Largest size of an action's own code: one of them is a hook beside its parameters and results. */
-const ACTION_LIMIT = 124_000;
+const ACTION_LIMIT = 120_000;
 /** Largest size of a hook or an action in the archive: code and stub. */
 const HOOK_LIMIT = 60_000;
 /** Largest size of the charm on the unit, without the runtime. */
