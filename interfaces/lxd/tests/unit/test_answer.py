@@ -185,13 +185,13 @@ def test_ignores_what_it_cannot_read(databag: dict[str, Any]) -> None:
         (None, None),
     ],
 )
-def test_expires_at(time, expected):
+def test_expires_at(time: object, expected: str | None) -> None:
     state = {"fingerprint": FINGERPRINT, "state": "pending", "expires_at": time}
     read = answer(version="1.0", certificates=[state])
     assert read.certificates[FINGERPRINT].expires_at == expected
 
 
-def test_codes_and_limits():
+def test_codes_and_limits() -> None:
     assert LIMITS == {"text": 2**20, "certificate": 2**14, "certificates": 100, "projects": 64}
     assert "expired" in REJECTION_CODES
     words = [*REJECTION_CODES.values(), *PROVIDER_ERROR_CODES.values()]

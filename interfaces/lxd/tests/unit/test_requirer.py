@@ -60,8 +60,8 @@ def test_becomes_ready_when_every_node_trusts_the_certificate() -> None:
     seen = unit.run("relation_changed")
     assert seen.is_ready
     assert [(node.name, node.endpoint) for node in seen.nodes] == [
-        ("node-1", "https://10.0.0.1:8443"),
-        ("node-2", "https://10.0.0.2:8443"),
+        ("node-1", "https://192.0.2.1:8443"),
+        ("node-2", "https://192.0.2.2:8443"),
     ]
     assert seen.granted_projects is None
     assert unit.seen == ["ready"]

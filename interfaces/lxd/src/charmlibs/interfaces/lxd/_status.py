@@ -68,9 +68,11 @@ def _failed(facts: Facts) -> str | None:
 def _waiting(facts: Facts) -> ops.StatusBase:
     if facts.used is None and facts.answer.version is None:
         return ops.WaitingStatus("Waiting for LXD's provider to answer")
+    if facts.newest is None:
+        return ops.WaitingStatus("No certificate is offered to LXD's provider")
     if facts.used is None:
-        shown = f"certificate {_short(facts.newest)}" if facts.newest else "a certificate"
-        return ops.WaitingStatus(f"Waiting for each LXD node to trust {shown}")
+        shown = _short(facts.newest)
+        return ops.WaitingStatus(f"Waiting for each LXD node to trust certificate {shown}")
     if not facts.is_pinned:
         return ops.BlockedStatus("Cannot pin LXD: its provider tells no server certificate")
     if facts.missing_projects:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -24,8 +24,8 @@ ProviderState = Literal["waiting", "pending", "trusted", "rejected"]
 """
 
 NODES: Mapping[str, str] = {
-    "node-1": "https://10.0.0.1:8443",
-    "node-2": "https://10.0.0.2:8443",
+    "node-1": "https://192.0.2.1:8443",
+    "node-2": "https://192.0.2.2:8443",
 }
 """The endpoint of each simulated node, by name. Nothing listens there."""
 
@@ -61,7 +61,12 @@ def answer(
         provider_error: The code of the provider's error, such as `lxd-unreachable`.
         nodes: The endpoint of each node, by name.
         projects: The projects that the certificates get. Left out, they get what they ask for.
+
+    Raises:
+        ValueError: There is no such state.
     """
+    if state not in get_args(ProviderState):
+        raise ValueError(f"No state {state!r}: it is one of {', '.join(get_args(ProviderState))}")
     asked = asked_of(relation)
     certificates = json.loads(asked.get("client_certificates", "[]"))
     rejection = {"code": code, "reason": reason or f"The reason is {code}"}
