@@ -141,7 +141,11 @@ Deno.test("takeover: two units with different databags are refreshed while LXD i
   await model.settle();
   assert.match(deployment.status(), /^waiting: No answer from /);
   // The adoption still needs the old databags.
-  assert.deepEqual([UNIT, SECOND].map((unit) => requirer.relation.read(unit)), databags);
+  const error = JSON.stringify({ code: "lxd-unreachable", reason: "LXD does not answer" });
+  assert.deepEqual(
+    [UNIT, SECOND].map((unit) => requirer.relation.read(unit)),
+    databags.map((databag) => ({ ...databag, provider_error: error })),
+  );
 
   await member.start();
   await deployment.updateStatus();
