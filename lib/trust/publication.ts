@@ -210,7 +210,6 @@ export function pendingOf(
  * ```ts
  * import assert from "node:assert/strict";
  * import type { Rejection } from "../requirer/databag.ts";
-import type { Reason } from "../requirer/reason.ts";
  * const [old, added] = ["old", "new"].map((reason) => ({ unit: "a/0", fingerprint: null, reason }));
  * assert.deepEqual(newRejections({ rejected: [old] as Rejection[] }, [old, added] as Rejection[]), [added]);
  * ```

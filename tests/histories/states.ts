@@ -5,17 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { expiryOf } from "../certificates.ts";
+import type { Told } from "../harness/requirer.ts";
 import { accessOf, type Expected } from "./expected.ts";
 import type { Store } from "./trust_store.ts";
 
-interface State {
-  readonly fingerprint: string;
-  readonly state: string;
-  readonly projects?: readonly string[] | null;
-  readonly expires_at: string | null;
-  readonly code?: string;
-  readonly reason?: string;
-}
+type State = Told["certificates"][number];
 
 type Databag = Readonly<Record<string, string>>;
 
@@ -33,7 +27,7 @@ export function checkTrusted(databag: Databag, store: Store, hook: string): void
 export function checkStates(databag: Databag, { claims, refusals }: Expected, store: Store): void {
   assert.equal(databag["provider_error"], undefined, "no error at rest");
   const trusted = new Set(claims.map(({ fingerprint }) => fingerprint));
-  const rejected: readonly State[] = JSON.parse(databag["rejected_certificates"] ?? "[]");
+  const rejected: Told["rejected"] = JSON.parse(databag["rejected_certificates"] ?? "[]");
   // Of more than 100 rejections of a requirer, some are not listed. They have no state.
   const listed = new Set(rejected.map(({ fingerprint }) => fingerprint));
   const refused = refusals.map(({ fingerprint }) => fingerprint)
