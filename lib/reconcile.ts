@@ -318,13 +318,8 @@ async function look(
   if (listed.kind !== "done") return outcomeOf(listed, attempt);
   if (store.kind !== "done") return outcomeOf(store, attempt);
   const { value: trustStore } = store;
-  const { ourFingerprint } = credentials;
-  const may = await lxd.mayManage(ourFingerprint, trustStore);
-  if (may.kind !== "done") return outcomeOf(may, attempt);
-  if (!may.value) {
-    const isIdentity = !trustStore.has(ourFingerprint);
-    return outcomeOf({ kind: "restricted", isIdentity }, attempt);
-  }
+  const refusal = await refusalToManage({ lxd, credentials, attempt }, trustStore);
+  if (refusal) return refusal;
   if (projects && projects.kind !== "done") return outcomeOf(projects, attempt);
   const names = missingFrom(projects?.value, allowed);
   if (names.length > 0) return { kind: "no-project", reason: describeMissing(names) };
@@ -332,6 +327,22 @@ async function look(
   const active = { kind: "active", version, nodes: nodes.length, isUpgrading } as const;
   const cluster = { nodes, isClustered, addresses };
   return { kind: "entered", entry, lxd, trustStore, projects, cluster, active, attempt };
+}
+
+/** Asks why our credential may not manage the trust store. Undefined if it may. */
+export async function refusalToManage(
+  { lxd, credentials: { ourFingerprint }, attempt }: {
+    readonly lxd: Lxd;
+    readonly credentials: Pick<Credentials, "ourFingerprint">;
+    readonly attempt: Attempt;
+  },
+  trustStore: TrustStore,
+): Promise<Outcome | undefined> {
+  const may = await lxd.mayManage(ourFingerprint, trustStore);
+  if (may.kind !== "done") return outcomeOf(may, attempt);
+  if (may.value) return undefined;
+  const isIdentity = !trustStore.has(ourFingerprint);
+  return outcomeOf({ kind: "restricted", isIdentity }, attempt);
 }
 
 /**

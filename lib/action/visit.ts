@@ -7,10 +7,9 @@ import type { Pinned } from "../credential/parts.ts";
 import { readCredentials } from "../juju/read_credentials.ts";
 import { readPublished } from "../juju/read_relations.ts";
 import type { Lxd } from "../lxd/client.ts";
-import type { Reply } from "../lxd/request.ts";
 import { LXD_LIMIT_MS } from "../lxd/time_limits.ts";
 import { type Attempt, type Outcome, outcomeOf } from "../outcome.ts";
-import type { Hook } from "../reconcile.ts";
+import { type Hook, refusalToManage } from "../reconcile.ts";
 import type { TrustStore } from "../trust/trust_store.ts";
 
 /** LXD, entered. */
@@ -67,21 +66,17 @@ export async function knownMembers(hook: Hook): Promise<readonly string[]> {
 
 /** Reads the trust store, if the credential may manage it. */
 export async function readTrustStore(
-  { lxd, credentials: { ourFingerprint }, attempt }: Visit,
+  visit: Visit,
 ): Promise<{ readonly kind: "read"; readonly trustStore: TrustStore } | NoVisit> {
-  const refused = (failure: Exclude<Reply<unknown>, { readonly kind: "done" }>): NoVisit => ({
-    kind: "no-visit",
-    outcome: outcomeOf(failure, attempt),
-    isClustered: lxd.isClustered,
-  });
+  const { lxd, attempt } = visit;
+  const { isClustered } = lxd;
   const store = await lxd.trustStore();
-  if (store.kind !== "done") return refused(store);
+  if (store.kind !== "done") {
+    return { kind: "no-visit", outcome: outcomeOf(store, attempt), isClustered };
+  }
   const { value: trustStore } = store;
-  const may = await lxd.mayManage(ourFingerprint, trustStore);
-  if (may.kind !== "done") return refused(may);
-  if (may.value) return { kind: "read", trustStore };
-  const isIdentity = !trustStore.has(ourFingerprint);
-  return { kind: "no-visit", outcome: outcomeOf({ kind: "restricted", isIdentity }, attempt) };
+  const outcome = await refusalToManage(visit, trustStore);
+  return outcome ? { kind: "no-visit", outcome, isClustered } : { kind: "read", trustStore };
 }
 
 /** The time that LXD's answers have, from now on. */
