@@ -24,7 +24,7 @@ for (const dialect of TESTED_DIALECTS) {
     assert.deepEqual(nodes(), [one.name, two.name]);
     assert.match(
       deployment.status(),
-      /^active: LXD \S+: 2 nodes \(cluster is being upgraded\), 1 certificate$/,
+      /^active: LXD \S+: 2 nodes \(upgrading\), 1 certificate$/,
     );
     requirer.offer(0, [second]);
     await deployment.settle();
