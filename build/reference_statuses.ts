@@ -4,6 +4,7 @@
  * @module
  */
 
+import { explain } from "../lib/explanation.ts";
 import { errorOf } from "../lib/outcome.ts";
 import { renderStatus, type Status } from "../lib/status.ts";
 import { STATUS_WORDS, type StatusWords } from "./status_words.ts";
@@ -14,17 +15,22 @@ export interface KnownStatus extends Status {
   readonly kind: string;
   /** The words. */
   readonly words: StatusWords;
+  /** The explanation in the log and of actions; undefined if the message says it all. */
+  readonly explanation: string | undefined;
 }
+
+const APPLICATION = "lxd-integrator";
 
 /** Renders the statuses of all outcomes, with values of an example. */
 export function renderStatuses(): readonly KnownStatus[] {
   const all: readonly (readonly [string, readonly StatusWords[]])[] = Object.entries(STATUS_WORDS);
   return all.flatMap(([kind, statuses]) =>
-    statuses.map((words) => ({
-      kind,
-      words,
-      ...renderStatus(words.outcome, "lxd-integrator", { status: "unknown" }),
-    }))
+    statuses.map((words) => {
+      const shown = renderStatus(words.outcome, APPLICATION, { status: "unknown" });
+      const explained = explain(words.outcome, APPLICATION);
+      const explanation = explained === shown.message ? undefined : explained;
+      return { kind, words, ...shown, explanation };
+    })
   );
 }
 
@@ -35,9 +41,10 @@ export function renderStatusBlocks(): Readonly<Record<string, string>> {
 }
 
 function sectionOf(kind: string, statuses: readonly KnownStatus[]): string {
-  const paragraphs = statuses.map(({ status, message, words: { when, remedy } }) =>
-    `\`\`\`text\n${status}: ${message}\n\`\`\`\n\n- When: ${when}\n- What to do: ${remedy}\n`
-  );
+  const paragraphs = statuses.map(({ status, message, words: { when, remedy }, explanation }) => {
+    const more = explanation === undefined ? "" : `- Explanation: \`${explanation}\`\n`;
+    return `\`\`\`text\n${status}: ${message}\n\`\`\`\n\n- When: ${when}\n- What to do: ${remedy}\n${more}`;
+  });
   const codes = new Set(statuses.map(({ words }) => errorOf(words.outcome)?.code));
   const told = [...codes].filter((code) => code !== undefined).map((code) => `\`${code}\``);
   const code = told.length > 0

@@ -115,9 +115,8 @@ export const STATUS_WORDS = {
   ],
   unreadable: [{
     outcome: { kind: "unreadable", name: "lxd_endpoint", reason: "it must be https://host:port" },
-    when:
-      "The charm cannot read the option, or the part of the credential, or it has expired. The " +
-      "message says what it must be.",
+    when: "The charm cannot read the option, or the part of the credential, or it has expired. A " +
+      "message of 60 characters has no room for all of the reason, the explanation does.",
     remedy: "Correct what the message names.",
   }],
   "other-cloud": [{
@@ -181,7 +180,7 @@ export const STATUS_WORDS = {
   "no-own-secret": [{
     outcome: { kind: "no-own-secret", words: "ERROR permission denied" },
     when: "Juju does not show the application its own secret, which holds the charm's key.",
-    remedy: "Nothing, if Juju recovers. The message has Juju's words.",
+    remedy: "Nothing, if Juju recovers.",
   }],
   untrusted: [{
     outcome: { kind: "untrusted", endpoint, ourFingerprint },
@@ -212,7 +211,7 @@ export const STATUS_WORDS = {
     },
     when:
       "LXD understands a request of the charm, and refuses it. The charm goes on with all else.",
-    remedy: "Do what LXD says. The message ends with LXD's words.",
+    remedy: "Do what LXD says.",
   }],
   "other-server": [{
     outcome: { kind: "other-server", endpoint, pinned, presented },
@@ -224,11 +223,10 @@ export const STATUS_WORDS = {
   }],
   unverifiable: [{
     outcome: { kind: "unverifiable", endpoint, reason: "The certificate expired on 2026-01-31" },
-    when:
-      "The server presents the pinned certificate, which cannot be verified. The message says why.",
+    when: "The server presents the pinned certificate, which cannot be verified.",
     remedy:
       "Replace LXD's certificate, or add the certificate of its authority to the credential's " +
-      "server certificate, as the message says.",
+      "server certificate, as the explanation says.",
   }],
   unreachable: [
     {

@@ -64,7 +64,7 @@ export function renderStatus(outcome: Outcome, application: string, before: Form
           : `juju grant-secret ${outcome.uri} ${application}`,
       );
     case "other-cloud":
-      return blocked(cut(`Set trust-token: Juju gives ${outcome.found}`));
+      return blocked(cut(`Set trust-token: Juju has ${outcome.found}`));
     case "unreadable":
       return blocked(cut(`Correct ${outcome.name}: ${outcome.reason}`));
     case "no-project":

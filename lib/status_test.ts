@@ -102,7 +102,7 @@ const CASES: { readonly [Kind in Outcome["kind"]]: readonly [Case, ...Case[]] } 
     {
       outcome: { kind: "other-cloud", found: 'a cloud of type "ec2"' },
       status: "blocked",
-      message: 'Set trust-token: Juju gives a cloud of type "ec2"',
+      message: 'Set trust-token: Juju has a cloud of type "ec2"',
     },
   ],
   unreadable: [

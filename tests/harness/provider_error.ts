@@ -9,7 +9,7 @@ import type { RelationHandle, ShownStatus } from "../juju/mod.ts";
 // The statuses as README.md lists them.
 const CODES: readonly (readonly [message: RegExp, code: string])[] = [
   [
-    /^(Missing |Set (lxd_|endpoint of|client-|server-)|Set (trust-token: Juju gives|credentials-secret to) |Add .* to the secret$|Juju does not show |juju grant-secret |The leader enters )/,
+    /^(Missing |Set (lxd_|endpoint of|client-|server-)|Set (trust-token: Juju has|credentials-secret to) |Add .* to the secret$|Juju does not show |juju grant-secret |The leader enters )/,
     "credential-missing",
   ],
   [/^(Correct |No LXD project|Set trust-token )/, "configuration-invalid"],

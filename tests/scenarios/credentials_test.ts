@@ -106,7 +106,7 @@ function unusableClouds(
   return [
     [
       { ...cloud, type: "ec2", credential },
-      /^blocked: Set trust-token: Juju gives a cloud of type "ec2"$/,
+      /^blocked: Set trust-token: Juju has a cloud of type "ec2"$/,
     ],
     [
       { ...cloud, credential: { "auth-type": "interactive", attrs } },

@@ -36,7 +36,7 @@ for (const dialect of TESTED_DIALECTS) {
     // The status still counts rejections.
     requirer.offer(0, [second, "rubbish"]);
     await deployment.settle();
-    assert.match(deployment.status(), /upgraded\), 1 certificate, 1 rejected$/);
+    assert.match(deployment.status(), /\(upgrading\), 1 certificate, 1 rejected$/);
     await one.stop();
     await deployment.updateStatus();
     assert.deepEqual(nodes(), [two.name]);
