@@ -4,11 +4,17 @@
  * @module
  */
 
-import { PROVIDER_ERROR_CODES, REJECTION_CODES, type Words } from "../lib/requirer/codes.ts";
+import {
+  PROVIDER_ERROR_CODES,
+  REJECTION_CODES,
+  WARNING_CODES,
+  type Words,
+} from "../lib/requirer/codes.ts";
 import { renderTable, writeBlocks } from "./blocks.ts";
 
 /**
- * Writes the tables into a document, as the blocks `codes of rejections` and `codes of errors`.
+ * Writes the tables into a document, as the blocks `codes of rejections`, `codes of warnings` and
+ * `codes of errors`.
  *
  * @returns The document, not formatted.
  * @throws {RangeError} If it has no place for a table.
@@ -16,6 +22,7 @@ import { renderTable, writeBlocks } from "./blocks.ts";
 export function writeCodes(document: string): string {
   return writeBlocks(document, {
     "codes of rejections": tableOf(REJECTION_CODES),
+    "codes of warnings": tableOf(WARNING_CODES),
     "codes of errors": tableOf(PROVIDER_ERROR_CODES),
   });
 }

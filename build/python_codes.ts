@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { PROVIDER_ERROR_CODES, REJECTION_CODES, type Words } from "../lib/requirer/codes.ts";
+import {
+  PROVIDER_ERROR_CODES,
+  REJECTION_CODES,
+  WARNING_CODES,
+  type Words,
+} from "../lib/requirer/codes.ts";
 import { LIMITS } from "../lib/requirer/limits.ts";
 
 /** Where the module of the library is. */
@@ -44,6 +49,10 @@ class Words(NamedTuple):
 REJECTION_CODES: Mapping[str, Words] = {
 ${rowsOf(REJECTION_CODES)}}
 """Why a certificate is rejected. A provider may send further codes."""
+
+WARNING_CODES: Mapping[str, Words] = {
+${rowsOf(WARNING_CODES)}}
+"""What the requirer of a trusted certificate should know. A provider may send further codes."""
 
 PROVIDER_ERROR_CODES: Mapping[str, Words] = {
 ${rowsOf(PROVIDER_ERROR_CODES)}}

@@ -88,7 +88,6 @@ const CASES: readonly Case[] = [
   },
 ];
 
-
 Deno.test.each(CASES)("explain() says $message", ({ outcome, message }) => {
   assert.equal(explain(outcome, "my-lxd"), message);
 });

@@ -11,6 +11,7 @@ import type { Context } from "./juju/context.ts";
 import { type HookEvent, variable, type Variables } from "./juju/event.ts";
 import { createJuju, type Exec, execTool, type UnitStatus } from "./juju/hook_tools.ts";
 import { isRefusal, quoteWords, unlessRefused } from "./juju/refusal.ts";
+import { logLines } from "./juju/log_lines.ts";
 import { noteLeader, nudge } from "./juju/replicas.ts";
 import { enter as enterLxd } from "./lxd/enter.ts";
 import type { Transport } from "./lxd/request.ts";
@@ -25,6 +26,8 @@ import {
 } from "./requirer/pinned_fetch.ts";
 import { presentedCertificate } from "./requirer/presented.ts";
 import { renderStatus, renderVersion } from "./status.ts";
+import { renderChange } from "./trust/change.ts";
+import { renderExpiring } from "./trust/expiry.ts";
 import { createMark } from "./trust/owner.ts";
 
 // Juju answers hook tools one by one, so running them together saves their start only. With hundreds
@@ -97,7 +100,7 @@ export async function hook(
   const event = eventOf(surroundings.environment);
   using connections = new DisposableStack();
   const unit = createHook(surroundings, connections);
-  const reconciled = await reconcile(unit, event);
+  const reconciled = await reconcile(unit, event).finally(unit.flush);
   const { outcome } = reconciled;
   if (!outcome) return;
   if (event.kind === "stop") {
@@ -106,12 +109,18 @@ export async function hook(
   await conclude(unit, event, { ...reconciled, outcome });
 }
 
+/** A hook that writes the audit trail. */
+export interface AuditedHook extends Hook {
+  /** Writes the changes that were reported until now to Juju's log. It never fails. */
+  readonly flush: () => Promise<void>;
+}
+
 /**
  * Connects a unit to Juju and LXD.
  *
  * @param connections Keeps the connections to LXD until its disposal.
  */
-export function createHook(surroundings: Surroundings, connections: DisposableStack): Hook {
+export function createHook(surroundings: Surroundings, connections: DisposableStack): AuditedHook {
   const { environment, clock } = surroundings;
   const log = (text: string): void => surroundings.log(line(text));
   const context = contextOf({ ...surroundings, log });
@@ -125,7 +134,16 @@ export function createHook(surroundings: Surroundings, connections: DisposableSt
       clock,
       now,
     });
-  return { ...context, enter, mark, now, clock, report: log };
+  const lines: string[] = [];
+  return {
+    ...context,
+    enter,
+    mark,
+    now,
+    clock,
+    report: (change) => void lines.push(renderChange(change, mark)),
+    flush: () => logLines(context.juju, "INFO", lines.splice(0)),
+  };
 }
 
 /** Connects to the server that credentials pin. Each request has its own time limit. */
@@ -154,6 +172,7 @@ export async function conclude(
   if (status === before.status && message === before.message) return;
   await context.juju.statusSet(status, message);
   if (outcome.kind === "active") {
+    await logLines(context.juju, "WARNING", (outcome.expiring ?? []).map(renderExpiring));
     if (isLeader) await tellVersion(context, outcome, before);
     return;
   }
@@ -167,7 +186,7 @@ async function tellVersion(
   { version }: Active,
   before: UnitStatus,
 ): Promise<void> {
-  if (before.message?.startsWith(renderVersion(version))) return;
+  if (before.message?.includes(renderVersion(version))) return;
   await unlessRefused(juju.applicationVersionSet(version));
 }
 

@@ -15,14 +15,15 @@ import type { Lxd } from "./lxd/client.ts";
 import type { Entry } from "./lxd/enter.ts";
 import type { RequestFailure } from "./lxd/request.ts";
 import { type Fingerprint, outOfDate } from "./requirer/certificate.ts";
+import type { Change } from "./trust/change.ts";
 import type { TrustStore } from "./trust/trust_store.ts";
 
 /** The hook that keeps the credential. */
 export interface Keeper extends Pick<Context, "juju" | "application"> {
   /** Current time. */
   readonly now: Date;
-  /** Receives a line about each change of LXD's trust store. */
-  readonly report: (change: string) => void;
+  /** Receives each change of LXD's trust store. */
+  readonly report: (change: Change) => void;
 }
 
 /** What the hook knows. */
@@ -78,6 +79,10 @@ export async function keepOwn(keeper: Keeper, keeping: Keeping): Promise<Kept> {
   }
   if (entry?.kind !== "entered" || !entry.credentials.isOwn) return UNCHANGED;
   const noted = note(before, entry);
+  // LXD was entered by the token, or by what somebody added to it.
+  if (noted.target?.server.fingerprint !== before.target?.server.fingerprint) {
+    keeper.report(ownChange("added", entry.credentials.ourFingerprint));
+  }
   const { own, failure } = await renew(keeper, noted, { ...keeping, entry });
   const isWritten = own !== before && await writeOwnSecret(keeper.juju, own, secret);
   return { hasChanged: isWritten, ...failure && { failure } };
@@ -97,7 +102,7 @@ export async function leaveLxd(
   for (const fingerprint of [...others, ourFingerprint]) {
     const found = fingerprint && trustStore?.get(fingerprint);
     if (found && (await entry.lxd.revoke(found)).kind === "done") {
-      report(`Revoked our own certificate ${fingerprint}`);
+      report(ownChange("revoked", fingerprint));
     }
   }
 }
@@ -154,7 +159,7 @@ async function trustNext(
     name: `${name}:${fingerprint.slice(0, DIGITS)}`,
     projects: null,
   });
-  if (added.kind === "done") report(`Added our own next certificate ${fingerprint}`);
+  if (added.kind === "done") report(ownChange("added", fingerprint));
   // Only the list proves that the certificate may be used.
   if (await isTrusted(lxd, fingerprint)) return undefined;
   const action = "to renew our certificate";
@@ -178,8 +183,12 @@ async function revokeFormer(
   const revoked = await lxd.revoke(found);
   // An entry that somebody renamed is theirs from now on.
   if (revoked.kind !== "done" && revoked.kind !== "refused") return revoked;
-  if (revoked.kind === "done") report(`Revoked our own former certificate ${former}`);
+  if (revoked.kind === "done") report(ownChange("revoked", former));
   return undefined;
+}
+
+function ownChange(event: Change["event"], fingerprint: Fingerprint): Change {
+  return { event, fingerprint, name: "", projects: null, isOwn: true };
 }
 
 /** From 5.21.3 on, LXD refuses a name with a slash or a leading dash. */

@@ -9,6 +9,7 @@ import type { LxdFailure } from "./lxd/client.ts";
 import { PROVIDER_ERROR_CODES, type ProviderErrorCode } from "./requirer/codes.ts";
 import type { ProviderError } from "./requirer/databag.ts";
 import { unpinnable } from "./requirer/pin.ts";
+import type { Expiring } from "./trust/expiry.ts";
 
 /** How a reconciliation ended. */
 export type Outcome = CredentialFailure | LxdOutcome | NoProject | Unfinished | Active;
@@ -109,6 +110,8 @@ export interface Active {
   readonly certificates: number;
   /** Number of rejected certificates; undefined if it is the number in the status. */
   readonly rejected: number | undefined;
+  /** The certificates that expire soon; undefined if the status tells it as before. */
+  readonly expiring?: readonly Expiring[] | undefined;
 }
 
 /** The attempt that failed. */

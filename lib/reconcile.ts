@@ -17,7 +17,7 @@ import { countRejections, logRejections } from "./juju/rejections.ts";
 import { noteLeader } from "./juju/replicas.ts";
 import { tellError } from "./juju/tell_error.ts";
 import { askLeader, type Leadership } from "./leadership.ts";
-import { apply, type Target } from "./lxd/apply.ts";
+import { apply, type Applied, type Target } from "./lxd/apply.ts";
 import { applyChanges, isEnd } from "./lxd/apply_changes.ts";
 import { keepOwn, leaveLxd } from "./keep_own.ts";
 import type { Lxd } from "./lxd/client.ts";
@@ -26,6 +26,15 @@ import { LAST_STEPS_LIMIT_MS, STEPS_LIMIT_MS } from "./lxd/time_limits.ts";
 import { type Active, type Attempt, errorOf, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
+import type { Change } from "./trust/change.ts";
+import {
+  DEFAULT_WARNING_DAYS,
+  findExpiring,
+  MAXIMUM_WARNING_DAYS,
+  type Soon,
+  soonFrom,
+  warningDays,
+} from "./trust/expiry.ts";
 import type { Mark } from "./trust/owner.ts";
 import { plan } from "./trust/plan.ts";
 import { describeMissing, missingFrom, parseNames, type Projects } from "./trust/projects.ts";
@@ -48,8 +57,8 @@ export interface Hook extends Context {
   readonly now: Date;
   /** Measures the time limits. */
   readonly clock: Pick<Clock, "now">;
-  /** Receives a line about each change of LXD's trust store. */
-  readonly report: (change: string) => void;
+  /** Receives each change of LXD's trust store. */
+  readonly report: (change: Change) => void;
 }
 
 /** The result of a reconciliation. */
@@ -114,6 +123,8 @@ interface Visit {
 
 const UNCONCERNED: Reconciled = { outcome: undefined, isLeader: false, hasChanged: false };
 
+const WARNING_DAYS = "expiry-warning-days";
+const DAYS = `it must be 0 to ${MAXIMUM_WARNING_DAYS}`;
 const NAMES = "it must be names of LXD projects with commas between them";
 
 /**
@@ -142,12 +153,20 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
   const kept = served && await keep(hook, observed, served);
   if (leadership.isLeader() && event.kind === "everything") await noteLeader(hook, event);
   const { outcome, hasChanged = false } = served ?? UNCONCERNED;
+  const problem = kept?.problem ?? optionProblem(configuration);
   return {
     // Requirers are served all the same.
-    outcome: outcome?.kind === "active" && kept?.problem ? kept.problem : outcome,
+    outcome: outcome?.kind === "active" && problem ? problem : outcome,
     hasChanged: hasChanged || kept?.hasChanged === true,
     isLeader: leadership.isLeader(),
   };
+}
+
+/** What is wrong with an option that does not keep the charm from serving. */
+function optionProblem({ config }: Configuration): Outcome | undefined {
+  return warningDays(config[WARNING_DAYS]) === undefined
+    ? { kind: "unreadable", name: WARNING_DAYS, reason: DAYS }
+    : undefined;
 }
 
 /**
@@ -221,7 +240,8 @@ async function serve(hook: Hook, observed: Observed): Promise<Served> {
   const held = markOriginals(applied.trustStore, originals);
   const overreaching = revokeExcess(phases.narrowings, applied);
   const kept = without(held, [...revocations, ...excess, ...overreaching]);
-  const facts = { ...entered.cluster, ...applied, server, mark, trustStore: kept };
+  const soon = soonOf(hook, configuration);
+  const facts = { ...entered.cluster, ...applied, server, mark, trustStore: kept, soon };
   const publishing = { ...seen, facts, adoptable: held };
   const publications = await publishAll(unitOf(hook, observed), known, publishing);
   // Revoke.
@@ -230,18 +250,51 @@ async function serve(hook: Hook, observed: Observed): Promise<Served> {
     ? { ...applied, undone: [...applied.undone, ...due] }
     : await apply(due, applied.trustStore, targetOf(hook, observed, lxd));
   await logRejections(juju, publications);
-  // Outcome.
   const hasChanged = [applied, revoked, ...publications].some((one) => one.hasChanged);
-  const failure = applied.failure ?? revoked.failure;
-  const done = { ...more, publications, hasChanged };
-  if (failure) return { ...done, outcome: outcomeOf(failure, entered.attempt) };
-  if (revoked.undone.length > 0 && unitOf(hook, observed).mayChange) {
-    const counts = { left: countCertificates(revoked.undone), total: countCertificates(steps) };
-    return { ...done, outcome: { kind: "unfinished", ...counts } };
+  const outcome = await conclude(hook, observed, {
+    entered,
+    publications,
+    facts,
+    steps,
+    revoked: { ...revoked, failure: applied.failure ?? revoked.failure },
+  });
+  return { ...more, publications, hasChanged, outcome };
+}
+
+/** What came of a hook's work. */
+interface Work {
+  readonly entered: Entered;
+  readonly publications: readonly PublishedRelation[];
+  readonly facts: Facts;
+  readonly steps: readonly Step[];
+  readonly revoked: Pick<Applied, "trustStore" | "undone" | "failure">;
+}
+
+/** Tells the outcome. What a hook about one relation does not see stays as it was in the status. */
+async function conclude(hook: Hook, observed: Observed, work: Work): Promise<Outcome> {
+  const { seen } = observed;
+  const { entered, publications, facts, steps, revoked: { trustStore, undone, failure } } = work;
+  if (failure) return outcomeOf(failure, entered.attempt);
+  if (undone.length > 0 && unitOf(hook, observed).mayChange) {
+    return {
+      kind: "unfinished",
+      left: countCertificates(undone),
+      total: countCertificates(steps),
+    };
   }
-  const certificates = countOurs(revoked.trustStore, mark);
-  const rejected = await countRejections(hook, seen, publications);
-  return { ...done, outcome: { ...entered.active, certificates, rejected } };
+  const { credentials: { certificate: pem, ourFingerprint: fingerprint } } = entered.entry;
+  const dealt = { ...facts, publications, credential: { pem, fingerprint } };
+  return {
+    ...entered.active,
+    certificates: countOurs(trustStore, facts.mark),
+    rejected: await countRejections(hook, seen, publications),
+    expiring: seen.isWhole ? findExpiring(dealt, facts.soon) : undefined,
+  };
+}
+
+/** The times of which the operator wants a warning. */
+function soonOf({ now }: Hook, { config }: Configuration): Soon {
+  return soonFrom(now, warningDays(config[WARNING_DAYS]) ?? DEFAULT_WARNING_DAYS);
 }
 
 /** The unit as it is now: it may have lost its leadership. */

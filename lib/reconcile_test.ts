@@ -8,7 +8,7 @@ import type { Transport } from "./lxd/request.ts";
 import type { Outcome } from "./outcome.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Databag } from "./requirer/databag.ts";
-import { expiryOf } from "./trust/certificate_states.ts";
+import { expiryOf } from "./trust/expiry.ts";
 import { createMark } from "./trust/owner.ts";
 
 const [client, server, a, b, c, d] = await Promise.all([
@@ -313,6 +313,7 @@ Deno.test("reconcile() registers, answers where asked, and reports the outcome",
     isUpgrading: false,
     certificates: 1,
     rejected: undefined,
+    expiring: undefined,
   });
   assert.deepEqual(model.trusted, { [a.fingerprint]: NAME });
   assert.deepEqual(model.databags["3 lxd/0"], {

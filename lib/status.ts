@@ -4,6 +4,7 @@
  * @module
  */
 import { shorten } from "./credential/fingerprint.ts";
+import type { Expiring } from "./trust/expiry.ts";
 import type { Active, LxdOutcome, Outcome, TokenNeeded, Unfinished } from "./outcome.ts";
 import { line } from "./requirer/line.ts";
 
@@ -25,6 +26,9 @@ export interface FormerStatus {
 
 // `juju status` shows the message from column 68 on, so that a wide terminal has some 60 characters left.
 const MAXIMUM_MESSAGE = 60;
+// An active message. A relation hook sees its own relation only, so it repeats what it does not see.
+const FORMER_REGEXP =
+  /^(?<warning>.* expires .*; )?LXD .*?: \d+ nodes?.*?(?:, (?<rejected>\d+) rejected)?$/;
 const MAXIMUM_CAUSE = 32;
 // LXD names its version.
 const MAXIMUM_VERSION = 24;
@@ -134,16 +138,31 @@ function renderMissing({ names, secret }: Extract<Outcome, { kind: "missing" }>)
     : `Set ${names.join(", ")}`;
 }
 
-function renderActive(
-  { version, nodes, isUpgrading = false, certificates, rejected }: Active,
-  before: string,
-): string {
+function renderActive(active: Active, before: string): string {
+  const { version, nodes, isUpgrading = false, certificates, rejected, expiring } = active;
   const upgrade = isUpgrading ? " (upgrading)" : "";
   const counts = [`${count(nodes, "node")}${upgrade}`, count(certificates, "certificate")];
   // A relation hook counts the other relations only if its own relation has changed.
-  const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
+  const number = rejected ?? Number(before.match(FORMER_REGEXP)?.groups?.["rejected"] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);
-  return `${renderVersion(version)}${counts.join(", ")}`;
+  const warning = expiring
+    ? renderExpiry(expiring)
+    : before.match(FORMER_REGEXP)?.groups?.["warning"] ?? "";
+  return `${warning}${renderVersion(version)}${counts.join(", ")}`;
+}
+
+/** Warns of the certificate that expires first. Empty if there is none. */
+function renderExpiry([first, ...others]: readonly Expiring[]): string {
+  if (!first) return "";
+  const { kind, requirer, days } = first;
+  const whose = {
+    client: requirer === undefined ? "A shared certificate" : `Certificate of ${requirer}`,
+    credential: "Our certificate",
+    server: "LXD's certificate",
+  };
+  const when = days === 0 ? "today" : `in ${count(days, "day")}`;
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return `${whose[kind]} expires ${when}${more}; `;
 }
 
 function renderUnfinished({ left, total }: Unfinished): string {

@@ -226,3 +226,38 @@ Deno.test("renderStatus() counts what the next hook has to do, and blames nobody
     message: "3 of 1,000 certificates still to do; the next hook goes on",
   });
 });
+
+const SOON = { fingerprint: "aa", expiresAt: "2026-12-09T10:00:00Z" };
+
+Deno.test.each(
+  [
+    {
+      expiring: [{ ...SOON, kind: "client", requirer: "my-charm/0", days: 12 }],
+      warning: "Certificate of my-charm/0 expires in 12 days; ",
+    },
+    {
+      expiring: [
+        { ...SOON, kind: "credential", requirer: undefined, days: 1 },
+        { ...SOON, kind: "client", requirer: "my-charm/0", days: 12 },
+      ],
+      warning: "Our certificate expires in 1 day (and 1 more); ",
+    },
+    {
+      expiring: [{ ...SOON, kind: "server", requirer: undefined, days: 0 }],
+      warning: "LXD's certificate expires today; ",
+    },
+    {
+      expiring: [{ ...SOON, kind: "client", requirer: undefined, days: 2 }],
+      warning: "A shared certificate expires in 2 days; ",
+    },
+  ] as const,
+)("renderStatus() warns: $warning", ({ expiring, warning }) => {
+  const { message } = renderStatus({ ...active(2), expiring }, APPLICATION, NOTHING);
+  assert.equal(message, `${warning}LXD 5.0.2: 3 nodes, 1 certificate, 2 rejected`);
+  assert.ok(warning.length <= MAXIMUM);
+  // A relation hook repeats both, and a hook that sees everything ends the warning.
+  const told = { status: "active", message };
+  assert.equal(renderStatus(active(undefined), APPLICATION, told).message, message);
+  const after = renderStatus({ ...active(2), expiring: [] }, APPLICATION, told).message;
+  assert.equal(after, "LXD 5.0.2: 3 nodes, 1 certificate, 2 rejected");
+});

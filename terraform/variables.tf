@@ -34,6 +34,7 @@ variable "config" {
   validation {
     condition = length(setsubtract(keys(var.config), [
       "credentials-secret",
+      "expiry-warning-days",
       "lxd_client_cert",
       "lxd_client_key",
       "lxd_endpoint",
@@ -41,7 +42,7 @@ variable "config" {
       "projects",
       "trust-token",
     ])) == 0
-    error_message = "The charm has the options credentials-secret, lxd_client_cert, lxd_client_key, lxd_endpoint, lxd_server_cert, projects and trust-token."
+    error_message = "The charm has the options credentials-secret, expiry-warning-days, lxd_client_cert, lxd_client_key, lxd_endpoint, lxd_server_cert, projects and trust-token."
   }
 }
 

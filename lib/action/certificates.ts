@@ -6,7 +6,7 @@
 import type { Endpoint } from "../relation/mod.ts";
 import type { Fingerprint } from "../requirer/certificate.ts";
 import type { CertificateState, Rejection } from "../requirer/databag.ts";
-import { expiryOf } from "../trust/certificate_states.ts";
+import { expiryOf } from "../trust/expiry.ts";
 import type { Mark, Owner } from "../trust/owner.ts";
 import { ownerOf, type TrustEntry, type TrustStore } from "../trust/trust_store.ts";
 import type { Published } from "../trust/want.ts";

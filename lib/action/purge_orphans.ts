@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AuditedHook } from "../hook.ts";
 import { everythingSettled } from "../juju/event.ts";
 import { type Observation, observe } from "../juju/observe.ts";
 import { knowsEverything } from "../juju/replicas.ts";
@@ -11,7 +12,6 @@ import { apply } from "../lxd/apply.ts";
 import { STEPS_LIMIT_MS } from "../lxd/time_limits.ts";
 import { outcomeOf } from "../outcome.ts";
 import type { Hook } from "../reconcile.ts";
-import { list } from "../requirer/line.ts";
 import { createMark } from "../trust/owner.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
 import { describeEnd, describeFailure, describeLeadership } from "./failure.ts";
@@ -28,9 +28,6 @@ export interface PurgeParameters {
   /** UUID of another model; null for this one. */
   readonly model: string | null;
 }
-
-// In bytes of UTF-8.
-const MAXIMUM_LIST = 4000;
 
 /**
  * Revokes entries of this application's mark that belong to nothing, or all entries of the application
@@ -108,7 +105,7 @@ async function findOrphans(hook: Hook, { trustStore, seen }: Ground): Promise<Or
 }
 
 async function revoke(
-  { juju, clock }: Hook,
+  { clock, report, flush }: AuditedHook,
   entries: readonly TrustEntry[],
   { visit, trustStore, leadership, record }: Ground & {
     readonly record: ReturnType<typeof createRecord>;
@@ -116,18 +113,15 @@ async function revoke(
 ) {
   const now = () => clock.now().getTime();
   const end = now() + STEPS_LIMIT_MS;
-  const lines: string[] = [];
   const steps = entries.map(({ fingerprint, name }) =>
     ({ kind: "revoke", fingerprint, name }) as const
   );
   const applied = await apply(steps, trustStore, {
     lxd: record.watchLxd(visit.lxd),
-    report: (change) => void lines.push(change),
+    report: record.isDry ? () => {} : report,
     mayGoOn: async () => now() < end && await leadership.confirm(),
   });
-  if (lines.length > 0 && !record.isDry) {
-    await juju.jujuLog("INFO", list(lines, MAXIMUM_LIST, { separator: "; " }));
-  }
+  await flush();
   return applied;
 }
 

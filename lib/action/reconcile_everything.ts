@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { conclude, createHook } from "../hook.ts";
+import { type AuditedHook, conclude, createHook } from "../hook.ts";
 import { everything } from "../juju/event.ts";
 import { listRelations } from "../juju/read_relations.ts";
-import { type Hook, reconcile } from "../reconcile.ts";
+import { reconcile } from "../reconcile.ts";
 import { list } from "../requirer/line.ts";
 import { renderStatus } from "../status.ts";
 import { describeEnd, describeFailure, describeLeadership } from "./failure.ts";
@@ -27,10 +27,9 @@ export const reconcileEverything: Action<{ readonly "dry-run": boolean }> = {
   perform: async (setup, { "dry-run": isDry }) => {
     if (!await setup.hook.juju.isLeader()) return { failure: describeLeadership(setup.hook) };
     const record = createRecord({ isDry });
-    const lines: string[] = [];
-    const hook = watched(setup, { record, lines });
+    const hook = watched(setup, record);
     const event = everything();
-    const reconciled = await reconcile(hook, event);
+    const reconciled = await reconcile(hook, event).finally(hook.flush);
     const { outcome } = reconciled;
     if (!outcome) {
       return { failure: describeEnd(hook) };
@@ -39,9 +38,6 @@ export const reconcileEverything: Action<{ readonly "dry-run": boolean }> = {
       .filter(({ relation }) => record.written.has(relation))
       .map(({ endpoint, relation }) => `${endpoint}:${relation}`);
     if (!isDry) await conclude(hook, event, { ...reconciled, outcome });
-    if (lines.length > 0 && !isDry) {
-      await hook.juju.jujuLog("INFO", list(lines, MAXIMUM_LIST, { separator: "; " }));
-    }
     const { status, message } = renderStatus(outcome, hook.application, { status: "" });
     const isWell = outcome.kind === "active" || outcome.kind === "unfinished";
     return {
@@ -61,16 +57,14 @@ export const reconcileEverything: Action<{ readonly "dry-run": boolean }> = {
 /** A unit whose changes are recorded. */
 function watched(
   { surroundings, connections }: Setup,
-  { record, lines }: {
-    readonly record: ReturnType<typeof createRecord>;
-    readonly lines: string[];
-  },
-): Hook {
+  record: ReturnType<typeof createRecord>,
+): AuditedHook {
   const exec = record.watchTools(surroundings.exec);
   const hook = createHook({ ...surroundings, exec }, connections);
   return {
     ...hook,
-    report: (change) => void lines.push(change),
+    // A dry run changes nothing.
+    ...record.isDry && { report: () => {} },
     enter: async (credentials, terms) => {
       const mayEnrol = terms.mayEnrol && !record.isDry;
       const entrance = await hook.enter(credentials, { ...terms, mayEnrol });

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { createHook, runMain, type Surroundings } from "../hook.ts";
+import { type AuditedHook, createHook, runMain, type Surroundings } from "../hook.ts";
 import { type ActionTools, createActionTools, type Results } from "../juju/action_tools.ts";
 import { isRefusal, quoteWords } from "../juju/refusal.ts";
-import type { Hook } from "../reconcile.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
 
 /** What an action works with. */
 export interface Setup {
   /** The unit. */
-  readonly hook: Hook;
+  readonly hook: AuditedHook;
   /** The parts of its process. */
   readonly surroundings: Surroundings;
   /** Keeps connections to LXD until the action ends. */

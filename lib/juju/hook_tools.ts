@@ -92,8 +92,8 @@ export interface Juju {
   readonly goalState: () => Promise<GoalState>;
   /** Whether this unit leads for the next 30 seconds. */
   readonly isLeader: () => Promise<boolean>;
-  /** Writes a line to Juju's log. It never fails: no certificate waits for a log. */
-  readonly jujuLog: (level: "INFO" | "WARNING", message: string) => Promise<void>;
+  /** Writes lines to Juju's log. It never fails: no certificate waits for a log. */
+  readonly jujuLog: (level: "INFO" | "WARNING", ...lines: readonly string[]) => Promise<void>;
   /**
    * The databag of a unit, or of an application. With `keys`, it holds only these keys, and a text over
    * the limit gives way to {@linkcode TOO_LONG}.
@@ -171,8 +171,9 @@ export function createJuju(exec: Exec): Juju {
     credentialGet: () => credentialGet(() => read(z.unknown(), "credential-get")),
     goalState: () => read(GOAL_STATE, "goal-state"),
     isLeader: () => read(z.boolean(), "is-leader"),
-    jujuLog: async (level, message) => {
-      await exec("juju-log", ["--log-level", level, "--", line(message)]).catch(() => {});
+    jujuLog: async (level, ...lines) => {
+      const text = lines.map((one) => line(one)).join("\n");
+      await exec("juju-log", ["--log-level", level, "--", text]).catch(() => {});
     },
     relationGet: async (relation, name, keys) => {
       const application = name.includes("/") ? [] : ["--app"];

@@ -7,6 +7,7 @@ import { INTERFACES } from "../relation/mod.ts";
 import type { Databag } from "../requirer/databag.ts";
 import { isAdoptionPending } from "../trust/adopt.ts";
 import { type Facts, publicationOf } from "../trust/publication.ts";
+import type { Publication } from "../trust/want.ts";
 import { type TrustStore, without } from "../trust/trust_store.ts";
 import type { UnitContext } from "./context.ts";
 import type { KnownWants, ServedRelation } from "./read_wants.ts";
@@ -16,6 +17,8 @@ import { ERROR_KEY, type Told } from "./tell_error.ts";
 
 /** A relation after its publication. */
 export interface PublishedRelation extends Rejecting, Told {
+  /** The states of its certificates. */
+  readonly certificates: Publication["certificates"];
   /** Whether anything was written. */
   readonly hasChanged: boolean;
   /** Whether Juju refused to write to the relation. */
@@ -53,12 +56,12 @@ export async function publishAll(
   const awaited = without(adoptable, [...facts.unnamed].map((fingerprint) => ({ fingerprint })));
   return await Promise.all(relations.map(async (view) => {
     const publication = publicationOf(view, facts);
-    const { rejected } = publication;
+    const { rejected, certificates } = publication;
     const isPending = isAdoptionPending(view, awaited, facts.mark);
     // A unit that does not lead waits for the leader, but not for ever: the original charm may have
     // published to this unit alone.
     if (isPending && (context.isLeader || !complete)) {
-      return { ...view, rejected, hasChanged: false, isRefused: false };
+      return { ...view, rejected, certificates, hasChanged: false, isRefused: false };
     }
     const { renderPublication, isForApplication } = INTERFACES[view.endpoint];
     const written = await unlessRefused(publish(context, view, {
@@ -66,7 +69,7 @@ export async function publishAll(
       isForApplication: isForApplication({ ...view, isClustered: facts.isClustered }),
     }));
     const isRefused = written === undefined;
-    return { ...view, rejected, hasChanged: false, ...written, isRefused };
+    return { ...view, rejected, certificates, hasChanged: false, ...written, isRefused };
   }));
 }
 

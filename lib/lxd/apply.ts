@@ -6,9 +6,10 @@
 import { limit } from "../async/limit.ts";
 import type { Fingerprint } from "../requirer/certificate.ts";
 import type { Reason } from "../requirer/reason.ts";
+import { type Change, changeOf } from "../trust/change.ts";
 import { fullName } from "../trust/owner.ts";
 import { isSame, isWithin } from "../trust/projects.ts";
-import { describeStep, effectOf, type Step } from "../trust/step.ts";
+import { effectOf, type Step } from "../trust/step.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
 import { CHANGED, type Lxd } from "./client.ts";
 import type { Reply, RequestFailure } from "./request.ts";
@@ -33,8 +34,8 @@ export interface Applied {
 export interface Target {
   /** LXD, entered. */
   readonly lxd: Lxd;
-  /** Receives a line about each change that was made. */
-  readonly report: (change: string) => void;
+  /** Receives each change that was made. */
+  readonly report: (change: Change) => void;
   /** Says whether to take another step. Asked before each. @default {always} */
   readonly mayGoOn?: () => Promise<boolean>;
 }
@@ -188,7 +189,7 @@ function settle({ step, entry, reply }: Tried, progress: Progress, { report }: T
   // LXD may have acted although its answer was lost.
   progress.hasChanged ||= reply.kind === "done" || reply.kind === "unreachable";
   if (reply.kind === "done") {
-    report(describeStep(step));
+    report(changeOf(step, entry));
     setEntry(progress.trustStore, step.fingerprint, effectOf(step, entry));
   } else if (reply.kind !== "refused" || isFailure(step, reply)) progress.failure ??= reply;
   else recordRefusal({ step, entry, reply }, progress);

@@ -1,3 +1,4 @@
+import type { Change } from "../trust/change.ts";
 import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import { effectOf, type Step } from "../trust/step.ts";
@@ -49,7 +50,7 @@ function refusal(status: number): Reply<never> {
 
 interface Result extends Applied {
   readonly asked: readonly string[];
-  readonly told: readonly string[];
+  readonly told: readonly Change[];
 }
 
 /** What a run differs in. */
@@ -68,7 +69,7 @@ async function run(
   { before, after, isIdentity = false, ...more }: RunOptions,
 ): Promise<Result> {
   const asked: string[] = [];
-  const told: string[] = [];
+  const told: Change[] = [];
   const rest = [...answers];
   const answer = (request: string): Promise<Reply<unknown>> => {
     asked.push(request);
@@ -130,7 +131,7 @@ Deno.test("apply() takes the steps in their order, and reports each", async () =
 Deno.test("apply() revokes", async () => {
   const { trustStore, told } = await run([revoke], [DONE], { before: store(entry(a), entry(b)) });
   assert.deepEqual(trustStore, store(entry(b)));
-  assert.deepEqual(told, ["Revoked aa, which was n"]);
+  assert.deepEqual(told.map(({ event }) => event), ["revoked"]);
 });
 
 Deno.test("apply() continues after a refused certificate, and gives the reason", async () => {
@@ -181,7 +182,10 @@ Deno.test("apply() takes all digits where the name is in use", async () => {
     "add aa lxd@uuid:shared:aa null",
   ]);
   assert.equal(added.trustStore.get(a)?.name, "lxd@uuid:shared:aa");
-  assert.deepEqual(added.told, ["Registered aa as lxd@uuid:shared:aa"]);
+  assert.deepEqual(added.told.map(({ event, name }) => [event, name]), [[
+    "added",
+    "lxd@uuid:shared:aa",
+  ]]);
   const renamed = await run([{ kind: "rename", fingerprint: a, name }], [refusal(409), DONE], {
     before: store(entry(a)),
     after: { kind: "done", value: store(entry(a)) },
@@ -289,7 +293,7 @@ Deno.test("apply() lists once after many conflicts, and reports in the order of 
   ], { before: store(), after: { kind: "done", value: store() } });
   assert.equal(asked.filter((one) => one === "list").length, 1);
   assert.equal(trustStore.size, 20);
-  assert.deepEqual(told.map((line) => line.split(" ")[1]), steps.map((one) => one.fingerprint));
+  assert.deepEqual(told.map(({ fingerprint }) => fingerprint), steps.map((one) => one.fingerprint));
 });
 
 Deno.test("apply() takes at most 8 steps at a time, and those of the next kind later", async () => {

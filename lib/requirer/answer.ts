@@ -119,7 +119,7 @@ function joinStates(
 ): ReadonlyMap<string, CertificateState> {
   const joined = new Map<string, CertificateState>();
   for (const one of states) {
-    const state = one.state === "rejected"
+    const state = "reason" in one && one.reason !== undefined
       ? { ...one, reason: line(one.reason, MAXIMUM_REASON) }
       : one;
     const other = joined.get(state.fingerprint);

@@ -115,6 +115,17 @@ export const REJECTION_CODES = {
 /** Code of a rejection that this version of the interface knows. */
 export type RejectionCode = keyof typeof REJECTION_CODES;
 
+/** What the requirer of a trusted certificate should know ahead. */
+export const WARNING_CODES = {
+  "expires-soon": {
+    meaning: "The certificate is trusted, and expires within the operator's `expiry-warning-days`.",
+    remedy: "Send a new certificate beside it, and withdraw it once the new one is trusted.",
+  },
+} as const satisfies Readonly<Record<string, Words>>;
+
+/** Code of a warning that this version of the interface knows. */
+export type WarningCode = keyof typeof WARNING_CODES;
+
 /** Why a provider cannot serve at present. */
 export const PROVIDER_ERROR_CODES = {
   "configuration-invalid": {

@@ -59,6 +59,10 @@ export type CertificateState =
       readonly state: "trusted";
       /** The projects that LXD grants to it; null for all of LXD. */
       readonly projects: readonly string[] | null;
+      /** One of `WARNING_CODES`, or of a later version. @default {no warning} */
+      readonly code?: string;
+      /** The warning in words. @default {no warning} */
+      readonly reason?: string;
     }
     | {
       /** The certificate is about to be registered. */

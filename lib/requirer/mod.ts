@@ -14,6 +14,8 @@ export {
   type ProviderErrorCode,
   REJECTION_CODES,
   type RejectionCode,
+  WARNING_CODES,
+  type WarningCode,
   type Words,
 } from "./codes.ts";
 export type { CertificateState, Databag, ProviderError, Rejection } from "./databag.ts";

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { X509Certificate } from "node:crypto";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
+import type { WarningCode } from "../requirer/codes.ts";
 import type { CertificateState, Rejection } from "../requirer/databag.ts";
-import { attempt } from "../requirer/x509.ts";
 import { compareRejections } from "./bound_rejections.ts";
+import { expiryOf, isSoon, type Soon } from "./expiry.ts";
 import type { TrustStore } from "./trust_store.ts";
 import type { Published } from "./want.ts";
 
@@ -25,6 +25,8 @@ export interface Decided {
   readonly sent: readonly Certificate[];
   /** The former publication. */
   readonly published: Pick<Published, "certificates">;
+  /** The times of which requirers are warned. */
+  readonly soon: Soon;
 }
 
 /**
@@ -49,26 +51,10 @@ export function statesOf(decided: Decided): readonly CertificateState[] {
   for (const fingerprint of registered) {
     const { projects = null } = trustStore.get(fingerprint) ?? {};
     const expires_at = expiryOf(fingerprint);
-    states.set(fingerprint, { fingerprint, state: "trusted", projects, expires_at });
+    const warning = isSoon(expires_at, decided.soon) ? warnOf(expires_at) : {};
+    states.set(fingerprint, { fingerprint, state: "trusted", projects, expires_at, ...warning });
   }
   return [...states.values()].toSorted((a, b) => a.fingerprint < b.fingerprint ? -1 : 1);
-}
-
-/**
- * Reads when a certificate expires.
- *
- * @example Text that is no certificate
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(expiryOf("a text"), null);
- * ```
- *
- * @param pem The certificate.
- * @returns The time in UTC, such as `2036-01-01T00:00:00Z`; null if it cannot be read.
- */
-export function expiryOf(pem: string): string | null {
-  const time = attempt(() => new Date(new X509Certificate(pem).validTo).toISOString());
-  return time?.match(/^\d{4}-.*(?=\.\d+Z$)/)?.[0].concat("Z") ?? null;
 }
 
 /** An expiry that is published already is not read again: the same certificate keeps it. */
@@ -82,4 +68,10 @@ function createExpiry(
     const pem = pems.get(fingerprint) ?? trustStore.get(fingerprint as Fingerprint)?.certificate;
     return pem === undefined ? null : expiryOf(pem);
   };
+}
+
+/** The words stay the same from day to day, so that they are written once. */
+function warnOf(expiresAt: string | null): { readonly code: WarningCode; readonly reason: string } {
+  const reason = `The certificate expires on ${expiresAt?.slice(0, 10)}: send a new one beside it`;
+  return { code: "expires-soon", reason };
 }

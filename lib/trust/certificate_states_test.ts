@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createCertificate } from "../../tests/certificates.ts";
 import { type Certificate, type Fingerprint, firstCertificate } from "../requirer/certificate.ts";
 import type { CertificateState, Rejection } from "../requirer/databag.ts";
-import { type Decided, expiryOf, statesOf } from "./certificate_states.ts";
+import { type Decided, statesOf } from "./certificate_states.ts";
+import { expiryOf, soonFrom } from "./expiry.ts";
 import type { TrustEntry } from "./trust_store.ts";
 
 async function make(notAfter: string): Promise<Certificate> {
@@ -26,6 +27,7 @@ function decided(more: Partial<Decided> = {}): Decided {
     trustStore: new Map(),
     sent: [],
     published: { certificates: new Map() },
+    soon: soonFrom(new Date(), 30),
     ...more,
   };
 }
@@ -98,4 +100,26 @@ Deno.test("statesOf() has one state for each certificate, sorted, the same in an
 
 Deno.test("statesOf() leaves out a rejection that a former version published without a code", () => {
   assert.deepEqual(statesOf(decided({ rejected: [rejectionOf("a/0", "r")] })), []);
+});
+
+Deno.test("statesOf() warns of what is registered and expires soon, and not of what has expired", () => {
+  const expiresAt = "2036-01-02T03:04:05Z";
+  const warned = (now: string, days: number) => {
+    const soon = soonFrom(new Date(now), days);
+    const trustStore = new Map([[a.fingerprint, entry(a)]]);
+    const [state] = statesOf(decided({ registered: [a.fingerprint], trustStore, soon }));
+    return state;
+  };
+  const told = {
+    fingerprint: a.fingerprint,
+    state: "trusted",
+    projects: null,
+    expires_at: expiresAt,
+  };
+  const code = "expires-soon";
+  const reason = "The certificate expires on 2036-01-02: send a new one beside it";
+  assert.deepEqual(warned("2035-12-20T00:00:00Z", 30), { ...told, code, reason });
+  assert.deepEqual(warned("2035-12-20T00:00:00Z", 0), told);
+  assert.deepEqual(warned("2035-11-20T00:00:00Z", 30), told);
+  assert.deepEqual(warned("2036-01-03T00:00:00Z", 30), told);
 });

@@ -68,6 +68,19 @@ export function slug(name: string): string {
 }
 
 /**
+ * Names the requirer of a slug.
+ *
+ * @example A unit, and an application
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual([unslug("my-charm-0"), unslug("my-charm")], ["my-charm/0", "my-charm"]);
+ * ```
+ */
+export function unslug(slug: string): string {
+  return slug.replace(/-(\d+)$/, "/$1");
+}
+
+/**
  * Names the application of a requirer, whose name may be that of a unit, of an application, or the slug
  * of a unit. An application's name never ends in a dash and digits.
  *

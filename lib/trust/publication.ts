@@ -9,6 +9,7 @@ import type { Reason } from "../requirer/reason.ts";
 import { rejection } from "./admit.ts";
 import { boundRejections } from "./bound_rejections.ts";
 import { statesOf } from "./certificate_states.ts";
+import type { Soon } from "./expiry.ts";
 import { type Mark, type Requirer, slug } from "./owner.ts";
 import { isWithin } from "./projects.ts";
 import { ownerOf, type TrustStore } from "./trust_store.ts";
@@ -55,6 +56,8 @@ export interface Facts {
   readonly unnamed: ReadonlySet<Fingerprint>;
   /** The mark of our entries. */
   readonly mark: Mark;
+  /** The times of which requirers are warned if a certificate expires then. */
+  readonly soon: Soon;
 }
 
 /** Composes the publication to a relation. */
@@ -86,6 +89,7 @@ export function publicationOf(view: RelationView, facts: Facts): Publication {
       registered: registered.keys(),
       awaited,
       rejected,
+      soon: facts.soon,
     }),
   };
 }

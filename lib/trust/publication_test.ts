@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import type { CertificateState, Rejection } from "../requirer/databag.ts";
+import { soonFrom } from "./expiry.ts";
 import { createMark } from "./owner.ts";
 import {
   type Facts,
@@ -228,6 +229,7 @@ const FACTS: Facts = {
   ]),
   unnamed: new Set(),
   mark,
+  soon: soonFrom(new Date(), 30),
 };
 
 Deno.test("publicationOf() holds nodes, server, certificates and rejections", () => {

@@ -4,12 +4,8 @@
  * @module
  */
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import { list } from "../requirer/line.ts";
 import type { Projects } from "./projects.ts";
 import type { TrustEntry } from "./trust_store.ts";
-
-// In bytes of UTF-8.
-const MAXIMUM_PROJECTS = 1000;
 
 /** A step of a plan. */
 export type Step =
@@ -37,7 +33,7 @@ export type Step =
     readonly projects: Projects;
     readonly tolerated?: Projects;
   }
-  /** Removes an entry of ours; its name is for the log. */
+  /** Removes an entry of ours. */
   | {
     readonly kind: "revoke";
     readonly fingerprint: Fingerprint;
@@ -68,32 +64,5 @@ export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry 
       return entry && { ...entry, projects: step.projects };
     case "revoke":
       return undefined;
-  }
-}
-
-/**
- * Describes a step in one line of the unit's log.
- *
- * @example A revocation
- * ```ts
- * import assert from "node:assert/strict";
- * import type { Fingerprint } from "../requirer/certificate.ts";
- * const step = { kind: "revoke", fingerprint: "aa" as Fingerprint, name: "n" } as const;
- * assert.equal(describeStep(step), "Revoked aa, which was n");
- * ```
- */
-export function describeStep(step: Step): string {
-  const { fingerprint } = step;
-  switch (step.kind) {
-    case "add":
-      return `Registered ${fingerprint} as ${step.name}`;
-    case "rename":
-      return `Renamed ${fingerprint} to ${step.name}`;
-    case "restrict":
-      return `Gave ${fingerprint} access to ${
-        step.projects ? list(step.projects, MAXIMUM_PROJECTS) : "all projects"
-      }`;
-    case "revoke":
-      return `Revoked ${fingerprint}, which was ${step.name}`;
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
-import { describeStep, effectOf, type Step } from "./step.ts";
+import { effectOf, type Step } from "./step.ts";
 import type { TrustEntry } from "./trust_store.ts";
 
 const fingerprint = "aa" as Fingerprint;
@@ -30,17 +30,4 @@ Deno.test("effectOf() returns the entry after a step", () => {
 
 Deno.test("effectOf() returns no entry for one that is gone", () => {
   for (const step of [RENAME, RESTRICT, REVOKE]) assert.equal(effectOf(step, undefined), undefined);
-});
-
-Deno.test("describeStep() names the fingerprint and no certificate", () => {
-  assert.deepEqual(
-    [ADD, RENAME, RESTRICT, { ...RESTRICT, projects: null }, REVOKE].map(describeStep),
-    [
-      "Registered aa as new",
-      "Renamed aa to after",
-      "Gave aa access to b, c",
-      "Gave aa access to all projects",
-      "Revoked aa, which was before",
-    ],
-  );
 });

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { errorOf } from "../../lib/outcome.ts";
 import { INTERFACES } from "../../lib/relation/mod.ts";
-import { PROVIDER_ERROR_CODES, REJECTION_CODES, type Words } from "../../lib/requirer/codes.ts";
+import {
+  PROVIDER_ERROR_CODES,
+  REJECTION_CODES,
+  WARNING_CODES,
+  type Words,
+} from "../../lib/requirer/codes.ts";
 import { parseBoundedJson, PROVIDER, REQUIRER } from "../../lib/requirer/databag.ts";
 import { LIMITS } from "../../lib/requirer/limits.ts";
 import { MAXIMUM_REASON, MAXIMUM_REJECTIONS } from "../../lib/trust/bound_rejections.ts";
@@ -31,7 +36,11 @@ function keysOf(text: string): readonly string[][] {
 Deno.test("docs/interface-lxd.md lists each code with its meaning and its remedy", () => {
   const rows = (codes: Readonly<Record<string, Words>>) =>
     Object.entries(codes).map(([code, { meaning, remedy }]) => [code, meaning, remedy]);
-  assert.deepEqual(rowsOf(TEXT, "Code"), [rows(REJECTION_CODES), rows(PROVIDER_ERROR_CODES)]);
+  assert.deepEqual(rowsOf(TEXT, "Code"), [
+    rows(REJECTION_CODES),
+    rows(WARNING_CODES),
+    rows(PROVIDER_ERROR_CODES),
+  ]);
 });
 
 Deno.test("docs/interface-lxd.md lists each key of the schemas and of the library", () => {

@@ -164,15 +164,22 @@ function checkSecrecy({ log, runs }: Model): void {
 function checkLines({ log, runs }: Model): void {
   const isOurs = ({ unit }: { readonly unit: string }) => unit.startsWith(`${APPLICATION}/`);
   const lines = [
-    ...log.filter(isOurs).map(({ message }) => message),
+    ...log.filter(isOurs).flatMap(({ message }) => linesOf(message)),
     ...runs.filter(isOurs).flatMap(({ stdout, statusAfter: { message }, tools }) => [
       ...stdout.split("\n"),
       message,
       ...tools.filter(({ tool }) => /^(juju-log|status-set)$/.test(tool))
-        .flatMap(({ args }) => args),
+        .flatMap(({ args }) => args.flatMap(linesOf)),
     ]),
   ];
   for (const line of lines) checkText(line, MAXIMUM_LINE + MAXIMUM_PREFIX);
+}
+
+/** The lines of a text, of which only those for software may come together. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split("\n");
+  for (const line of lines.slice(1)) assert.match(line, /^lxd-(certificate|expiry) /);
+  return lines;
 }
 
 /** A requirer is told in few words, whatever and however much it sent. */

@@ -125,7 +125,10 @@ function unusableClouds(
       withAttrs({ "server-cert": "x" }),
       /^blocked: Correct server-cert of the cloud's credential: it /,
     ],
-    [withAttrs({ "client-cert": certificate }), /^blocked: Correct client-key of the cloud's credential: it /],
+    [
+      withAttrs({ "client-cert": certificate }),
+      /^blocked: Correct client-key of the cloud's credential: it /,
+    ],
     [{ ...cloud, endpoint: "", credential }, /^blocked: Set endpoint of the cloud$/],
     [{ ...cloud, endpoint: "unix:///x", credential }, /^blocked: Correct endpoint of the cloud: /],
   ];
@@ -173,7 +176,9 @@ Deno.test("credentials: the charm is blocked if untrusted, restricted, or pinned
     ],
     [
       { credential: restricted },
-      `blocked: Lift the restriction of our certificate ${restricted.fingerprint.slice(0, 12)} in LXD`,
+      `blocked: Lift the restriction of our certificate ${
+        restricted.fingerprint.slice(0, 12)
+      } in LXD`,
     ],
     [
       { server: server.certificate },

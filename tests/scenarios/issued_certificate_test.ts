@@ -147,7 +147,10 @@ Deno.test.each([
 ])("server certificate: a self-signed certificate fails $what", async ({ made, reason }) => {
   const identity = await createOpensslCertificate(made);
   await using started = await beside(identity, identity.certificate);
-  assert.match(started.deployment.status(), /^blocked: Run check: cannot verify LXD's certificate$/);
+  assert.match(
+    started.deployment.status(),
+    /^blocked: Run check: cannot verify LXD's certificate$/,
+  );
   const explanation = await failed(started.deployment, "get-connection-info");
   assert.match(explanation, reason);
   assert.doesNotMatch(explanation, /signed by itself|issued by/);

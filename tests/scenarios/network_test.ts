@@ -221,7 +221,10 @@ for (const dialect of TESTED_DIALECTS) {
     await lxd.trust(stranger.certificate, { restricted: true, projects: ["default"] });
     deployment.model.setCloud(deployment.cloud({ credential: stranger }));
     await deployment.updateStatus();
-    assert.match(deployment.status(), /^blocked: Lift the restriction of our certificate \w{12} in LXD$/);
+    assert.match(
+      deployment.status(),
+      /^blocked: Lift the restriction of our certificate \w{12} in LXD$/,
+    );
   });
 }
 
@@ -239,7 +242,10 @@ for (const dialect of Object.keys(DIALECTS) as DialectName[]) {
     await lxd.admin("PATCH", "/1.0", { config: { "user.microcloud": "" } });
     await lxd.trust(stranger.certificate, { restricted: true, projects: ["default"] });
     await deployment.updateStatus();
-    assert.match(deployment.status(), /^blocked: Lift the restriction of our certificate \w{12} in LXD$/);
+    assert.match(
+      deployment.status(),
+      /^blocked: Lift the restriction of our certificate \w{12} in LXD$/,
+    );
   });
 }
 

@@ -76,7 +76,10 @@ async function checkContents(
   }
   model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
   await deployment.settle();
-  assert.match(deployment.status(), /^blocked: Add endpoint, client-key, server-cert to the secret$/);
+  assert.match(
+    deployment.status(),
+    /^blocked: Add endpoint, client-key, server-cert to the secret$/,
+  );
   model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
   await deployment.settle();
   assert.match(

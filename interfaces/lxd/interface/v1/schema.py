@@ -111,6 +111,8 @@ class TrustedCertificate(_CertificateState):
     projects: list[str] | None = Field(
         description="The projects that LXD grants to the certificate; null for all of LXD."
     )
+    code: Code = Field(default=None, description="The kind of a warning, such as expires-soon.")
+    reason: str | None = Field(default=None, description="The warning in words.")
 
 
 class PendingCertificate(_CertificateState):

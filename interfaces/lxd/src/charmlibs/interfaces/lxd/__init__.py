@@ -6,7 +6,7 @@
 from ._access import LxdAccess
 from ._answer import Answer, CertificateAnswer, Node, ProviderError, Rejection, Standing
 from ._client import LxdClient
-from ._codes import LIMITS, PROVIDER_ERROR_CODES, REJECTION_CODES, Words
+from ._codes import LIMITS, PROVIDER_ERROR_CODES, REJECTION_CODES, WARNING_CODES, Words
 from ._errors import LxdResponseError, NotReadyError, PinError
 from ._events import (
     LxdGoneEvent,
@@ -24,6 +24,7 @@ __all__ = [
     "LIMITS",
     "PROVIDER_ERROR_CODES",
     "REJECTION_CODES",
+    "WARNING_CODES",
     "Answer",
     "CertificateAnswer",
     "Identity",

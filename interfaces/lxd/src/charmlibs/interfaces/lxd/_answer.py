@@ -68,8 +68,9 @@ class CertificateAnswer:
         state: `trusted`, `pending` or `rejected`.
         projects: The projects that a trusted certificate has access to; None for all of LXD.
         expires_at: When the certificate expires, `2036-01-01T00:00:00Z`; None if that is not told.
-        code: The reason of a rejection as a code, one of `REJECTION_CODES` or a later one.
-        reason: The reason of a rejection in words.
+        code: The reason of a rejection as a code, one of `REJECTION_CODES`; or a warning about a
+            trusted certificate, one of `WARNING_CODES`; or a later code.
+        reason: The same in words.
     """
 
     state: str

@@ -117,6 +117,14 @@ REJECTION_CODES: Mapping[str, Words] = {
 }
 """Why a certificate is rejected. A provider may send further codes."""
 
+WARNING_CODES: Mapping[str, Words] = {
+    "expires-soon": Words(
+        "The certificate is trusted, and expires within the operator's `expiry-warning-days`.",
+        "Send a new certificate beside it, and withdraw it once the new one is trusted.",
+    ),
+}
+"""What the requirer of a trusted certificate should know. A provider may send further codes."""
+
 PROVIDER_ERROR_CODES: Mapping[str, Words] = {
     "configuration-invalid": Words(
         (

@@ -137,12 +137,10 @@ def _join_certificates(databags: Sequence[Mapping[str, str]]) -> dict[str, Certi
 def _certificate_answer(state: str, item: dict[str, Any]) -> CertificateAnswer:
     time = item.get("expires_at")
     expires_at = time if isinstance(time, str) and _TIME.fullmatch(time) else None
-    if state == "trusted":
-        return CertificateAnswer(state, _projects(item.get("projects")), expires_at)
+    projects = _projects(item.get("projects")) if state == "trusted" else None
     reason = item.get("reason")
     told = line(reason) if isinstance(reason, str) else ""
-    code = _code(item.get("code"))
-    return CertificateAnswer(state, expires_at=expires_at, code=code, reason=told)
+    return CertificateAnswer(state, projects, expires_at, _code(item.get("code")), told)
 
 
 def _projects(value: object) -> tuple[str, ...] | None:
