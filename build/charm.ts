@@ -27,7 +27,7 @@ const ROOT = import.meta.dirname?.replace(/\/[^/]*$/, "") ?? ".";
 const EXCLUSIVE = true;
 const SOURCES = [
   "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
-  "{actions,hooks,lib,build}/**/*.{sh,ts}",
+  "{actions,hooks,lib,build}/**/*.{json,sh,ts}",
 ];
 
 /**

@@ -34,7 +34,7 @@ const LXD = ["lib/lxd", "lib/async", ...CREDENTIAL];
 const JUJU = ["lib/juju", "lib/relation", ...CREDENTIAL];
 const OUTCOME = ["lib/outcome.ts"];
 const KEEP = ["lib/leadership.ts", ...LXD, ...JUJU];
-const RECONCILE = [...OUTCOME, "lib/keep_own.ts", ...KEEP];
+const RECONCILE = [...OUTCOME, "lib/keep_own.ts", "lib/serve_collectors.ts", ...KEEP];
 
 /** The layers, each above those that it imports: folders, and the files right in `lib/`. */
 export const LAYERS: Readonly<Record<string, Row>> = {
@@ -49,6 +49,7 @@ export const LAYERS: Readonly<Record<string, Row>> = {
   "lib/status.ts": { imports: [...OUTCOME, REQUIRER] },
   "lib/leadership.ts": { imports: ["lib/juju", "lib/lxd", "lib/async"] },
   "lib/keep_own.ts": { imports: KEEP },
+  "lib/serve_collectors.ts": { imports: KEEP },
   "lib/reconcile.ts": { imports: RECONCILE },
   "lib/hook.ts": { imports: [...RECONCILE, "lib/status.ts", "lib/reconcile.ts"] },
   "lib/action": {

@@ -124,7 +124,12 @@ export function createHook(surroundings: Surroundings, connections: DisposableSt
       clock,
       now,
     });
-  return { ...context, enter, mark, now, clock, report: log };
+  const topology = () => ({
+    model: variable(environment, "JUJU_MODEL_NAME"),
+    modelUuid: variable(environment, "JUJU_MODEL_UUID"),
+    application: context.application,
+  });
+  return { ...context, enter, mark, now, clock, report: log, topology };
 }
 
 /** Connects to the server that credentials pin. Each request has its own time limit. */

@@ -6,20 +6,22 @@
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import { list } from "../requirer/line.ts";
 import type { Projects } from "./projects.ts";
-import type { TrustEntry } from "./trust_store.ts";
+import type { EntryType, TrustEntry } from "./trust_store.ts";
 
 // In bytes of UTF-8.
 const MAXIMUM_PROJECTS = 1000;
 
 /** A step of a plan. */
 export type Step =
-  /** Adds an entry. `projects`: null gives access to all of LXD. */
+  /** Adds an entry. `projects`: null gives access to all of LXD, or to all of its metrics. */
   | {
     readonly kind: "add";
     readonly fingerprint: Fingerprint;
     readonly name: string;
     readonly certificate: Certificate;
     readonly projects: Projects;
+    /** @default {"client"} */
+    readonly type?: EntryType;
   }
   /** Gives an entry of ours another owner. */
   | {
@@ -53,11 +55,11 @@ export type Step =
 export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry | undefined {
   switch (step.kind) {
     case "add": {
-      const { fingerprint, name, certificate, projects } = step;
+      const { fingerprint, name, certificate, projects, type = "client" } = step;
       return {
         fingerprint,
         name,
-        type: "client",
+        type,
         certificate: certificate.pem,
         projects,
       };
