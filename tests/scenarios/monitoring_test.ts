@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintOf } from "../certificates.ts";
+import { judgeCosAgent } from "../contract/cos_agent.ts";
 import { completed } from "../harness/actions.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { addCollector, type Handed, statusesOf } from "../harness/collector.ts";
@@ -37,6 +38,10 @@ Deno.test("monitoring: the leader's collector reads LXD's metrics, and nothing e
   const [mine, others] = [collector.handed(), collector.handed(OTHER)];
   const job = jobOf(mine);
   assert.deepEqual(others, { ...mine, metrics_scrape_jobs: [] });
+  for (const unit of [UNIT, OTHER]) {
+    const { config = "" } = collector.relation.read(unit);
+    assert.deepEqual(await judgeCosAgent(config), ["LXD Integrator"]);
+  }
   assert.deepEqual(await statusesOf(job), [200]);
   const [entry, ...more] = await metricsEntries(lxd);
   assert.deepEqual(more, []);
