@@ -7,7 +7,7 @@ import { sha256Of } from "./sha256.ts";
 import { DENO_VERSION } from "./target.ts";
 import { makeTemporaryFolder } from "../tests/temporary.ts";
 
-const CACHED = "dl/release/v2.9.5/denort-x86_64-unknown-linux-gnu.zip";
+const CACHED = "dl/release/v2.9.6/denort-x86_64-unknown-linux-gnu.zip";
 
 /** Variables of a Deno with an empty cache, and with a network that refuses connections. */
 async function surroundings(denort = "") {
@@ -99,7 +99,7 @@ Deno.test("findDenort() returns where it looked, and why the download failed", a
 });
 
 Deno.test.each([
-  { path: "/bin/true", why: "it is not of Deno 2.9.5" },
+  { path: "/bin/true", why: "it is not of Deno 2.9.6" },
   { path: "/etc/hostname", why: "it is no ELF file of 64 bits" },
   { path: "/nowhere", why: "No such file or directory (os error 2): readfile '/nowhere'" },
 ])("findDenort() refuses $path", async ({ path, why }) => {

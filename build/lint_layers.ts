@@ -33,6 +33,7 @@ const CREDENTIAL = ["lib/credential", ...TRUST];
 const LXD = ["lib/lxd", "lib/async", ...CREDENTIAL];
 const JUJU = ["lib/juju", "lib/relation", ...CREDENTIAL];
 const OUTCOME = ["lib/outcome.ts"];
+const STATUS = ["lib/status.ts", "lib/explanation.ts"];
 const KEEP = ["lib/leadership.ts", ...LXD, ...JUJU];
 const RECONCILE = [...OUTCOME, "lib/keep_own.ts", "lib/serve_collectors.ts", ...KEEP];
 
@@ -46,14 +47,15 @@ export const LAYERS: Readonly<Record<string, Row>> = {
   "lib/lxd": { imports: LXD, packages: ZOD },
   "lib/juju": { imports: JUJU, packages: ZOD },
   "lib/outcome.ts": { imports: ["lib/credential", "lib/lxd", REQUIRER] },
-  "lib/status.ts": { imports: [...OUTCOME, REQUIRER] },
+  "lib/status.ts": { imports: [...OUTCOME, "lib/credential", REQUIRER] },
+  "lib/explanation.ts": { imports: [...OUTCOME, "lib/status.ts", REQUIRER] },
   "lib/leadership.ts": { imports: ["lib/juju", "lib/lxd", "lib/async"] },
   "lib/keep_own.ts": { imports: KEEP },
   "lib/serve_collectors.ts": { imports: KEEP },
   "lib/reconcile.ts": { imports: RECONCILE },
-  "lib/hook.ts": { imports: [...RECONCILE, "lib/status.ts", "lib/reconcile.ts"] },
+  "lib/hook.ts": { imports: [...RECONCILE, ...STATUS, "lib/reconcile.ts"] },
   "lib/action": {
-    imports: ["lib/action", "lib/hook.ts", "lib/status.ts", "lib/reconcile.ts", ...RECONCILE],
+    imports: ["lib/action", "lib/hook.ts", ...STATUS, "lib/reconcile.ts", ...RECONCILE],
   },
   "actions": { imports: ["lib/action"] },
   "hooks": { imports: ["lib/hook.ts", "lib/juju/event.ts"] },

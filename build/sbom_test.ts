@@ -3,7 +3,7 @@ import { renderSbom } from "./sbom.ts";
 
 const A = { name: "@x/a", version: "1.0.0", license: "MIT", dependencies: ["b@2.0.0"] };
 const B = { name: "b", version: "2.0.0", license: "ISC OR MIT", dependencies: [] };
-const RUNTIME = { name: "deno", path: "runtime/deno", purl: "pkg:npm/%40deno/x@2.9.5" };
+const RUNTIME = { name: "deno", path: "runtime/deno", purl: "pkg:npm/%40deno/x@2.9.6" };
 
 Deno.test("renderSbom() lists the runtime and the packages, with licenses and dependencies", () => {
   const text = renderSbom({
@@ -23,7 +23,7 @@ Deno.test("renderSbom() lists the runtime and the packages, with licenses and de
       purl,
     ]),
     [
-      ["deno", "2.9.5", [{ expression: "MIT" }], "pkg:npm/%40deno/x@2.9.5"],
+      ["deno", "2.9.6", [{ expression: "MIT" }], "pkg:npm/%40deno/x@2.9.6"],
       ["@x/a", "1.0.0", [{ expression: "MIT" }], "pkg:npm/%40x/a@1.0.0"],
       ["b", "2.0.0", [{ expression: "ISC OR MIT" }], "pkg:npm/b@2.0.0"],
     ],

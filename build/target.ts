@@ -20,7 +20,7 @@ export interface Target {
 }
 
 /** The version of Deno that builds the charm, and that the charm carries. */
-export const DENO_VERSION = "2.9.5";
+export const DENO_VERSION = "2.9.6";
 
 /** The architectures. */
 export const TARGETS = {

@@ -6,14 +6,15 @@
 import { type Clock, SYSTEM_CLOCK } from "./async/clock.ts";
 import { limit } from "./async/limit.ts";
 import type { Pinned } from "./credential/parts.ts";
+import { explain } from "./explanation.ts";
 import type { Context } from "./juju/context.ts";
 import { type HookEvent, variable, type Variables } from "./juju/event.ts";
 import { createJuju, type Exec, execTool, type UnitStatus } from "./juju/hook_tools.ts";
-import { isRefusal, quoteWords } from "./juju/refusal.ts";
+import { isRefusal, quoteWords, unlessRefused } from "./juju/refusal.ts";
 import { noteLeader, nudge } from "./juju/replicas.ts";
 import { enter as enterLxd } from "./lxd/enter.ts";
 import type { Transport } from "./lxd/request.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Active, Outcome } from "./outcome.ts";
 import { type Hook, reconcile, type Reconciled } from "./reconcile.ts";
 import { either } from "./requirer/either.ts";
 import { line, visible } from "./requirer/line.ts";
@@ -23,7 +24,7 @@ import {
   type PinnedFetchOptions,
 } from "./requirer/pinned_fetch.ts";
 import { presentedCertificate } from "./requirer/presented.ts";
-import { renderStatus } from "./status.ts";
+import { renderStatus, renderVersion } from "./status.ts";
 import { createMark } from "./trust/owner.ts";
 
 // Juju answers hook tools one by one, so running them together saves their start only. With hundreds
@@ -157,6 +158,22 @@ export async function conclude(
   const { status, message } = renderStatus(outcome, context.application, before);
   if (status === before.status && message === before.message) return;
   await context.juju.statusSet(status, message);
+  if (outcome.kind === "active") {
+    if (isLeader) await tellVersion(context, outcome, before);
+    return;
+  }
+  const explanation = explain(outcome, context.application);
+  if (explanation !== message) await context.juju.jujuLog("WARNING", explanation);
+}
+
+/** Sets the version that `juju status` shows. Each active status names it, so the last one tells what is set. */
+async function tellVersion(
+  { juju }: Context,
+  { version }: Active,
+  before: UnitStatus,
+): Promise<void> {
+  if (before.message?.startsWith(renderVersion(version))) return;
+  await unlessRefused(juju.applicationVersionSet(version));
 }
 
 function contextOf({ environment, exec, log }: Surroundings): Context {
@@ -196,8 +213,8 @@ async function logLeftovers(
 ): Promise<void> {
   // Another one of the last units was done before, and removed the charm's own certificate as well.
   if (outcome.kind === "active" || outcome.kind === "token" && outcome.problem === "lost") return;
-  const { message } = renderStatus(outcome, application, NONE);
-  const warning = `Certificates named ${prefix}... may be left in LXD's trust store: ${message}`;
+  const reason = explain(outcome, application);
+  const warning = `Certificates named ${prefix}... may be left in LXD's trust store: ${reason}`;
   await juju.jujuLog("WARNING", warning);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shorten } from "./credential/fingerprint.ts";
 import type { Active, LxdOutcome, Outcome, TokenNeeded, Unfinished } from "./outcome.ts";
 import { line } from "./requirer/line.ts";
 
@@ -22,23 +23,14 @@ export interface FormerStatus {
   readonly message?: string | undefined;
 }
 
+// `juju status` shows the message from column 68 on, so that a wide terminal has some 60 characters left.
+const MAXIMUM_MESSAGE = 60;
 // LXD names its version.
-const MAXIMUM_VERSION = 64;
-
-const OPTIONS = "lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert";
-
-// For a machine whose `lxc` uses that LXD.
-const SET_SERVER = (application: string): string =>
-  `set it with: juju config ${application} ` +
-  'lxd_server_cert="$(lxc query /1.0 | jq -r .environment.certificate)"';
-
-// All fields: `juju update-secret` replaces the whole content.
-const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=...";
-
-const ENTITLED = "its groups must let it create, view, edit and delete identities of the server";
+const MAXIMUM_VERSION = 24;
 
 /**
- * Writes the status of a unit. The message is one line, whatever others wrote into the outcome.
+ * Writes the status of a unit: one line that begins with the remedy. The words of others are cut at 60
+ * characters. The action `check` tells all.
  *
  * @example Active
  * ```ts
@@ -52,119 +44,102 @@ const ENTITLED = "its groups must let it create, view, edit and delete identitie
  * @param before The status until now.
  */
 export function renderStatus(outcome: Outcome, application: string, before: FormerStatus): Status {
-  const { status, message } = renderOutcome(outcome, application, before);
-  return { status, message: line(message) };
-}
-
-function renderOutcome(outcome: Outcome, application: string, before: FormerStatus): Status {
   switch (outcome.kind) {
     case "no-access":
-      return blocked(
-        `Missing credentials access; grant with: juju trust ${application}`,
-      );
+      return blocked(`Run juju trust ${application}: no access to the credential`);
     case "no-key":
-      return {
-        status: "waiting",
-        message: "The leader enters LXD by trust-token in its next hook",
-      };
+      return waiting("The leader enters LXD by trust-token in its next hook");
     case "no-own-secret":
-      return { status: "waiting", message: `Juju does not show our own secret: ${outcome.words}` };
+      return waiting("Juju does not show our own secret; run check");
     case "no-token":
       return blocked(`Set ${outcome.name} to what lxc config trust add printed`);
     case "missing":
-      return blocked(renderMissing(outcome, application));
+      return blocked(renderMissing(outcome));
     case "no-secret":
       return blocked(
         outcome.isAbsent
-          ? `Cannot find credentials-secret ${outcome.uri}: set one that exists, and grant it with: ` +
-            `juju grant-secret <its uri> ${application} (Juju says: ${outcome.words})`
-          : "Cannot read credentials-secret: grant it with: " +
-            `juju grant-secret ${outcome.uri} ${application} (Juju says: ${outcome.words})`,
+          ? "Set credentials-secret to a secret that exists; run check"
+          : `juju grant-secret ${outcome.uri} ${application}`,
       );
     case "other-cloud":
-      return blocked(`Juju gives ${outcome.found}, not an LXD certificate: set ${OPTIONS}`);
+      return blocked(cut(`Set trust-token: Juju gives ${outcome.found}`));
     case "unreadable":
-      return blocked(`Cannot use ${outcome.name}: ${outcome.reason}`);
+      return blocked(cut(`Correct ${outcome.name}: ${outcome.reason}`));
     case "no-project":
       return blocked(`${outcome.reason}; set projects`);
     case "unfinished":
-      return { status: "waiting", message: renderUnfinished(outcome) };
+      return waiting(renderUnfinished(outcome));
     case "active":
-      return { status: "active", message: renderActive(outcome, before.message ?? "") };
+      return { status: "active", message: line(renderActive(outcome, before.message ?? "")) };
     default:
       return renderLxdFailure(outcome);
   }
+}
+
+/** Writes how each active status begins. */
+export function renderVersion(version: string): string {
+  return `LXD ${line(version, MAXIMUM_VERSION)}: `;
 }
 
 /** Writes the status if LXD could not be used. */
 function renderLxdFailure(outcome: LxdOutcome): Status {
   switch (outcome.kind) {
     case "untrusted":
+      return blocked(`Add our certificate ${shorten(outcome.ourFingerprint)} to LXD's trust store`);
+    case "restricted": {
+      const ours = shorten(outcome.ourFingerprint);
       return blocked(
-        `LXD at ${outcome.endpoint} does not trust our certificate ${outcome.ourFingerprint}: ` +
-          "add it to LXD's trust store, or wait until it is valid and not expired",
+        outcome.isIdentity
+          ? `Let our identity ${ours} manage LXD's identities`
+          : `Lift the restriction of our certificate ${ours} in LXD`,
       );
-    case "restricted":
-      return blocked(
-        `LXD at ${outcome.endpoint} does not let our certificate ${outcome.ourFingerprint} manage ` +
-          `certificates: ${
-            outcome.isIdentity ? ENTITLED : "it must not be restricted to projects"
-          }`,
-      );
-    case "other-server":
-      return blocked(
-        `LXD at ${outcome.endpoint} presents the certificate ${outcome.presented}, ` +
-          `not the expected ${outcome.pinned}: if it was replaced, update the credential's server certificate`,
-      );
+    }
+    // A certificate that nobody expects may be an attacker's, so that nobody should trust it unseen.
+    case "other-server": {
+      const [presented, pinned] = [outcome.presented, outcome.pinned].map(shorten);
+      return blocked(`Run check: LXD presents ${presented}, not ${pinned}`);
+    }
     case "unverifiable":
-      return blocked(
-        `Cannot verify the certificate of LXD at ${outcome.endpoint}: ${outcome.reason}`,
-      );
+      return blocked("Run check: cannot verify LXD's certificate");
     case "unreachable":
-      return { status: "waiting", message: `No answer from ${outcome.endpoint}: ${outcome.cause}` };
+      return waiting(cut(`No answer from ${hostOf(outcome.endpoint)}: ${outcome.cause}`));
     case "token":
       return blocked(renderTokenNeeded(outcome));
     case "refused":
-      return blocked(`LXD at ${outcome.endpoint} refuses ${outcome.action}: ${outcome.words}`);
+      return blocked(cut(`LXD refuses ${shorten(outcome.action)}: ${outcome.words}`));
   }
 }
 
-/** Juju shows some 60 characters of a message in a terminal, so the remedy comes first. */
 function renderTokenNeeded({ problem, endpoint, at }: TokenNeeded): string {
-  const where = endpoint.replace("https://", "");
   const reasons = {
-    refused: "LXD says that this one is used or wrong",
+    refused: "this one is used or wrong",
     expired: `this one expired on ${at?.toISOString().slice(0, 10)}`,
-    foreign: `${where} is another server`,
+    foreign: `${hostOf(endpoint)} is another server`,
     lost: "LXD trusts our certificate no more",
   };
   return `Set a new trust-token: ${reasons[problem]}`;
 }
 
-function renderMissing(
-  { names, secret }: Extract<Outcome, { kind: "missing" }>,
-  application: string,
-): string {
-  if (secret === undefined) {
-    const [name = "", ...others] = names;
-    // Juju's credentials often lack this part alone.
-    const isServer = others.length === 0 && /server[-_]cert/.test(name);
-    return `Missing ${names.join(", ")}${isServer ? `; ${SET_SERVER(application)}` : ""}`;
-  }
-  return `Missing ${names.join(", ")} in credentials-secret: juju update-secret ${secret} ` +
-    `${FIELDS} && juju grant-secret ${secret} ${application}`;
+function renderMissing({ names, secret }: Extract<Outcome, { kind: "missing" }>): string {
+  if (secret !== undefined) return `Add ${names.join(", ")} to the secret`;
+  const [name = "", ...others] = names;
+  // Juju's credentials often lack this part alone.
+  const isServer = others.length === 0 && /server[-_]cert/.test(name);
+  return isServer
+    ? "Set lxd_server_cert to LXD's certificate; run check"
+    : `Set ${names.join(", ")}`;
 }
 
 function renderActive(
   { version, nodes, isUpgrading = false, certificates, rejected }: Active,
   before: string,
 ): string {
-  const upgrade = isUpgrading ? " (cluster is being upgraded)" : "";
+  const upgrade = isUpgrading ? " (upgrading)" : "";
   const counts = [`${count(nodes, "node")}${upgrade}`, count(certificates, "certificate")];
   // A relation hook counts the other relations only if its own relation has changed.
   const number = rejected ?? Number(before.match(/^LXD .*, (\d+) rejected$/)?.[1] ?? 0);
   if (number > 0) counts.push(`${number} rejected`);
-  return `LXD ${line(version, MAXIMUM_VERSION)}: ${counts.join(", ")}`;
+  return `${renderVersion(version)}${counts.join(", ")}`;
 }
 
 function renderUnfinished({ left, total }: Unfinished): string {
@@ -176,6 +151,19 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+function hostOf(endpoint: string): string {
+  return endpoint.replace("https://", "");
+}
+
+/** Cuts a message that ends in words of others. */
+function cut(message: string): string {
+  return line(message, MAXIMUM_MESSAGE);
+}
+
 function blocked(message: string): Status {
-  return { status: "blocked", message };
+  return { status: "blocked", message: line(message) };
+}
+
+function waiting(message: string): Status {
+  return { status: "waiting", message: line(message) };
 }

@@ -3,8 +3,17 @@ import type { Outcome } from "./outcome.ts";
 import { renderStatus } from "./status.ts";
 
 const NOTHING = { status: "unknown", message: "" };
-const endpoint = "https://10.0.0.1:8443";
-const ourFingerprint = "aa";
+const APPLICATION = "lxd-integrator";
+const endpoint = "https://10.20.30.41:8443";
+const [ours, theirs, other] = ["0a", "1b", "2c"].map((two) => two.repeat(32)) as [
+  string,
+  string,
+  string,
+];
+const [ourShort, theirShort, otherShort] = [ours, theirs, other].map((one) => one.slice(0, 12));
+const secret = "secret:9m4e2mr0ui3e8a215n4g";
+const WORDS = "a text of somebody else, which is as long as he or she likes";
+const MAXIMUM = 60;
 
 interface Case {
   readonly outcome: Outcome;
@@ -12,121 +21,183 @@ interface Case {
   readonly message: string;
 }
 
-const CASES: readonly Case[] = [
-  {
-    outcome: { kind: "no-access" },
-    status: "blocked",
-    message: "Missing credentials access; grant with: juju trust my-lxd",
-  },
-  {
-    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: false, words: "no" },
-    status: "blocked",
-    message: "Cannot read credentials-secret: grant it with: juju grant-secret secret:abc my-lxd " +
-      "(Juju says: no)",
-  },
-  {
-    outcome: { kind: "no-secret", uri: "secret:abc", isAbsent: true, words: "not found" },
-    status: "blocked",
-    message: "Cannot find credentials-secret secret:abc: set one that exists, and grant it with: " +
-      "juju grant-secret <its uri> my-lxd (Juju says: not found)",
-  },
-  {
-    outcome: { kind: "missing", names: ["endpoint", "client-key"], secret: "secret:abc" },
-    status: "blocked",
-    message: "Missing endpoint, client-key in credentials-secret: juju update-secret secret:abc " +
-      "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=... && " +
-      "juju grant-secret secret:abc my-lxd",
-  },
-  {
-    outcome: {
-      kind: "missing",
-      names: ["lxd_client_key", "lxd_server_cert"],
-      secret: undefined,
+/** The cases of each kind of outcome: a new kind does not compile without one. */
+const CASES: { readonly [Kind in Outcome["kind"]]: readonly [Case, ...Case[]] } = {
+  "no-access": [
+    {
+      outcome: { kind: "no-access" },
+      status: "blocked",
+      message: "Run juju trust lxd-integrator: no access to the credential",
     },
+  ],
+  "no-secret": [
+    {
+      outcome: { kind: "no-secret", uri: secret, isAbsent: false, words: WORDS },
+      status: "blocked",
+      message: `juju grant-secret ${secret} lxd-integrator`,
+    },
+    {
+      outcome: { kind: "no-secret", uri: secret, isAbsent: true, words: WORDS },
+      status: "blocked",
+      message: "Set credentials-secret to a secret that exists; run check",
+    },
+  ],
+  "no-own-secret": [
+    {
+      outcome: { kind: "no-own-secret", words: WORDS },
+      status: "waiting",
+      message: "Juju does not show our own secret; run check",
+    },
+  ],
+  "no-key": [
+    {
+      outcome: { kind: "no-key" },
+      status: "waiting",
+      message: "The leader enters LXD by trust-token in its next hook",
+    },
+  ],
+  "no-token": [
+    {
+      outcome: { kind: "no-token", name: "trust-token" },
+      status: "blocked",
+      message: "Set trust-token to what lxc config trust add printed",
+    },
+  ],
+  token: ([
+    { problem: "refused", reason: "this one is used or wrong" },
+    { problem: "expired", reason: "this one expired on 2026-12-01" },
+    { problem: "foreign", reason: "10.20.30.41:8443 is another server" },
+    { problem: "lost", reason: "LXD trusts our certificate no more" },
+  ] as const).map(({ problem, reason }): Case => ({
+    outcome: { kind: "token", problem, endpoint, at: new Date("2026-12-01T10:00:00Z") },
     status: "blocked",
-    message: "Missing lxd_client_key, lxd_server_cert",
-  },
-  ...["lxd_server_cert", "server-cert of the cloud's credential"].map((name): Case => ({
-    outcome: { kind: "missing", names: [name], secret: undefined },
-    status: "blocked",
-    message: `Missing ${name}; set it with: juju config my-lxd ` +
-      'lxd_server_cert="$(lxc query /1.0 | jq -r .environment.certificate)"',
-  })),
-  {
-    outcome: { kind: "other-cloud", found: 'a cloud of type "ec2"' },
-    status: "blocked",
-    message: 'Juju gives a cloud of type "ec2", not an LXD certificate: ' +
-      "set lxd_endpoint, lxd_client_cert, lxd_client_key and lxd_server_cert",
-  },
-  {
-    outcome: { kind: "unreadable", name: "lxd_endpoint", reason: "it must be https://host:port" },
-    status: "blocked",
-    message: "Cannot use lxd_endpoint: it must be https://host:port",
-  },
-  {
-    outcome: { kind: "untrusted", endpoint, ourFingerprint },
-    status: "blocked",
-    message: `LXD at ${endpoint} does not trust our certificate aa: ` +
-      "add it to LXD's trust store, or wait until it is valid and not expired",
-  },
-  {
-    outcome: { kind: "restricted", endpoint, ourFingerprint },
-    status: "blocked",
-    message: `LXD at ${endpoint} does not let our certificate aa manage certificates: ` +
-      "it must not be restricted to projects",
-  },
-  {
-    outcome: { kind: "restricted", endpoint, ourFingerprint, isIdentity: true },
-    status: "blocked",
-    message: `LXD at ${endpoint} does not let our certificate aa manage certificates: ` +
-      "its groups must let it create, view, edit and delete identities of the server",
-  },
-  {
-    outcome: { kind: "other-server", endpoint, pinned: "bb", presented: "cc" },
-    status: "blocked",
-    message: `LXD at ${endpoint} presents the certificate cc, not the expected bb: ` +
-      "if it was replaced, update the credential's server certificate",
-  },
-  {
-    outcome: { kind: "unverifiable", endpoint, reason: "The certificate expired on 2020-01-01" },
-    status: "blocked",
-    message: `Cannot verify the certificate of LXD at ${endpoint}: ` +
-      "The certificate expired on 2020-01-01",
-  },
-  {
-    outcome: { kind: "unreachable", endpoint, cause: "connection refused" },
-    status: "waiting",
-    message: `No answer from ${endpoint}: connection refused`,
-  },
-  {
-    outcome: { kind: "refused", endpoint, action: "to revoke cc", words: "no" },
-    status: "blocked",
-    message: `LXD at ${endpoint} refuses to revoke cc: no`,
-  },
-  {
-    outcome: { kind: "no-project", reason: 'No LXD project "wbe"' },
-    status: "blocked",
-    message: 'No LXD project "wbe"; set projects',
-  },
-  {
-    outcome: { ...active(1, 2), isUpgrading: true },
-    status: "active",
-    message: "LXD 5.0.2: 2 nodes (cluster is being upgraded), 1 certificate, 1 rejected",
-  },
-  {
-    outcome: active(2, 1, 0),
-    status: "active",
-    message: "LXD 5.0.2: 1 node, 0 certificates, 2 rejected",
-  },
-];
+    message: `Set a new trust-token: ${reason}`,
+  })) as [Case, ...Case[]],
+  missing: [
+    {
+      outcome: {
+        kind: "missing",
+        names: ["client-cert", "client-key", "server-cert"],
+        secret,
+      },
+      status: "blocked",
+      message: "Add client-cert, client-key, server-cert to the secret",
+    },
+    {
+      outcome: {
+        kind: "missing",
+        names: ["lxd_client_cert", "lxd_client_key", "lxd_server_cert"],
+        secret: undefined,
+      },
+      status: "blocked",
+      message: "Set lxd_client_cert, lxd_client_key, lxd_server_cert",
+    },
+    ...["lxd_server_cert", "server-cert of the cloud's credential"].map((name): Case => ({
+      outcome: { kind: "missing", names: [name], secret: undefined },
+      status: "blocked",
+      message: "Set lxd_server_cert to LXD's certificate; run check",
+    })),
+  ],
+  "other-cloud": [
+    {
+      outcome: { kind: "other-cloud", found: 'a cloud of type "ec2"' },
+      status: "blocked",
+      message: 'Set trust-token: Juju gives a cloud of type "ec2"',
+    },
+  ],
+  unreadable: [
+    {
+      outcome: { kind: "unreadable", name: "lxd_endpoint", reason: WORDS },
+      status: "blocked",
+      message: "Correct lxd_endpoint: a text of somebody else, which is a...",
+    },
+  ],
+  untrusted: [
+    {
+      outcome: { kind: "untrusted", endpoint, ourFingerprint: ours },
+      status: "blocked",
+      message: `Add our certificate ${ourShort} to LXD's trust store`,
+    },
+  ],
+  restricted: [
+    {
+      outcome: { kind: "restricted", endpoint, ourFingerprint: ours },
+      status: "blocked",
+      message: `Lift the restriction of our certificate ${ourShort} in LXD`,
+    },
+    {
+      outcome: { kind: "restricted", endpoint, ourFingerprint: ours, isIdentity: true },
+      status: "blocked",
+      message: `Let our identity ${ourShort} manage LXD's identities`,
+    },
+  ],
+  "other-server": [
+    {
+      outcome: { kind: "other-server", endpoint, pinned: theirs, presented: other },
+      status: "blocked",
+      message: `Run check: LXD presents ${otherShort}, not ${theirShort}`,
+    },
+  ],
+  unverifiable: [
+    {
+      outcome: { kind: "unverifiable", endpoint, reason: WORDS },
+      status: "blocked",
+      message: "Run check: cannot verify LXD's certificate",
+    },
+  ],
+  unreachable: [
+    {
+      outcome: { kind: "unreachable", endpoint, cause: "connection refused" },
+      status: "waiting",
+      message: "No answer from 10.20.30.41:8443: connection refused",
+    },
+  ],
+  refused: [
+    {
+      outcome: { kind: "refused", endpoint, action: `to revoke ${theirs}`, words: "no\nspace" },
+      status: "blocked",
+      message: `LXD refuses to revoke ${theirShort}: no space`,
+    },
+  ],
+  "no-project": [
+    {
+      outcome: { kind: "no-project", reason: 'No LXD project "wbe"' },
+      status: "blocked",
+      message: 'No LXD project "wbe"; set projects',
+    },
+  ],
+  unfinished: [
+    {
+      outcome: { kind: "unfinished", left: 997, total: 1_000 },
+      status: "waiting",
+      message: "997 of 1,000 certificates still to do; the next hook goes on",
+    },
+  ],
+  active: [
+    {
+      outcome: { ...active(1, 2), isUpgrading: true },
+      status: "active",
+      message: "LXD 5.0.2: 2 nodes (upgrading), 1 certificate, 1 rejected",
+    },
+    {
+      outcome: active(2, 1, 0),
+      status: "active",
+      message: "LXD 5.0.2: 1 node, 0 certificates, 2 rejected",
+    },
+  ],
+};
 
 function active(rejected: number | undefined, nodes = 3, certificates = 1) {
   return { kind: "active", version: "5.0.2", nodes, certificates, rejected } as const;
 }
 
-Deno.test.each(CASES)("renderStatus() says $message", ({ outcome, status, message }) => {
-  assert.deepEqual(renderStatus(outcome, "my-lxd", NOTHING), { status, message });
-});
+Deno.test.each(Object.values(CASES).flat())(
+  "renderStatus() says $message",
+  ({ outcome, status, message }) => {
+    assert.deepEqual(renderStatus(outcome, APPLICATION, NOTHING), { status, message });
+    assert.ok(message.length <= MAXIMUM, `${message.length} characters`);
+  },
+);
 
 Deno.test.each(
   [
@@ -139,12 +210,12 @@ Deno.test.each(
   const message = (number: number): string =>
     `LXD 5.0.2: 3 nodes, 1 certificate${number ? `, ${number} rejected` : ""}`;
   const told = { status: "active", message: message(before) };
-  assert.equal(renderStatus(active(rejected), "my-lxd", told).message, message(expected));
+  assert.equal(renderStatus(active(rejected), APPLICATION, told).message, message(expected));
 });
 
 Deno.test("renderStatus() counts from zero after a status without a number", () => {
   const told = { status: "waiting", message: "No answer from LXD 5.0.2, 7 rejected by it" };
-  const { message } = renderStatus(active(undefined), "my-lxd", told);
+  const { message } = renderStatus(active(undefined), APPLICATION, told);
   assert.equal(message, "LXD 5.0.2: 3 nodes, 1 certificate");
 });
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { explain } from "../explanation.ts";
 import type { Context } from "../juju/context.ts";
 import type { Outcome } from "../outcome.ts";
-import { renderStatus } from "../status.ts";
 
 /** The unit, and what it knows of LXD. */
 export interface Failing extends Pick<Context, "application" | "unit"> {
@@ -30,8 +30,8 @@ export function describeFailure(
   outcome: Outcome,
   { application, unit, isClustered = false }: Failing,
 ): string {
-  const { message } = renderStatus(outcome, application, { status: "" });
-  // The status gives the remedy for all others.
+  const message = explain(outcome, application);
+  // The explanation has the remedy for all others.
   if (outcome.kind === "unreachable") {
     // A member without its database answers the first question, and no other one.
     if (isClustered) {

@@ -82,6 +82,8 @@ export type SecretContent = Readonly<Record<string, string>>;
 
 /** The hook tools that the charm uses. Relations are named by the number of their id. */
 export interface Juju {
+  /** Sets the version of the workload that `juju status` shows for the application, at once. */
+  readonly applicationVersionSet: (version: string) => Promise<void>;
   /** The application's options; those unset and without default are absent. */
   readonly configGet: () => Promise<Readonly<Record<string, unknown>>>;
   /** The cloud and its credential; undefined without `juju trust`. */
@@ -134,6 +136,8 @@ export interface Juju {
 export const WRITE_SECRET = "secret-write";
 
 const BUFFER_LENGTH = 65_536;
+// LXD names its version.
+const MAXIMUM_VERSION = 64;
 
 const TEXT = z.string();
 const TEXTS = z.array(z.string());
@@ -160,6 +164,9 @@ const CONTROLS_REGEXP = /[\u007f-\u009f\ufffe\uffff]/g;
 export function createJuju(exec: Exec): Juju {
   const read = createRead(exec);
   return {
+    applicationVersionSet: async (version) => {
+      await exec("application-version-set", ["--", line(version, MAXIMUM_VERSION)]);
+    },
     configGet: () => read(CONFIG, "config-get"),
     credentialGet: () => credentialGet(() => read(z.unknown(), "credential-get")),
     goalState: () => read(GOAL_STATE, "goal-state"),

@@ -36,6 +36,7 @@ function world({ units, relations, databags = {} }: Model): Juju & { readonly as
   const members = (relation: string) => relations?.[relation];
   return {
     asked,
+    applicationVersionSet: refuse,
     configGet: refuse,
     credentialGet: refuse,
     isLeader: refuse,

@@ -72,7 +72,7 @@ export function unknownToTls(certificate: Certificate): string | undefined {
 }
 
 function unprovable(server: Certificate, { version }: X509, now: Date): string | undefined {
-  // Deno's TLS (2.9.5) does not demand the key of a certificate of another version.
+  // Deno's TLS (2.9.6) does not demand the key of a certificate of another version.
   if (version !== 3) {
     return `The certificate is of X.509 version ${version}, with which nobody can prove to hold ` +
       `its key here: ${REPLACE}`;

@@ -212,7 +212,7 @@ function send(agent: Agent, url: string, init: FetchInit): Promise<Response> {
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   outgoing.on("close", () => signal?.removeEventListener("abort", abort));
-  // Deno (2.9.5, denoland/deno#36786) repeats a request by itself if a kept connection is cut, even by
+  // Deno (2.9.6, denoland/deno#36786) repeats a request by itself if a kept connection is cut, even by
   // this client. Registering twice is not the same as once, and an aborted request must not be sent.
   outgoing.on("socket", () => outgoing.reusedSocket = false);
   outgoing.on("error", fail);

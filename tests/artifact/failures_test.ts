@@ -29,7 +29,7 @@ async function fails(
 
 Deno.test.each([
   { bin: "LICENSE", why: "it is no ELF file of 64 bits" },
-  { bin: "/bin/true", why: "it is not of Deno 2.9.5" },
+  { bin: "/bin/true", why: "it is not of Deno 2.9.6" },
 ])("DENORT_BIN=$bin fails the build: $why", async ({ bin, why }) => {
   const line = new RegExp(`^Cannot compile with DENORT_BIN ${bin}: ${why}\n$`);
   for (const command of ["build", "compile"]) await fails([command], { DENORT_BIN: bin }, line);

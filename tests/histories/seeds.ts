@@ -68,6 +68,6 @@ export function report<T>(
     value === undefined ? "" : show(value),
     error,
     "Repeat it with:",
-    `SEED=${seed} REPLAY=${counterexamplePath} npx -y deno@2.9.5 test -A ${file}`,
+    `SEED=${seed} REPLAY=${counterexamplePath} npx -y deno@2.9.6 test -A ${file}`,
   ].join("\n"));
 }

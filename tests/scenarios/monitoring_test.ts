@@ -180,6 +180,12 @@ Deno.test("monitoring: without LXD a collector gets the alerts, and later the re
   await member.stop();
   await deployment.updateStatus();
   assert.deepEqual(collector.handed(), late, "LXD may come back");
+  deployment.model.removeRelation(collector.relation);
+  await deployment.settle();
+  await member.start();
+  assert.deepEqual(await statusesOf(job), [200]);
+  await deployment.updateStatus();
+  assert.deepEqual(await statusesOf(job), [403]);
 });
 
 Deno.test("monitoring: actions know the certificates for metrics", async () => {

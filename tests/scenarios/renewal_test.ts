@@ -7,7 +7,8 @@ import { createStoragePool } from "../lxd/administration.ts";
 import { authOf } from "../lxd/client.ts";
 import { startLxd } from "../lxd/real.ts";
 
-const DAY_MS = 86_400_000;
+const DAY_S = 86_400;
+const DAY_MS = DAY_S * 1000;
 const MINE = "my-charm/0";
 
 function newest(deployment: Deployment): MyIdentity {
@@ -45,7 +46,7 @@ Deno.test("my-charm: renews its certificate ahead of its expiry, without a gap",
   await createStoragePool(lxd, "default");
   // LXD and its provider have the right time. 65 days before the end, two thirds of a year are over.
   const clock = await createWrongClock("my-charm");
-  clock.set("-300d");
+  clock.set(-300 * DAY_S);
   const { run } = clock;
   await using deployment = await deploy(lxd, { running: "built", model: { run } });
   const { model } = deployment;
@@ -56,12 +57,12 @@ Deno.test("my-charm: renews its certificate ahead of its expiry, without a gap",
   assert.equal(deployment.status(MINE), active(old));
 
   const offered = relation.read(MINE);
-  clock.set("-60d");
+  clock.set(-60 * DAY_S);
   model.updateStatus("my-charm");
   await deployment.settle();
   assert.deepEqual(relation.read(MINE), offered, "a certificate stays for eight months");
 
-  clock.set("+0d");
+  clock.set(0);
   model.updateStatus("my-charm");
   const course = await stepThrough(deployment);
   await deployment.settle();

@@ -26,13 +26,13 @@ interface World {
 /** Makes LXD slow by the clock of the charm's machine, so that no test waits. */
 function slowDown({ lxd, clock }: World, method: string): void {
   let elapsed = 0;
-  const before = (): void => clock.set(`+${elapsed += SLOW_S}s`);
+  const before = (): void => clock.set(elapsed += SLOW_S);
   lxd.fault({ method, path: CERTIFICATE }, { kind: "hook", before });
 }
 
 function speedUp({ lxd, clock }: World): void {
   lxd.clear();
-  clock.set("+0d");
+  clock.set(0);
 }
 
 function assertFit(done: number): void {
@@ -146,7 +146,7 @@ Deno.test("unfinished: a unit that loses leadership in a hook leaves the rest to
   // The last answer of is-leader is too old by then.
   const before = (): void => {
     model.setLeader(`${APPLICATION}/1`);
-    clock.set(`+${LEADER_AGE_MS / 1000 + 2}s`);
+    clock.set(LEADER_AGE_MS / 1000 + 2);
   };
   lxd.fault({ method: "POST", path: CERTIFICATE, nth: 3, times: 1 }, { kind: "hook", before });
   requirer.offer(0, certificates);
