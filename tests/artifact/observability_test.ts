@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { parser } from "@grafana/lezer-logql";
 import { CONTENT, readContent } from "../../build/observability.ts";
 import { renderCosAgent } from "../../lib/relation/cos_agent.ts";
+import { code, tables } from "../documents/markdown.ts";
 import { ensurePrometheus } from "../harness/prometheus.ts";
 import { ensurePackages } from "../packages.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
@@ -13,6 +14,7 @@ import { run } from "./process.ts";
 interface Rule {
   readonly alert: string;
   readonly expr: string;
+  readonly labels: { readonly severity: string };
 }
 
 const TOPOLOGY = { model: "prod", modelUuid: "6f1c2d3e-0000", application: "lxd-integrator" };
@@ -123,4 +125,12 @@ Deno.test("Prometheus takes the alerts over metrics, and the queries of the dash
   const { code, out, err } = await run(["promtool", "check", "rules", `${folder}/rules.yml`]);
   await Deno.remove(folder, { recursive: true });
   assert.equal(code, 0, `${out}${err}`);
+});
+
+Deno.test("docs/how-to-monitor.md lists each alert with its severity, and no other", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/how-to-monitor.md", import.meta.url));
+  const [alerts] = tables(page);
+  const listed = alerts?.rows.map(([alert = "", severity]) => [code(alert)[0], severity]);
+  const rules = [...LOG, ...PUBLISHED.metrics_alert_rules.groups[0].rules];
+  assert.deepEqual(listed, rules.map(({ alert, labels }) => [alert, labels.severity]));
 });
