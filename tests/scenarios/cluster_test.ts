@@ -201,7 +201,7 @@ async function loseAllMembers(
 Deno.test(
   "cluster: prometheus reads each member with what a collector is handed, until it is gone",
   {
-    ignore: IS_STAND_IN,
+    ignore: IS_NOT_LXD,
   },
   async () => {
     await using deployment = await deploy(shared);
