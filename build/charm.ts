@@ -28,7 +28,7 @@ const EXCLUSIVE = true;
 const SOURCES = [
   "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,CHANGES.md,SECURITY.md,icon.svg}",
   "docs/**/*.*",
-  "{actions,hooks,lib,build}/**/*.{sh,ts}",
+  "{actions,hooks,lib,build}/**/*.{json,sh,ts}",
 ];
 
 /**

@@ -35,7 +35,7 @@ const JUJU = ["lib/juju", "lib/relation", ...CREDENTIAL];
 const OUTCOME = ["lib/outcome.ts"];
 const STATUS = ["lib/status.ts", "lib/explanation.ts"];
 const KEEP = ["lib/leadership.ts", ...LXD, ...JUJU];
-const RECONCILE = [...OUTCOME, "lib/keep_own.ts", ...KEEP];
+const RECONCILE = [...OUTCOME, "lib/keep_own.ts", "lib/serve_collectors.ts", ...KEEP];
 
 /** The layers, each above those that it imports: folders, and the files right in `lib/`. */
 export const LAYERS: Readonly<Record<string, Row>> = {
@@ -51,6 +51,7 @@ export const LAYERS: Readonly<Record<string, Row>> = {
   "lib/explanation.ts": { imports: [...OUTCOME, "lib/status.ts", REQUIRER] },
   "lib/leadership.ts": { imports: ["lib/juju", "lib/lxd", "lib/async"] },
   "lib/keep_own.ts": { imports: KEEP },
+  "lib/serve_collectors.ts": { imports: KEEP },
   "lib/reconcile.ts": { imports: RECONCILE },
   "lib/hook.ts": { imports: [...RECONCILE, ...STATUS, "lib/reconcile.ts"] },
   "lib/action": {

@@ -134,6 +134,11 @@ export function createHook(surroundings: Surroundings, connections: DisposableSt
       clock,
       now,
     });
+  const topology = () => ({
+    model: variable(environment, "JUJU_MODEL_NAME"),
+    modelUuid: variable(environment, "JUJU_MODEL_UUID"),
+    application: context.application,
+  });
   const lines: string[] = [];
   return {
     ...context,
@@ -142,6 +147,7 @@ export function createHook(surroundings: Surroundings, connections: DisposableSt
     now,
     clock,
     report: (change) => void lines.push(renderChange(change, mark)),
+    topology,
     flush: () => logLines(context.juju, "INFO", lines.splice(0)),
   };
 }

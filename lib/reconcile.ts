@@ -17,13 +17,15 @@ import { countRejections, logRejections } from "./juju/rejections.ts";
 import { noteLeader } from "./juju/replicas.ts";
 import { tellError } from "./juju/tell_error.ts";
 import { askLeader, type Leadership } from "./leadership.ts";
-import { apply, type Applied, type Target } from "./lxd/apply.ts";
+import { type Applied, apply, type Target } from "./lxd/apply.ts";
 import { applyChanges, isEnd } from "./lxd/apply_changes.ts";
 import { keepOwn, leaveLxd } from "./keep_own.ts";
+import { type Ground, serveCollectors } from "./serve_collectors.ts";
 import type { Lxd } from "./lxd/client.ts";
 import type { Entry, Terms } from "./lxd/enter.ts";
 import { LAST_STEPS_LIMIT_MS, STEPS_LIMIT_MS } from "./lxd/time_limits.ts";
 import { type Active, type Attempt, errorOf, type Outcome, outcomeOf } from "./outcome.ts";
+import type { Topology } from "./relation/cos_agent.ts";
 import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
 import type { Change } from "./trust/change.ts";
@@ -59,6 +61,8 @@ export interface Hook extends Context {
   readonly clock: Pick<Clock, "now">;
   /** Receives each change of LXD's trust store. */
   readonly report: (change: Change) => void;
+  /** Reads where this unit is in Juju. */
+  readonly topology: () => Topology;
 }
 
 /** The result of a reconciliation. */
@@ -119,6 +123,8 @@ interface Served {
 interface Visit {
   readonly entry: Entry;
   readonly trustStore?: TrustStore;
+  /** What collectors are served with. @default {LXD cannot be used} */
+  readonly ground?: Omit<Ground, "target"> & { readonly lxd: Lxd };
 }
 
 const UNCONCERNED: Reconciled = { outcome: undefined, isLeader: false, hasChanged: false };
@@ -144,20 +150,22 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
   ]);
   const leadership = await askLeader(juju, clock);
   const observed = { event, configuration, seen, leadership };
-  const isConcerned = seen.relations.length > 0 || seen.revocable.kind !== "none";
+  const isConcerned = seen.relations.length > 0 || seen.revocable.kind !== "none" ||
+    event.kind === "collector" && leadership.isLeader();
   const served = isConcerned ? await serve(hook, observed) : undefined;
   if (served) {
     const { outcome, publications = seen.relations } = served;
     await tellError(unitOf(hook, observed), publications, errorOf(outcome));
   }
+  const collected = await collect(hook, observed, served);
   const kept = served && await keep(hook, observed, served);
   if (leadership.isLeader() && event.kind === "everything") await noteLeader(hook, event);
   const { outcome, hasChanged = false } = served ?? UNCONCERNED;
-  const problem = kept?.problem ?? optionProblem(configuration);
+  const problem = kept?.problem ?? collected.problem ?? optionProblem(configuration);
   return {
     // Requirers are served all the same.
     outcome: outcome?.kind === "active" && problem ? problem : outcome,
-    hasChanged: hasChanged || kept?.hasChanged === true,
+    hasChanged: hasChanged || collected.hasChanged || kept?.hasChanged === true,
     isLeader: leadership.isLeader(),
   };
 }
@@ -167,6 +175,34 @@ function optionProblem({ config }: Configuration): Outcome | undefined {
   return warningDays(config[WARNING_DAYS]) === undefined
     ? { kind: "unreadable", name: WARNING_DAYS, reason: DAYS }
     : undefined;
+}
+
+/**
+ * Serves collectors of logs and metrics, once requirers are served.
+ *
+ * @returns What the operator should know beside an active outcome.
+ */
+async function collect(
+  hook: Hook,
+  observed: Observed,
+  served: Served | undefined,
+): Promise<{ readonly hasChanged: boolean; readonly problem?: Outcome | undefined }> {
+  const { event, seen } = observed;
+  const { isLeader, mayChange } = unitOf(hook, observed);
+  const { entry, ground } = served?.visit ?? {};
+  // A server that has just failed is not asked again in this hook.
+  const isUsable = mayChange && served?.outcome.kind !== "unreachable";
+  const { hasChanged, failure } = await serveCollectors(hook, {
+    event,
+    seen,
+    isLeader,
+    ground: isUsable && ground
+      ? { ...ground, target: targetOf(hook, observed, ground.lxd) }
+      : undefined,
+  });
+  if (!failure || entry?.kind !== "entered") return { hasChanged };
+  const attempt = attemptOf({ ...entry, endpoint: entry.lxd.endpoint }, hook.now);
+  return { hasChanged, problem: outcomeOf(failure, attempt) };
 }
 
 /**
@@ -349,8 +385,10 @@ async function enter(
   }
   const isNamed = allowed !== null || seen.relations.some(({ wants }) => namesProjects(wants));
   const looked = await look(entry, { allowed, isNamed, now: hook.now });
-  const trustStore = looked.kind === "entered" ? { trustStore: looked.trustStore } : {};
-  return { visit: { entry, ...trustStore }, entered: looked };
+  if (looked.kind !== "entered") return { visit: { entry }, entered: looked };
+  const { lxd, trustStore, cluster: { nodes } } = looked;
+  const ground = { lxd, trustStore, allowed, nodes, server: entry.credentials.server };
+  return { visit: { entry, trustStore, ground }, entered: looked };
 }
 
 /** Reads from LXD what a hook has to know about it. */

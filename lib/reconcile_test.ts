@@ -150,6 +150,7 @@ class Model {
       now: new Date(),
       clock: { now: () => new Date(Date.now() + this.tools.length * this.toolMs) },
       report: () => {},
+      topology: () => ({ model: "main", modelUuid: "uuid", application: "lxd" }),
     }, event);
     this.hasChanged = hasChanged;
     return outcome;
@@ -180,7 +181,7 @@ class Model {
       }
       case "relation-ids":
         if (words.includes("replicas")) return json(["replicas:9"]);
-        if (words.includes("https")) return json([]);
+        if (words.includes("https") || words.includes("cos-agent")) return json([]);
         return json(Object.keys(this.relations).map((id) => `api:${id}`));
       case "relation-list":
         return json(this.#members(words));

@@ -13,8 +13,9 @@ output "application" {
 output "provides" {
   description = "Endpoints that the charm provides."
   value = {
-    api   = "api"
-    https = "https"
+    api       = "api"
+    cos_agent = "cos-agent"
+    https     = "https"
   }
 }
 

@@ -8,7 +8,7 @@ import type { Fingerprint } from "../requirer/certificate.ts";
 import type { CertificateState, Rejection } from "../requirer/databag.ts";
 import { expiryOf } from "../trust/expiry.ts";
 import type { Mark, Owner } from "../trust/owner.ts";
-import { ownerOf, type TrustEntry, type TrustStore } from "../trust/trust_store.ts";
+import { collectorOf, ownerOf, type TrustEntry, type TrustStore } from "../trust/trust_store.ts";
 import type { Published } from "../trust/want.ts";
 import { type Row, writeProjects } from "./rows.ts";
 
@@ -138,6 +138,39 @@ function itemOf(
   return certificate.state === "trusted" && !entry
     ? { ...item, state: "missing", reason: REASONS.missing }
     : item;
+}
+
+/** The relations to collectors of logs and metrics. */
+export interface KnownCollectors {
+  /** Our endpoint of them. */
+  readonly endpoint: string;
+  /** Their numbers. */
+  readonly relations: ReadonlySet<string>;
+}
+
+/**
+ * Lists our entries by which collectors read metrics.
+ *
+ * @param mark The mark of our entries.
+ */
+export function metricsRows(
+  { endpoint, relations }: KnownCollectors,
+  trustStore: TrustStore,
+  mark: Mark,
+): readonly Row[] {
+  return [...trustStore.values()].flatMap((entry) => {
+    const relation = collectorOf(entry, mark);
+    if (relation === undefined) return [];
+    const isKnown = relations.has(relation);
+    const item = {
+      fingerprint: entry.fingerprint,
+      requirer: endpoint,
+      state: isKnown ? "trusted" : "orphan",
+      expires: expiryOf(entry.certificate),
+      reason: isKnown ? undefined : REASONS.orphan,
+    };
+    return [rowOf(item, entry, `${isKnown ? endpoint : "gone"}:${relation}`)];
+  });
 }
 
 /** Names the requirer of an entry: the number at the end of a slug is that of a unit. */

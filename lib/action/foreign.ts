@@ -6,7 +6,7 @@
 import type { Results } from "../juju/action_tools.ts";
 import { list } from "../requirer/line.ts";
 import type { Mark } from "../trust/owner.ts";
-import { ownerOf, type TrustStore } from "../trust/trust_store.ts";
+import { isOurs, type TrustStore } from "../trust/trust_store.ts";
 
 // In bytes of UTF-8.
 const MAXIMUM_NAMES = 4000;
@@ -22,7 +22,7 @@ const KINDS = ["server", "metrics"];
  * @param mark The mark of our entries.
  */
 export function countForeign(trustStore: TrustStore, mark: Mark): Results {
-  const entries = [...trustStore.values()].filter((entry) => !ownerOf(entry, mark));
+  const entries = [...trustStore.values()].filter((entry) => !isOurs(entry, mark));
   const isOpen = ({ type, projects }: { readonly type: string; readonly projects: unknown }) =>
     type === "client" && projects === null;
   const counts = Object.groupBy(entries, (entry) => {

@@ -6,9 +6,10 @@
 import { listRelations } from "../juju/read_relations.ts";
 import { unlessRefused } from "../juju/refusal.ts";
 import { INTERFACES } from "../relation/mod.ts";
+import { COLLECTORS } from "../relation/cos_agent.ts";
 import type { Hook } from "../reconcile.ts";
 import { markOriginals } from "../trust/adopt.ts";
-import { certificateRows, type KnownRelation } from "./certificates.ts";
+import { certificateRows, type KnownRelation, metricsRows } from "./certificates.ts";
 import { describeFailure } from "./failure.ts";
 import { countForeign } from "./foreign.ts";
 import { flag } from "./parameters.ts";
@@ -31,7 +32,14 @@ export const listCertificates: Action<{ readonly all: boolean }> = {
     const { ourFingerprint } = visit.credentials;
     const relations = known.flatMap(({ published }) => published ? [{ published }] : []);
     const trustStore = markOriginals(read.trustStore, { relations, mark, ourFingerprint });
-    const rows = certificateRows(known, trustStore, mark);
+    const collectors = {
+      endpoint: COLLECTORS,
+      relations: new Set(await hook.juju.relationIds(COLLECTORS)),
+    };
+    const rows = [
+      ...certificateRows(known, trustStore, mark),
+      ...metricsRows(collectors, trustStore, mark),
+    ];
     return {
       results: {
         total: String(rows.length),

@@ -6,7 +6,13 @@
 import type { Relation } from "../juju/read_relations.ts";
 import type { Fingerprint } from "../requirer/certificate.ts";
 import type { Mark } from "../trust/owner.ts";
-import { ownerOf, type TrustEntry, type TrustStore } from "../trust/trust_store.ts";
+import {
+  collectorOf,
+  isOurs,
+  ownerOf,
+  type TrustEntry,
+  type TrustStore,
+} from "../trust/trust_store.ts";
 
 /** What is known of the relations. */
 export interface KnownRelations {
@@ -17,6 +23,8 @@ export interface KnownRelations {
   >[];
   /** Ids of further ones, which Juju refuses to show. */
   readonly unread: ReadonlySet<string>;
+  /** Ids of those to collectors of logs and metrics. */
+  readonly collectors: ReadonlySet<string>;
   /** Whether this unit knows everything that was ever acted on. */
   readonly isSure: boolean;
 }
@@ -39,7 +47,7 @@ export interface Orphans {
 export function orphansIn(
   trustStore: TrustStore,
   mark: Mark,
-  { relations, unread, isSure }: KnownRelations,
+  { relations, unread, collectors, isSure }: KnownRelations,
 ): Orphans {
   const ids = unread.union(new Set(relations.map(({ relation }) => relation)));
   const wanted = new Set<string>(
@@ -51,19 +59,23 @@ export function orphansIn(
   );
   const ours = [...trustStore.values()].map((entry) => ({ entry, owner: ownerOf(entry, mark) }));
   const ofGone = ours.filter(({ owner }) => owner?.kind === "requirer" && !ids.has(owner.relation));
+  const metrics = [...trustStore.values()].filter((entry) => {
+    const relation = collectorOf(entry, mark);
+    return relation !== undefined && !collectors.has(relation);
+  });
   const shared = ours.filter(({ entry, owner }) =>
     owner?.kind === "shared" && !wanted.has(entry.fingerprint)
   );
   const isKnown = isSure && unread.size === 0;
   return {
-    orphans: [...ofGone, ...isKnown ? shared : []].map(({ entry }) => entry),
+    orphans: [...[...ofGone, ...isKnown ? shared : []].map(({ entry }) => entry), ...metrics],
     unsure: isKnown ? 0 : shared.length,
   };
 }
 
 /** Finds all entries of another model's application. */
 export function entriesOf(trustStore: TrustStore, mark: Mark): readonly TrustEntry[] {
-  return [...trustStore.values()].filter((entry) => ownerOf(entry, mark));
+  return [...trustStore.values()].filter((entry) => isOurs(entry, mark));
 }
 
 /** Leaves out the entry of a certificate. */

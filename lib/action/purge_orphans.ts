@@ -12,6 +12,7 @@ import { apply } from "../lxd/apply.ts";
 import { STEPS_LIMIT_MS } from "../lxd/time_limits.ts";
 import { outcomeOf } from "../outcome.ts";
 import type { Hook } from "../reconcile.ts";
+import { COLLECTORS } from "../relation/cos_agent.ts";
 import { createMark } from "../trust/owner.ts";
 import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
 import { describeEnd, describeFailure, describeLeadership } from "./failure.ts";
@@ -101,7 +102,8 @@ async function findOrphans(hook: Hook, { trustStore, seen }: Ground): Promise<Or
   const { relations, revocable } = seen;
   const unread = (revocable.kind === "all" ? revocable.except : undefined) ?? new Set();
   const isSure = await knowsEverything(hook);
-  return orphansIn(trustStore, hook.mark, { relations, unread, isSure });
+  const collectors = new Set(await hook.juju.relationIds(COLLECTORS));
+  return orphansIn(trustStore, hook.mark, { relations, unread, collectors, isSure });
 }
 
 async function revoke(

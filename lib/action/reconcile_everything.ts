@@ -7,6 +7,7 @@ import { type AuditedHook, conclude, createHook } from "../hook.ts";
 import { everything } from "../juju/event.ts";
 import { listRelations } from "../juju/read_relations.ts";
 import { reconcile } from "../reconcile.ts";
+import { COLLECTORS } from "../relation/cos_agent.ts";
 import { list } from "../requirer/line.ts";
 import { renderStatus } from "../status.ts";
 import { describeEnd, describeFailure, describeLeadership } from "./failure.ts";
@@ -34,8 +35,7 @@ export const reconcileEverything: Action<{ readonly "dry-run": boolean }> = {
     if (!outcome) {
       return { failure: describeEnd(hook) };
     }
-    const published = (await listRelations(hook.juju))
-      .filter(({ relation }) => record.written.has(relation))
+    const published = (await listAll(hook)).filter(({ relation }) => record.written.has(relation))
       .map(({ endpoint, relation }) => `${endpoint}:${relation}`);
     if (!isDry) await conclude(hook, event, { ...reconciled, outcome });
     const { status, message } = renderStatus(outcome, hook.application, { status: "" });
@@ -53,6 +53,15 @@ export const reconcileEverything: Action<{ readonly "dry-run": boolean }> = {
     };
   },
 };
+
+/** Lists the relations to requirers and to collectors. */
+async function listAll({ juju }: AuditedHook) {
+  const [requirers, collectors] = await Promise.all([
+    listRelations(juju),
+    juju.relationIds(COLLECTORS),
+  ]);
+  return [...requirers, ...collectors.map((relation) => ({ endpoint: COLLECTORS, relation }))];
+}
 
 /** A unit whose changes are recorded. */
 function watched(

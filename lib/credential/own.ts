@@ -88,6 +88,11 @@ export function isRenewalDue({ certificate }: KeyPair, now: Date): boolean {
   return outOfDate(certificate, daysAfter(now, RENEWAL_DAYS)) !== undefined;
 }
 
+/** Says whether a certificate of ours was made before a moment. */
+export function isMadeBefore({ certificate }: KeyPair, moment: Date): boolean {
+  return outOfDate(certificate, daysAfter(moment, -CLOCKS_DIFFER_DAYS)) === undefined;
+}
+
 /**
  * Writes the content of the secret.
  *

@@ -19,6 +19,10 @@ export type HookEvent =
   | { readonly kind: "departed"; readonly endpoint: Endpoint; readonly requirer: Requirer }
   /** A relation is gone. */
   | { readonly kind: "broken"; readonly endpoint: Endpoint; readonly relation: string }
+  /** A relation to a collector of logs and metrics was made, or changed. */
+  | { readonly kind: "collector"; readonly relation: string }
+  /** A relation to a collector is gone. */
+  | { readonly kind: "no-collector"; readonly relation: string }
   /** This unit is about to end. */
   | { readonly kind: "stop" }
   /** This unit leaves a relation. The event `broken` ends the relation. */
@@ -71,6 +75,24 @@ export function broken(environment: Variables): HookEvent {
   return { kind: "broken", ...relationOf(environment) };
 }
 
+/**
+ * A relation to a collector was made, or changed.
+ *
+ * @throws {RangeError} If the relation's variable is absent.
+ */
+export function collector(environment: Variables): HookEvent {
+  return { kind: "collector", relation: partsOf(environment).relation };
+}
+
+/**
+ * A relation to a collector is gone for this unit.
+ *
+ * @throws {RangeError} If the relation's variable is absent.
+ */
+export function noCollector(environment: Variables): HookEvent {
+  return { kind: "no-collector", relation: partsOf(environment).relation };
+}
+
 /** This unit is about to end. */
 export function stop(): HookEvent {
   return { kind: "stop" };
@@ -103,12 +125,18 @@ function requirerOf(
   return { endpoint, requirer: { relation, name } };
 }
 
-/** Reads the relation's id, such as `api:3`. */
+/** Reads the relation's id, of an endpoint for requirers. */
 function relationOf(
   environment: Variables,
 ): { readonly endpoint: Endpoint; readonly relation: string } {
-  const id = variable(environment, "JUJU_RELATION_ID");
-  const [endpoint = "", relation = ""] = id.split(":");
+  const { id, endpoint, relation } = partsOf(environment);
   if (isEndpoint(endpoint) && relation) return { endpoint, relation };
   throw new RangeError(`Cannot serve relation "${id}": it is of no endpoint of this charm`);
+}
+
+/** Reads the relation's id, such as `api:3`. */
+function partsOf(environment: Variables) {
+  const id = variable(environment, "JUJU_RELATION_ID");
+  const [endpoint = "", relation = ""] = id.split(":");
+  return { id, endpoint, relation };
 }

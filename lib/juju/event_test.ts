@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import {
   broken,
   changed,
+  collector,
   departed,
   everything,
   everythingSettled,
+  noCollector,
   stop,
   variable,
   type Variables,
@@ -89,4 +91,10 @@ Deno.test("variable() refuses to run outside a hook", () => {
   }
   assert.throws(() => changed(environment({ JUJU_REMOTE_APP: "" })), /JUJU_REMOTE_APP/);
   assert.throws(() => changed(environment({ JUJU_RELATION_ID: "" })), /JUJU_RELATION_ID/);
+});
+
+Deno.test("collector() and noCollector() are about the relation", () => {
+  const of = environment({ JUJU_RELATION_ID: "cos-agent:7" });
+  assert.deepEqual(collector(of), { kind: "collector", relation: "7" });
+  assert.deepEqual(noCollector(of), { kind: "no-collector", relation: "7" });
 });

@@ -53,12 +53,18 @@ type EventOf<K extends HookEvent["kind"]> = Extract<HookEvent, { readonly kind: 
 export async function observe(context: Reader, event: HookEvent): Promise<Observation> {
   switch (event.kind) {
     case "leaving":
+    case "collector":
       return NOTHING;
     case "changed":
     case "departed":
       return await observeRequirer(context, event);
     case "broken":
       return await observeBroken(context, event);
+    case "no-collector": {
+      const { isDying, isLast } = lifeOf(context.unit, await context.juju.goalState());
+      if (isDying && !isLast) return NOTHING;
+      return { ...NOTHING, revocable: { kind: "relation", relation: event.relation }, isLast };
+    }
     case "stop": {
       const { isLast } = lifeOf(context.unit, await context.juju.goalState());
       return isLast ? { ...NOTHING, revocable: { kind: "all" }, complete: true, isLast } : NOTHING;

@@ -282,7 +282,7 @@ function isSameEntry(one: TrustEntry | undefined, other: TrustEntry | undefined)
 /** Whether LXD refused because the work is done already, or its object is gone. */
 function isDoneAlready(step: Step, status: number, entry: TrustEntry | undefined): boolean {
   if (step.kind === "add") {
-    return status === CONFLICT && entry?.type === "client" &&
+    return status === CONFLICT && entry?.type === (step.type ?? "client") &&
       isWithin(entry.projects, step.projects);
   }
   if (status !== NOT_FOUND && status !== CHANGED) return false;

@@ -8,7 +8,7 @@ import * as z from "zod/mini";
 import { retry } from "../async/retry.ts";
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import type { Projects } from "../trust/projects.ts";
-import type { TrustEntry, TrustStore } from "../trust/trust_store.ts";
+import type { EntryType, TrustEntry, TrustStore } from "../trust/trust_store.ts";
 import {
   type Access,
   CERTIFICATE,
@@ -39,6 +39,8 @@ export interface Addition {
   readonly name: string;
   /** The projects to restrict the client to; null gives access to all of LXD. */
   readonly projects: Projects;
+  /** Type of the entry. @default {"client"} */
+  readonly type?: EntryType;
 }
 
 /** One member of LXD that answers and trusts our certificate. */
@@ -64,7 +66,7 @@ export interface Lxd {
   ) => Promise<Reply<boolean>>;
   /** Asks whether a certificate is an identity. The trust store need not list those. */
   readonly isIdentity: (fingerprint: Fingerprint) => Promise<boolean>;
-  /** Adds an entry for a client certificate. */
+  /** Adds an entry for a certificate of a client. */
   readonly add: (addition: Addition) => Promise<Reply<unknown>>;
   /**
    * Renames an entry, and sends its projects again. From 6.7 on, LXD refuses any change that leaves
@@ -199,8 +201,8 @@ function createLxd(
       const reply = await request(CERTIFICATES, "/1.0/certificates?recursion=1");
       return reply.kind === "done" ? { kind: "done", value: readTrustStore(reply.value) } : reply;
     },
-    add: ({ certificate: { der }, name, projects }) => {
-      const body = { type: "client", name, certificate: der, ...renderAccess(projects) };
+    add: ({ certificate: { der }, name, projects, type = "client" }) => {
+      const body = { type, name, certificate: der, ...renderAccess(projects) };
       return request(z.unknown(), "/1.0/certificates", { method: "POST", body });
     },
     ...changesOf(request),

@@ -57,7 +57,7 @@ export const DEFAULT_WARNING_DAYS = 30;
 /** The most days of warning. */
 export const MAXIMUM_WARNING_DAYS = 365;
 
-const DAY_MS = 24 * 3_600_000;
+const MILLISECONDS_OF_DAY = 86_400_000;
 
 /**
  * Reads the option `expiry-warning-days`.
@@ -71,7 +71,7 @@ export function warningDays(option: unknown = DEFAULT_WARNING_DAYS): number | un
 
 /** The times of which the charm warns. */
 export function soonFrom(now: Date, days: number): Soon {
-  return { from: now, until: new Date(now.getTime() + days * DAY_MS) };
+  return { from: now, until: new Date(now.getTime() + days * MILLISECONDS_OF_DAY) };
 }
 
 /**
@@ -136,7 +136,7 @@ export function findExpiring(dealt: Dealt, soon: Soon): readonly Expiring[] {
   const expiring = found.flatMap((one) => {
     const expiresAt = times.get(one.fingerprint) ?? null;
     if (expiresAt === null || !isSoon(expiresAt, soon)) return [];
-    const days = Math.floor((Date.parse(expiresAt) - soon.from.getTime()) / DAY_MS);
+    const days = Math.floor((Date.parse(expiresAt) - soon.from.getTime()) / MILLISECONDS_OF_DAY);
     return [{ ...one, expiresAt, days }];
   });
   return [...new Map(expiring.map((one) => [one.fingerprint, one])).values()]

@@ -5,17 +5,19 @@
  */
 import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import type { Projects } from "./projects.ts";
-import type { TrustEntry } from "./trust_store.ts";
+import type { EntryType, TrustEntry } from "./trust_store.ts";
 
 /** A step of a plan. */
 export type Step =
-  /** Adds an entry. `projects`: null gives access to all of LXD. */
+  /** Adds an entry. `projects`: null gives access to all of LXD, or to all of its metrics. */
   | {
     readonly kind: "add";
     readonly fingerprint: Fingerprint;
     readonly name: string;
     readonly certificate: Certificate;
     readonly projects: Projects;
+    /** @default {"client"} */
+    readonly type?: EntryType;
   }
   /** Gives an entry of ours another owner. */
   | {
@@ -49,11 +51,11 @@ export type Step =
 export function effectOf(step: Step, entry: TrustEntry | undefined): TrustEntry | undefined {
   switch (step.kind) {
     case "add": {
-      const { fingerprint, name, certificate, projects } = step;
+      const { fingerprint, name, certificate, projects, type = "client" } = step;
       return {
         fingerprint,
         name,
-        type: "client",
+        type,
         certificate: certificate.pem,
         projects,
       };

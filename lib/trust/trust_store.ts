@@ -7,6 +7,9 @@ import type { Fingerprint } from "../requirer/certificate.ts";
 import { type Mark, type Owner, parseOwner } from "./owner.ts";
 import type { Projects } from "./projects.ts";
 
+/** The types of our entries. A certificate of the type `metrics` may read metrics, and nothing else. */
+export type EntryType = "client" | "metrics";
+
 /** One entry of the trust store. */
 export interface TrustEntry {
   /** SHA-256 of the certificate. */
@@ -25,8 +28,8 @@ export interface TrustEntry {
 export type TrustStore = ReadonlyMap<Fingerprint, TrustEntry>;
 
 /**
- * Finds the owner of an entry. Only entries of the type `client` are ours. An entry of another type
- * is foreign, whatever its name is.
+ * Finds the owner of an entry. Only an entry of the type `client` has one: an entry of another type
+ * is foreign to requirers, whatever its name is.
  *
  * @example Our entry, and one like it
  * ```ts
@@ -47,7 +50,36 @@ export function ownerOf(
   return type === "client" ? parseOwner(mark, name) : undefined;
 }
 
-/** Counts the entries with our mark. Entries of the original charm have none. */
+/**
+ * Finds the relation to a collector that an entry of the type `metrics` is for. Such an entry is no
+ * requirer's: {@linkcode ownerOf} takes it for foreign.
+ *
+ * @example Our entry, and somebody else's
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createMark } from "./owner.ts";
+ * const mark = createMark("lxd-integrator", "6f1c");
+ * const name = "lxd-integrator@6f1c:7:cos-agent:2274d312f072";
+ * assert.equal(collectorOf({ type: "metrics", name }, mark), "7");
+ * assert.equal(collectorOf({ type: "metrics", name: "somebody's" }, mark), undefined);
+ * ```
+ *
+ * @returns Id of the relation, or undefined if the entry is not ours, or of another type.
+ */
+export function collectorOf(
+  { type, name }: Pick<TrustEntry, "type" | "name">,
+  mark: Mark,
+): string | undefined {
+  const owner = type === "metrics" ? parseOwner(mark, name) : undefined;
+  return owner?.kind === "requirer" ? owner.relation : undefined;
+}
+
+/** Says whether an entry is ours, of whatever type. */
+export function isOurs(entry: Pick<TrustEntry, "type" | "name">, mark: Mark): boolean {
+  return ownerOf(entry, mark) !== undefined || collectorOf(entry, mark) !== undefined;
+}
+
+/** Counts the client entries with our mark. Entries of the original charm have none. */
 export function countOurs(trustStore: TrustStore, mark: Mark): number {
   const owners = [...trustStore.values()].map((entry) => ownerOf(entry, mark));
   return owners.filter((owner) => owner && owner.kind !== "original").length;

@@ -13,6 +13,7 @@ import { startLxd } from "../lxd/real.ts";
 import { makeToken } from "../lxd/trust_token.ts";
 import { ensurePackages } from "../packages.ts";
 import { APPLICATION, CHARM, UNIT } from "../harness/charm.ts";
+import { addCollector } from "../harness/collector.ts";
 import { relateHttps } from "../harness/https_requirer.ts";
 import { makeTemporaryFolder } from "../temporary.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
@@ -91,6 +92,9 @@ async function runEverything({ lxd, model, cloud, ...world }: Deployment): Promi
   requirer.offer(0, [certificate]);
   const https = relateHttps(model, "https-client", 2);
   https.offer(0, other.certificate);
+  const collector = addCollector(model);
+  await world.settle();
+  collector.relation.write("otelcol/0", { receivers: "[]" });
   await world.settle();
 
   const attrs = cloud().credential?.attrs;
@@ -117,6 +121,7 @@ async function runEverything({ lxd, model, cloud, ...world }: Deployment): Promi
   await world.settle();
   model.removeRelation(requirer.relation);
   model.removeRelation(https.relation);
+  model.removeRelation(collector.relation);
   await world.settle();
   model.removeApplication(APPLICATION);
   await model.settle();

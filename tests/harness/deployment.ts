@@ -88,7 +88,7 @@ export interface DeployOptions extends PrepareOptions {
   /** Another charm in place of the charm under test: a file or a directory. */
   readonly charm?: string;
   /** The application's options. */
-  readonly config?: Readonly<Record<string, string>>;
+  readonly config?: Readonly<Record<string, string | number>>;
 }
 
 /**

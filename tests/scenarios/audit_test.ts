@@ -34,17 +34,21 @@ Deno.test("audit: each change of the trust store is one line, and nothing else i
   requirer.offer(1, [c]);
   await deployment.settle();
   const [zero, one] = [0, 1].map((n) => `requirer=my-charm/${n} relation=1`);
-  check(line("added", a, `${zero} restricted=false`),
-      line("added", b, `${zero} restricted=false`),
-      line("added", c, `${one} restricted=false`));
+  check(
+    line("added", a, `${zero} restricted=false`),
+    line("added", b, `${zero} restricted=false`),
+    line("added", c, `${one} restricted=false`),
+  );
 
   // The operator confines all of them. A requirer sends another one's certificate, too.
   model.configure(APPLICATION, { projects: "web" });
   await deployment.settle();
   const confined = "restricted=true projects=web";
-  check(line("changed", a, `${zero} ${confined}`),
-      line("changed", b, `${zero} ${confined}`),
-      line("changed", c, `${one} ${confined}`));
+  check(
+    line("changed", a, `${zero} ${confined}`),
+    line("changed", b, `${zero} ${confined}`),
+    line("changed", c, `${one} ${confined}`),
+  );
   requirer.offer(1, [c, b]);
   await deployment.settle();
   check(line("changed", b, `shared=true ${confined}`));

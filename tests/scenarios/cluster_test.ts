@@ -6,7 +6,9 @@ import { authOf, createClient } from "../lxd/client.ts";
 import { IS_NOT_LXD, IS_STAND_IN, startCluster, VERSION } from "../lxd/servers.ts";
 import type { LxdMember, LxdWorld } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { addCollector } from "../harness/collector.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+import { startPrometheus } from "../harness/prometheus.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
 const RECOVERY_MS = 60_000;
@@ -195,6 +197,25 @@ async function loseAllMembers(
   for (const { name } of lxd.members) await waitForMember(lxd, name, "Online");
   await deployment.updateStatus();
 }
+
+Deno.test(
+  "cluster: prometheus reads each member with what a collector is handed, until it is gone",
+  {
+    ignore: IS_NOT_LXD,
+  },
+  async () => {
+    await using deployment = await deploy(shared);
+    const collector = addCollector(deployment.model);
+    await deployment.settle();
+    const { metrics_scrape_jobs: jobs } = collector.handed();
+    await using prometheus = await startPrometheus(jobs);
+    const targets = await prometheus.targets("up");
+    assert.deepEqual(targets.map(({ labels }) => labels["lxd_member"]).toSorted(), NAMES);
+    deployment.model.removeRelation(collector.relation);
+    await deployment.settle();
+    for (const { lastError } of await prometheus.targets("down")) assert.match(lastError, /403/);
+  },
+);
 
 // A member of the stand-in does not notice by itself that another member is gone.
 Deno.test("cluster: one member is lost, then all, and the charm catches up", {

@@ -35,8 +35,7 @@ Deno.test("expiry: a requirer's certificate is told ahead in the status, the log
   await deployment.settle();
   await deployment.updateStatus();
   const counts = `LXD ${VERSION}: 1 node, 3 certificates, 1 rejected`;
-  const warned =
-    `active: Certificate of my-charm/0 expires in 12 days (and 1 more); ${counts}`;
+  const warned = `active: Certificate of my-charm/0 expires in 12 days (and 1 more); ${counts}`;
   for (const unit of model.units(APPLICATION)) assert.equal(deployment.status(unit), warned);
   const line = (unit: number, { fingerprint }: TestCertificate, days: number) =>
     `lxd-expiry kind=client fingerprint=${fingerprint} requirer=my-charm/${unit} days=${days}`;

@@ -42,10 +42,10 @@ interface Round {
 }
 
 const ROUNDS: readonly Round[] = [
-  { server: "6.10", hooks: "in process", files: FILES, ignored: 8 },
-  { server: "5.21.7", hooks: "in process", files: FILES, ignored: 8 },
-  { server: "5.0.2", hooks: "in process", files: FILES, ignored: 5 },
-  { server: "Incus", hooks: "in process", files: WITH_INCUS, ignored: 2 },
+  { server: "6.10", hooks: "in process", files: FILES, ignored: 9 },
+  { server: "5.21.7", hooks: "in process", files: FILES, ignored: 9 },
+  { server: "5.0.2", hooks: "in process", files: FILES, ignored: 6 },
+  { server: "Incus", hooks: "in process", files: WITH_INCUS, ignored: 3 },
   { server: "Incus", hooks: "built", files: ["https", "requirers"], ignored: 0 },
 ];
 

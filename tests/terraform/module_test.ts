@@ -72,7 +72,7 @@ Deno.test("the module deploys this charm, with all variables", async () => {
 Deno.test("the module knows the charm's endpoints", () => {
   const endpointsOf = (output: string) => named(outputs, output)["value"];
   const same = (found: Record<string, unknown> = {}) =>
-    Object.fromEntries(Object.keys(found).map((name) => [name, `"${name}"`]));
+    Object.fromEntries(Object.keys(found).map((name) => [name.replace("-", "_"), `"${name}"`]));
   assert.deepEqual(endpointsOf("provides"), same(declared.provides));
   assert.deepEqual(endpointsOf("requires"), same(declared.requires));
 });
@@ -137,7 +137,8 @@ Deno.test("the example uses the module as it is", async () => {
   const required = variables.filter(({ block }) => !("default" in block));
   for (const name of given) assert.ok(names(variables).includes(name), name);
   for (const name of names(required)) assert.ok(given.includes(name), name);
-  const text = await Deno.readTextFile(`${EXAMPLE}/main.tf`);
+  const files = ["main.tf", "cos.tf"].map((name) => Deno.readTextFile(`${EXAMPLE}/${name}`));
+  const text = (await Promise.all(files)).join("");
   for (const [, output = "", key] of text.matchAll(/module\.lxd_integrator\.(\w+)(?:\.(\w+))?/g)) {
     const value = named(outputs, output)["value"];
     if (key !== undefined) assert.ok(Object.hasOwn(value as object, key), `${output}.${key}`);

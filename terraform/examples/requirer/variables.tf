@@ -9,6 +9,18 @@ variable "cloud" {
   default     = "localhost"
 }
 
+variable "collector_channel" {
+  description = "Channel of opentelemetry-collector on Charmhub."
+  type        = string
+  default     = "2/stable"
+}
+
+variable "cos_offers" {
+  description = "URLs of the offers of COS, by the collector's endpoint. Empty for no collector."
+  type        = map(string)
+  default     = {}
+}
+
 variable "model_name" {
   description = "Name of the model."
   type        = string
