@@ -9,13 +9,13 @@ import { CHARM, ROOT } from "./project.ts";
 /** Largest size of the charm, in bytes. */
 const CHARM_LIMIT = 45_000_000;
 /** Largest size of a hook's own code. 6 kB of it are alerts and a dashboard: see docs/decisions/019-metrics.md. */
-const CODE_LIMIT = 128_000;
+const CODE_LIMIT = 132_000;
 /** Largest size of an action's own code: one of them is a hook beside its parameters and results. */
-const ACTION_LIMIT = 132_000;
+const ACTION_LIMIT = 136_000;
 /** Largest size of a hook or an action in the archive: code and stub. */
 const HOOK_LIMIT = 60_000;
 /** Largest size of the charm on the unit, without the runtime. */
-const REST_LIMIT = 3_200_000;
+const REST_LIMIT = 3_400_000;
 const RUNTIME = "runtime/deno";
 
 const bytes = await Deno.readFile(CHARM);
