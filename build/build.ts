@@ -8,7 +8,7 @@ import { type CharmFile, data, program } from "./charm_file.ts";
 import { renderDeclarations } from "./declarations.ts";
 import { BuildError } from "./error.ts";
 import { pack, type PackedEntry } from "./pack.ts";
-import { readDocuments } from "./project.ts";
+import { readDocuments } from "./documents.ts";
 import type { Runtime } from "./runtime.ts";
 import { renderSbom } from "./sbom.ts";
 import { sha256Of } from "./sha256.ts";

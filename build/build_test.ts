@@ -6,7 +6,11 @@ import { renderReport } from "./report.ts";
 const runtime = SMALL_RUNTIME;
 
 Deno.test("build() packs hooks, actions, declarations and documents", async () => {
-  await using project = await fakeProject({ "README.md": "# Fake\n" });
+  await using project = await fakeProject({
+    "README.md": "# Fake\n",
+    "docs/schema/fake.json": "{}",
+    "tests/README.md": "# Tests\n",
+  });
   const built = await build({ ...project, runtime });
   assert.equal(built.path, `${project.out}/fake_amd64.charm`);
   assert.deepEqual(built.entries.map(({ path }) => path), [
@@ -16,6 +20,7 @@ Deno.test("build() packs hooks, actions, declarations and documents", async () =
     "bundle/actions/say.js",
     "bundle/hooks/api-relation-changed.js",
     "bundle/hooks/start.js",
+    "docs/schema/fake.json",
     "hooks/api-relation-changed",
     "hooks/start",
     "manifest.yaml",

@@ -26,7 +26,8 @@ export interface BuildCharmOptions {
 const ROOT = import.meta.dirname?.replace(/\/[^/]*$/, "") ?? ".";
 const EXCLUSIVE = true;
 const SOURCES = [
-  "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
+  "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,CHANGES.md,SECURITY.md,icon.svg}",
+  "docs/**/*.*",
   "{actions,hooks,lib,build}/**/*.{sh,ts}",
 ];
 

@@ -33,7 +33,8 @@ Deno.test.each([
   { change: "build/new.sh", times: 2 },
   { change: "README.md", times: 2 },
   { change: "hooks/start_test.ts", times: 1 },
-  { change: "docs/new.md", times: 1 },
+  { change: "docs/new.md", times: 2 },
+  { change: "tests/new.ts", times: 1 },
 ])(
   "buildCharm() builds $times times after a change of $change",
   async ({ change, times }) => {

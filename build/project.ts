@@ -4,7 +4,6 @@
  * @module
  */
 
-import { type CharmFile, data } from "./charm_file.ts";
 import { type Charmcraft, parseCharmcraft } from "./charm_yaml.ts";
 import { parseYaml } from "./declarations.ts";
 import { BuildError } from "./error.ts";
@@ -17,8 +16,6 @@ export interface DenoConfig {
   /** Permission sets by name. */
   readonly permissions: Readonly<Record<string, PermissionSet>>;
 }
-
-const DOCUMENTS = ["LICENSE", "README.md", "icon.svg"];
 
 /**
  * Reads `charmcraft.yaml`.
@@ -43,25 +40,6 @@ export async function readDenoConfig(root: string): Promise<DenoConfig> {
     license: typeof license === "string" ? license : undefined,
     permissions: parsePermissionSets(value),
   };
-}
-
-/**
- * Reads those of the documents LICENSE, README.md and icon.svg that exist.
- *
- * @param root The project's root.
- */
-export async function readDocuments(
-  root: string,
-): Promise<readonly CharmFile[]> {
-  const files: CharmFile[] = [];
-  for (const path of DOCUMENTS) {
-    try {
-      files.push(data(path, await Deno.readFile(`${root}/${path}`)));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return files;
 }
 
 async function read(

@@ -25,6 +25,7 @@ export interface FormerStatus {
 
 // `juju status` shows the message from column 68 on, so that a wide terminal has some 60 characters left.
 const MAXIMUM_MESSAGE = 60;
+const MAXIMUM_CAUSE = 32;
 // LXD names its version.
 const MAXIMUM_VERSION = 24;
 
@@ -46,7 +47,8 @@ const MAXIMUM_VERSION = 24;
 export function renderStatus(outcome: Outcome, application: string, before: FormerStatus): Status {
   switch (outcome.kind) {
     case "no-access":
-      return blocked(`Run juju trust ${application}: no access to the credential`);
+      // The charm that this one replaces says it in these words.
+      return blocked(`Missing credentials access; grant with: juju trust ${application}`);
     case "no-key":
       return waiting("The leader enters LXD by trust-token in its next hook");
     case "no-own-secret":
@@ -62,7 +64,7 @@ export function renderStatus(outcome: Outcome, application: string, before: Form
           : `juju grant-secret ${outcome.uri} ${application}`,
       );
     case "other-cloud":
-      return blocked(cut(`Set trust-token: Juju gives ${outcome.found}`));
+      return blocked(cut(`Set trust-token: Juju has ${outcome.found}`));
     case "unreadable":
       return blocked(cut(`Correct ${outcome.name}: ${outcome.reason}`));
     case "no-project":
@@ -102,7 +104,9 @@ function renderLxdFailure(outcome: LxdOutcome): Status {
     case "unverifiable":
       return blocked("Run check: cannot verify LXD's certificate");
     case "unreachable":
-      return waiting(cut(`No answer from ${hostOf(outcome.endpoint)}: ${outcome.cause}`));
+      return waiting(
+        `No answer from ${outcome.endpoint}: ${line(outcome.cause, MAXIMUM_CAUSE)}`,
+      );
     case "token":
       return blocked(renderTokenNeeded(outcome));
     case "refused":

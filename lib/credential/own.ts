@@ -57,10 +57,10 @@ export interface OwnAccess {
 const HOURS_A_DAY = 24;
 
 /** How long a certificate of ours is valid, in days. */
-const LIFETIME_DAYS = 730;
+export const LIFETIME_DAYS = 730;
 
 /** How long before its end a certificate of ours is replaced, in days. A machine may be off for long. */
-const RENEWAL_DAYS = 365;
+export const RENEWAL_DAYS = 365;
 
 /** Clocks differ, and LXD refuses a certificate that is not valid yet. */
 const CLOCKS_DIFFER_DAYS = 2;

@@ -22,11 +22,14 @@ export interface TrustToken {
   readonly expiresAt: Date | undefined;
 }
 
-// Tokens have some 300 characters, and a cluster some addresses for each member.
-const MAXIMUM_TOKEN = 64_000;
+/** Length of a token in characters. Real ones have some 300, and a cluster some addresses for each member. */
+export const MAXIMUM_TOKEN = 64_000;
 
-// A cluster has many members. To ask two dozen silent addresses takes all the time of a hook.
-const MAXIMUM_ADDRESSES = 24;
+/**
+ * Number of a token's addresses that are asked. A cluster has many members. To ask two dozen silent
+ * addresses takes all the time of a hook.
+ */
+export const MAXIMUM_ADDRESSES = 24;
 
 const Token = z.object({
   "client_name": z.string(),

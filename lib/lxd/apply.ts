@@ -61,9 +61,11 @@ interface Tried {
 
 type Send = (step: Step, entry: TrustEntry | undefined) => Promise<Reply<unknown>>;
 
-// LXD makes its changes one after another. A real one gains a third from 8 at a time, and nothing from
-// 16 (docs/decisions/016).
-const MAXIMUM_STEPS = 8;
+/**
+ * Number of changes that are sent to LXD at a time. LXD makes them one after another. A real one gains a
+ * third from 8 at a time, and nothing from 16 (docs/decisions/016).
+ */
+export const MAXIMUM_STEPS = 8;
 
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;

@@ -77,8 +77,8 @@ export type LxdRequest = <T>(
 
 const TIME_OUT = "time-out";
 
-// LXD's words go into a status, a log and relation data. In bytes of UTF-8.
-const MAXIMUM_WORDS = 200;
+/** Length of LXD's words in bytes of UTF-8. They go into a status, a log and relation data. */
+export const MAXIMUM_WORDS = 200;
 
 const Envelope = z.object({ error: z.optional(z.string()), metadata: z.optional(z.unknown()) });
 

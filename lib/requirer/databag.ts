@@ -248,8 +248,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
-// Ten thousand take about 1 MB of memory; as many as fit into a text take 100 MB.
-const MAXIMUM_LISTS = 10_000;
+/**
+ * Number of lists and objects in one JSON text at most. Ten thousand take about 1 MB of memory; as many as
+ * fit into a text take 100 MB.
+ */
+export const MAXIMUM_LISTS = 10_000;
 
 /**
  * Parses JSON that the other end of a relation wrote. No requirer has lists and objects by the thousand.

@@ -13,9 +13,10 @@ export const MAXIMUM_REJECTIONS = 100;
 /** Length of a reason, in bytes of UTF-8. */
 export const MAXIMUM_REASON = 512;
 
-// JSON of one requirer's rejections, in bytes of UTF-8. With the one about the rest it stays below
-// 64 kB.
-const MAXIMUM_BYTES = 60_000;
+/**
+ * JSON of one requirer's rejections, in bytes of UTF-8. With the one about the rest it stays below 64 kB.
+ */
+export const MAXIMUM_BYTES = 60_000;
 const MAXIMUM_REST = 1000;
 
 const REST_REGEXP = /^and (\d+) more rejections, which are not listed$/;

@@ -24,8 +24,11 @@ interface Link {
   readonly signature: string;
 }
 
-// A verification takes up to 2 ms. No honest requirer needs more: it takes one for each certificate.
-const MAXIMUM_VERIFICATIONS = 100;
+/**
+ * Number of signatures that are verified in one databag at most. A verification takes up to 2 ms. No honest
+ * requirer needs more: it takes one for each certificate.
+ */
+export const MAXIMUM_VERIFICATIONS = 100;
 
 const RSA = ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"];
 

@@ -179,8 +179,8 @@ async function compareFiles(install: string, charm: string): Promise<void> {
 
 async function checkGenerated(charm: string, arch: string): Promise<void> {
   const read = async (name: string) => parse(await Deno.readTextFile(`${charm}/${name}`), YAML);
-  const { name, summary, description, assumes, provides, peers, title } = declared;
-  const metadata = { name, summary, description, assumes, provides, peers };
+  const { name, summary, description, assumes, provides, peers, title, links } = declared;
+  const metadata = { name, summary, description, assumes, provides, peers, ...Object(links) };
   assert.deepEqual(await read("metadata.yaml"), { ...metadata, "display-name": title });
   assert.deepEqual(await read("config.yaml"), declared["config"]);
   assert.deepEqual(await read("actions.yaml"), declared["actions"]);

@@ -15,7 +15,8 @@ export const CHARM = `${ROOT}/dist/lxd-integrator_amd64.charm`;
 
 /** Sources of the charm. */
 const SOURCES = [
-  "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,icon.svg}",
+  "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,CHANGES.md,SECURITY.md,icon.svg}",
+  "docs/**/*.*",
   "{actions,hooks,lib,build}/**/*.{sh,ts}",
   // Deno refuses a workspace without its members.
   "{lib,tests}/**/deno.json",

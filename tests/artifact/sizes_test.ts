@@ -15,7 +15,7 @@ const ACTION_LIMIT = 120_000;
 /** Largest size of a hook or an action in the archive: code and stub. */
 const HOOK_LIMIT = 60_000;
 /** Largest size of the charm on the unit, without the runtime. */
-const REST_LIMIT = 2_400_000;
+const REST_LIMIT = 2_800_000;
 const RUNTIME = "runtime/deno";
 
 const bytes = await Deno.readFile(CHARM);

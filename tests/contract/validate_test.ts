@@ -3,6 +3,7 @@ import { writeCodes } from "../../build/codes.ts";
 import { PYTHON_CODES, renderPythonCodes } from "../../build/python_codes.ts";
 import { renderSchemas } from "../../build/schema.ts";
 import { createCertificate } from "../certificates.ts";
+import { plain } from "../documents/markdown.ts";
 import { validator } from "./validate.ts";
 
 const { certificate, key, fingerprint } = await createCertificate();
@@ -47,8 +48,6 @@ Deno.test("docs/schema agrees with the definition", async () => {
 Deno.test("docs/interface-lxd.md lists the codes", async () => {
   const url = new URL("../../docs/interface-lxd.md", import.meta.url);
   const document = await Deno.readTextFile(url);
-  // The formatter aligns tables.
-  const plain = (text: string) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
   assert.equal(plain(document), plain(writeCodes(document)), 'run "deno task schema"');
   assert.throws(() => writeCodes("no place"), RangeError);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
-import { type DemoLxd, standIn } from "./backend.ts";
+import { type DemoLxd, findBackend, standIn } from "./backend.ts";
+import { FILE, record } from "./record.ts";
 import { CheckError, createScreen } from "./screen.ts";
 import { runDemo } from "./run.ts";
 
@@ -77,17 +78,12 @@ Deno.test("demo: shows every step on a real cluster", async () => {
   assert.doesNotMatch(shown, /[\x1b\r]/);
 });
 
-Deno.test("demo: fits into 60 columns", async () => {
-  const shown: string[] = [];
-  const write = (text: string) => void shown.push(text);
-  const screen = createScreen(
-    { write, columns: 60, isColored: false },
-    new AbortController().signal,
-  );
-  await runDemo(screen, standIn("This runs on a stand-in, in a narrow terminal."));
-  const lines = shown.join("").split("\n");
+Deno.test("demo: fits into 60 columns, and docs/demo.svg is a recording of it", async () => {
+  const { lines, svg } = await record(await findBackend());
+  assert.match(lines[0] ?? "", /^This runs on a real LXD/);
   assert.deepEqual(lines.filter((line) => line.length > 60), []);
   assert.ok(lines.includes("  \u2713 An overlap: each member trusted the new certificate"));
+  assert.equal(await Deno.readTextFile(FILE), svg, 'run "deno task record"');
 });
 
 Deno.test("demo: fails if the trust store differs at the end", async () => {

@@ -47,6 +47,35 @@ Deno.test("each action reads the parameters that charmcraft.yaml declares, and J
   }
 });
 
+// tests/harness/actions.ts finds a result that the document lacks, in each scenario.
+Deno.test("the document lists no result that no action has", async () => {
+  const sources = await Promise.all(
+    ["lib/action/", "lib/juju/"].map(async (folder) => {
+      const url = new URL(folder, ROOT);
+      const names = await Array.fromAsync(Deno.readDir(url), ({ name }) => name);
+      return await Promise.all(names.map((name) => Deno.readTextFile(new URL(name, url))));
+    }),
+  );
+  const source = sources.flat().join("");
+  for (const [action = "", result = ""] of rows("Action", "Result")) {
+    assert.ok(code(action)[0] as string in actions, action);
+    const key = code(result)[0]?.split(".").at(-1) ?? "";
+    assert.match(source, new RegExp(`\\b${key}\\b`), result);
+  }
+});
+
+Deno.test("the document lists the steps of the action check", async () => {
+  const source = await Promise.all(
+    ["check.ts", "check_juju.ts"].map((name) =>
+      Deno.readTextFile(new URL(`lib/action/${name}`, ROOT))
+    ),
+  );
+  const taken = source.join("").matchAll(/\bstep\(["`]([a-z]+)(-\$\{[^}]*\})?/g);
+  const steps = Array.from(taken, ([, step = "", number]) => number ? `${step}-N` : step);
+  const listed = rows("Step", "What is checked").map(([step = ""]) => code(step)[0]);
+  assert.deepEqual(listed, steps);
+});
+
 /** The rows of the table with these headers. */
 function rows(first: string, second: string): readonly (readonly string[])[] {
   const found = TABLES.find(({ header }) => header[0] === first && header[1] === second);

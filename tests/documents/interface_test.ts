@@ -106,18 +106,19 @@ Deno.test("the library in Python knows each key, also within the objects", async
   assert.deepEqual([...missing], []);
 });
 
-Deno.test("docs/interface-lxd.md has each state, in its table and in its diagram", () => {
+Deno.test("docs/interface-lxd.md has each state, in its table and in its picture", async () => {
   const items: readonly { readonly properties: { readonly state: { readonly const: string } } }[] =
     SCHEMAS.provider.properties.certificates.contentSchema.items.oneOf;
   const states = items.map(({ properties }) => properties.state.const).toSorted();
   const [rows = []] = rowsOf(TEXT, "`state`");
   assert.deepEqual(rows.map(([state]) => state).toSorted(), states);
-  const [, diagram = ""] = /```mermaid\nstateDiagram-v2\n([^]*?)```/.exec(TEXT) ?? [];
-  const shown = Array.from(
-    diagram.matchAll(/\b[a-z]+(?= -->)|(?<=--> )[a-z]+\b/g),
-    ([name]) => name,
+  const picture = await read("docs/pictures/life-of-a-certificate.dot");
+  const shown = Array.from(picture.matchAll(/^ {2}(\w+) -> (\w+)\b/gm), ([, ...ends]) => ends);
+  const ends = ["begin", "end"];
+  assert.deepEqual(
+    [...new Set([...ends, ...shown.flat()])].toSorted(),
+    [...ends, ...states].toSorted(),
   );
-  assert.deepEqual([...new Set(shown)].toSorted(), states);
 });
 
 Deno.test("the examples of docs/interface-lxd.md are valid", async () => {

@@ -102,6 +102,19 @@ export function tables(text: string): Table[] {
   }));
 }
 
+/**
+ * Takes the alignment and the line ends out of a text. The formatter decides both.
+ *
+ * @example A table, and a broken line
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(plain("| a  |\n| -- |\n\none\n  two\n"), "| a | | -- | one two ");
+ * ```
+ */
+export function plain(text: string): string {
+  return text.replaceAll(/\s+/g, " ").replaceAll(/-{3,}/g, "---");
+}
+
 function cells(row: string): string[] {
   return row.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }

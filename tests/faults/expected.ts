@@ -77,7 +77,7 @@ export function expectedStatus(
     case "waiting":
       return new RegExp(`^waiting: No answer from ${at}: ${causeOf(faultCase.fault)}$`);
     case "blocked":
-      return new RegExp(`^blocked: LXD at ${at} does not let our certificate [0-9a-f]{64} manage `);
+      return /^blocked: Lift the restriction of our certificate [0-9a-f]{12} in LXD$/;
     case "rejected":
       return /^active: LXD \S+: .*, 1 rejected$/;
     case "renamed later": {
@@ -88,7 +88,7 @@ export function expectedStatus(
     case "neither restricted nor revoked":
     case "refused":
       return new RegExp(
-        `^blocked: LXD at ${at} refuses (what it is asked|to revoke [0-9a-f]{64}): ` +
+        `^blocked: LXD refuses (what it is asked|to revoke [0-9a-f]{12}): ` +
           `${RegExp.escape(wordsOf(faultCase.fault))}$`,
       );
   }

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { ActionResult } from "../juju/mod.ts";
+import { code, tables } from "../documents/markdown.ts";
 import { UNIT } from "./charm.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -25,6 +26,13 @@ export interface Request {
   /** The unit. @default {the first unit} */
   readonly unit?: string;
 }
+
+// The results of all actions, as the document lists them.
+const DOCUMENTED: ReadonlySet<string> = new Set(
+  tables(await Deno.readTextFile(new URL("../../docs/actions.md", import.meta.url)))
+    .filter(({ header }) => header[1] === "Result").flatMap(({ rows }) => rows)
+    .map(([action = "", result = ""]) => [action, result].flatMap(code).join(" ")),
+);
 
 // Juju shows the results in a terminal, and keeps them in its database.
 const MAXIMUM_RESULT = 200_000;
@@ -47,10 +55,20 @@ export async function runAction(
     const lines = pem.split("\n").filter((line) => line.length > 30 && !line.includes("-----"));
     for (const line of lines) assert.ok(!text.includes(line), "a line of a PEM is shown");
   }
-  const { "return-code": code, ...results } = ended.results;
-  assert.equal(code, 0);
+  const { "return-code": exitCode, ...results } = ended.results;
+  assert.equal(exitCode, 0);
+  const unknown = new Set(keysOf(results).map((key) => `${name} ${key}`)).difference(DOCUMENTED);
+  assert.deepEqual([...unknown], [], "results that docs/actions.md lacks");
   assert.equal(ended.message === "", ended.status === "completed");
   return { ...ended, results };
+}
+
+/** Names the results, those of rows with a star in place of the row's number. */
+function keysOf(results: Shown): readonly string[] {
+  return Object.entries<Shown>(results).flatMap(([key, value]) => {
+    const name = /^\d+(-|$)/.test(key) ? "*" : key;
+    return typeof value === "object" ? keysOf(value).map((rest) => `${name}.${rest}`) : [name];
+  });
 }
 
 /** Runs an action that must succeed, and returns its results. */

@@ -9,17 +9,17 @@ import type { RelationHandle, ShownStatus } from "../juju/mod.ts";
 // The statuses as README.md lists them.
 const CODES: readonly (readonly [message: RegExp, code: string])[] = [
   [
-    /^(Missing |Juju (gives|does not show) |Cannot (find|read) credentials-secret|The leader enters )/,
+    /^(Missing |Set (lxd_|endpoint of|client-|server-)|Set (trust-token: Juju has|credentials-secret to) |Add .* to the secret$|Juju does not show |juju grant-secret |The leader enters )/,
     "credential-missing",
   ],
-  [/^(Cannot use |No LXD project|Set trust-token )/, "configuration-invalid"],
+  [/^(Correct |No LXD project|Set trust-token )/, "configuration-invalid"],
   [
-    /^(LXD at \S+ does not (trust|let) our certificate |Set a new trust-token)/,
+    /^(Add our certificate |Lift the restriction |Let our identity |Set a new trust-token)/,
     "credential-refused",
   ],
-  [/^(LXD at \S+ presents |Cannot verify the certificate )/, "server-untrusted"],
+  [/^Run check: (LXD presents |cannot verify )/, "server-untrusted"],
   [
-    /^(LXD at \S+ refuses |No answer from \S+: (error \d|an answer that is not LXD's))/,
+    /^(LXD refuses |No answer from \S+: (error \d|an answer that is not LXD's))/,
     "lxd-failed",
   ],
   [/^No answer from /, "lxd-unreachable"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { createOpensslCertificate, type OpensslKind } from "../lxd/openssl.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
+import { failed } from "../harness/actions.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { deploy } from "../harness/deployment.ts";
 
@@ -77,8 +78,8 @@ Deno.test("credential's key: the status names a key that TLS cannot use, and the
       lxd_server_cert: lxd.serverCertificate,
     });
     await deployment.settle();
-    assert.match(deployment.status(), /^blocked: Cannot use lxd_client_cert: /);
-    assert.match(deployment.status(), named);
+    assert.match(deployment.status(), /^blocked: Correct lxd_client_cert: /);
+    assert.match(await failed(deployment, "get-connection-info"), named);
   }
 });
 
@@ -91,9 +92,10 @@ Deno.test("credential's key: a key of another kind does not belong to the certif
       deployment.cloud({ credential: { ...deployment.credential, traditionalKey: key } }),
     );
     await deployment.updateStatus();
+    assert.match(deployment.status(), /^blocked: Correct client-key of the cloud's credential: /);
     assert.equal(
-      deployment.status(),
-      "blocked: Cannot use client-key of the cloud's credential: " +
+      await failed(deployment, "get-connection-info"),
+      "Cannot use client-key of the cloud's credential: " +
         "it does not belong to client-cert of the cloud's credential",
     );
   }

@@ -81,11 +81,8 @@ for (const dialect of TESTED_DIALECTS) {
     lxd.fault({ method: "DELETE", path }, { kind: "status", status: 400 });
     requirer.offer(0, [c]);
     await deployment.settle();
-    const endpoint = lxd.members[0]?.endpoint;
-    assert.match(
-      deployment.status(),
-      new RegExp(`^blocked: LXD at ${endpoint} refuses to revoke ${a.fingerprint}: `),
-    );
+    const refused = `blocked: LXD refuses to revoke ${a.fingerprint.slice(0, 12)}: `;
+    assert.ok(deployment.status().startsWith(refused), deployment.status());
     assert.deepEqual(requirer.told().trusted, fingerprintsOf(c));
     assert.deepEqual(Object.keys(await deployment.ours()).sort(), fingerprintsOf(a, c));
     lxd.clear();
@@ -101,7 +98,6 @@ for (const dialect of TESTED_DIALECTS) {
     requirer.offer(0, [await createCertificate()]);
     await deployment.settle();
     const told = requirer.told();
-    const endpoint = lxd.members[0]?.endpoint;
     for (const path of [/^\/1\.0$/, /^\/1\.0\/certificates/]) {
       for (const status of [400, 404, 409, 429]) {
         lxd.clear();
@@ -110,7 +106,7 @@ for (const dialect of TESTED_DIALECTS) {
         await deployment.settle();
         assert.match(
           deployment.status(),
-          new RegExp(`^blocked: LXD at ${endpoint} refuses what it is asked: `),
+          /^blocked: LXD refuses what it is asked: /,
           `${path} ${status}`,
         );
         assert.deepEqual(requirer.told(), told);

@@ -68,7 +68,7 @@ async function checkUnreadable(deployment: Deployment): Promise<void> {
     await deployment.settle();
     assert.match(
       deployment.status(),
-      /^blocked: Cannot use projects: it must be names of LXD projects/,
+      /^blocked: Correct projects: it must be names of LXD projects/,
     );
     assert.deepEqual(await lxd.trustStore(), store);
   }

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import type { LxdWorld } from "../lxd/world.ts";
+import { failed } from "../harness/actions.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy, type Deployment, freeName } from "../harness/deployment.ts";
 
+const ABSENT = "blocked: Set credentials-secret to a secret that exists; run check";
 const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 
 const VERSIONS = [
@@ -28,29 +30,31 @@ async function checkAbsent(
   const absent = "secret:d3kqsnnmp25c7f5ng6t0";
   deployment.model.configure(APPLICATION, { "credentials-secret": absent });
   await deployment.settle();
+  assert.equal(deployment.status(), ABSENT);
   assert.equal(
-    deployment.status(),
-    `blocked: Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
+    await failed(deployment, "get-connection-info"),
+    `Cannot find credentials-secret ${absent}: set one that exists, and grant it with: ` +
       `juju grant-secret <its uri> ${APPLICATION} (Juju says: ${missing(absent)})`,
   );
 }
 
-/** Checks that the status repeats any other refusal of Juju in one safe line, and no hook fails. */
+/** Checks that the status does not repeat any other refusal of Juju, an action does in one safe line, and no hook fails. */
 async function checkOtherRefusal(deployment: Deployment, grant: string): Promise<void> {
-  deployment.model.faults.failTool({
-    tool: "secret-get",
-    unit: UNIT,
-    stderr: `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`,
-  });
+  const { model } = deployment;
+  const stderr = `ERROR no\nway\x1b[2J ${"x".repeat(300)}\n`;
+  const refusal = { tool: "secret-get", unit: UNIT, stderr };
+  model.faults.failTool(refusal);
   await deployment.updateStatus();
+  assert.equal(deployment.status(), `blocked: ${grant}`);
+  model.faults.failTool(refusal);
   const words = String.raw`no way\u001b[2J ` + `${"x".repeat(181)}...`;
   assert.equal(
-    deployment.status(),
-    `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
+    await failed(deployment, "get-connection-info"),
+    `Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${words})`,
   );
 }
 
-/** Checks that the status for each missing or wrong field names the command that repairs it. */
+/** Checks that the status names each missing or wrong field, and an action the command that repairs it. */
 async function checkContents(
   deployment: Deployment,
   uri: string,
@@ -62,20 +66,22 @@ async function checkContents(
   for (const field of Object.keys(content)) {
     model.updateSecret(uri, { ...content, [field]: "" });
     await deployment.updateStatus();
-    const missing = `blocked: Missing ${field} in credentials-secret: ${mend}`;
-    assert.deepEqual([deployment.status(), deployment.status(`${APPLICATION}/1`)], [
-      missing,
-      missing,
-    ]);
+    const missing = `blocked: Add ${field} to the secret`;
+    const statuses = [deployment.status(), deployment.status(`${APPLICATION}/1`)];
+    assert.deepEqual(statuses, [missing, missing]);
+    assert.equal(
+      await failed(deployment, "get-connection-info"),
+      `Missing ${field} in credentials-secret: ${mend}`,
+    );
   }
   model.updateSecret(uri, { "client-cert": content["client-cert"], note: "x" });
   await deployment.settle();
-  assert.match(deployment.status(), /^blocked: Missing endpoint, client-key, server-cert in cred/);
+  assert.match(deployment.status(), /^blocked: Add endpoint, client-key, server-cert to the secret$/);
   model.updateSecret(uri, { ...content, "client-key": content["client-cert"] });
   await deployment.settle();
   assert.match(
     deployment.status(),
-    /^blocked: Cannot use client-key of credentials-secret: it must/,
+    /^blocked: Correct client-key of credentials-secret: it must/,
   );
 }
 
@@ -97,13 +103,13 @@ Deno.test.each(VERSIONS)(
     await checkAbsent(deployment, given.missing);
     model.configure(APPLICATION, { "credentials-secret": uri });
     await deployment.settle();
-    const denied = (unit: string) =>
-      `blocked: Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${
-        given.denied(unit)
-      })`;
     for (const unit of model.units(APPLICATION)) {
-      assert.equal(deployment.status(unit), denied(unit));
+      assert.equal(deployment.status(unit), `blocked: ${grant}`);
     }
+    assert.equal(
+      await failed(deployment, "get-connection-info"),
+      `Cannot read credentials-secret: grant it with: ${grant} (Juju says: ${given.denied(UNIT)})`,
+    );
 
     await checkOtherRefusal(deployment, grant);
 
@@ -122,10 +128,10 @@ Deno.test.each(VERSIONS)(
     // Entries and published data survive the removal of the secret.
     model.revokeSecret(uri, APPLICATION);
     await deployment.updateStatus();
-    assert.equal(deployment.status(), denied(UNIT));
+    assert.equal(deployment.status(), `blocked: ${grant}`);
     model.removeSecret(uri);
     await deployment.updateStatus();
-    assert.match(deployment.status(), /^blocked: Cannot find credentials-secret secret:/);
+    assert.equal(deployment.status(), ABSENT);
     assert.deepEqual(requirer.told(), told);
     assert.deepEqual(await deployment.ours(), { [certificate.fingerprint]: "1:my-charm-0" });
   },

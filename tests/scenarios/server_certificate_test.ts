@@ -4,6 +4,7 @@ import { enableClustering, replaceServerCertificate } from "../lxd/administratio
 import { authOf } from "../lxd/client.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 import { startStandIn } from "../lxd/stand_in.ts";
+import { failed } from "../harness/actions.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 
@@ -33,9 +34,8 @@ Deno.test("server certificate: after a replacement the charm is blocked until th
     certificate = await createCertificate();
     requirer.offer(0, [certificate]);
     await deployment.model.settle();
-    const expected = `blocked: LXD at ${endpoint} presents the certificate ${presented}, ` +
-      `not the expected ${fingerprintOf(pinned)}: ` +
-      "if it was replaced, update the credential's server certificate";
+    const expected = `blocked: Run check: LXD presents ${presented.slice(0, 12)}, ` +
+      `not ${fingerprintOf(pinned).slice(0, 12)}`;
     for (const unit of deployment.model.units(APPLICATION)) {
       assert.equal(deployment.status(unit), expected, what);
       assert.deepEqual(requirer.told(unit), told, what);
@@ -57,6 +57,15 @@ Deno.test("server certificate: after a replacement the charm is blocked until th
   assert.equal(servers.length, 1);
 });
 
+/** Checks that the status names the part, and an action the reason. */
+async function checkPart(deployment: Deployment, part: string, reason: string): Promise<void> {
+  assert.ok(deployment.status().startsWith(`blocked: Correct ${part}: `), deployment.status());
+  assert.equal(
+    await failed(deployment, "get-connection-info"),
+    `Cannot use ${part}: ${reason}`,
+  );
+}
+
 /** Checks that the charm refuses a client certificate outside its dates, from cloud or options. */
 async function checkUnusable(
   deployment: Deployment,
@@ -66,10 +75,7 @@ async function checkUnusable(
   const { model, lxd } = deployment;
   model.setCloud(deployment.cloud({ credential }));
   await deployment.updateStatus();
-  assert.equal(
-    deployment.status(),
-    `blocked: Cannot use client-cert of the cloud's credential: ${reason}`,
-  );
+  await checkPart(deployment, "client-cert of the cloud's credential", reason);
   model.configure(APPLICATION, {
     lxd_endpoint: lxd.members[0]?.endpoint ?? "",
     lxd_client_cert: credential.certificate,
@@ -77,7 +83,7 @@ async function checkUnusable(
     lxd_server_cert: lxd.serverCertificate,
   });
   await deployment.settle();
-  assert.equal(deployment.status(), `blocked: Cannot use lxd_client_cert: ${reason}`);
+  await checkPart(deployment, "lxd_client_cert", reason);
   model.configure(APPLICATION, {
     lxd_endpoint: null,
     lxd_client_cert: null,
@@ -123,10 +129,10 @@ Deno.test("server certificate: the charm is blocked if it has expired, or the cl
   await deployment.model.settle();
   deployment.model.updateStatus(APPLICATION);
   await deployment.model.settle();
-  assert.equal(
-    deployment.status(),
-    `blocked: Cannot verify the certificate of LXD at ${endpoint}: ` +
-      `The certificate expired on ${day(-DAY_MS)}`,
+  assert.equal(deployment.status(), "blocked: Run check: cannot verify LXD's certificate");
+  assert.match(
+    await failed(deployment, "get-connection-info"),
+    new RegExp(`^Cannot verify .* ${endpoint}: The certificate expired on ${day(-DAY_MS)}$`),
   );
   assert.deepEqual(requirer.told(), told);
 });

@@ -11,7 +11,7 @@ import type { Requirer } from "../harness/requirer.ts";
 const NAME = "lxd-integrator";
 const ACTIVE = `active: LXD ${VERSION}: 1 node, 1 certificate`;
 const NO_ACCESS = /^blocked: Missing credentials access/;
-const USED = "blocked: Set a new trust-token: LXD says that this one is used or wrong";
+const USED = "blocked: Set a new trust-token: this one is used or wrong";
 
 /** Entries whose names tokens gave. */
 async function entriesOf(lxd: LxdWorld, name = NAME): Promise<readonly TrustEntry[]> {
@@ -192,7 +192,7 @@ Deno.test("trust token: a restricted one is of no use", async () => {
   const { deployment } = await deployAlone(lxd);
   await using _ = deployment;
   await configure(deployment, await makeToken(lxd, { projects: ["default"] }));
-  assert.match(deployment.status(), /^blocked: LXD at .* does not let our certificate .* manage /);
+  assert.match(deployment.status(), /^blocked: Lift the restriction of our certificate /);
 });
 
 Deno.test("trust token: one for another LXD leads there, once LXD takes it", async () => {

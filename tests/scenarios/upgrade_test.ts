@@ -24,7 +24,7 @@ for (const dialect of TESTED_DIALECTS) {
     assert.deepEqual(nodes(), [one.name, two.name]);
     assert.match(
       deployment.status(),
-      /^active: LXD \S+: 2 nodes \(cluster is being upgraded\), 1 certificate$/,
+      /^active: LXD \S+: 2 nodes \(upgrading\), 1 certificate$/,
     );
     requirer.offer(0, [second]);
     await deployment.settle();
@@ -36,7 +36,7 @@ for (const dialect of TESTED_DIALECTS) {
     // The status still counts rejections.
     requirer.offer(0, [second, "rubbish"]);
     await deployment.settle();
-    assert.match(deployment.status(), /upgraded\), 1 certificate, 1 rejected$/);
+    assert.match(deployment.status(), /\(upgrading\), 1 certificate, 1 rejected$/);
     await one.stop();
     await deployment.updateStatus();
     assert.deepEqual(nodes(), [two.name]);
