@@ -111,12 +111,18 @@ function matchLine(shown: string, line: string, examples: Examples): Examples | 
   );
 }
 
-/** Adds a value, and the first digits of a fingerprint with it; undefined if it is known otherwise. */
+/**
+ * Adds a value, and the first digits of a fingerprint with it; undefined if the example has another value,
+ * or the value another example.
+ */
 function learn(examples: Examples, example: string, value: string): Examples | undefined {
   const pairs = [[example, value], [example.slice(0, DIGITS), value.slice(0, DIGITS)]] as const;
   const learned = new Map(examples);
   for (const [key, one] of example.length === 64 ? pairs : pairs.slice(0, 1)) {
-    if ((learned.get(key) ?? one) !== one) return undefined;
+    const known = learned.get(key);
+    if (known === one) continue;
+    // Two examples of one value would tell readers that there are two.
+    if (known !== undefined || learned.values().some((value) => value === one)) return undefined;
     learned.set(key, one);
   }
   return learned;

@@ -31,6 +31,14 @@ Deno.test("match() takes an example for the same value each time, except for tim
   assert.ok(match(`${one}\n${one}\n`, `${one}\n${two}\n`, NONE));
 });
 
+Deno.test("match() takes another example for another value", () => {
+  assert.ok(match("0123456789ab\n1123456789ab\n", "2123456789ab\n3123456789ab\n", NONE));
+  assert.equal(
+    match("0123456789ab\n1123456789ab\n", "2123456789ab\n2123456789ab\n", NONE),
+    undefined,
+  );
+});
+
 Deno.test("match() knows the first digits of a fingerprint", () => {
   const [first = "", other = ""] = [FINGERPRINT, OTHER].map((text) => text?.slice(0, 12));
   const known = match(`${FINGERPRINT}\n`, `${OTHER}\n`, NONE);
