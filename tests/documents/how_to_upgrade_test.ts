@@ -1,19 +1,19 @@
 /**
- * Runs the commands of `docs/how-to-upgrade-from-the-original.md` in the Juju model.
+ * Runs the commands of `docs/how-to-upgrade-from-the-original.md`, and checks the certificates after each.
  */
 import assert from "node:assert/strict";
 import { createCertificate, fingerprintsOf, type TestCertificate } from "../certificates.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
-import { type Deployment, prepare } from "../harness/deployment.ts";
-import type { Requirer } from "../harness/requirer.ts";
+import type { Deployment } from "../harness/deployment.ts";
+import { addRequirer, type Requirer, requirerOf } from "../harness/requirer.ts";
 import { type JujuVersion, type SampleCharm, sampleCharm } from "../juju/mod.ts";
 import { startLxd } from "../lxd/real.ts";
-import { code } from "./markdown.ts";
+import { parseDocument } from "./run/document.ts";
+import { fences } from "./run/fences.ts";
+import { createOperator } from "./run/operator.ts";
 
-const PAGE = await Deno.readTextFile(
-  new URL("../../docs/how-to-upgrade-from-the-original.md", import.meta.url),
-);
-const CHARM_FILE = "./dist/lxd-integrator_amd64.charm";
+const PATH = "docs/how-to-upgrade-from-the-original.md";
+const PAGE = await Deno.readTextFile(new URL(`../../${PATH}`, import.meta.url));
 
 /** The steps by the base of the original, with the bases of all units after each command. */
 const COURSES = {
@@ -34,43 +34,36 @@ const COURSES = {
 } as const;
 const VERSIONS: readonly JujuVersion[] = ["3.6.28", "4.0.15"];
 
-/** What a command does in the model. The page must use no other command. */
-const COMMANDS: Readonly<
-  Record<string, (deployment: Deployment, args: readonly string[]) => unknown>
-> = {
-  "add-unit": ({ model }, [application = ""]) => model.addUnit(application),
-  "refresh": async ({ charm, model }, [application = "", ...options]) => {
-    assert.deepEqual(options, ["--path", CHARM_FILE]);
-    await model.refresh(application, charm);
-  },
-  "remove-unit": ({ model }, [unit = ""]) => model.removeUnit(unit),
-  "set-application-base": ({ model }, [application = "", base = ""]) =>
-    model.setApplicationBase(application, base),
-};
-
 for (const jujuVersion of VERSIONS) {
   for (const [base, course] of Object.entries(COURSES)) {
     Deno.test(`how to upgrade from ${base} on Juju ${jujuVersion}: no certificate is lost`, async () => {
       await using original = await originalCharm();
       await using lxd = await startLxd();
-      await using deployment = await prepare(lxd, { model: { jujuVersion } });
+      await using operator = await createOperator(lxd, { model: { jujuVersion } });
+      const { deployment } = operator.controller.current();
       const { model } = deployment;
       await model.deploy(original.path, { base, trust: true });
-      const requirer = deployment.requirer();
+      const requirer = requirerOf("my-charm", addRequirer(model, "my-charm"));
       const certificates = [await createCertificate(), await createCertificate()];
       await publishAsTheOriginal(deployment, requirer, certificates);
       if (base === "ubuntu@20.04") {
-        const refusal = /^```text\n(.*)\n```$/m.exec(PAGE)?.[1];
-        await assert.rejects(model.refresh(APPLICATION, deployment.charm), { message: refusal });
+        const [refusal] = fences(PAGE).filter(({ info }) => info[0] === "text");
+        const message = refusal?.code.trimEnd();
+        await assert.rejects(model.refresh(APPLICATION, deployment.charm), { message });
       }
+      const guide = parseDocument(PAGE, PATH);
       for (const [heading, bases] of course) {
-        const commands = commandsOf(heading);
-        assert.equal(commands.length, bases.length, heading);
-        for (const [index, command] of commands.entries()) {
-          await run(deployment, command);
-          assert.deepEqual(model.units(APPLICATION).map(model.base), bases[index], command);
-          await checkNothingIsLost(deployment, requirer, certificates);
-        }
+        const seen: (readonly (string | undefined)[])[] = [];
+        const run = async (commands: string) => {
+          for (const command of commands.trim().split("\n")) {
+            await operator.shell.run(command);
+            seen.push(model.units(APPLICATION).map(model.base));
+            await checkNothingIsLost(deployment, requirer, certificates);
+          }
+          return "";
+        };
+        await guide.run({ run }, heading);
+        assert.deepEqual(seen, bases, heading);
       }
       assert.deepEqual(
         Object.keys(await deployment.ours()).sort(),
@@ -82,21 +75,11 @@ for (const jujuVersion of VERSIONS) {
   }
 }
 
-function commandsOf(heading: string): readonly string[] {
-  const section = PAGE.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
-  return code(section).filter((text) => text.endsWith("\n")).flatMap((text) =>
-    text.trim().split("\n")
-  );
-}
-
-async function run(deployment: Deployment, command: string): Promise<void> {
-  const [juju, name = "", ...args] = command.split(" ");
-  assert.equal(juju, "juju", command);
-  const perform = COMMANDS[name];
-  assert.ok(perform, `Cannot try "${command}"`);
-  await perform(deployment, args);
-  await deployment.model.settle();
-}
+Deno.test("how to upgrade: the courses hold all commands", () => {
+  const headings = new Set(Object.values(COURSES).flat().map(([heading]) => heading));
+  const commands = fences(PAGE).filter(({ info }) => info[0] !== "text");
+  assert.deepEqual(new Set(commands.map(({ heading }) => heading)), headings);
+});
 
 /** Checks that LXD trusts all certificates, and that the units together still publish them. */
 async function checkNothingIsLost(

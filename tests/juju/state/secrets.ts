@@ -53,3 +53,13 @@ export function reviseSecret(
   secret.latest++;
   secret.revisions.set(secret.latest, { ...content });
 }
+
+/** Deletes the secrets of an application or a unit that is gone, whether or not it ran its last hooks. */
+export function dropSecrets(
+  { secrets }: Pick<ModelState, "secrets">,
+  { kind, id }: SecretOwner,
+): void {
+  for (const { owner, id: secret } of secrets.values()) {
+    if (owner.kind === kind && owner.id === id) secrets.delete(secret);
+  }
+}

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createModel } from "../model/create_model.ts";
+import { sampleCharm } from "../testing/sample_charm.ts";
 import { DONE, FAILED, sampleModel, since } from "../testing/sample_model.ts";
 
 Deno.test.each(
@@ -85,3 +87,31 @@ Deno.test("secret-add takes effect at the flush", async () => {
   await model.step();
   assert.deepEqual(codes, [1, 0]);
 });
+
+Deno.test.each([{ force: false }, { force: true }])(
+  "removeApplication() deletes the secrets of the application and its units, force: $force",
+  async ({ force }) => {
+    const labels = ["of-application", "of-unit"];
+    const answers: number[][] = [];
+    await using charm = await sampleCharm({ dispatch: "" });
+    await using model = await createModel({
+      run: async ({ callTool, hook }) => {
+        if (hook === "install") {
+          const [application = "", unit = ""] = labels;
+          const gets = labels.map((label) => callTool("secret-get", ["--label", label]));
+          answers.push((await Promise.all(gets)).map(({ code }) => code));
+          await callTool("secret-add", ["key=value", "--label", application]);
+          await callTool("secret-add", ["key=value", "--owner=unit", "--label", unit]);
+        }
+        return DONE;
+      },
+    });
+    for (const _ of [1, 2]) {
+      await model.deploy(charm.path);
+      await model.settle();
+      model.removeApplication("sample", { force });
+      await model.settle();
+    }
+    assert.deepEqual(answers, [[1, 1], [1, 1]]);
+  },
+);

@@ -14,6 +14,7 @@ import {
   removeIfEmpty,
   type RemoveOptions,
 } from "./relations.ts";
+import { dropSecrets } from "./secrets.ts";
 import type { Application, ModelState, Unit } from "./state.ts";
 import { newStatus } from "./status.ts";
 
@@ -88,6 +89,7 @@ export function dropUnit(model: ModelState, unit: Unit): void {
     const successor = successors.find(({ life }) => life === "alive") ?? successors[0];
     application.leader = successor?.name;
   }
+  dropSecrets(model, { kind: "unit", id: unit.name });
   for (const secret of model.secrets.values()) {
     secret.consumers.delete(unit.name);
   }
@@ -103,5 +105,6 @@ export function dropApplicationIfEmpty(
   for (const relation of relationsOf(model, application.name)) {
     removeIfEmpty(model, relation);
   }
+  dropSecrets(model, { kind: "application", id: application.name });
   model.applications.delete(application.name);
 }
