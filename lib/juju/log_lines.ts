@@ -17,7 +17,8 @@ const MAXIMUM_TEXT = 65_536;
  * ```ts
  * import assert from "node:assert/strict";
  * const calls: string[] = [];
- * const jujuLog: Juju["jujuLog"] = (_level, ...lines) => Promise.resolve(void calls.push(lines.join()));
+ * const jujuLog = (_level: string, ...lines: readonly string[]): Promise<void> =>
+ *   Promise.resolve(void calls.push(lines.join()));
  * await logLines({ jujuLog }, "INFO", ["a", "b"]);
  * assert.deepEqual(calls, ["a,b"]);
  * ```
