@@ -3,33 +3,14 @@
  *
  * @module
  */
-import { type Arguments, type KnownOptions, readArguments } from "./arguments.ts";
+import { readArguments } from "./arguments.ts";
 import { APPLICATIONS } from "./juju_applications.ts";
+import type { Command } from "./juju_command.ts";
 import { MODELS } from "./juju_models.ts";
 import { RUN } from "./juju_run.ts";
 import { SECRETS } from "./juju_secrets.ts";
 import { STATUS } from "./juju_status.ts";
 import type { Controller } from "./controller.ts";
-
-/** A command of `juju`, and what it was given. */
-export interface Given extends Arguments {
-  /** The models. */
-  readonly controller: Controller;
-  /** The working directory. */
-  readonly folder: string;
-}
-
-/** A command of `juju`. */
-export interface Command {
-  /** The number of words that it takes at most. */
-  readonly words: number;
-  /** Whether it takes `key=value`. @default {false} */
-  readonly takesValues?: boolean;
-  /** Its options. @default {none} */
-  readonly options?: KnownOptions;
-  /** Performs it, and returns its output. */
-  readonly perform: (given: Given) => string | void | Promise<string | void>;
-}
 
 /**
  * Performs a command of `juju`, and returns its standard output.

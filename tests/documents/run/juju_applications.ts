@@ -6,7 +6,7 @@
 import { resolve } from "node:path/posix";
 import type { RelationHandle } from "../../juju/mod.ts";
 import type { Known } from "./controller.ts";
-import type { Command } from "./juju.ts";
+import type { Command } from "./juju_command.ts";
 
 /** These commands. */
 export const APPLICATIONS: Readonly<Record<string, Command>> = {

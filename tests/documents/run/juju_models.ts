@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "./juju.ts";
+import type { Command } from "./juju_command.ts";
 
 /** These commands. */
 export const MODELS: Readonly<Record<string, Command>> = {

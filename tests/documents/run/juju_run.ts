@@ -4,7 +4,7 @@
  * @module
  */
 import { parse, stringify } from "yaml";
-import type { Command } from "./juju.ts";
+import type { Command } from "./juju_command.ts";
 
 // As Juju writes YAML: texts that YAML 1.1 reads as something else are quoted, and none is folded.
 const FORMAT = { lineWidth: 0, sortMapEntries: true, version: "1.1" } as const;

@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path/posix";
 import type { Known } from "./controller.ts";
-import type { Command, Given } from "./juju.ts";
+import type { Command, Given } from "./juju_command.ts";
 
 const FILE = "#file";
 

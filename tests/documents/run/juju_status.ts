@@ -4,7 +4,7 @@
  * @module
  */
 import type { Known } from "./controller.ts";
-import type { Command } from "./juju.ts";
+import type { Command } from "./juju_command.ts";
 
 type Row = readonly string[];
 
