@@ -17,7 +17,7 @@ export const CHARM = `${ROOT}/dist/lxd-integrator_amd64.charm`;
 const SOURCES = [
   "{charmcraft.yaml,deno.json,deno.lock,LICENSE,README.md,CHANGES.md,SECURITY.md,icon.svg}",
   "docs/**/*.*",
-  "{actions,hooks,lib,build}/**/*.{sh,ts}",
+  "{actions,hooks,lib,build}/**/*.{json,sh,ts}",
   // Deno refuses a workspace without its members.
   "{lib,tests}/**/deno.json",
 ];
