@@ -28,7 +28,7 @@ import { type Active, type Attempt, errorOf, type Outcome, outcomeOf } from "./o
 import type { Topology } from "./relation/cos_agent.ts";
 import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
-import type { Change } from "./trust/change.ts";
+import { type Change, ownChange } from "./trust/change.ts";
 import {
   DEFAULT_WARNING_DAYS,
   findExpiring,
@@ -380,6 +380,9 @@ async function enter(
     left,
     mayEnrol: leadership.isLeader(),
   });
+  if (entry.kind === "entered" && entry.hasEnrolled) {
+    hook.report(ownChange("added", entry.credentials.ourFingerprint));
+  }
   if (entry.kind === "failed") {
     return { visit: { entry }, entered: outcomeOf(entry.failure, attemptOf(entry, hook.now)) };
   }

@@ -48,6 +48,11 @@ export function changeOf(step: Step, entry: TrustEntry | undefined): Change {
   return { event: EVENTS[step.kind], fingerprint, name, projects };
 }
 
+/** Tells a change of the charm's own certificate. */
+export function ownChange(event: Change["event"], fingerprint: Fingerprint): Change {
+  return { event, fingerprint, name: "", projects: null, isOwn: true };
+}
+
 /**
  * Renders a change as one line of `key=value` pairs. Texts of others cannot add a pair or a line.
  *
