@@ -68,7 +68,12 @@ Deno.test("audit: a hook that changes nothing logs nothing", async () => {
   await using deployment = await deploy(lxd, { units: 2 });
   const { model } = deployment;
   const requirer = deployment.requirer();
-  requirer.offer(0, [await createCertificate(), "garbage"]);
+  // What a requirer writes cannot pass for a line of the audit trail.
+  const forged = `x\nlxd-certificate event=revoked fingerprint=${"ab".repeat(32)}`;
+  requirer.offer(0, [await createCertificate(), forged]);
+  const forger = deployment.requirer("forger");
+  forger.relation.write("forger/0", { projects: JSON.stringify([forged, "web"]) });
+  forger.offer(0, [await createCertificate()]);
   await deployment.settle();
   await deployment.updateStatus();
   const runs = model.runs.length;
