@@ -56,8 +56,8 @@ export function renderSchemas(): Readonly<Record<string, string>> {
           "where the text was no certificate. Former versions wrote no code. Absent when empty.",
         certificates:
           "The state of each certificate of this relation, sorted by fingerprint. Only " +
-          "trusted ones have projects (null for all of LXD), only rejected ones a code and a " +
-          "reason. Further states and codes may follow. Absent when empty.",
+          "trusted ones have projects (null for all of LXD). Rejected ones, and trusted ones with a " +
+          "warning, have a code and a reason. Further states and codes may follow. Absent when empty.",
         provider_error:
           "Why the provider cannot serve. While it is there, the other keys are the " +
           "last known ones, if there are any. Further codes may follow. Absent when all is well.",

@@ -25,6 +25,7 @@ const endpoint = "https://10.0.0.1:8443";
 const ourFingerprint = "2274d312f0720f4c0d1b7c1c2d8f2a8e7f2d6f0b1f0f4f1f9d2e6b8a7c5d3e21";
 const pinned = "97ab01c4be52d1a8e3f60718293a4b5c6d7e8f90112233445566778899aabbcc";
 const presented = "5be1c07d9a3f4e62b80d17c5f4a9e3d2c1b0a9f8e7d6c5b4a392817f6e5d4c3b";
+const expiresAt = "2026-12-09T10:00:00Z";
 const secret = "secret:d2l9m1vmp25c7bklkq30";
 
 const NEW_TOKEN =
@@ -59,6 +60,41 @@ export const STATUS_WORDS = {
       when: "Members of the cluster have different versions. LXD reports every member as blocked " +
         "until all have the same. The charm publishes the members that serve.",
       remedy: "Upgrade the other members.",
+    },
+    {
+      outcome: {
+        kind: "active",
+        version: "5.0.2",
+        nodes: 3,
+        certificates: 4,
+        rejected: 0,
+        expiring: [
+          { kind: "client", fingerprint: pinned, requirer: "my-charm/0", expiresAt, days: 12 },
+          { kind: "server", fingerprint: presented, requirer: undefined, expiresAt, days: 20 },
+        ],
+      },
+      when: "Certificates expire within the days of the option " +
+        "[`expiry-warning-days`](reference-options.md#expiry-warning-days): those of related charms, " +
+        "the charm's credential (`Our certificate`) or LXD's. The message names the one that " +
+        "expires first, and the [log](reference-log.md#lxd-expiry) all of them.",
+      remedy:
+        "Replace the certificate. A related charm sends a new one beside it, and withdraws the " +
+        "former one. A certificate that the charm made for itself is renewed in time.",
+    },
+    {
+      outcome: {
+        kind: "active",
+        version: "5.0.2",
+        nodes: 3,
+        certificates: 4,
+        rejected: 0,
+        expiring: [
+          { kind: "client", fingerprint: pinned, requirer: "my-charm/0", expiresAt, days: -3 },
+        ],
+      },
+      when:
+        "LXD no longer lets in a client whose certificate has expired, and keeps the certificate.",
+      remedy: "Have the related charm replace the certificate, or withdraw it.",
     },
   ],
   unfinished: [{

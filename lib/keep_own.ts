@@ -15,7 +15,7 @@ import type { Lxd } from "./lxd/client.ts";
 import type { Entry } from "./lxd/enter.ts";
 import type { RequestFailure } from "./lxd/request.ts";
 import { type Fingerprint, outOfDate } from "./requirer/certificate.ts";
-import type { Change } from "./trust/change.ts";
+import { type Change, ownChange } from "./trust/change.ts";
 import type { TrustStore } from "./trust/trust_store.ts";
 
 /** The hook that keeps the credential. */
@@ -79,10 +79,6 @@ export async function keepOwn(keeper: Keeper, keeping: Keeping): Promise<Kept> {
   }
   if (entry?.kind !== "entered" || !entry.credentials.isOwn) return UNCHANGED;
   const noted = note(before, entry);
-  // LXD was entered by the token, or by what somebody added to it.
-  if (noted.target?.server.fingerprint !== before.target?.server.fingerprint) {
-    keeper.report(ownChange("added", entry.credentials.ourFingerprint));
-  }
   const { own, failure } = await renew(keeper, noted, { ...keeping, entry });
   const isWritten = own !== before && await writeOwnSecret(keeper.juju, own, secret);
   return { hasChanged: isWritten, ...failure && { failure } };
@@ -185,10 +181,6 @@ async function revokeFormer(
   if (revoked.kind !== "done" && revoked.kind !== "refused") return revoked;
   if (revoked.kind === "done") report(ownChange("revoked", former));
   return undefined;
-}
-
-function ownChange(event: Change["event"], fingerprint: Fingerprint): Change {
-  return { event, fingerprint, name: "", projects: null, isOwn: true };
 }
 
 /** From 5.21.3 on, LXD refuses a name with a slash or a leading dash. */

@@ -28,7 +28,7 @@ import { type Active, type Attempt, errorOf, type Outcome, outcomeOf } from "./o
 import type { Topology } from "./relation/cos_agent.ts";
 import type { Rules } from "./trust/admit.ts";
 import { claim, markOriginals } from "./trust/adopt.ts";
-import type { Change } from "./trust/change.ts";
+import { type Change, ownChange } from "./trust/change.ts";
 import {
   DEFAULT_WARNING_DAYS,
   findExpiring,
@@ -129,7 +129,6 @@ interface Visit {
 
 const UNCONCERNED: Reconciled = { outcome: undefined, isLeader: false, hasChanged: false };
 
-const WARNING_DAYS = "expiry-warning-days";
 const DAYS = `it must be 0 to ${MAXIMUM_WARNING_DAYS}`;
 const NAMES = "it must be names of LXD projects with commas between them";
 
@@ -172,8 +171,8 @@ export async function reconcile(hook: Hook, event: HookEvent): Promise<Reconcile
 
 /** What is wrong with an option that does not keep the charm from serving. */
 function optionProblem({ config }: Configuration): Outcome | undefined {
-  return warningDays(config[WARNING_DAYS]) === undefined
-    ? { kind: "unreadable", name: WARNING_DAYS, reason: DAYS }
+  return warningDays(config["expiry-warning-days"]) === undefined
+    ? { kind: "unreadable", name: "expiry-warning-days", reason: DAYS }
     : undefined;
 }
 
@@ -330,7 +329,7 @@ async function conclude(hook: Hook, observed: Observed, work: Work): Promise<Out
 
 /** The times of which the operator wants a warning. */
 function soonOf({ now }: Hook, { config }: Configuration): Soon {
-  return soonFrom(now, warningDays(config[WARNING_DAYS]) ?? DEFAULT_WARNING_DAYS);
+  return soonFrom(now, warningDays(config["expiry-warning-days"]) ?? DEFAULT_WARNING_DAYS);
 }
 
 /** The unit as it is now: it may have lost its leadership. */
@@ -380,6 +379,9 @@ async function enter(
     left,
     mayEnrol: leadership.isLeader(),
   });
+  if (entry.kind === "entered" && entry.hasEnrolled) {
+    hook.report(ownChange("added", entry.credentials.ourFingerprint));
+  }
   if (entry.kind === "failed") {
     return { visit: { entry }, entered: outcomeOf(entry.failure, attemptOf(entry, hook.now)) };
   }

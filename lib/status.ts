@@ -28,7 +28,7 @@ export interface FormerStatus {
 const MAXIMUM_MESSAGE = 60;
 // An active message. A relation hook sees its own relation only, so it repeats what it does not see.
 const FORMER_REGEXP =
-  /^(?<warning>.* expires .*; )?LXD .*?: \d+ nodes?.*?(?:, (?<rejected>\d+) rejected)?$/;
+  /^(?<warning>.* expire[sd] .*; )?LXD .*?: \d+ nodes?.*?(?:, (?<rejected>\d+) rejected)?$/;
 const MAXIMUM_CAUSE = 32;
 // LXD names its version.
 const MAXIMUM_VERSION = 24;
@@ -156,13 +156,20 @@ function renderExpiry([first, ...others]: readonly Expiring[]): string {
   if (!first) return "";
   const { kind, requirer, days } = first;
   const whose = {
-    client: requirer === undefined ? "A shared certificate" : `Certificate of ${requirer}`,
+    client: requirer === undefined ? "A client's certificate" : `Certificate of ${requirer}`,
     credential: "Our certificate",
     server: "LXD's certificate",
   };
-  const when = days === 0 ? "today" : `in ${count(days, "day")}`;
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-  return `${whose[kind]} expires ${when}${more}; `;
+  return `${whose[kind]} ${renderDays(days)}${more}; `;
+}
+
+/** The words change each day, and with them the status: so the log repeats its lines each day. */
+function renderDays(days: number): string {
+  if (days === 0) return "expires within a day";
+  if (days > 0) return `expires in ${count(days, "day")}`;
+  const past = -days - 1;
+  return past === 0 ? "expired within the last day" : `expired ${count(past, "day")} ago`;
 }
 
 function renderUnfinished({ left, total }: Unfinished): string {

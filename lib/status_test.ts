@@ -244,11 +244,19 @@ Deno.test.each(
     },
     {
       expiring: [{ ...SOON, kind: "server", requirer: undefined, days: 0 }],
-      warning: "LXD's certificate expires today; ",
+      warning: "LXD's certificate expires within a day; ",
     },
     {
       expiring: [{ ...SOON, kind: "client", requirer: undefined, days: 2 }],
-      warning: "A shared certificate expires in 2 days; ",
+      warning: "A client's certificate expires in 2 days; ",
+    },
+    {
+      expiring: [{ ...SOON, kind: "client", requirer: "my-charm/0", days: -1 }],
+      warning: "Certificate of my-charm/0 expired within the last day; ",
+    },
+    {
+      expiring: [{ ...SOON, kind: "client", requirer: "my-charm/0", days: -3 }],
+      warning: "Certificate of my-charm/0 expired 2 days ago; ",
     },
   ] as const,
 )("renderStatus() warns: $warning", ({ expiring, warning }) => {

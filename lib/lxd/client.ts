@@ -96,7 +96,12 @@ export type LxdFailure =
 
 /** How an attempt to enter LXD ended. */
 export type Entrance =
-  | { readonly kind: "entered"; readonly lxd: Lxd }
+  | {
+    readonly kind: "entered";
+    readonly lxd: Lxd;
+    /** Whether LXD has just added our certificate to its trust store. @default {false} */
+    readonly hasEnrolled?: boolean;
+  }
   | { readonly kind: "failed"; readonly endpoint: string; readonly failure: LxdFailure };
 
 /** Where LXD may be. */
@@ -159,10 +164,10 @@ async function enterAt(
   const timeout = limitFor(1 + others.length);
   const show = () => request(SERVER, "/1.0", { timeout, isRepeatable: false });
   const failed = (failure: LxdFailure): Entrance => ({ kind: "failed", endpoint, failure });
-  const enter = (shown: ShownServer): Entrance => {
+  const enter = (shown: ShownServer) => {
     const named = others.includes(endpoint) ? endpoint : credential;
     const lxd = createLxd(transport, { endpoint, credential: named, shown });
-    return { kind: "entered", lxd };
+    return { kind: "entered", lxd } as const;
   };
   const reply = await show();
   if (reply.kind !== "done") return failed(reply);
@@ -174,7 +179,8 @@ async function enterAt(
   if (failure) return failed(failure);
   const again = await show();
   if (again.kind !== "done") return failed(again);
-  return again.value.auth === "trusted" ? enter(again.value) : failed({ kind: "untrusted" });
+  if (again.value.auth !== "trusted") return failed({ kind: "untrusted" });
+  return { ...enter(again.value), hasEnrolled: true };
 }
 
 function createLxd(

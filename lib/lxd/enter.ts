@@ -17,6 +17,8 @@ export type Entry =
     readonly kind: "entered";
     readonly lxd: Extract<Entrance, { readonly kind: "entered" }>["lxd"];
     readonly credentials: Pinned;
+    /** Whether LXD has just added our certificate to its trust store. @default {false} */
+    readonly hasEnrolled?: boolean;
     /** The attempt before, by other credentials. @default {there was none} */
     readonly refusal?: Refusal;
   }

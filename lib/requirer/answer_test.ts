@@ -3,7 +3,7 @@ import { answering, STATES } from "../../tests/answers.ts";
 import { createCertificate } from "../../tests/certificates.ts";
 import { firstCertificate } from "./certificate.ts";
 import { byteLength } from "./line.ts";
-import { type Answer, type Databag, readAnswer } from "./mod.ts";
+import { type Answer, type Databag, readAnswer, standingOf } from "./mod.ts";
 
 const [old, fresh, server] = await Promise.all([1, 2, 3].map(() => createCertificate()));
 assert.ok(old && fresh && server);
@@ -90,6 +90,20 @@ Deno.test.each(
     const { certificates } = readAnswer({}, units);
     assert.equal(certificates.get(old.fingerprint)?.state, row.expected);
   }
+});
+
+Deno.test("readAnswer() reads a warning about a trusted certificate, which is no rejection", () => {
+  const warning = { code: "expires-soon", reason: "It expires\non 2036-01-02\u202e" };
+  const certificates = [{ ...STATES.trusted(old), ...warning }];
+  const answer = readAnswer({}, [answering({ server: pem, trusted: [old], certificates })]);
+  const reason = String.raw`It expires on 2036-01-02\u202e`;
+  assert.deepEqual(answer.certificates.get(old.fingerprint), {
+    ...STATES.trusted(old),
+    ...warning,
+    reason,
+  });
+  assert.deepEqual(answer.rejections, []);
+  assert.equal(standingOf(old.certificate, answer).kind, "trusted");
 });
 
 Deno.test("readAnswer() takes one unit that can serve for enough", () => {

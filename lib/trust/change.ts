@@ -5,7 +5,7 @@
  * @module
  */
 import type { Fingerprint } from "../requirer/certificate.ts";
-import { line, visible } from "../requirer/line.ts";
+import { byteLength, line, visible } from "../requirer/line.ts";
 import { type Mark, parseOwner, unslug } from "./owner.ts";
 import type { Projects } from "./projects.ts";
 import { effectOf, type Step } from "./step.ts";
@@ -31,7 +31,11 @@ export const CHANGE_LINE = "lxd-certificate";
 const EVENTS = { add: "added", rename: "changed", restrict: "changed", revoke: "revoked" } as const;
 
 // A value of these characters needs no quotes. Commas stand between projects.
-const PLAIN_REGEXP = /^[\w.@:/+-]+$/;
+const PLAIN_REGEXP = /^[\w.@:/+-]{1,256}$/;
+// In bytes of UTF-8. With all its values, the line is below the limit of a line: a line that is cut
+// within quotes is not read by software.
+const MAXIMUM_VALUE = 256;
+const MAXIMUM_PROJECTS = 3000;
 
 /**
  * Tells the change that a step made.
@@ -42,6 +46,11 @@ export function changeOf(step: Step, entry: TrustEntry | undefined): Change {
   const { fingerprint } = step;
   const { name = "", projects = null } = effectOf(step, entry) ?? entry ?? {};
   return { event: EVENTS[step.kind], fingerprint, name, projects };
+}
+
+/** Tells a change of the charm's own certificate. */
+export function ownChange(event: Change["event"], fingerprint: Fingerprint): Change {
+  return { event, fingerprint, name: "", projects: null, isOwn: true };
 }
 
 /**
@@ -73,14 +82,17 @@ export function renderChange(change: Change, mark: Mark): string {
     ["fingerprint", fingerprint],
     ...ownerPairs(change, mark),
     ["restricted", String(projects !== null)],
-    ...projects === null ? [] : [["projects", writeProjects(projects)]],
+    ...projects === null ? [] : projectPairs(projects),
   ];
   return line([CHANGE_LINE, ...pairs.map(([key, text]) => `${key}=${text}`)].join(" "));
 }
 
-/** Writes a text as the value of a pair: in quotes, as JSON has them, unless it is plain. */
+/**
+ * Writes a text as the value of a pair: in quotes, as JSON has them, unless it is plain. A text that is too
+ * long is cut, and ends in dots.
+ */
 export function writeValue(text: string): string {
-  return PLAIN_REGEXP.test(text) ? text : JSON.stringify(visible(text));
+  return PLAIN_REGEXP.test(text) ? text : JSON.stringify(short(text));
 }
 
 function ownerPairs(
@@ -96,9 +108,22 @@ function ownerPairs(
   return owner?.kind === "shared" ? [["shared", "true"]] : [["name", writeValue(name)]];
 }
 
-function writeProjects(projects: readonly string[]): string {
-  if (projects.every((project) => PLAIN_REGEXP.test(project))) return projects.join(",");
+/** As many projects as there is room for, and how many more there are. */
+function projectPairs(projects: readonly string[]): readonly (readonly [string, string])[] {
   // A comma in a name would look like the end of it.
-  const names = projects.map((project) => visible(project).replaceAll(",", String.raw`\u002c`));
-  return JSON.stringify(names.join(","));
+  const names = projects.map((name) => short(name).replaceAll(",", String.raw`\u002c`));
+  let room = MAXIMUM_PROJECTS;
+  const end = names.findIndex((name) => (room -= byteLength(JSON.stringify(name))) < 0);
+  const shown = end < 0 ? names : names.slice(0, end);
+  const text = shown.join(",");
+  const isPlain = shown.every((name) => PLAIN_REGEXP.test(name));
+  const rest = names.length - shown.length;
+  return [
+    ["projects", isPlain ? text : JSON.stringify(text)],
+    ...rest > 0 ? [["more_projects", String(rest)] as const] : [],
+  ];
+}
+
+function short(text: string): string {
+  return line(visible(text), MAXIMUM_VALUE);
 }

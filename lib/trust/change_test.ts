@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Fingerprint } from "../requirer/certificate.ts";
+import { byteLength, MAXIMUM_LINE } from "../requirer/line.ts";
 import { type Change, changeOf, renderChange } from "./change.ts";
 import { createMark, entryName } from "./owner.ts";
 
@@ -57,10 +58,37 @@ Deno.test.each<{ what: string; given: Partial<Change>; expected: string }>([
   assert.equal(renderChange(change(given), MARK), `lxd-certificate ${expected}`);
 });
 
-Deno.test("renderChange() renders one line of bounded length", () => {
-  const projects = Array.from({ length: 64 }, (_, n) => `${n}-${"x".repeat(2000)}`);
-  const rendered = renderChange(change({ projects }), MARK);
-  assert.ok(rendered.length <= 4096 && !rendered.includes("\n"), `${rendered.length}`);
+/** Reads a line as software does: a value ends at a space, or at the quote after it. */
+function parse(text: string): Readonly<Record<string, string>> {
+  const [, pairs = ""] = text.match(/^lxd-certificate((?: \w+=(?:[^\s"]*|"(?:[^"\\]|\\.)*"))+)$/) ??
+    [];
+  assert.ok(pairs, `${text.slice(0, 200)} ... ${text.slice(-200)}`);
+  return Object.fromEntries(
+    [...pairs.matchAll(/ (\w+)=("(?:[^"\\]|\\.)*"|[^\s"]*)/g)].map(([, key = "", value = ""]) =>
+      [key, value.startsWith('"') ? JSON.parse(value) : value] as const
+    ),
+  );
+}
+
+Deno.test.each([
+  { what: "long", letter: "x" },
+  { what: "in need of escapes", letter: '"' },
+  { what: "invisible", letter: "\u{e0041}" },
+  { what: "of several bytes", letter: "\u00fc" },
+])("renderChange() renders a whole line below the limit, though names are $what", ({ letter }) => {
+  const long = letter.repeat(2000);
+  const projects = Array.from({ length: 64 }, (_, n) => `${n}-${long}`);
+  const rendered = renderChange(change({ name: long, projects }), MARK);
+  assert.ok(byteLength(rendered) < MAXIMUM_LINE, `${byteLength(rendered)}`);
+  const { projects: shown = "", more_projects: more, name } = parse(rendered);
+  assert.equal(shown.split(",").length + Number(more), 64);
+  assert.ok(name?.endsWith("..."));
+});
+
+Deno.test("renderChange() names all projects if there is room", () => {
+  const projects = Array.from({ length: 64 }, (_, n) => `project-${n}-${"x".repeat(30)}`);
+  const pairs = parse(renderChange(change({ projects }), MARK));
+  assert.deepEqual([pairs["projects"]?.split(","), pairs["more_projects"]], [projects, undefined]);
 });
 
 Deno.test("changeOf() tells the new name and access, or the last ones", () => {

@@ -21,17 +21,17 @@ export interface Soon {
   readonly until: Date;
 }
 
-/** A certificate that expires soon. */
+/** A certificate that expires soon, or has expired. */
 export interface Expiring {
   /** Whose it is: a related charm's, the charm's own, or LXD's. */
   readonly kind: "client" | "credential" | "server";
   /** The certificate. */
   readonly fingerprint: string;
-  /** The unit or application that sent it; undefined if it is several ones', or no requirer's. */
+  /** The unit or application whose entry it is; undefined if it is several ones', or none of ours. */
   readonly requirer: string | undefined;
   /** When it expires, `2036-01-01T00:00:00Z`. */
   readonly expiresAt: string;
-  /** Number of whole days until then. */
+  /** Number of whole days until then, rounded down: -1 within a day after it has expired. */
   readonly days: number;
 }
 
@@ -110,12 +110,14 @@ export function expiryOf(pem: string): string | null {
 }
 
 /**
- * Finds the certificates that expire soon.
+ * Finds the certificates that expire soon, and those that have expired. LXD refuses a client whose
+ * certificate has expired, and keeps its entry.
  *
  * @returns Each of them once, the one that expires first at the beginning.
  */
 export function findExpiring(dealt: Dealt, soon: Soon): readonly Expiring[] {
   const { publications, credential, server, trustStore, mark } = dealt;
+  if (soon.until <= soon.from) return [];
   const clients = publications.flatMap(({ certificates }) => certificates)
     .filter(({ state }) => state === "trusted");
   const found: readonly Pick<Expiring, "kind" | "fingerprint" | "requirer">[] = [
@@ -134,13 +136,18 @@ export function findExpiring(dealt: Dealt, soon: Soon): readonly Expiring[] {
     [server.fingerprint, expiryOf(server.pem)],
   ]);
   const expiring = found.flatMap((one) => {
-    const expiresAt = times.get(one.fingerprint) ?? null;
-    if (expiresAt === null || !isSoon(expiresAt, soon)) return [];
+    const expiresAt = times.get(one.fingerprint);
+    if (!expiresAt || Date.parse(expiresAt) >= soon.until.getTime()) return [];
     const days = Math.floor((Date.parse(expiresAt) - soon.from.getTime()) / MILLISECONDS_OF_DAY);
     return [{ ...one, expiresAt, days }];
   });
   return [...new Map(expiring.map((one) => [one.fingerprint, one])).values()]
-    .toSorted((a, b) => a.expiresAt < b.expiresAt ? -1 : 1);
+    .toSorted((a, b) => keyOf(a) < keyOf(b) ? -1 : 1);
+}
+
+/** The order does not depend on that of relations, so that the status stays as it is. */
+function keyOf({ expiresAt, requirer = "", fingerprint }: Expiring): string {
+  return [expiresAt, requirer, fingerprint].join(" ");
 }
 
 /**

@@ -48,7 +48,7 @@ Deno.test("findExpiring() finds the credential and LXD's certificate, the earlie
   assert.deepEqual(found({ credential: own, server }, 0), []);
 });
 
-Deno.test("findExpiring() names the requirer, each certificate once, and none that has expired", () => {
+Deno.test("findExpiring() names the requirer, each certificate once, and those that have expired", () => {
   const [a, b, c] = ["aa", "bb", "cc"] as Fingerprint[] as [Fingerprint, Fingerprint, Fingerprint];
   const entry = (fingerprint: Fingerprint, name?: string): TrustEntry => ({
     fingerprint,
@@ -66,7 +66,9 @@ Deno.test("findExpiring() names the requirer, each certificate once, and none th
     { certificates: [trusted(a, 20), trusted(b, 0.5), trusted(c, -1)] },
     { certificates: [trusted(b, 0.5), { ...trusted("dd", 1), state: "pending" as const }] },
   ];
+  assert.deepEqual(found({ publications, trustStore }, 0), []);
   assert.deepEqual(found({ publications, trustStore }), [
+    ["client", "x/1", -1],
     ["client", undefined, 0],
     ["client", "my-charm/0", 20],
   ]);

@@ -36,6 +36,7 @@ const CHANGES = [
   { ...CHANGE, isOwn: true, projects: null },
   { ...CHANGE, name: entryName(MARK, undefined, FINGERPRINT) },
   { ...CHANGE, name: "lxd-integrator@0000:3:my-charm-0:2274d312f072" },
+  { ...CHANGE, projects: Array.from({ length: 999 }, (_, n) => `project-${n}`) },
 ].map((change) => renderChange(change, MARK));
 
 const EXPIRING = renderExpiring({

@@ -175,11 +175,15 @@ function checkLines({ log, runs }: Model): void {
   for (const line of lines) checkText(line, MAXIMUM_LINE + MAXIMUM_PREFIX);
 }
 
-/** The lines of a text, of which only those for software may come together. */
+/** The lines of a text, of which only those for software may come together. No other line looks like one. */
 function linesOf(text: string): readonly string[] {
-  const lines = text.split("\n");
-  for (const line of lines.slice(1)) assert.match(line, /^lxd-(certificate|expiry) /);
-  return lines;
+  const [first = "", ...others] = text.split("\n");
+  for (const line of others) assert.match(line, /^lxd-(certificate|expiry) /);
+  // Juju writes the relation before the message of a relation hook.
+  if (/lxd-(certificate event|expiry kind)=/.test(first)) {
+    assert.match(first, /^([\w-]+:\d+: )?lxd-(certificate event|expiry kind)=[^\n]*$/);
+  }
+  return [first, ...others];
 }
 
 /** A requirer is told in few words, whatever and however much it sent. */

@@ -73,8 +73,15 @@ Deno.test("reconcile: a dry run tells what the real one does, and changes nothin
     [kept.fingerprint]: "1:my-charm-0",
     [widened.fingerprint]: "1:my-charm-0",
   });
-  const [line] = deployment.model.log.slice(before.log).map(({ message }) => message);
-  assert.match(line ?? "", new RegExp(`Revoked ${orphan.fingerprint}`));
+  const audit = deployment.model.log.slice(before.log).flatMap(({ message }) =>
+    message.split("\n")
+  );
+  const events = audit.map((line) => line.match(/^lxd-certificate event=(\w+) fingerprint=(\w+)/));
+  assert.deepEqual(events.map((match) => match?.slice(1).join(" ")).toSorted(), [
+    `added ${lost.fingerprint}`,
+    `changed ${widened.fingerprint}`,
+    `revoked ${orphan.fingerprint}`,
+  ]);
   await deployment.settle();
   const again = await completed(deployment, "reconcile");
   assert.deepEqual([again.added, again.changed, again.revoked], ["0", "0", "0"]);

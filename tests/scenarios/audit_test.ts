@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { createCertificate, type TestCertificate } from "../certificates.ts";
+import { createCertificate, fingerprintOf, type TestCertificate } from "../certificates.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+import { ownSecret } from "../harness/own_credential.ts";
 import { startLxd } from "../lxd/servers.ts";
+import { makeToken } from "../lxd/trust_token.ts";
 
 /** Reads the lines of the audit trail that are new. */
 function auditOf({ model }: Deployment): () => readonly string[] {
@@ -66,7 +68,12 @@ Deno.test("audit: a hook that changes nothing logs nothing", async () => {
   await using deployment = await deploy(lxd, { units: 2 });
   const { model } = deployment;
   const requirer = deployment.requirer();
-  requirer.offer(0, [await createCertificate(), "garbage"]);
+  // What a requirer writes cannot pass for a line of the audit trail.
+  const forged = `x\nlxd-certificate event=revoked fingerprint=${"ab".repeat(32)}`;
+  requirer.offer(0, [await createCertificate(), forged]);
+  const forger = deployment.requirer("forger");
+  forger.relation.write("forger/0", { projects: JSON.stringify([forged, "web"]) });
+  forger.offer(0, [await createCertificate()]);
   await deployment.settle();
   await deployment.updateStatus();
   const runs = model.runs.length;
@@ -100,4 +107,44 @@ Deno.test("audit: 100 changes take one call of juju-log, and a failing one fails
   requirer.offer(0, []);
   await deployment.updateStatus();
   assert.deepEqual(await deployment.ours(), {});
+});
+
+Deno.test("audit: the charm's own certificate is in it, from the token to the end", async () => {
+  await using lxd = await startLxd();
+  await using deployment = await deploy(lxd, { trust: false });
+  const { model } = deployment;
+  const audit = auditOf(deployment);
+  const own = (event: string, fingerprint: string) =>
+    `lxd-certificate event=${event} fingerprint=${fingerprint} own=true restricted=false`;
+  const enrol = async () => {
+    model.configure(APPLICATION, {
+      "trust-token": await makeToken(lxd, { name: crypto.randomUUID() }),
+    });
+    await deployment.settle();
+  };
+  await enrol();
+  await deployment.updateStatus();
+  const { uri, content } = ownSecret(model);
+  const first = fingerprintOf(content["client-cert"] ?? "");
+  assert.deepEqual(audit(), [own("added", first)]);
+
+  // A certificate that ends soon takes its place, and is renewed.
+  const brief = await createCertificate({ notAfter: new Date(Date.now() + 99 * 86_400_000) });
+  await lxd.trust(brief.certificate, { name: "brief" });
+  await lxd.distrust(first);
+  const keys = { "client-cert": brief.certificate, "client-key": brief.key };
+  model.updateSecret(uri, { ...content, ...keys });
+  for (let hook = 0; hook < 4; hook++) await deployment.updateStatus();
+  const next = fingerprintOf(ownSecret(model).content["client-cert"] ?? "");
+  assert.deepEqual(audit(), [own("added", next), own("revoked", brief.fingerprint)]);
+
+  // Somebody removes it from LXD. The same LXD takes it again, by a new token.
+  await lxd.distrust(next);
+  await enrol();
+  assert.deepEqual(audit(), [own("added", next)]);
+  await deployment.updateStatus();
+  assert.deepEqual(audit(), []);
+  model.removeApplication(APPLICATION);
+  await deployment.settle();
+  assert.deepEqual(audit(), [own("revoked", next)]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createCertificate, type TestCertificate } from "../certificates.ts";
 import { APPLICATION } from "../harness/charm.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
+import { createWrongClock } from "../harness/wrong_clock.ts";
 import { startLxd, VERSION } from "../lxd/servers.ts";
 
 const DAY_MS = 86_400_000;
@@ -115,4 +116,42 @@ Deno.test("expiry: the credential and LXD's certificate are told ahead", async (
   deployment.model.configure(APPLICATION, { "expiry-warning-days": 7 });
   await deployment.settle();
   assert.equal(deployment.status(), `active: LXD's certificate expires in 5 days; ${counts}`);
+});
+
+Deno.test("expiry: the days are counted down, and an expired certificate is told until it is replaced", async () => {
+  await using lxd = await startLxd();
+  const clock = await createWrongClock();
+  await using deployment = await deploy(lxd, { running: "built", model: { run: clock.run } });
+  const requirer = deployment.requirer();
+  const soon = await expiring(12);
+  requirer.offer(0, [soon]);
+  await deployment.settle();
+  const told = requirer.told();
+  const days = [
+    [0, "expires in 12 days"],
+    [1, "expires in 11 days"],
+    [12, "expires within a day"],
+    [13, "expired within the last day"],
+    [14, "expired 1 day ago"],
+  ] as const;
+  for (const [passed, words] of days) {
+    clock.set(passed * DAY_MS / 1000);
+    await deployment.updateStatus();
+    await deployment.updateStatus();
+    assert.equal(
+      deployment.status(),
+      `active: Certificate of my-charm/0 ${words}; LXD ${VERSION}: 1 node, 1 certificate`,
+    );
+    if (passed < 13) assert.deepEqual(requirer.told(), told, "the relation is as it was");
+  }
+  const line = `lxd-expiry kind=client fingerprint=${soon.fingerprint} requirer=my-charm/0`;
+  assert.deepEqual(
+    warningsOf(deployment),
+    [12, 11, 0, -1, -2].map((left) => `${line} days=${left}`),
+  );
+  assert.deepEqual(requirer.told().trusted, [soon.fingerprint]);
+
+  requirer.offer(0, [await expiring(400)]);
+  await deployment.updateStatus();
+  assert.match(deployment.status(), /^active: LXD \S+: 1 node, 1 certificate$/);
 });

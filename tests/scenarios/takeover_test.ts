@@ -48,8 +48,8 @@ async function checkAdopted(
   all: Readonly<Record<keyof typeof ENTRIES, TestCertificate>>,
 ): Promise<void> {
   const { own, second, shared, untold, renamed, elsewhere } = all;
-  const upgrades = deployment.model.runs.filter(({ hook }) => hook === "upgrade-charm");
-  assert.ok(upgrades.some(({ stdout }) => stdout.includes(`Renamed ${own.fingerprint} to `)));
+  const changed = `lxd-certificate event=changed fingerprint=${own.fingerprint} requirer=ams/0 `;
+  assert.ok(deployment.model.log.some(({ message }) => message.includes(changed)));
   assert.deepEqual(await deployment.ours(), {
     [own.fingerprint]: `${ams.relation.id}:ams-0`,
     [second.fingerprint]: `${ams.relation.id}:ams-1`,

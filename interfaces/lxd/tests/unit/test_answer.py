@@ -11,6 +11,7 @@ from charmlibs.interfaces.lxd import (
     LIMITS,
     PROVIDER_ERROR_CODES,
     REJECTION_CODES,
+    WARNING_CODES,
     _answer,
     _bounds,
     _read,
@@ -223,6 +224,17 @@ def test_joins_the_answers_of_several_units() -> None:
         assert read.certificates[FINGERPRINT].projects == ("web",)
         assert read.provider_error is None
     assert _read.read_answer([late, late]).provider_error is not None
+
+
+def test_a_warning_about_a_trusted_certificate_is_no_rejection() -> None:
+    warning = {"code": "expires-soon", "reason": "It expires on 2036-01-02"}
+    told = {"fingerprint": FINGERPRINT, "state": "trusted", "projects": None, **warning}
+    read = answer(version="1.0", nodes=[NODE], certificates=[told])
+    assert read.standing_of(FINGERPRINT) == "trusted"
+    assert read.rejections == ()
+    certificate = read.certificates[FINGERPRINT]
+    assert (certificate.code, certificate.reason) == ("expires-soon", "It expires on 2036-01-02")
+    assert set(WARNING_CODES) == {"expires-soon"}
 
 
 def test_an_empty_databag_is_no_answer() -> None:
