@@ -175,18 +175,22 @@ export async function conclude(
     if (hasChanged) await nudge(context);
   }
   const { status, message } = renderStatus(outcome, context.application, before);
+  // Before the status, which tells a hook after a killed one what is set.
+  if (outcome.kind === "active") await tellVersion(context, outcome, before);
   if (status === before.status && message === before.message) return;
   await context.juju.statusSet(status, message);
   if (outcome.kind === "active") {
     await logLines(context.juju, "WARNING", (outcome.expiring ?? []).map(renderExpiring));
-    if (isLeader) await tellVersion(context, outcome, before);
     return;
   }
   const explanation = explain(outcome, context.application);
   if (explanation !== message) await context.juju.jujuLog("WARNING", explanation);
 }
 
-/** Sets the version that `juju status` shows. Each active status names it, so the last one tells what is set. */
+/**
+ * Sets the version that `juju status` shows, which is that of the unit that set it last: each unit sets it.
+ * Each active status names it, so the last one tells what is set.
+ */
 async function tellVersion(
   { juju }: Context,
   { version }: Active,

@@ -38,6 +38,9 @@ Deno.test("expiry: a requirer's certificate is told ahead in the status, the log
   const counts = `LXD ${VERSION}: 1 node, 3 certificates, 1 rejected`;
   const warned = `active: Certificate of my-charm/0 expires in 12 days (and 1 more); ${counts}`;
   for (const unit of model.units(APPLICATION)) assert.equal(deployment.status(unit), warned);
+  assert.equal(model.workloadVersion(APPLICATION), VERSION);
+  const tools = model.runs.flatMap(({ tools }) => tools.map(({ tool }) => tool));
+  assert.equal(tools.filter((tool) => tool === "application-version-set").length, 2);
   const line = (unit: number, { fingerprint }: TestCertificate, days: number) =>
     `lxd-expiry kind=client fingerprint=${fingerprint} requirer=my-charm/${unit} days=${days}`;
   const lines = [line(0, soon, 12), line(1, other, 20)];
