@@ -18,6 +18,8 @@ const SET_SERVER = (application: string): string =>
 // All fields: `juju update-secret` replaces the whole content.
 const FIELDS = "endpoint=https://... client-cert#file=... client-key#file=... server-cert#file=...";
 
+const addToken = (application: string): string => `lxc config trust add --name ${application}`;
+
 const ENTITLED = "its groups must let it create, view, edit and delete identities of the server";
 
 /**
@@ -56,6 +58,11 @@ function explainAtLength(outcome: Outcome, application: string): string | undefi
           `juju grant-secret ${outcome.uri} ${application} (Juju says: ${outcome.words})`;
     case "other-cloud":
       return `Juju gives ${outcome.found}, not an LXD certificate: set trust-token, or ${OPTIONS}`;
+    case "no-token":
+      return `Cannot use ${outcome.name}: it must be what this prints: ${addToken(application)}`;
+    case "token":
+      return `${renderStatus(outcome, application, { status: "" }).message}; ` +
+        `set what this prints on the LXD to use: ${addToken(application)}`;
     case "unreadable":
       return `Cannot use ${outcome.name}: ${outcome.reason}`;
     default:

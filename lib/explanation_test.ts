@@ -83,6 +83,20 @@ const CASES: readonly Case[] = [
     message: `LXD at ${endpoint} refuses to revoke cc: no`,
   },
   {
+    outcome: { kind: "no-token", name: "trust-token of credentials-secret" },
+    message: "Cannot use trust-token of credentials-secret: it must be what this prints: " +
+      "lxc config trust add --name my-lxd",
+  },
+  {
+    outcome: { kind: "token", problem: "refused", endpoint },
+    message: "Set a new trust-token: this one is used or wrong; " +
+      "set what this prints on the LXD to use: lxc config trust add --name my-lxd",
+  },
+  {
+    outcome: { kind: "no-own-secret", words: "permission denied" },
+    message: "Juju does not show our own secret: permission denied",
+  },
+  {
     outcome: { kind: "no-project", reason: 'No LXD project "wbe"' },
     message: 'No LXD project "wbe"; set projects',
   },

@@ -196,7 +196,7 @@ async function tellVersion(
   { version }: Active,
   before: UnitStatus,
 ): Promise<void> {
-  if (before.message?.includes(renderVersion(version))) return;
+  if (before.status === "active" && before.message?.includes(renderVersion(version))) return;
   await unlessRefused(juju.applicationVersionSet(version));
 }
 

@@ -58,7 +58,7 @@ export function renderStatus(outcome: Outcome, application: string, before: Form
     case "no-own-secret":
       return waiting("Juju does not show our own secret; run check");
     case "no-token":
-      return blocked(`Set ${outcome.name} to what lxc config trust add printed`);
+      return blocked(renderNoToken(outcome.name));
     case "missing":
       return blocked(renderMissing(outcome));
     case "no-secret":
@@ -116,6 +116,12 @@ function renderLxdFailure(outcome: LxdOutcome): Status {
     case "refused":
       return blocked(cut(`LXD refuses ${shorten(outcome.action)}: ${outcome.words}`));
   }
+}
+
+/** The name of a field of a secret leaves no room for the command. */
+function renderNoToken(name: string): string {
+  const token = name === "trust-token" ? "what lxc config trust add printed" : "a token of LXD";
+  return `Set ${name} to ${token}`;
 }
 
 function renderTokenNeeded({ problem, endpoint, at }: TokenNeeded): string {

@@ -22,6 +22,11 @@
 import { errorOf } from "../lxd/stand_in_faults.ts";
 import type { FaultCase, Purpose, RequestFault } from "./case.ts";
 
+const MAXIMUM_STATUS = 60;
+const MAXIMUM_CAUSE = 32;
+// Stands for the digits of any fingerprint. RegExp.escape() leaves it as it is.
+const DIGITS = "_".repeat(12);
+
 /** How the hook of a case ends. */
 export type Expected =
   | "as undisturbed"
@@ -87,11 +92,23 @@ export function expectedStatus(
     }
     case "neither restricted nor revoked":
     case "refused":
-      return new RegExp(
-        `^blocked: LXD refuses (what it is asked|to revoke [0-9a-f]{12}): ` +
-          `${RegExp.escape(wordsOf(faultCase.fault))}$`,
-      );
+      return refusedStatus(wordsOf(faultCase.fault));
   }
+}
+
+/** Matches a status of a refusal. It is cut at 60 characters. */
+function refusedStatus(words: string): RegExp {
+  const statuses = ["what it is asked", `to revoke ${DIGITS}`].map((action) =>
+    RegExp.escape(cut(`LXD refuses ${action}: ${words}`, MAXIMUM_STATUS)).replace(
+      DIGITS,
+      "[0-9a-f]{12}",
+    )
+  );
+  return new RegExp(`^blocked: (${statuses.join("|")})$`);
+}
+
+function cut(text: string, maximum: number): string {
+  return text.length <= maximum ? text : `${text.slice(0, maximum - 3)}...`;
 }
 
 /** Returns the reason in the rejection of a certificate. */
@@ -119,7 +136,7 @@ function causeOf(fault: RequestFault): string {
     case "delayed":
       return "time-out";
     default:
-      return `error ${fault}, ${RegExp.escape(wordsOf(fault))}`;
+      return RegExp.escape(cut(`error ${fault}, ${wordsOf(fault)}`, MAXIMUM_CAUSE));
   }
 }
 

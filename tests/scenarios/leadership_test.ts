@@ -75,6 +75,33 @@ Deno.test("leadership: one unit changes LXD, and every unit publishes it", KILLS
   assert.ok(deployment.model.runs.every(({ hook }) => hook !== "update-status"));
 });
 
+Deno.test("leadership: each unit sets LXD's version once, and Juju 3.6 shows the last one's", async () => {
+  await using deployment = await deploy(lxd, { units: 2, model: { jujuVersion: "3.6.28" } });
+  const { model } = deployment;
+  const shown = () => model.workloadVersion(APPLICATION);
+  const calls = () =>
+    model.runs.flatMap(({ unit, tools }) =>
+      tools.filter(({ tool }) => tool === "application-version-set").map(() => unit)
+    ).sort();
+  assert.deepEqual([shown(), calls()], [VERSION, [LEADER, SECOND]]);
+  await deployment.updateStatus();
+  assert.deepEqual(calls(), [LEADER, SECOND], "the status tells what is set");
+  // A refusal of Juju fails no hook. Juju shows the empty version of the new unit.
+  model.faults.failTool({ tool: "application-version-set", unit: THIRD, stderr: "ERROR no\n" });
+  model.addUnit(APPLICATION);
+  await deployment.settle();
+  assert.match(deployment.status(THIRD), /^active: /);
+  assert.deepEqual([shown(), calls()], ["", [LEADER, SECOND, THIRD]]);
+  const fourth = model.addUnit(APPLICATION);
+  await deployment.settle();
+  assert.deepEqual([shown(), calls()], [VERSION, [LEADER, SECOND, THIRD, fourth]]);
+  model.removeUnit(fourth);
+  model.removeUnit(THIRD);
+  model.removeUnit(LEADER);
+  await deployment.settle();
+  assert.equal(shown(), VERSION, "it outlives the unit that set it");
+});
+
 Deno.test("leadership: a removed unit keeps every certificate, a removed application none", async () => {
   await using deployment = await deploy(lxd, { units: 3 });
   const before = await lxd.trustStore();

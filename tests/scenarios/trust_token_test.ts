@@ -4,6 +4,7 @@ import { IS_NOT_LXD, startCluster, startLxd, VERSION } from "../lxd/servers.ts";
 import { makeToken, readToken, renderToken } from "../lxd/trust_token.ts";
 import type { LxdWorld, TrustEntry } from "../lxd/world.ts";
 import { APPLICATION, UNIT } from "../harness/charm.ts";
+import { runAction } from "../harness/actions.ts";
 import { deploy, type Deployment, type DeployOptions } from "../harness/deployment.ts";
 import { ownSecret } from "../harness/own_credential.ts";
 import type { Requirer } from "../harness/requirer.ts";
@@ -86,7 +87,10 @@ Deno.test("trust token: the operator's secret may hold it", async () => {
   assert.equal(deployment.status(), ACTIVE);
   model.updateSecret(uri, { "trust-token": "garbage" });
   await deployment.settle();
-  assert.match(deployment.status(), /^blocked: Set trust-token of credentials-secret to what lxc /);
+  const status = "blocked: Set trust-token of credentials-secret to a token of LXD";
+  assert.equal(deployment.status(), status);
+  const { message } = await runAction(deployment, "check");
+  assert.match(message, /it must be what this prints: lxc config trust add --name lxd-integrator$/);
   model.configure(APPLICATION, { "credentials-secret": null });
   await deployment.settle();
   assert.equal(deployment.status(), ACTIVE);
@@ -98,6 +102,18 @@ Deno.test("trust token: it may be there from the beginning", async () => {
     config: { "trust-token": await makeToken(lxd) },
   });
   await using _ = deployment;
+  assert.equal(deployment.status(), ACTIVE);
+  // Juju refuses to show the secret that the charm keeps its key in.
+  const { faults, log } = deployment.model;
+  faults.failTool({ tool: "secret-get", stderr: "ERROR permission denied\n", times: Infinity });
+  await deployment.updateStatus();
+  assert.equal(deployment.status(), "waiting: Juju does not show our own secret; run check");
+  const explanation = "Juju does not show our own secret: permission denied";
+  assert.ok(log.some(({ level, message }) => level === "WARNING" && message.includes(explanation)));
+  const { message } = await runAction(deployment, "check");
+  assert.equal(message, `credential: ${explanation}`);
+  faults.clear();
+  await deployment.updateStatus();
   assert.equal(deployment.status(), ACTIVE);
 });
 

@@ -231,7 +231,7 @@ export interface Model extends AsyncDisposable {
   readonly base: (unit: string) => string | undefined;
   /** Returns the name of an application's leader; undefined if it has none. */
   readonly leader: (application: string) => string | undefined;
-  /** Returns the value of application-version-set. */
+  /** Returns the version of an application, as `juju status` shows it. Empty if no unit set one. */
   readonly workloadVersion: (application: string) => string;
   /** Returns the open ports of a unit, sorted: `80/tcp`. */
   readonly openedPorts: (unit: string) => readonly string[];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isJuju3 } from "../charm/juju_version.ts";
 import { agentDirectory, agentPaths } from "../state/agent_paths.ts";
 import { byText, getApplication, getUnit } from "../state/queries.ts";
 import type { ModelState } from "../state/state.ts";
@@ -54,6 +55,10 @@ export function inspection(state: ModelState): Inspection {
       return { status, message };
     },
     units: (application) => [...getApplication(state, application).units.keys()],
-    workloadVersion: (application) => getApplication(state, application).version,
+    workloadVersion: (application) => {
+      const { version, versions } = getApplication(state, application);
+      // Until 4.0, the version is the one of the unit that got its version last.
+      return isJuju3(state) ? [...versions.values()].at(-1) ?? "" : version;
+    },
   };
 }

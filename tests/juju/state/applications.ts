@@ -39,6 +39,7 @@ export function createApplication(
     nextUnit: 0,
     leader: undefined,
     status: undefined,
+    versions: new Map(),
     version: "",
   };
   model.applications.set(name, application);

@@ -192,7 +192,12 @@ export interface Application {
   leader: string | undefined;
   /** The status that the leader set. Without one, Juju derives it from the units. */
   status: Status | undefined;
-  /** The value of application-version-set. */
+  /**
+   * The versions that units set, by name of the unit: the last one that was set, or the last new unit,
+   * at the end. A new unit has an empty one.
+   */
+  readonly versions: Map<string, string>;
+  /** The version that any unit set last. */
   version: string;
 }
 

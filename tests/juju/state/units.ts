@@ -51,6 +51,7 @@ export function createUnit(model: ModelState, application: Application): Unit {
     secretsSeen: new Map(),
   };
   application.units.set(name, unit);
+  application.versions.set(name, "");
   if (unit.agentDir === undefined) {
     for (const relation of relationsOf(model, application.name)) {
       if (relation.life === "alive") enterScope(model, relation, unit);
@@ -82,6 +83,7 @@ export function dropUnit(model: ModelState, unit: Unit): void {
   }
   const application = getApplication(model, unit.application);
   application.units.delete(unit.name);
+  application.versions.delete(unit.name);
   pruneForcedRelations(model);
   if (application.leader === unit.name) {
     const successors = [...application.units.values()]

@@ -25,7 +25,10 @@ export const applicationVersionSet: Tool = {
     checkEmpty(rest);
     return () => {
       // Takes effect at once: Juju does not delay it until the flush.
-      context.application.version = version;
+      const { application, unit } = context;
+      application.version = version;
+      application.versions.delete(unit.name);
+      application.versions.set(unit.name, version);
     };
   },
 };
