@@ -10,7 +10,7 @@ import { APPLICATION } from "../harness/charm.ts";
 import { deploy } from "../harness/deployment.ts";
 import type { Requirer } from "../harness/requirer.ts";
 
-const CHANGED_REGEXP = /^(Registered|Renamed|Gave|Revoked) /m;
+const CHANGED_REGEXP = /^lxd-certificate event=/m;
 const [LEADER, SECOND, THIRD] = ["lxd-integrator/0", "lxd-integrator/1", "lxd-integrator/2"];
 
 // All tests share one cluster, which takes seconds to form. The first test kills one member.
@@ -297,7 +297,9 @@ Deno.test("leadership: a leader that returns revokes no certificate that it miss
 
 /** Returns the units whose hooks changed the trust store. */
 function whoChanged(runs: readonly HookRun[]): readonly string[] {
-  const changing = runs.filter(({ stdout }) => CHANGED_REGEXP.test(stdout));
+  const changing = runs.filter(({ tools }) =>
+    tools.some(({ tool, args }) => tool === "juju-log" && CHANGED_REGEXP.test(args.at(-1) ?? ""))
+  );
   return [...new Set(changing.map(({ unit }) => unit))].sort();
 }
 
