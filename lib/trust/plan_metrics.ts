@@ -8,7 +8,7 @@ import type { Certificate, Fingerprint } from "../requirer/certificate.ts";
 import { entryName, type Mark } from "./owner.ts";
 import { isSame, type Projects } from "./projects.ts";
 import type { Step } from "./step.ts";
-import { collectorOf, type TrustStore } from "./trust_store.ts";
+import { COLLECTOR, collectorOf, type TrustStore } from "./trust_store.ts";
 
 /** The certificate that the collector of one relation reads metrics with. */
 export interface MetricsWant {
@@ -42,9 +42,6 @@ export interface MetricsSituation {
   readonly mark: Mark;
 }
 
-/** The name of every such entry has this in the place of a requirer. */
-const NAME = "cos-agent";
-
 /**
  * Plans the changes. Every entry of ours that stays gives access to the metrics of the projects that the
  * operator allows. Entries of others are never in a plan.
@@ -57,7 +54,7 @@ export function planMetrics(situation: MetricsSituation): readonly Step[] {
   const added = wants.filter(({ certificate }) => !trustStore.has(certificate.fingerprint))
     .map(({ relation, certificate }): Step => {
       const { fingerprint } = certificate;
-      const name = entryName(mark, { relation, name: NAME }, fingerprint);
+      const name = entryName(mark, { relation, name: COLLECTOR }, fingerprint);
       return { kind: "add", fingerprint, name, certificate, projects: allowed, type: "metrics" };
     });
   const others = [...trustStore.values()].flatMap((entry): readonly Step[] => {

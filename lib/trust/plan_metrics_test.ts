@@ -100,7 +100,7 @@ Deno.test("planMetrics() gives each entry that stays the operator's projects", (
 
 Deno.test("planMetrics() leaves entries of others, and of other types", () => {
   const others = [
-    entry(a, { name: "somebody's" }),
+    entry(a, { name: "lxd@uuid:7:ams-0:aa" }),
     entry(b, { type: "client" }),
   ];
   const gone = { kind: "absent", relations: new Set<string>() } as const;

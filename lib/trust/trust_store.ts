@@ -50,6 +50,9 @@ export function ownerOf(
   return type === "client" ? parseOwner(mark, name) : undefined;
 }
 
+/** The name of every entry for a collector has this in the place of a requirer. */
+export const COLLECTOR = "cos-agent";
+
 /**
  * Finds the relation to a collector that an entry of the type `metrics` is for. Such an entry is no
  * requirer's: {@linkcode ownerOf} takes it for foreign.
@@ -61,7 +64,8 @@ export function ownerOf(
  * const mark = createMark("lxd-integrator", "6f1c");
  * const name = "lxd-integrator@6f1c:7:cos-agent:2274d312f072";
  * assert.equal(collectorOf({ type: "metrics", name }, mark), "7");
- * assert.equal(collectorOf({ type: "metrics", name: "somebody's" }, mark), undefined);
+ * const other = "lxd-integrator@6f1c:7:my-charm-0:2274d312f072";
+ * assert.equal(collectorOf({ type: "metrics", name: other }, mark), undefined);
  * ```
  *
  * @returns Id of the relation, or undefined if the entry is not ours, or of another type.
@@ -71,7 +75,7 @@ export function collectorOf(
   mark: Mark,
 ): string | undefined {
   const owner = type === "metrics" ? parseOwner(mark, name) : undefined;
-  return owner?.kind === "requirer" ? owner.relation : undefined;
+  return owner?.kind === "requirer" && owner.slug === COLLECTOR ? owner.relation : undefined;
 }
 
 /** Says whether an entry is ours, of whatever type. */
