@@ -4,6 +4,7 @@
  * @module
  */
 import { sourceOf } from "../credential/credentials.ts";
+import { tokenProblem } from "../credential/own.ts";
 import type { Credentials } from "../credential/parts.ts";
 import { readCredentials } from "../juju/read_credentials.ts";
 import { listRelations, type RelationId } from "../juju/read_relations.ts";
@@ -36,8 +37,10 @@ const PLACES = {
 
 /** Finds the credential. */
 export async function findCredential(hook: Hook): Promise<Taken<FoundCredential>> {
-  const { config, found } = await readCredentials(hook.juju, hook.now);
+  const { config, found, own } = await readCredentials(hook.juju, hook.now);
   if (found.kind !== "complete") return { kind: "failed", reason: describeFailure(found, hook) };
+  const problem = own && tokenProblem(own);
+  if (problem) return { kind: "failed", reason: describeFailure(problem, hook) };
   const allowed = parseNames(config["projects"]);
   if (allowed === undefined) {
     const reason = "Cannot use projects: it must be names of LXD projects with commas between them";
