@@ -36,6 +36,7 @@ export {
   type Runner,
   runProcess,
 } from "./agent/runner.ts";
+export { type Answer, type Request, serve } from "./agent/socket.ts";
 export type { ToolResult } from "./tools/run_tool.ts";
 export { sweepDirectories } from "./disk/directories.ts";
 export { random } from "./testing/random.ts";

@@ -10,10 +10,15 @@ const WANTS_STDIN = 0xffffffff;
 
 /** A call of a hook tool. */
 export interface Request {
+  /** The variable JUJU_CONTEXT_ID of the tool's process. */
   readonly contextId: string;
+  /** The working directory of that process. */
   readonly cwd: string;
+  /** Name of the tool. */
   readonly tool: string;
+  /** Its arguments. */
   readonly args: readonly string[];
+  /** Asks the process for its standard input. */
   readonly stdin: () => Promise<string>;
 }
 
